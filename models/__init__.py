@@ -1,0 +1,1 @@
+"""Code, not files: what we conclude. The origin model, its calibration, reasons, scoring and the registry."""

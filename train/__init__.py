@@ -1,0 +1,1 @@
+"""How the model is made: examples and their weights, splits, fit, evaluation, backtest, promotion."""
