@@ -1,0 +1,36 @@
+"""What a person sees: progress on standard error (terminals only) and tables on standard output."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+
+@contextmanager
+def progress(description: str, total: float | None) -> Iterator[Callable[[float], None]]:
+    """A bar on standard error while the block runs; yields `advance(n)`. Silent elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(escape(description), total=total)
+        yield lambda n: bar.advance(task, n)
+
+
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table on standard output; cells are shown as text, never read as markup."""
+    cells = [list(row) for row in rows]
+    table = Table(title=escape(title), title_justify="left")
+    for index, name in enumerate(columns):
+        numeric = all(isinstance(row[index], int | float) for row in cells)
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(escape(_shown(cell)) for cell in row))
+    Console().print(table)
+
+
+def _shown(cell: object) -> str:
+    text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+    return "".join(character if character.isprintable() else "·" for character in text)

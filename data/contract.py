@@ -1,0 +1,268 @@
+"""The data contract as data: tables, columns, the rule of each cell. Checks, docs and errors come from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+REASON: Final = pa.struct(
+    [
+        ("feature", pa.string()),
+        ("family", pa.string()),
+        ("value", pa.float64()),
+        ("contribution", pa.float64()),
+        ("text", pa.string()),
+    ]
+)
+
+ARROW_TYPES: Final[dict[str, pa.DataType]] = {
+    "str": pa.string(),
+    "int": pa.int32(),
+    "date": pa.date32(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "list of structs": pa.list_(REASON),
+}
+
+RULES: Final[dict[str, str]] = {
+    "text": "any text",
+    "entry number": "3 letters or digits, 7 digits and the right check digit, with or without hyphens",
+    "line number": "a whole number from 1",
+    "entry type": "2 digits",
+    "date": "an ISO date YYYY-MM-DD between 1980 and 2100",
+    "importer number": "an EIN, CBP-assigned or SSN form",
+    "manufacturer id": "country code, then letters and digits, at most 15 characters",
+    "country": "an ISO 3166-1 alpha-2 code",
+    "schedule k": "5 digits of Schedule K",
+    "schedule d": "4 digits of Schedule D",
+    "transport mode": "2 digits",
+    "htsus": "6, 8 or 10 digits, without dots",
+    "unit": "a unit code of at most 5 letters or digits",
+    "amount": "a plain decimal number, 0 or more",
+    "number": "a plain decimal number",
+    "probability": "a plain decimal number from 0 to 1",
+    "boolean": "true or false",
+    "selection": "random, targeted, referral or mandatory",
+    "method": "isotopic, dna, document_review, detention or other",
+    "result": "xinjiang, not_xinjiang or inconclusive",
+    "rank": "a whole number from 1",
+    "reasons": "structs of feature, family, value, contribution and text, strongest first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `type` is a key of ARROW_TYPES, `rule` a key of RULES that every non-null cell keeps."""
+
+    name: str
+    type: str
+    required: bool
+    meaning: str
+    rule: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `key` identifies a row; of each group in `one_of`, one column at least must be present."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema with exactly the contract's columns, in the contract's order."""
+        return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in self.columns])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+LINE_KEY: Final = ("entry_number", "line_number")
+
+ENTRIES: Final = Table(
+    "entries",
+    LINE_KEY,
+    (
+        Column(
+            "entry_number",
+            "str",
+            True,
+            "entry summary number as filed, without hyphens once stored",
+            "entry number",
+        ),
+        Column("line_number", "int", True, "line of that entry summary", "line number"),
+        Column(
+            "entry_type",
+            "str",
+            False,
+            "CBP entry type: `01` consumption, `03` AD/CVD, `11` informal …",
+            "entry type",
+        ),
+        Column(
+            "entry_date",
+            "date",
+            True,
+            "date of entry: the line is scored as of it and sees only days before",
+            "date",
+        ),
+        Column(
+            "received_on", "date", False, "day the line reached the system (default: `entry_date`)", "date"
+        ),
+        Column("export_date", "date", False, "date of exportation", "date"),
+        Column(
+            "importer_number",
+            "str",
+            False,
+            "importer of record: personal data, masked when shown",
+            "importer number",
+        ),
+        Column("consignee_number", "str", False, "ultimate consignee, same forms", "importer number"),
+        Column("manufacturer_id", "str", False, "MID", "manufacturer id"),
+        Column("manufacturer_name", "str", False, "manufacturer or supplier as declared"),
+        Column("manufacturer_address", "str", False, "street line"),
+        Column("manufacturer_city", "str", False, "city"),
+        Column("manufacturer_postal_code", "str", False, "postal code"),
+        Column("seller_name", "str", False, "seller (10+2 data element)"),
+        Column("consolidator_name", "str", False, "consolidator or stuffer (10+2 data element)"),
+        Column("country_of_origin", "str", True, "declared origin", "country"),
+        Column("country_of_export", "str", False, "country of export", "country"),
+        Column("port_of_lading", "str", False, "foreign port of lading", "schedule k"),
+        Column("port_of_unlading", "str", False, "US port of unlading", "schedule d"),
+        Column("port_of_entry", "str", False, "US port of entry", "schedule d"),
+        Column(
+            "mode_of_transport",
+            "str",
+            False,
+            "CBP mode: `11` vessel, `21` rail, `30` truck, `40` air …",
+            "transport mode",
+        ),
+        Column("htsus", "str", True, "HTSUS number; digits that are missing stay unknown", "htsus"),
+        Column("description", "str", False, "commercial description of the merchandise"),
+        Column("quantity", "float", False, "first reported quantity", "amount"),
+        Column("unit_of_measure", "str", False, "unit of that quantity: `DOZ`, `NO`, `KG`, `M2` …", "unit"),
+        Column("gross_weight_kg", "float", False, "gross weight, kg", "amount"),
+        Column(
+            "entered_value_usd", "float", True, "entered (customs) value of the line, US dollars", "amount"
+        ),
+        Column("charges_usd", "float", False, "freight, insurance and other charges, US dollars", "number"),
+        Column("related_parties", "bool", False, "buyer and seller are related", "boolean"),
+        Column("special_program", "str", False, "special program indicator (duty preference claimed)"),
+    ),
+    one_of=(("manufacturer_id", "manufacturer_name"),),
+)
+
+OUTCOMES: Final = Table(
+    "outcomes",
+    LINE_KEY,
+    (
+        Column("entry_number", "str", True, "the examined line", "entry number"),
+        Column("line_number", "int", True, "the examined line", "line number"),
+        Column("selected_date", "date", True, "day on which the line was selected for examination", "date"),
+        Column("outcome_date", "date", False, "day the result became known; null while pending", "date"),
+        Column("selection", "str", True, "why it was examined", "selection"),
+        Column(
+            "selection_probability",
+            "float",
+            False,
+            "chance with which the rule picked this line",
+            "probability",
+        ),
+        Column("method", "str", False, "how it was examined", "method"),
+        Column("result", "str", False, "what was found; null while pending", "result"),
+    ),
+)
+
+LISTED: Final = Table(
+    "listed",
+    ("name", "programme", "effective_date"),
+    (
+        Column("name", "str", True, "as published"),
+        Column("aliases", "str", False, "other names, separated by `|`"),
+        Column("address", "str", False, "as published"),
+        Column("programme", "str", True, "`WRO`, `Finding`, `UFLPA` … (with sublist where there is one)"),
+        Column(
+            "effective_date", "date", True, "day the listing took force; lines dated later see it", "date"
+        ),
+        Column("removed_date", "date", False, "first day on which it is no longer in force", "date"),
+        Column("scope", "str", False, "goods it covers, in words or tariff prefixes; empty = all"),
+    ),
+)
+
+SCORES: Final = Table(
+    "scores",
+    LINE_KEY,
+    (
+        Column("entry_number", "str", True, "the scored line", "entry number"),
+        Column("line_number", "int", True, "the scored line", "line number"),
+        Column("entry_date", "date", True, "copied from the line", "date"),
+        Column("probability", "float", True, "calibrated probability of Xinjiang origin", "probability"),
+        Column("rank", "int", True, "1 = highest probability among the lines of that `entry_date`", "rank"),
+        Column("reasons", "list of structs", False, "what raised the score most", "reasons"),
+        Column("model_version", "str", True, "the model that produced the score"),
+        Column("history_date", "date", True, "last closed day that the history holds", "date"),
+    ),
+)
+
+TABLES: Final = {table.name: table for table in (ENTRIES, OUTCOMES, LISTED, SCORES)}
+
+
+def document() -> str:
+    """The contract as a Markdown page (`docs/contract.md`)."""
+    return "\n".join([_PREFACE, *(_section(table) for table in TABLES.values()), _FATES])
+
+
+def _section(table: Table) -> str:
+    rows = [
+        f"| `{column.name}` | {column.type} | {'yes' if column.required else 'no'} | {column.meaning} "
+        f"| {RULES[column.rule].replace('|', chr(92) + '|')} |"
+        for column in table.columns
+    ]
+    head = ["| column | type | required | meaning | a cell is |", "|---|---|---|---|---|"]
+    either = [
+        f"\nOne of {' and '.join(f'`{name}`' for name in group)} must be present." for group in table.one_of
+    ]
+    key = ", ".join(f"`{name}`" for name in table.key)
+    return "\n".join([f"\n## `{table.name}`\n", f"Key: {key}.\n", *head, *rows, *either])
+
+
+_PREFACE = """<!-- made by `python -m data.contract`; a test compares -->
+# Data contract
+
+Four tables; nothing else crosses the system's edge. A CSV, CSV.GZ or Parquet file in this shape, or a folder
+of them, is read as it is; a file in another shape comes in through a mapping. Text is UTF-8, dates are ISO,
+numbers are plain decimals with `.`, codes keep their leading zeros, and an empty cell is null."""
+
+_FATES = """
+## What happens to a cell that is not in this shape
+
+| case | fate |
+|---|---|
+| a required cell is missing, unreadable or out of range | the line is rejected, with every broken rule |
+| an optional cell is unreadable or out of range | the cell becomes null and is counted; the line stays |
+| a repair that is certain | made, and counted by rule |
+| anything doubtful | rejected where required, null where optional; a mapping may settle it |
+| entry number with a wrong check digit | rejected, unless the mapping says that the numbers are not CBP's |
+| the same key twice in one delivery | the first is taken, later ones are rejected as duplicates |
+| the same key in a later delivery | a correction: it replaces the line, the old version stays readable |
+| a record with the wrong number of cells, foreign bytes, a NUL, an endless field | it alone is rejected |
+| a file without a usable header, or not a table | refused whole; the store is unchanged |
+| formulas, markup, right-to-left marks in a text | it is text: kept, and made harmless where it is shown |
+
+Certain repairs: letter case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
+hyphens and blanks in codes, Excel's leading apostrophe, `.0` behind a code, thousands separators and currency
+signs, ISO dates with a time, `UK` for `GB`, alpha-3 codes and plain country names, one lost leading zero where
+the length proves it (Schedule D, entry type), placeholder words (`N/A`, `NULL`, `-`, `UNKNOWN`).
+
+Doubtful: day and month order, decimal commas, scientific notation in a code, HTSUS numbers of odd length,
+letters among digits, unknown codes.
+"""
+
+if __name__ == "__main__":
+    Path("docs/contract.md").write_text(document(), encoding="utf-8")
