@@ -1,9 +1,9 @@
-"""The command: joins the packages' commands and turns domain errors into exit codes. Nothing else lives here."""
+"""The command: joins the packages' commands; every ending is a message and a documented exit code."""
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Scores US import entry lines for inputs from Xinjiang. A score is a lead, never a determination.",
 )
 
@@ -38,16 +39,45 @@ for package in (data.commands, train.commands, serve.commands):
 
 
 def main() -> None:
-    """Run the command line; every domain error becomes one message and its documented exit code."""
+    """Run the command line; whatever happens ends in one message and its documented exit code."""
     try:
         app()
     except OriginRiskError as error:
-        sys.stderr.write(f"originrisk: {error}\n")
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("originrisk: interrupted; the store holds only what was finished\n")
-        sys.stderr.flush()
-        os._exit(130)  # worker threads of the readers would otherwise hold the process
+        _end_interrupted()
+    except SystemExit as ending:
+        if ending.code == 130:
+            _end_interrupted()
+        raise
+    except Exception as error:
+        if os.environ.get("ORIGINRISK_DEBUG"):
+            raise
+        _end(_describe(error), 1)
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    sys.stderr.write(f"originrisk: {message}\n")
+    sys.exit(exit_code)
+
+
+def _end_interrupted() -> NoReturn:
+    sys.stderr.write("originrisk: interrupted; the store holds only what was finished\n")
+    sys.stderr.flush()
+    os._exit(130)  # worker threads of the readers would otherwise hold the process
+
+
+def _describe(error: Exception) -> str:
+    """Kind and place of a defect. Its own text may quote a declaration: only the system's words are shown."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "unknown place"
+    said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+    return (
+        f"internal error, {type(error).__name__}{said}, at {place}. "
+        "Please report it; ORIGINRISK_DEBUG=1 shows where it came from."
+    )
 
 
 if __name__ == "__main__":

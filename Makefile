@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench slow clean lock
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+READY := .venv/.ready
+DEMO := $(BIN)/originrisk --home var/demo
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(READY) ## environment in .venv, remade only when pyproject.toml or requirements.lock changed
+
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: setup ## simulated world → ingest → train → score a day → top of the queue, in var/demo
+	rm -rf var/demo
+	$(DEMO) world --lines 100000 --seed 1 --start 2019-01-01 --end 2021-12-31
+	$(DEMO) ingest entries var/demo/world/entries
+	$(DEMO) ingest outcomes var/demo/world/outcomes.parquet
+	$(DEMO) ingest listed var/demo/world/listed.parquet
+	$(DEMO) train --cutoff 2021-10-31
+	$(DEMO) score --date 2021-11-03 --out var/demo/scores.csv
+
+test: setup check ## everything that must hold before a commit
+	$(BIN)/pytest -n 2 -m "not slow"
+
+check: setup ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## rewrite the code in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
+	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+
+slow: setup ## the full-size checks that `make test` leaves out
+	$(BIN)/pytest -m slow
+
+clean: ## remove the environment, caches and the demo; keep every other home
+	rm -rf .venv var/demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+lock: ## pin every dependency with hashes; names no index host
+	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock

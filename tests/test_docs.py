@@ -1,0 +1,56 @@
+"""The documentation against the code and against the files it points to."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from data.errors import EXIT_CODES, OriginRiskError
+from data.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+
+
+def test_exit_codes_page_is_the_table_in_the_code() -> None:
+    rows = re.findall(
+        r"^\| (\d+) \| (.+) \|$", (ROOT / "docs/exit-codes.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {int(code): meaning for code, meaning in rows} == EXIT_CODES
+
+
+def test_every_error_has_a_documented_exit_code() -> None:
+    assert {error.exit_code for error in OriginRiskError.__subclasses__()} <= set(EXIT_CODES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_files_resolve(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_every_setting_says_what_it_is() -> None:
+    groups = [Settings, *(field.annotation for field in Settings.model_fields.values())]
+    fields = [
+        (group.__name__, name, field)
+        for group in groups
+        if hasattr(group, "model_fields")
+        for name, field in group.model_fields.items()
+        if not hasattr(field.annotation, "model_fields") and name != "home"
+    ]
+    assert fields
+    assert not [(group, name) for group, name, field in fields if not field.description]
+
+
+def test_every_make_target_is_explained() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert targets
+    assert {line.split()[0] for line in listed.splitlines()} == set(targets[1].split())
+
+
+def test_readme_and_contributing_stay_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+    assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 60
