@@ -255,9 +255,9 @@ _FATES = """
 | a file without a usable header, or not a table | refused whole; the store is unchanged |
 | formulas, markup, right-to-left marks in a text | it is text: kept, and made harmless where it is shown |
 
-Certain repairs: letter case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
+Certain repairs: case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
 hyphens and blanks in codes, Excel's leading apostrophe, `.0` behind a code, thousands separators and currency
-signs, ISO dates with a time, `UK` for `GB`, alpha-3 codes and plain country names, one lost leading zero where
+signs, ISO dates with a time, `UK` for `GB`, alpha-3 codes and plain country names, a lost leading zero where
 the length proves it (Schedule D, entry type), placeholder words (`N/A`, `NULL`, `-`, `UNKNOWN`).
 
 Doubtful: day and month order, decimal commas, scientific notation in a code, HTSUS numbers of odd length,

@@ -1,0 +1,83 @@
+"""Delta tables on disk: their current files, their rows through DuckDB, replacement of rows in one commit."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+
+# Part of the path, not of the files: a read of some months, or a replaced day, opens these files alone.
+PARTITIONS = {"entries": "entry_month", "scores": "entry_date"}
+TYPES = {"entry_month": "VARCHAR", "entry_date": "DATE"}
+DERIVED = {"entries": ", strftime(entry_date, '%Y-%m') AS entry_month"}
+
+Filter = tuple[str, str, str | list[str]]
+
+
+@contextmanager
+def connect(memory_limit_gb: float, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB for one job: memory bounded, spilling into `spill`; the order of rows is not kept."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_limit_gb}GB",
+        "temp_directory": str(spill),
+        "preserve_insertion_order": False,
+    }
+    with duckdb.connect(config=settings) as connection:
+        yield connection
+
+
+def partition(path: Path) -> str | None:
+    """The column that splits the table's rows over folders."""
+    return PARTITIONS.get(path.name)
+
+
+def exists(path: Path) -> bool:
+    return (path / "_delta_log").exists()
+
+
+def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None) -> list[str]:
+    """Files that hold the rows of a version (default: the newest) in the partitions that `filters` keep."""
+    if not exists(path):
+        return []
+    return DeltaTable(path, version=version).file_uris(file_pruning_predicate=list(filters) or None)
+
+
+def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
+    """SQL that reads Parquet files; a partition column comes from their paths."""
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    types = (
+        f"hive_types = {{'{partition}': {TYPES[partition]}}}" if partition else "hive_partitioning = false"
+    )
+    return f"read_parquet([{quoted}], {types})"
+
+
+def select(
+    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str], rest: str
+) -> pa.Table:
+    """Rows that the table at `path` has in these files, as that schema; `rest` follows FROM."""
+    if not paths:
+        return schema.empty_table()
+    columns = ", ".join(f'"{name}"' for name in schema.names)
+    rows = connection.sql(f"SELECT {columns} FROM {relation(paths, partition(path))} {rest}")
+    return rows.to_arrow_table().cast(schema)
+
+
+def write(path: Path, rows: Any, predicate: str | None = None) -> None:
+    """Commit rows: in place of those that fulfil `predicate` (all for "true"), or beside the present ones.
+
+    `rows` is anything that speaks the Arrow stream interface.
+    """
+    by = partition(path)
+    mode: Any = "append" if predicate is None else "overwrite"
+    kept = predicate if predicate != "true" and exists(path) else None
+    write_deltalake(path, rows, mode=mode, predicate=kept, partition_by=[by] if by else None)
+
+
+def within(column: str, values: Sequence[str | date]) -> str:
+    """Delta predicate: the column holds one of the values."""
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({quoted})"

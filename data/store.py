@@ -1,0 +1,160 @@
+"""The store: the tables of one home folder, read and written nowhere else; a write is one commit."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from filelock import FileLock, Timeout
+
+from data import lake
+from data.contract import ENTRIES, LISTED, OUTCOMES, SCORES, TABLES
+from data.errors import AlreadyRunningError, BadInputError, Problem
+from data.upsert import UpsertCounts, upsert
+
+REJECTED = pa.schema(
+    [
+        ("table_name", pa.string()),
+        ("file", pa.string()),
+        ("file_hash", pa.string()),
+        ("row_number", pa.int64()),
+        ("raw", pa.string()),
+        ("reasons", pa.list_(pa.string())),
+        ("delivery", pa.string()),
+    ]
+)
+
+
+class Store:
+    """Reads and writes the tables of a home folder. Writers exclude each other; readers see commits."""
+
+    def __init__(self, home: Path, memory_limit_gb: float = 3.0) -> None:
+        self.home = home.expanduser().resolve()
+        self._memory_limit_gb = memory_limit_gb
+        self._lock = FileLock(self.home / "store.lock", timeout=0)
+
+    def entries(
+        self,
+        start: date | None = None,
+        end: date | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        version: int | None = None,
+    ) -> pa.Table:
+        """Lines dated start to end (inclusive), sorted by entry_date, entry_number, line_number."""
+        start, end = start or date.min, end or date.max
+        schema = pa.schema([ENTRIES.schema.field(name) for name in columns or ENTRIES.names])
+        months = [("entry_month", ">=", f"{start:%Y-%m}"), ("entry_month", "<=", f"{end:%Y-%m}")]
+        order = "ORDER BY entry_date, entry_number, line_number"
+        where = f"WHERE entry_date BETWEEN DATE '{start}' AND DATE '{end}' {order}"
+        return self._select("entries", schema, where, months, version)
+
+    def outcomes(self, *, version: int | None = None) -> pa.Table:
+        """All examinations, sorted by selected_date, entry_number, line_number."""
+        order = "ORDER BY selected_date, entry_number, line_number"
+        return self._select("outcomes", OUTCOMES.schema, order, version=version)
+
+    def listed(self, *, version: int | None = None) -> pa.Table:
+        """Parties under an order, sorted by effective_date, name, programme."""
+        order = "ORDER BY effective_date, name, programme"
+        return self._select("listed", LISTED.schema, order, version=version)
+
+    def scores(self, start: date, end: date) -> pa.Table:
+        """Scores of lines dated start to end (inclusive), sorted by entry_date, rank."""
+        days = [("entry_date", ">=", str(start)), ("entry_date", "<=", str(end))]
+        return self._select("scores", SCORES.schema, "ORDER BY entry_date, rank", days)
+
+    def rejected(self) -> pa.Table:
+        """Records that were not taken, with their source, raw values and every broken rule."""
+        return self._select("rejected", REJECTED, "ORDER BY table_name, file, row_number")
+
+    def truth(self) -> pa.Table:
+        """What a simulated world knows of its own lines. Raises BadInputError in a home without a world."""
+        path = self.home / "world" / "truth.parquet"
+        if not path.exists():
+            nothing = Problem("truth", "a simulated world", "none", "Run `originrisk world` first.")
+            raise BadInputError(nothing)
+        return pq.read_table(path)
+
+    def versions(self) -> dict[str, int]:
+        """Delta version of each table that exists: what a run must record to be repeatable."""
+        logs = sorted((self.home / "lake").glob("*/_delta_log"))
+        return {log.parent.name: DeltaTable(log.parent).version() for log in logs}
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Hold the store's lock; yields a folder for staged files that goes away. May be nested.
+
+        Raises AlreadyRunningError where another run holds it.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            busy = Problem("store", "no other run", "a run that is writing", "Run again when it has ended.")
+            raise AlreadyRunningError(busy) from error
+        try:
+            if self._lock.lock_counter == 1:  # what a killed run left
+                shutil.rmtree(self.home / "tmp", ignore_errors=True)
+            (self.home / "tmp").mkdir(exist_ok=True)
+            with TemporaryDirectory(dir=self.home / "tmp", ignore_cleanup_errors=True) as staging:
+                yield Path(staging)
+        finally:
+            self._lock.release()
+
+    def upsert(self, table_name: str, batches: Iterable[pa.RecordBatch]) -> UpsertCounts:
+        """Add rows by key in one commit: an unknown key is new, a known one with other content a correction.
+
+        Keys must be unique within `batches`. Nothing is committed where nothing changed.
+        """
+        with self.writing() as staging:
+            staged = staging / "staged.parquet"
+            with pq.ParquetWriter(staged, TABLES[table_name].schema) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+            return self.upsert_staged(table_name, [staged])
+
+    def upsert_staged(self, table_name: str, staged: Sequence[Path]) -> UpsertCounts:
+        """As `upsert`, from Parquet files that hold the table's columns."""
+        with self.writing() as spill, lake.connect(self._memory_limit_gb, spill) as connection:
+            return upsert(connection, TABLES[table_name], self.home / "lake" / table_name, staged)
+
+    def replace_day(self, table_name: str, day: date, table: pa.Table) -> None:
+        """Put a day's rows in place of what that day held, in one commit; none where nothing changed."""
+        by_rank = [("entry_date", "ascending"), ("rank", "ascending")]
+        fresh = table.cast(TABLES[table_name].schema).sort_by(by_rank)
+        with self.writing():
+            if not fresh.equals(self.scores(day, day)):
+                lake.write(self.home / "lake" / table_name, fresh, lake.within("entry_date", [day]))
+
+    def replace_rejected(self, table_name: str, staged: Path, file_hashes: Sequence[str]) -> None:
+        """Put the staged rejects of a delivery's files in place of what these files had rejected before."""
+        of_files = f"table_name = '{table_name}' AND {lake.within('file_hash', file_hashes)}"
+        path = self.home / "lake" / "rejected"
+        with self.writing() as spill, lake.connect(self._memory_limit_gb, spill) as connection:
+            held = f"(FROM {lake.relation(lake.files(path) or [staged])} WHERE {of_files})"
+            fresh = f"(FROM {lake.relation([staged])} WHERE {lake.exists(path)})"
+            if connection.sql(
+                f"{held} EXCEPT ALL {fresh} UNION ALL ({fresh} EXCEPT ALL {held}) LIMIT 1"
+            ).fetchall():
+                lake.write(
+                    path, connection.sql(f"FROM {lake.relation([staged])}").to_arrow_reader(), of_files
+                )
+
+    def _select(
+        self,
+        table_name: str,
+        schema: pa.Schema,
+        rest: str,
+        filters: Sequence[lake.Filter] = (),
+        version: int | None = None,
+    ) -> pa.Table:
+        path = self.home / "lake" / table_name
+        files = lake.files(path, filters, version)
+        with TemporaryDirectory() as spill, lake.connect(self._memory_limit_gb, Path(spill)) as connection:
+            return lake.select(connection, schema, path, files, rest)
