@@ -1,0 +1,95 @@
+"""Fair market value: a robust benchmark of log unit values over the past year, without the line's own parties.
+
+Each learned value is first drawn in to within three spreads of what was then known (an online Huber mean), so that
+sums and counts suffice: they can be subtracted for the supplier and importer at hand, and shrunk towards the parent
+group. See docs/decisions for the choice.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.goods import positive, units
+from features.known import FIXED_POINT, Known
+from features.lines import Floats, Ints, Lines, shared
+from features.tallies import PRICE_LEVELS, PRICE_PARTIES
+
+PARENT_WEIGHT = 20.0
+"""Lines that the parent group counts for in a benchmark."""
+
+LEAST_SPREAD = 0.08
+USUAL_SPREAD = 0.5
+DRAWN_IN = 3.0
+_MEAN_TO_SIGMA = 1.2533  # standard deviation of a normal law over its mean absolute deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Fair log value (n,), its spread (n,), and how many lines of the narrowest group stand behind it (n,)."""
+
+    centre: Floats
+    spread: Floats
+    support: Floats
+
+    def deviation(self, logs: Floats) -> Floats:
+        """Spreads above (+) or below (-) the fair value (n,); NaN where either is unknown."""
+        return (logs - self.centre) / self.spread
+
+
+@shared
+def log_prices(lines: Lines) -> dict[str, Floats]:
+    """ln of value per unit, value per kg and kg per unit (n,) each; NaN where a part is missing or zero."""
+    value = positive(lines.numbers["entered_value_usd"])
+    kilos = positive(lines.numbers["gross_weight_kg"])
+    count = units(lines)
+    return {"unit": np.log(value / count), "kilo": np.log(value / kilos), "mass": np.log(kilos / count)}
+
+
+def benchmark(known: Known, price: str, *, own: bool) -> Benchmark:
+    """Benchmark of `price` for each line; `own` keeps the line's supplier and importer in, else they are left out."""
+    centre = np.full(len(known.today), np.nan)
+    spread = np.full(len(known.today), USUAL_SPREAD)
+    for level in reversed(PRICE_LEVELS):
+        count, total = _sums(known, level, price, own=own)
+        apart = known.total(f"{level}.{price}_spread.365") * _MEAN_TO_SIGMA
+        everyone = known.count(f"{level}.{price}_n.365")
+        centre = _shrunk(total, count, centre)
+        spread = (apart + PARENT_WEIGHT * spread) / (everyone + PARENT_WEIGHT)
+    return Benchmark(centre, np.maximum(spread, LEAST_SPREAD), count)
+
+
+def _sums(known: Known, level: str, price: str, *, own: bool) -> tuple[Floats, Floats]:
+    count, total = known.count(f"{level}.{price}_n.365"), known.total(f"{level}.{price}_sum.365")
+    if own:
+        return count, total
+    for party, sign in zip(PRICE_PARTIES, (-1, -1, 1), strict=True):
+        count = count + sign * known.count(f"{level}*{party}.{price}_n.365")
+        total = total + sign * known.total(f"{level}*{party}.{price}_sum.365")
+    return count, total
+
+
+def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:
+    """Mean drawn towards the parent's; the parent's where the group is empty; NaN where neither is known."""
+    orphan = np.isnan(parent)
+    weight = np.where(orphan, 0.0, PARENT_WEIGHT)
+    whole = count + weight
+    mean = (total + np.where(orphan, 0.0, weight * parent)) / np.where(whole > 0, whole, np.nan)
+    return np.where(count > 0, mean, parent)
+
+
+def drawn_in(logs: Floats, fair: Benchmark) -> Floats:
+    """Log values no further than three spreads from the fair value (n,), which limits what one outlier can move."""
+    limit = DRAWN_IN * fair.spread
+    near = fair.centre + np.clip(logs - fair.centre, -limit, limit)
+    return np.where(np.isnan(fair.centre), logs, near)
+
+
+def party_mean(known: Known, level: str, party: str, price: str) -> Floats:
+    """The party's own mean log value in the group over the past year (n,); NaN where it has none."""
+    count = known.count(f"{level}*{party}.{price}_n.365")
+    return known.total(f"{level}*{party}.{price}_sum.365") / np.where(count > 0, count, np.nan)
+
+
+def fixed(values: Floats) -> Ints:
+    """Values as whole multiples of 2^-20 (n,); 0 where missing."""
+    return np.rint(np.nan_to_num(values) * FIXED_POINT).astype(np.int64)

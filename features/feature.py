@@ -1,0 +1,69 @@
+"""A feature: a small function from columns to one column, and what people read about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from features.known import Known
+from features.lines import Floats, Lines
+
+Family = Literal["lane", "price", "supplier", "commodity", "links"]
+Kind = Literal["number", "category"]
+Column = Callable[[Lines, Known], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of the model. `meaning` and `sentence` are what the officer and the model card read.
+
+    `sentence` may hold `{value}`; `missing` says what NaN means; `monotone` is the sign that the domain knows.
+    """
+
+    name: str
+    family: Family
+    unit: str
+    meaning: str
+    sentence: str
+    missing: str
+    kind: Kind
+    monotone: Literal[-1, 0, 1]
+    column: Column
+
+    def compute(self, lines: Lines, known: Known) -> Floats:
+        """The column (n,); NaN where the feature is missing."""
+        return np.asarray(self.column(lines, known), dtype=np.float64)
+
+
+def feature(
+    family: Family,
+    unit: str,
+    sentence: str,
+    *,
+    missing: str = "not declared",
+    kind: Kind = "number",
+    monotone: Literal[-1, 0, 1] = 0,
+) -> Callable[[Column], Feature]:
+    """Make a function a feature: its name is the column, the first line of its docstring the meaning."""
+
+    def of(column: Column) -> Feature:
+        meaning = (column.__doc__ or "").strip()
+        return Feature(column.__name__, family, unit, meaning, sentence, missing, kind, monotone, column)
+
+    return of
+
+
+def named(
+    name: str,
+    family: Family,
+    unit: str,
+    meaning: str,
+    sentence: str,
+    column: Column,
+    *,
+    missing: str = "never seen before",
+    monotone: Literal[-1, 0, 1] = 0,
+) -> Feature:
+    """A feature made for one of several keys, such as the age of a supplier, seller or importer."""
+    return Feature(name, family, unit, meaning, sentence, missing, "number", monotone, column)

@@ -1,0 +1,69 @@
+"""What was known before the day of a line: the state of history under the keys of the line, as numbers to read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from features.history import History, State
+from features.keys import key_of
+from features.lines import Codes, Floats, Lines, Rows
+
+FIXED_POINT = float(2**20)
+"""Measures that are no whole numbers are held as whole multiples of 2^-20."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """State under the keys of n lines. `state(key)` gives (n, columns); names are `key.measure.window`."""
+
+    today: Codes
+    state: Callable[[str], State]
+    columns: dict[str, dict[str, int]]
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def count(self, name: str) -> Floats:
+        """A count or a sum of whole numbers (n,); 0 where the key was never learned."""
+        if name not in self.memo:
+            key, measure = name.split(".", 1)
+            self.memo[name] = self.state(key)[:, self.columns[key][measure]].astype(np.float64)
+        return self.memo[name]  # type: ignore[no-any-return]
+
+    def total(self, name: str) -> Floats:
+        """A sum of measures in fixed point, back in their own unit (n,)."""
+        return self.count(name) / FIXED_POINT
+
+    def since(self, name: str) -> Floats:
+        """Days from the day held under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
+        day = self.count(name)
+        return np.where(day > 0, self.today - day, np.nan)
+
+
+def columns_of(history: History) -> dict[str, dict[str, int]]:
+    """Column numbers of every tally by measure and window."""
+    return {key: family.columns for key, family in history.families.items()}
+
+
+def gather(state: State, rows: Rows) -> State:
+    """Rows of a state (n, columns); zeros where the row is -1."""
+    if not len(state):
+        return np.zeros((len(rows), state.shape[1]), np.int64)
+    seen = state[rows]
+    seen[rows < 0] = 0
+    return seen
+
+
+def see(history: History, lines: Lines) -> Known:
+    """What the closed days know of these lines; each tally is looked up when it is first asked for."""
+    states: dict[str, State] = {}
+
+    def state(key: str) -> State:
+        if key not in states:
+            family = history.families[key]
+            states[key] = gather(family.state, family.rows(key_of(lines, key)))
+        return states[key]
+
+    return Known(lines.days["entry_date"], state, columns_of(history))
+
+

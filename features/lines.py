@@ -1,0 +1,109 @@
+"""Entry lines as columns of numbers: text as codes into its distinct values, dates as days since 1970-01-01."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+
+NO_DAY = np.int32(-1)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text column: `codes` (n,) into `levels`, -1 where null. Each level is read once, however often it occurs."""
+
+    codes: Codes
+    levels: npt.NDArray[np.object_]
+    memo: dict[Callable[[str], Any], npt.NDArray[Any]] = field(default_factory=dict)
+
+    def read(self, function: Callable[[str], Any], missing: Any) -> npt.NDArray[Any]:
+        """`function` of every cell (n,), computed per level; `missing` where the cell is null."""
+        if function not in self.memo:
+            values = [function(level) for level in self.levels]
+            self.memo[function] = np.array([*values, missing])
+        return self.memo[function][self.codes]
+
+    def take(self, rows: Rows | slice) -> "Text":
+        """The same column at other rows; levels and what was read from them are shared."""
+        return Text(self.codes[rows], self.levels, self.memo)
+
+    @property
+    def null(self) -> Bools:
+        """True where the cell is null (n,)."""
+        return self.codes < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Entry lines in the contract's columns, ready for vector work. Rows keep the order they came in."""
+
+    size: int
+    texts: dict[str, Text]
+    numbers: dict[str, Floats]
+    days: dict[str, Codes]
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "Lines":
+        """Lines of a table in the contract's `entries` shape (all its columns, in its types)."""
+        texts, numbers, days = {}, {}, {}
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if pa.types.is_date32(column.type):
+                days[name] = _days(column)
+            elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+                texts[name] = _text(column)
+            else:
+                numbers[name] = _floats(column)
+        return cls(table.num_rows, texts, numbers, days)
+
+    def take(self, rows: Rows | slice) -> "Lines":
+        """The lines at `rows`, in that order."""
+        texts = {name: text.take(rows) for name, text in self.texts.items()}
+        numbers = {name: values[rows] for name, values in self.numbers.items()}
+        days = {name: values[rows] for name, values in self.days.items()}
+        return Lines(len(days["entry_date"]), texts, numbers, days)
+
+
+def _days(column: pa.ChunkedArray) -> Codes:
+    filled = pc.fill_null(column.cast(pa.int32()), int(NO_DAY))
+    return np.asarray(filled.to_numpy(), dtype=np.int32)
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _text(column: pa.ChunkedArray) -> Text:
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes = pc.fill_null(encoded.indices, -1).to_numpy()
+    levels = np.array([*encoded.dictionary.to_pylist()], dtype=object)
+    return Text(np.asarray(codes, dtype=np.int32), levels)
+
+
+def shared(function: Callable[P, T]) -> Callable[P, T]:
+    """Remember what `function(first, ...)` gives in `first.memo`, so that features may share a step."""
+
+    def once(*args: P.args, **kwargs: P.kwargs) -> T:
+        memo: dict[Any, T] = args[0].memo  # type: ignore[attr-defined]
+        if function not in memo:
+            memo[function] = function(*args, **kwargs)
+        return memo[function]
+
+    once.__doc__ = function.__doc__
+    once.__name__ = function.__name__
+    return once

@@ -1,0 +1,55 @@
+"""What a line adds to history on the day it is learned, in whole numbers."""
+
+import numpy as np
+
+from features.fair_value import benchmark, drawn_in, fixed, log_prices
+from features.known import Known
+from features.lines import Bools, Floats, Ints, Lines
+from features.rates import base_rate, found_rate
+from features.tallies import PRICES
+
+MAKERS = ("supplier", "maker", "address")
+TRADERS = ("seller", "consolidator")
+CHEAP = -1.5
+"""Spreads below the fair value from which a price counts as cheap."""
+
+
+def measures(lines: Lines, known: Known) -> dict[str, Ints]:
+    """Measures of each line by name, (n,) each; `known` is history just before the lines are learned."""
+    plain = {
+        "lines": np.ones(lines.size, np.int64),
+        "value": np.rint(np.nan_to_num(lines.numbers["entered_value_usd"])).astype(np.int64),
+        "china": declared_in_china(lines).astype(np.int64),
+    }
+    suspicion = {"maker_suspicion": suspicion_of(known, MAKERS), "trader_suspicion": suspicion_of(known, TRADERS)}
+    return plain | {name: fixed(values) for name, values in suspicion.items()} | _prices(lines, known)
+
+
+def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
+    """Highest shrunk share of examinations with a find among the line's parties (n,), above the general share."""
+    base = base_rate(known)
+    rates = [found_rate(known, party, base) - base for party in parties]
+    return np.maximum(np.max(rates, axis=0), 0.0)
+
+
+def declared_in_china(lines: Lines) -> Bools:
+    """True where the declared origin is China, Hong Kong or Macau (n,)."""
+    return lines.texts["country_of_origin"].read(_chinese, False)
+
+
+def _chinese(country: str) -> bool:
+    return country in {"CN", "HK", "MO"}
+
+
+def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
+    added: dict[str, Ints] = {}
+    for price in PRICES:
+        logs = log_prices(lines)[price]
+        fair = benchmark(known, price, own=True)
+        near = drawn_in(logs, fair)
+        added[f"{price}_n"] = (~np.isnan(logs)).astype(np.int64)
+        added[f"{price}_sum"] = fixed(near)
+        added[f"{price}_spread"] = fixed(np.abs(near - fair.centre))
+        if price == "kilo":
+            added["cheap"] = (fair.deviation(logs) < CHEAP).astype(np.int64)
+    return added

@@ -1,0 +1,182 @@
+"""Price against fair market value, in spreads of the goods' own benchmark; below market is evidence, never proof."""
+
+import numpy as np
+
+from features.descriptions import pack_count
+from features.fair_value import Benchmark, benchmark, log_prices, party_mean
+from features.feature import Feature, feature, named
+from features.goods import positive, units
+from features.known import Known
+from features.lines import Floats, Lines
+from features.tallies import PRICE_LEVELS
+
+LOW = "{value:+.1f} spreads from the fair market value of such goods"
+
+
+def fair(known: Known, price: str) -> Benchmark:
+    """Benchmark without the line's own supplier and importer, worked out once."""
+    if (memo_key := (fair, price)) not in known.memo:
+        known.memo[memo_key] = benchmark(known, price, own=False)
+    return known.memo[memo_key]  # type: ignore[no-any-return]
+
+
+def _deviation(lines: Lines, known: Known, price: str) -> Floats:
+    return fair(known, price).deviation(log_prices(lines)[price])
+
+
+@feature("price", "spreads", f"The value per unit is {LOW}.", missing="no quantity, or no like goods seen")
+def unit_value_deviation(lines: Lines, known: Known) -> Floats:
+    """Value per unit against the fair market value of the goods and origin, in spreads (negative is below)."""
+    return _deviation(lines, known, "unit")
+
+
+@feature("price", "spreads", f"The value per kg is {LOW}.", missing="no weight, or no like goods seen")
+def kilo_value_deviation(lines: Lines, known: Known) -> Floats:
+    """Value per kg against the fair market value of the goods and origin, in spreads (negative is below)."""
+    return _deviation(lines, known, "kilo")
+
+
+@feature("price", "spreads", "The weight per unit is {value:+.1f} spreads from that of such goods.", missing="no weight")
+def unit_weight_deviation(lines: Lines, known: Known) -> Floats:
+    """Kilograms per unit against those of the same goods, in spreads."""
+    return _deviation(lines, known, "mass")
+
+
+@feature("price", "ln", "The value per unit differs from the fair value by {value:+.2f} (ln).", missing="no quantity")
+def unit_value_log_ratio(lines: Lines, known: Known) -> Floats:
+    """ln of value per unit over the fair market value."""
+    return log_prices(lines)["unit"] - fair(known, "unit").centre
+
+
+@feature("price", "ln", "The value per kg differs from the fair value by {value:+.2f} (ln).", missing="no weight")
+def kilo_value_log_ratio(lines: Lines, known: Known) -> Floats:
+    """ln of value per kg over the fair market value."""
+    return log_prices(lines)["kilo"] - fair(known, "kilo").centre
+
+
+@feature("price", "lines", "{value:.0f} lines of other parties stand behind the fair value.")
+def fair_value_support(lines: Lines, known: Known) -> Floats:
+    """Lines of other parties of the same HTS-10 and origin in the past year."""
+    return fair(known, "kilo").support
+
+
+@feature("price", "ln USD/unit", "The value per unit is {value:.2f} (ln USD).")
+def unit_value(lines: Lines, known: Known) -> Floats:
+    """ln of value per unit."""
+    return log_prices(lines)["unit"]
+
+
+@feature("price", "ln USD/kg", "The value per kg is {value:.2f} (ln USD).")
+def kilo_value(lines: Lines, known: Known) -> Floats:
+    """ln of value per kilogram."""
+    return log_prices(lines)["kilo"]
+
+
+@feature("price", "ln kg", "The weight per unit is {value:.2f} (ln kg).")
+def unit_weight(lines: Lines, known: Known) -> Floats:
+    """ln of kilograms per unit."""
+    return log_prices(lines)["mass"]
+
+
+@feature("price", "ln USD", "The line is worth {value:.1f} (ln USD).")
+def value(lines: Lines, known: Known) -> Floats:
+    """ln of the entered value."""
+    return np.log(positive(lines.numbers["entered_value_usd"]))
+
+
+@feature("price", "ln", "The line counts {value:.1f} units (ln).")
+def quantity(lines: Lines, known: Known) -> Floats:
+    """ln of the quantity in single units."""
+    return np.log(units(lines))
+
+
+@feature("price", "ratio", "Freight and charges are {value:.1%} of the value.")
+def charges_share(lines: Lines, known: Known) -> Floats:
+    """Freight, insurance and other charges over the entered value."""
+    return lines.numbers["charges_usd"] / positive(lines.numbers["entered_value_usd"])
+
+
+@feature("price", "ln USD/kg", "Freight and charges per kg are {value:.1f} (ln USD).")
+def charges_per_kilo(lines: Lines, known: Known) -> Floats:
+    """ln of charges per kilogram, which grows with the distance."""
+    return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
+
+
+@feature("price", "yes/no", "The value is a round number.")
+def round_value(lines: Lines, known: Known) -> Floats:
+    """Entered value is a whole multiple of 100 dollars."""
+    return np.mod(lines.numbers["entered_value_usd"], 100) == 0
+
+
+@feature("price", "lines", "The supplier declared exactly this value {value:.0f} times in the past year.")
+def repeated_value(lines: Lines, known: Known) -> Floats:
+    """Lines of the supplier with exactly the same value in the past 365 days."""
+    return known.count("supplier*value.lines.365")
+
+
+@feature("price", "pieces", "The description names packs of {value:.0f}.", missing="no pack named")
+def pack(lines: Lines, known: Known) -> Floats:
+    """Pieces in a pack by the description, which moves the value per unit."""
+    return lines.texts["description"].read(pack_count, np.nan)
+
+
+@feature("price", "yes/no", "Buyer and seller are related.")
+def related(lines: Lines, known: Known) -> Floats:
+    """Buyer and seller are related, so the price may not be a market price."""
+    return lines.numbers["related_parties"]
+
+
+def _own(party: str, price: str, words: str) -> Feature:
+    def column(lines: Lines, known: Known) -> Floats:
+        return log_prices(lines)[price] - party_mean(known, PRICE_LEVELS[1], party, price)
+
+    return named(
+        f"{price}_value_against_{party}",
+        "price",
+        "ln",
+        f"ln of value per {words} over the {party}'s own mean of the same goods in the past year.",
+        f"The value per {words} differs from the {party}'s own past by {{value:+.2f}} (ln).",
+        column,
+        missing=f"{party} new to these goods",
+    )
+
+
+def _party_level(party: str, price: str, words: str) -> Feature:
+    def column(lines: Lines, known: Known) -> Floats:
+        return party_mean(known, PRICE_LEVELS[0], party, price) - fair(known, price).centre
+
+    return named(
+        f"{party}_{price}_value_level",
+        "price",
+        "ln",
+        f"ln of the {party}'s mean value per {words} of the past year over the fair market value of others.",
+        f"The {party}'s usual value per {words} differs from the market by {{value:+.2f}} (ln).",
+        column,
+        missing=f"{party} new to these goods",
+    )
+
+
+FEATURES: tuple[Feature, ...] = (
+    unit_value_deviation,
+    kilo_value_deviation,
+    unit_weight_deviation,
+    unit_value_log_ratio,
+    kilo_value_log_ratio,
+    fair_value_support,
+    unit_value,
+    kilo_value,
+    unit_weight,
+    value,
+    quantity,
+    charges_share,
+    charges_per_kilo,
+    round_value,
+    repeated_value,
+    pack,
+    related,
+    _own("supplier", "kilo", "kg"),
+    _own("importer", "kilo", "kg"),
+    _own("supplier", "unit", "unit"),
+    _party_level("supplier", "kilo", "kg"),
+    _party_level("importer", "kilo", "kg"),
+)

@@ -1,0 +1,21 @@
+"""Outcome rates that few examinations can bear: shrunk to the rate of a wider group."""
+
+import numpy as np
+
+from features.known import Known
+from features.lines import Floats
+
+WEIGHT = 5.0
+"""Examinations that the wider group counts for."""
+
+
+def found_rate(known: Known, key: str, parent: Floats, window: str = "ever") -> Floats:
+    """Share of known examinations under `key` that found Xinjiang inputs (n,), shrunk to `parent` (n,)."""
+    found, examined = known.count(f"{key}.found.{window}"), known.count(f"{key}.examined.{window}")
+    return (found + WEIGHT * parent) / (examined + WEIGHT)
+
+
+def base_rate(known: Known) -> Floats:
+    """Share of all known examinations that found Xinjiang inputs (n,); 0 before the first."""
+    found, examined = known.count("everything.found.ever"), known.count("everything.examined.ever")
+    return np.where(examined > 0, found / np.maximum(examined, 1), 0.0)
