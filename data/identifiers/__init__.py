@@ -1,0 +1,1 @@
+"""Numbers and codes on an entry line: read, check, write, compare."""

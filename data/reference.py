@@ -1,0 +1,100 @@
+"""Reference tables: small, dated, each row with its public source (`reference/SOURCES.md`).
+
+A table is read on first use and kept. Look-ups by day are in `data.as_of`.
+"""
+
+from functools import cache
+
+from data.reference_rows import (
+    CottonFactor,
+    CottonPrice,
+    Country,
+    Exposure,
+    ForeignPort,
+    Instrument,
+    LegalDate,
+    Listing,
+    Place,
+    ScopePrefix,
+    UsPort,
+    XinjiangShare,
+)
+from data.reference_table import read
+
+
+def countries() -> tuple[Country, ...]:
+    return read("countries", Country)
+
+
+def foreign_ports() -> tuple[ForeignPort, ...]:
+    return read("schedule_k_ports", ForeignPort)
+
+
+def us_ports() -> tuple[UsPort, ...]:
+    return read("schedule_d_ports", UsPort)
+
+
+def legal_dates() -> tuple[LegalDate, ...]:
+    return read("legal_dates", LegalDate)
+
+
+def scope() -> tuple[ScopePrefix, ...]:
+    return read("scope", ScopePrefix)
+
+
+def instruments() -> tuple[Instrument, ...]:
+    return read("instruments", Instrument)
+
+
+def exposures() -> tuple[Exposure, ...]:
+    return read("exposure", Exposure)
+
+
+def xinjiang_shares() -> tuple[XinjiangShare, ...]:
+    return read("xinjiang_share", XinjiangShare)
+
+
+def cotton_prices() -> tuple[CottonPrice, ...]:
+    return read("cotton_price", CottonPrice)
+
+
+def xinjiang_places() -> tuple[Place, ...]:
+    return read("xinjiang_places", Place)
+
+
+def listings() -> tuple[Listing, ...]:
+    return read("listed", Listing)
+
+
+def cotton_factors() -> tuple[CottonFactor, ...]:
+    return read("cotton_factors", CottonFactor)
+
+
+@cache
+def countries_by_alpha_2() -> dict[str, Country]:
+    return {country.alpha_2: country for country in countries()}
+
+
+@cache
+def countries_by_schedule_k_prefix() -> dict[str, tuple[str, ...]]:
+    """Three digits to the ISO alpha-2 codes of the countries whose ports begin with them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for country in countries():
+        for prefix in country.schedule_k_prefixes:
+            found[prefix] = (*found.get(prefix, ()), country.alpha_2)
+    return found
+
+
+@cache
+def foreign_ports_by_code() -> dict[str, ForeignPort]:
+    return {port.code: port for port in foreign_ports()}
+
+
+@cache
+def us_ports_by_code() -> dict[str, UsPort]:
+    return {port.code: port for port in us_ports()}
+
+
+@cache
+def places_by_name() -> dict[str, Place]:
+    return {place.name: place for place in xinjiang_places()}

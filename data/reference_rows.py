@@ -1,0 +1,186 @@
+"""Rows of the reference tables, one frozen object each; the fields are the columns of the file.
+
+`known_from` is the day on which a fact became public. `source` is a key of `reference/SOURCES.md`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Confidence = Literal["high", "medium", "low"]
+
+GoodsFamily = Literal[
+    "cotton_textile",
+    "cotton_wadding",
+    "cotton_knit_apparel",
+    "cotton_woven_apparel",
+    "cotton_home_textile",
+    "cotton_possible",
+    "tomato",
+    "silica",
+    "hair",
+    "computer_parts",
+    "aluminum",
+    "pvc",
+    "seafood",
+    "caustic_soda",
+    "copper",
+    "lithium",
+    "jujube",
+    "steel",
+]
+"""Kinds of goods that orders speak of. The order is stable: a family's place is its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country. Schedule K prefixes are the first three digits of its ports; countries may share one."""
+
+    alpha_2: str
+    schedule_c: str
+    schedule_k_prefixes: tuple[str, ...]
+    name: str
+    region: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPort:
+    """A port of Schedule K. `china_region` groups China's ports.
+
+    Xinjiang has none: it is far from the sea, and its rail and road crossings are not in Schedule K.
+    """
+
+    code: str
+    name: str
+    country: str
+    china_region: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsPort:
+    """A port of Schedule D. Newark and JFK have CBP codes (4601, 4701) beside their Census codes."""
+
+    code: str
+    name: str
+    state: str
+    kind: Literal["sea", "air", "land", "inland", "courier"]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDate:
+    """A day on which the law or its practice changed; `scope` names goods families or `all`, `party`."""
+
+    day: date
+    event: str
+    instrument: str
+    scope: str
+    known_from: date
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePrefix:
+    """Tariff numbers of a goods family, while the tariff has them; `valid_until` is the first day without.
+
+    `link` is `direct` for the raw good and `derivative` for what is made of it. `partial`: the prefix holds
+    other goods too, so the text of the declaration has to decide.
+    """
+
+    goods_family: GoodsFamily
+    hts_prefix: str
+    valid_from: date | None
+    valid_until: date | None
+    link: Literal["direct", "derivative"]
+    partial: bool
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An order or law that covers a goods family from a day on: of one party, or of the whole region."""
+
+    goods_family: GoodsFamily
+    instrument: str
+    basis: Literal["party", "region"]
+    valid_from: date
+    known_from: date
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Share of a country's cotton input (lint, yarn, fabric) that comes through China, 0 to 1, in a year."""
+
+    country: str
+    year: int
+    china_dependence: float
+    known_from: date
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class XinjiangShare:
+    """Xinjiang's share, 0 to 1, of China's cotton harvest (`output`) or of what mills spin (`mill_use`)."""
+
+    measure: Literal["output", "mill_use"]
+    year: int
+    share: float
+    known_from: date
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CottonPrice:
+    """Mean price of a month on the world market: the A Index, US cents per pound of lint."""
+
+    month: date
+    us_cents_per_lb: float
+    known_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One spelling (ASCII capitals) of a place in Xinjiang; `collides_with` names what else is called so."""
+
+    name: str
+    place: str
+    level: Literal["region", "prefecture", "city", "county", "border crossing"]
+    unlocode: str | None
+    collides_with: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A party under an order that concerns Xinjiang, as the contract's `listed`. Lines dated later see it."""
+
+    name: str
+    aliases: tuple[str, ...]
+    address: str | None
+    programme: str
+    effective_date: date
+    removed_date: date | None
+    scope: str | None
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CottonFactor:
+    """Kilograms of lint in a kilogram of pure cotton goods of a kind, with the range that mills report."""
+
+    goods_kind: str
+    lint_kg_per_kg: float
+    low: float
+    high: float
+    confidence: Confidence
+    source: str

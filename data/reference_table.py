@@ -1,0 +1,107 @@
+"""Reads one reference table: a CSV whose header is the fields of a frozen dataclass, every cell checked."""
+
+import csv
+import types
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from data.errors import BadInputError, Problem
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+FOLDER: Final = Path(__file__).parent / "reference"
+
+Row = TypeVar("Row", bound="DataclassInstance")
+
+
+@cache
+def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
+    """Rows of `<name>.csv` in file order.
+
+    A field's type says what a cell may hold: text, number, ISO date, `true`/`false`, one of a Literal,
+    several texts separated by `|`; empty is None where the type allows it. Raises BadInputError.
+    """
+    path = folder / f"{name}.csv"
+    readers = {field: _reader(kind) for field, kind in get_type_hints(row).items()}
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *records = csv.reader(file)
+    _check_header(path.name, header, [field.name for field in fields(row)])
+    problems: list[Problem] = []
+    rows = [
+        _values(f"{path.name} line {n}", header, record, readers, problems)
+        for n, record in enumerate(records, 2)
+    ]
+    if problems:
+        raise BadInputError(problems)
+    return tuple(row(**values) for values in rows)
+
+
+def _check_header(name: str, found: list[str], expected: list[str]) -> None:
+    if found != expected:
+        step = "Reinstall originrisk, or bring the table back into this shape."
+        raise BadInputError(Problem(name, f"the columns {', '.join(expected)}", ", ".join(found), step))
+
+
+def _values(
+    where: str,
+    header: list[str],
+    record: list[str],
+    readers: dict[str, Callable[[str], Any]],
+    problems: list[Problem],
+) -> dict[str, Any]:
+    if len(record) != len(header):
+        problems.append(Problem(where, f"{len(header)} cells", str(len(record))))
+        return {}
+    values = {}
+    for field, cell in zip(header, record, strict=True):
+        try:
+            values[field] = readers[field](cell)
+        except ValueError as error:
+            problems.append(Problem(f"{where}, {field}", str(error), repr(cell)))
+    return values
+
+
+def _reader(kind: Any) -> Callable[[str], Any]:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        read_value = _reader(next(part for part in inner if part is not type(None)))
+        return lambda cell: read_value(cell) if cell else None
+    if origin is Literal:
+        return lambda cell: _one_of(inner, cell)
+    if origin is tuple:
+        return lambda cell: tuple(cell.split("|")) if cell else ()
+    return _READERS[kind]
+
+
+def _one_of(allowed: tuple[str, ...], cell: str) -> str:
+    if cell not in allowed:
+        raise ValueError(f"one of {', '.join(allowed)}")
+    return cell
+
+
+def _date(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("an ISO date") from None
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        raise ValueError("a number") from None
+
+
+_READERS: Final[dict[Any, Callable[[str], Any]]] = {
+    str: str,
+    int: lambda cell: int(_number(cell)),
+    float: _number,
+    date: _date,
+    bool: lambda cell: _one_of(("true", "false"), cell) == "true",
+}

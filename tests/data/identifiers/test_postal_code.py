@@ -1,0 +1,58 @@
+"""Chinese postal codes and the states of the Region Alert."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from data.identifiers.postal_code import RegionAlert, is_chinese, is_xinjiang, region_alert
+
+
+@pytest.mark.parametrize(
+    ("code", "chinese", "xinjiang"),
+    [
+        ("830000", True, True),
+        ("844000", True, True),
+        ("200000", True, False),
+        ("999077", False, False),
+        ("83000", False, False),
+        ("８３００００", False, False),
+        ("000000", False, False),
+        ("850000", True, False),
+    ],
+)
+def test_code(code: str, chinese: bool, xinjiang: bool) -> None:
+    assert (is_chinese(code), is_xinjiang(code)) == (chinese, xinjiang)
+
+
+def _alert(country: str | None, code: str | None, day: date) -> RegionAlert:
+    states = region_alert(
+        np.array([country], dtype=object),
+        np.array([code], dtype=object),
+        np.array([day], dtype="datetime64[D]"),
+    )
+    return RegionAlert(int(states[0]))
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "day", "state"),
+    [
+        ("CN", None, date(2023, 3, 17), RegionAlert.NOT_YET_REQUIRED),
+        ("CN", None, date(2023, 3, 18), RegionAlert.MISSING),
+        ("CN", "830000", date(2023, 3, 17), RegionAlert.XINJIANG),
+        ("CN", "841000", date(2024, 1, 1), RegionAlert.XINJIANG),
+        ("CN", "310000", date(2024, 1, 1), RegionAlert.OTHER_PROVINCE),
+        ("CN", "90210", date(2024, 1, 1), RegionAlert.INVALID),
+        ("VN", "830000", date(2024, 1, 1), RegionAlert.NOT_CHINA),
+        (None, "830000", date(2024, 1, 1), RegionAlert.NOT_CHINA),
+    ],
+)
+def test_region_alert(country: str | None, code: str | None, day: date, state: RegionAlert) -> None:
+    assert _alert(country, code, day) is state
+
+
+def test_region_alert_without_a_single_code() -> None:
+    days = np.array(["2024-01-01", "2020-01-01"], dtype="datetime64[D]")
+    states = region_alert(np.array(["CN", "CN"], dtype=object), np.array([None, None], dtype=object), days)
+    assert states.tolist() == [RegionAlert.MISSING, RegionAlert.NOT_YET_REQUIRED]
+    assert region_alert(np.array([], dtype=object), np.array([], dtype=object), days[:0]).tolist() == []

@@ -1,0 +1,138 @@
+"""The reference tables as shipped: they load, their codes fit each other, every row has a source."""
+
+import re
+from collections import Counter
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+
+from data import reference
+from data.identifiers import htsus, manufacturer_id, ports
+from data.reference_rows import GoodsFamily
+from data.reference_table import FOLDER
+
+TABLES = {
+    "countries": reference.countries,
+    "schedule_k_ports": reference.foreign_ports,
+    "schedule_d_ports": reference.us_ports,
+    "legal_dates": reference.legal_dates,
+    "scope": reference.scope,
+    "instruments": reference.instruments,
+    "exposure": reference.exposures,
+    "xinjiang_share": reference.xinjiang_shares,
+    "cotton_price": reference.cotton_prices,
+    "xinjiang_places": reference.xinjiang_places,
+    "listed": reference.listings,
+    "cotton_factors": reference.cotton_factors,
+}
+KEYS = {
+    "countries": "alpha_2",
+    "schedule_k_ports": "code",
+    "schedule_d_ports": "code",
+    "exposure": "country year",
+    "instruments": "goods_family instrument",
+    "scope": "hts_prefix",
+    "xinjiang_share": "measure year",
+    "cotton_price": "month",
+    "xinjiang_places": "name",
+    "listed": "name programme effective_date",
+    "cotton_factors": "goods_kind",
+}
+
+
+def _sources() -> set[str]:
+    text = (FOLDER / "SOURCES.md").read_text("utf-8")
+    return set(re.findall(r"^\| ([a-z0-9-]+) \|", text, re.MULTILINE)) - {"key", "table"}
+
+
+def test_every_table_has_a_reader() -> None:
+    assert {path.stem for path in FOLDER.glob("*.csv")} == set(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_names_a_source(name: str) -> None:
+    rows: tuple[Any, ...] = TABLES[name]()
+    assert rows
+    assert {row.source for row in rows} <= _sources()
+
+
+def test_every_source_is_used() -> None:
+    assert {row.source for table in TABLES.values() for row in table()} == _sources()
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_no_key_twice(name: str) -> None:
+    rows: tuple[Any, ...] = TABLES[name]()
+    found = Counter(tuple(getattr(row, field) for field in KEYS[name].split()) for row in rows)
+    assert not [key for key, count in found.items() if count > 1]
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "countries"])
+def test_countries_exist(name: str) -> None:
+    rows: tuple[Any, ...] = TABLES[name]()
+    assert {row.country for row in rows if hasattr(row, "country")} <= set(reference.countries_by_alpha_2())
+
+
+def test_ports_begin_with_a_prefix_of_their_country() -> None:
+    prefixes = reference.countries_by_schedule_k_prefix()
+    assert all(port.country in prefixes[port.code[:3]] for port in reference.foreign_ports())
+    assert all(ports.schedule_k(port.code) for port in reference.foreign_ports())
+
+
+def test_chinese_ports_and_no_other_have_a_region() -> None:
+    assert {port.country for port in reference.foreign_ports() if port.china_region} == {"CN"}
+    assert all(port.china_region for port in reference.foreign_ports() if port.country == "CN")
+
+
+@pytest.mark.parametrize(("code", "name"), [("4601", "New York/Newark"), ("2704", "Los Angeles")])
+def test_ports_of_the_united_states(code: str, name: str) -> None:
+    assert reference.us_ports_by_code()[code].name == name
+    assert all(ports.schedule_d(port.code) == port.code for port in reference.us_ports())
+
+
+def test_scope_is_prefixes_of_the_known_families() -> None:
+    families = set(get_args(GoodsFamily))
+    assert {row.goods_family for row in reference.scope()} == families
+    assert {row.goods_family for row in reference.instruments()} == families
+    assert all(htsus.expand(row.hts_prefix) == (row.hts_prefix,) for row in reference.scope())
+
+
+def test_a_year_is_known_only_after_its_end() -> None:
+    assert all(row.known_from >= date(row.year + 1, 1, 1) for row in reference.xinjiang_shares())
+    assert all(row.known_from >= date(row.year + 1, 1, 1) for row in reference.exposures())
+
+
+def test_a_month_is_known_only_after_its_end_and_none_is_missing() -> None:
+    prices = reference.cotton_prices()
+    months = [(row.month.year - 2015) * 12 + row.month.month - 1 for row in prices]
+    assert months == list(range(129))
+    assert all((row.known_from - row.month).days > 31 for row in prices)
+
+
+def test_shares_are_shares_and_factors_lie_in_their_range() -> None:
+    assert all(0 < row.share < 1 for row in reference.xinjiang_shares())
+    assert all(0 < row.china_dependence < 1 for row in reference.exposures())
+    assert all(row.low <= row.lint_kg_per_kg <= row.high for row in reference.cotton_factors())
+
+
+def test_places_are_spelt_in_ascii_capitals() -> None:
+    assert all(re.fullmatch(r"[A-Z]+", place.name) for place in reference.xinjiang_places())
+    assert reference.places_by_name()["WULUMUQI"].place == reference.places_by_name()["URUMQI"].place
+
+
+@pytest.mark.parametrize(
+    ("name", "collides"), [("YUTIAN", True), ("YIWU", True), ("URUMQI", False), ("AKESU", False)]
+)
+def test_places_that_collide(name: str, collides: bool) -> None:
+    assert bool(reference.places_by_name()[name].collides_with) is collides
+
+
+def test_listings_end_after_they_begin() -> None:
+    ended = [row for row in reference.listings() if row.removed_date]
+    assert ended
+    assert all(row.removed_date and row.removed_date > row.effective_date for row in ended)
+
+
+def test_codes_of_canadian_provinces_are_no_countries() -> None:
+    assert not set(manufacturer_id.CANADA.values()) & set(reference.countries_by_alpha_2())
