@@ -8,12 +8,16 @@ _PERCENT = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)\s*(?:%|PCT|PERCENT)\s*(?:\w+\s+){
 _PERCENT_AFTER = re.compile(rf"\b{_COTTON}\s*:?\s*(\d{{1,3}}(?:\.\d+)?)\s*(?:%|PCT)")
 _ANY_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(?:%|PCT|PERCENT)\s*([A-Z]+)")
 _SLASH = re.compile(r"\b(\d{1,2})\s*/\s*(\d{1,2})\s+([A-Z]+)\s*[/ ]\s*([A-Z]+)")
-_NEGATED = re.compile(rf"\b(?:OTHER THAN|NOT(?: OF)?|EXCL?(?:UDING)?\.?|EXCEPT|NON|NO|W/O|WITHOUT)[ -]+(?:OF )?{_COTTON}\b")
+_NEGATED = re.compile(
+    rf"\b(?:OTHER THAN|NOT(?: OF)?|EXCL?(?:UDING)?\.?|EXCEPT|NON|NO|W/O|WITHOUT)[ -]+(?:OF )?{_COTTON}\b"
+)
 _MENTION = re.compile(rf"\b{_COTTON}\b")
 _CHIEF_COTTON = re.compile(r"\bCVC\b")
 _POLY_COTTON = re.compile(r"\b(?:T/C|TC|POLY ?COTTON|POLYCOTTON|PC BLEND)\b")
 _TOMATO = re.compile(r"\b(?:TOMATO(?:ES)?|KETCHUP|CATSUP|PASSATA|POMODOR[OI])\b")
-_PACK = re.compile(r"\b(?:(\d{1,3})\s*-?\s*(?:PACK|PK|PCS?/PACK|PC PACK|PER PACK|PIECE PACK)|PACK OF (\d{1,3}))\b")
+_PACK = re.compile(
+    r"\b(?:(\d{1,3})\s*-?\s*(?:PACK|PK|PCS?/PACK|PC PACK|PER PACK|PIECE PACK)|PACK OF (\d{1,3}))\b"
+)
 
 
 def cotton_share(text: str) -> float:

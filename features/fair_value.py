@@ -1,8 +1,8 @@
-"""Fair market value: a robust benchmark of log unit values over the past year, without the line's own parties.
+"""Fair market value: a robust benchmark of log unit values over a year, without the line's own parties.
 
-Each learned value is first drawn in to within three spreads of what was then known (an online Huber mean), so that
-sums and counts suffice: they can be subtracted for the supplier and importer at hand, and shrunk towards the parent
-group. See docs/decisions for the choice.
+Each learned value is first drawn in to within three spreads of what was then known (an online Huber mean), so
+that sums and counts suffice: they can be subtracted for the supplier and importer at hand, and shrunk towards
+the parent group. See docs/decisions for the choice.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _MEAN_TO_SIGMA = 1.2533  # standard deviation of a normal law over its mean abso
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Fair log value (n,), its spread (n,), and how many lines of the narrowest group stand behind it (n,)."""
+    """Fair log value (n,), its spread (n,), and the lines of the narrowest group behind it (n,)."""
 
     centre: Floats
     spread: Floats
@@ -46,7 +46,7 @@ def log_prices(lines: Lines) -> dict[str, Floats]:
 
 
 def benchmark(known: Known, price: str, *, own: bool) -> Benchmark:
-    """Benchmark of `price` for each line; `own` keeps the line's supplier and importer in, else they are left out."""
+    """Benchmark of `price` for each line; without `own`, the line's supplier and importer are left out."""
     centre = np.full(len(known.today), np.nan)
     spread = np.full(len(known.today), USUAL_SPREAD)
     for level in reversed(PRICE_LEVELS):
@@ -78,7 +78,7 @@ def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:
 
 
 def drawn_in(logs: Floats, fair: Benchmark) -> Floats:
-    """Log values no further than three spreads from the fair value (n,), which limits what one outlier can move."""
+    """Log values no further than three spreads from the fair value (n,), so that one outlier moves little."""
     limit = DRAWN_IN * fair.spread
     near = fair.centre + np.clip(logs - fair.centre, -limit, limit)
     return np.where(np.isnan(fair.centre), logs, near)

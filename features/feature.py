@@ -7,18 +7,18 @@ from typing import Literal
 import numpy as np
 
 from features.known import Known
-from features.lines import Floats, Lines
+from features.lines import Bools, Floats, Ints, Lines
 
 Family = Literal["lane", "price", "supplier", "commodity", "links"]
 Kind = Literal["number", "category"]
-Column = Callable[[Lines, Known], Floats]
+Column = Callable[[Lines, Known], Floats | Ints | Bools]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One column of the model. `meaning` and `sentence` are what the officer and the model card read.
 
-    `sentence` may hold `{value}`; `missing` says what NaN means; `monotone` is the sign that the domain knows.
+    `sentence` may hold `{value}`; `missing` says what NaN means; `monotone` is the sign known to the domain.
     """
 
     name: str
@@ -57,11 +57,11 @@ def feature(
 def named(
     name: str,
     family: Family,
+    *,
     unit: str,
     meaning: str,
     sentence: str,
     column: Column,
-    *,
     missing: str = "never seen before",
     monotone: Literal[-1, 0, 1] = 0,
 ) -> Feature:

@@ -48,7 +48,7 @@ class Family:
     def __init__(self, tally: Tally, others: tuple[str, ...]) -> None:
         self.tally = tally
         windows = {"lines": tally.lines} if tally.lines else {}
-        outcomes = {measure: tally.outcomes for measure in OUTCOME_MEASURES} if tally.outcomes else {}
+        outcomes = dict.fromkeys(OUTCOME_MEASURES, tally.outcomes) if tally.outcomes else {}
         width = len(_FIXED)
         self.lines, width = _stream({**windows, **tally.sums}, width)
         self.outcomes, width = _stream(outcomes, width)
@@ -92,7 +92,8 @@ class Family:
         self.state[known[fresh], FIRST] = day
         self.state[known, LAST] = day
         self._add(self.lines, day, known, added)
-        return lines[fresh]
+        new: Rows = lines[fresh]
+        return new
 
     def learn_outcomes(self, day: int, rows: Rows, measures: Mapping[str, Ints]) -> None:
         """Add what became known on `day` of lines learned before."""

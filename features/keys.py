@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from features.goods import prefix, unit_dimension
-from features.lines import Ints, Lines, Text
+from features.lines import Ints, Lines, Rows, Text
 from features.names import address_key, company_key
 
 Keys = npt.NDArray[np.uint64]
@@ -83,6 +84,8 @@ KEYS: dict[str, Callable[[Lines], Keys]] = {
     "consolidator": _column("consolidator_name", company_key),
     "importer": _column("importer_number", _digits),
     "consignee": _column("consignee_number", _digits),
+    "entry": _column("entry_number"),
+    "line": lambda lines: numbered(lines.numbers["line_number"].astype(np.int64)),
     "filer": _column("entry_number", _filer),
     "origin": _column("country_of_origin"),
     "export": _column("country_of_export"),
@@ -101,5 +104,19 @@ def key_of(lines: Lines, name: str) -> Keys:
     """Key `name` of each line (n,); `a*b` joins the keys a and b. Each is worked out once per set of lines."""
     if (memo_key := (key_of, name)) not in lines.memo:
         parts = name.split("*")
-        lines.memo[memo_key] = KEYS[name](lines) if len(parts) == 1 else join(*(key_of(lines, p) for p in parts))
-    return lines.memo[memo_key]
+        lines.memo[memo_key] = (
+            KEYS[name](lines) if len(parts) == 1 else join(*(key_of(lines, p) for p in parts))
+        )
+    keys: Keys = lines.memo[memo_key]
+    return keys
+
+
+def find(lines: Lines, entry_numbers: pa.ChunkedArray, line_numbers: pa.ChunkedArray) -> Rows:
+    """Row among `lines` of each entry number and line number (n,); -1 where it is not there."""
+    keys = key_of(lines, "entry*line")
+    order = np.argsort(keys, kind="stable")
+    wanted = join(hashed(Text.of(entry_numbers)), numbered(np.asarray(line_numbers.to_numpy())))
+    if not len(keys):
+        return np.full(len(wanted), -1, np.intp)
+    place = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
+    return np.where(keys[order[place]] == wanted, order[place], -1)

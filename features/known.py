@@ -28,14 +28,15 @@ class Known:
         if name not in self.memo:
             key, measure = name.split(".", 1)
             self.memo[name] = self.state(key)[:, self.columns[key][measure]].astype(np.float64)
-        return self.memo[name]  # type: ignore[no-any-return]
+        counted: Floats = self.memo[name]
+        return counted
 
     def total(self, name: str) -> Floats:
         """A sum of measures in fixed point, back in their own unit (n,)."""
         return self.count(name) / FIXED_POINT
 
     def since(self, name: str) -> Floats:
-        """Days from the day held under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
+        """Days from the day under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
         day = self.count(name)
         return np.where(day > 0, self.today - day, np.nan)
 
@@ -65,5 +66,3 @@ def see(history: History, lines: Lines) -> Known:
         return states[key]
 
     return Known(lines.days["entry_date"], state, columns_of(history))
-
-

@@ -4,7 +4,7 @@ import numpy as np
 
 from features.feature import Feature, feature
 from features.known import Known
-from features.lines import Floats, Lines
+from features.lines import Bools, Floats, Lines
 from features.measures import declared_in_china
 from features.places import country_number, lading_country
 from features.rates import base_rate, found_rate
@@ -74,15 +74,21 @@ def loaded_elsewhere(lines: Lines, known: Known) -> Floats:
     return _differs(loaded_in.compute(lines, known), export_country.compute(lines, known))
 
 
-@feature("lane", "yes/no", "The goods are not declared as Chinese, yet were exported from or loaded in China.")
-def passed_through_china(lines: Lines, known: Known) -> Floats:
+@feature(
+    "lane", "yes/no", "The goods are not declared as Chinese, yet were exported from or loaded in China."
+)
+def passed_through_china(lines: Lines, known: Known) -> Bools:
     """Declared elsewhere, but exported from or loaded in China, Hong Kong or Macau."""
     chinese = [country_number(code) for code in ("CN", "HK", "MO")]
-    seen = np.isin(export_country.compute(lines, known), chinese) | np.isin(loaded_in.compute(lines, known), chinese)
+    seen = np.isin(export_country.compute(lines, known), chinese) | np.isin(
+        loaded_in.compute(lines, known), chinese
+    )
     return seen & ~declared_in_china(lines)
 
 
-@feature("lane", "days", "The goods entered {value:.0f} days after export.", missing="export date not declared")
+@feature(
+    "lane", "days", "The goods entered {value:.0f} days after export.", missing="export date not declared"
+)
 def days_in_transit(lines: Lines, known: Known) -> Floats:
     """Days from export to entry."""
     export = lines.days["export_date"]
@@ -95,7 +101,12 @@ def lane_lines(lines: Lines, known: Known) -> Floats:
     return known.count("origin*export*lading.lines.365")
 
 
-@feature("lane", "share", "{value:.0%} of the past year's lines of this origin came this way.", missing="origin not seen")
+@feature(
+    "lane",
+    "share",
+    "{value:.0%} of the past year's lines of this origin came this way.",
+    missing="origin not seen",
+)
 def lane_share_of_origin(lines: Lines, known: Known) -> Floats:
     """Share of the origin's lines of the past 365 days that came by this lane."""
     return _share(known.count("origin*export*lading.lines.365"), known.count("origin.lines.365"))
@@ -111,31 +122,49 @@ def _growth(known: Known, key: str) -> Floats:
     return _share(4 * known.count(f"{key}.lines.90") + 1, known.count(f"{key}.lines.365") + 1)
 
 
-@feature("lane", "ratio", "This origin sent {value:.2f} times as many such goods lately as in the year before.")
+@feature(
+    "lane", "ratio", "This origin sent {value:.2f} times as many such goods lately as in the year before."
+)
 def goods_origin_growth(lines: Lines, known: Known) -> Floats:
     """Lines of the same HTS-6 and origin in the past 90 days, times four, against the past 365 days."""
     return _growth(known, "hts6*origin")
 
 
-@feature("lane", "share", "{value:.0%} of the past year's lines of these goods were declared Chinese at this importer.")
+@feature(
+    "lane",
+    "share",
+    "{value:.0%} of the past year's lines of these goods were declared Chinese at this importer.",
+)
 def importer_china_share_of_goods(lines: Lines, known: Known) -> Floats:
     """Share of the importer's lines of the same HTS-6 in the past 365 days that were declared Chinese."""
     return _share(known.count("importer*hts6.china.365"), known.count("importer*hts6.lines.365"))
 
 
-@feature("lane", "yes/no", "The importer brought these goods from China before and now declares another origin.")
-def importer_left_china(lines: Lines, known: Known) -> Floats:
+@feature(
+    "lane", "yes/no", "The importer brought these goods from China before and now declares another origin."
+)
+def importer_left_china(lines: Lines, known: Known) -> Bools:
     """Not declared Chinese, though the importer once declared the same HTS-6 as Chinese."""
     return (known.count("importer*hts6.china.ever") > 0) & ~declared_in_china(lines)
 
 
-@feature("lane", "share", "{value:.0%} of the importer's lines of these goods came from this origin.", missing="goods new")
+@feature(
+    "lane",
+    "share",
+    "{value:.0%} of the importer's lines of these goods came from this origin.",
+    missing="goods new",
+)
 def origin_share_at_importer(lines: Lines, known: Known) -> Floats:
     """Share of the importer's lines of the same HTS-6 in the past 365 days that had this origin."""
     return _share(known.count("importer*hts6*origin.lines.365"), known.count("importer*hts6.lines.365"))
 
 
-@feature("lane", "days", "The importer first declared this origin for these goods {value:.0f} days ago.", missing="never")
+@feature(
+    "lane",
+    "days",
+    "The importer first declared this origin for these goods {value:.0f} days ago.",
+    missing="never",
+)
 def days_since_origin_at_importer(lines: Lines, known: Known) -> Floats:
     """Days since the importer's first line of the same HTS-6 with this origin."""
     return known.since("importer*hts6*origin.first")
@@ -153,26 +182,46 @@ def importer_lines_by_port(lines: Lines, known: Known) -> Floats:
     return known.count("importer*lading.lines.ever")
 
 
-@feature("lane", "share", "{value:.1%} of known examinations of this lane found Xinjiang inputs (shrunk).", monotone=1)
+@feature(
+    "lane",
+    "share",
+    "{value:.1%} of known examinations of this lane found Xinjiang inputs (shrunk).",
+    monotone=1,
+)
 def lane_found_rate(lines: Lines, known: Known) -> Floats:
     """Share of known examinations of the lane that found Xinjiang inputs, shrunk to that of its origin."""
     origin_rate = found_rate(known, "origin", base_rate(known))
     return found_rate(known, "origin*export*lading", origin_rate)
 
 
-@feature("lane", "share", "{value:.1%} of known examinations of such goods on this lane found Xinjiang inputs.", monotone=1)
+@feature(
+    "lane",
+    "share",
+    "{value:.1%} of known examinations of such goods on this lane found Xinjiang inputs.",
+    monotone=1,
+)
 def lane_goods_found_rate(lines: Lines, known: Known) -> Floats:
     """Share of known examinations of the heading on the lane that found Xinjiang inputs, shrunk to the lane's."""
     return found_rate(known, "origin*export*lading*hts4", lane_found_rate.compute(lines, known))
 
 
-@feature("lane", "share", "{value:.1%} of known examinations of this port and heading found Xinjiang inputs.", monotone=1)
+@feature(
+    "lane",
+    "share",
+    "{value:.1%} of known examinations of this port and heading found Xinjiang inputs.",
+    monotone=1,
+)
 def lading_goods_found_rate(lines: Lines, known: Known) -> Floats:
     """Share of known examinations of the heading from the port of lading that found Xinjiang inputs, shrunk."""
     return found_rate(known, "lading*hts4", found_rate(known, "hts4", base_rate(known)))
 
 
-@feature("lane", "share", "{value:.1%} of known examinations of this origin at this port found Xinjiang inputs.", monotone=1)
+@feature(
+    "lane",
+    "share",
+    "{value:.1%} of known examinations of this origin at this port found Xinjiang inputs.",
+    monotone=1,
+)
 def entry_port_found_rate(lines: Lines, known: Known) -> Floats:
     """Share of known examinations of the origin at the port of entry that found Xinjiang inputs, shrunk."""
     return found_rate(known, "origin*entry_port", found_rate(known, "origin", base_rate(known)))

@@ -27,18 +27,36 @@ class Text:
 
     codes: Codes
     levels: npt.NDArray[np.object_]
-    memo: dict[Callable[[str], Any], npt.NDArray[Any]] = field(default_factory=dict)
+    memo: dict[Any, npt.NDArray[Any]] = field(default_factory=dict)
 
-    def read(self, function: Callable[[str], Any], missing: Any) -> npt.NDArray[Any]:
-        """`function` of every cell (n,), computed per level; `missing` where the cell is null."""
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> "Text":
+        """A string column; levels in the order of their first row."""
+        encoded = column.combine_chunks().dictionary_encode()
+        codes = pc.fill_null(encoded.indices, -1).to_numpy()
+        return cls(
+            np.asarray(codes, dtype=np.int32), np.array([*encoded.dictionary.to_pylist()], dtype=object)
+        )
+
+    def read(self, function: Callable[[str], float], missing: float) -> Floats:
+        """`function` of every cell (n,), computed once per level; `missing` where the cell is null."""
         if function not in self.memo:
             values = [function(level) for level in self.levels]
-            self.memo[function] = np.array([*values, missing])
-        return self.memo[function][self.codes]
+            self.memo[function] = np.array([*values, missing], dtype=np.float64)
+        numbers: Floats = self.memo[function][self.codes]
+        return numbers
+
+    def says(self, function: Callable[[str], bool]) -> Bools:
+        """Where `function` holds of the cell (n,); False where the cell is null."""
+        return self.read(function, 0.0) > 0
 
     def take(self, rows: Rows | slice) -> "Text":
         """The same column at other rows; levels and what was read from them are shared."""
         return Text(self.codes[rows], self.levels, self.memo)
+
+    def cells(self) -> npt.NDArray[np.object_]:
+        """The cells themselves (n,), None where null."""
+        return np.array([*self.levels, None], dtype=object)[self.codes]
 
     @property
     def null(self) -> Bools:
@@ -64,7 +82,7 @@ class Lines:
             if pa.types.is_date32(column.type):
                 days[name] = _days(column)
             elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-                texts[name] = _text(column)
+                texts[name] = Text.of(column)
             else:
                 numbers[name] = _floats(column)
         return cls(table.num_rows, texts, numbers, days)
@@ -84,15 +102,6 @@ def _days(column: pa.ChunkedArray) -> Codes:
 
 def _floats(column: pa.ChunkedArray) -> Floats:
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
-
-
-def _text(column: pa.ChunkedArray) -> Text:
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    codes = pc.fill_null(encoded.indices, -1).to_numpy()
-    levels = np.array([*encoded.dictionary.to_pylist()], dtype=object)
-    return Text(np.asarray(codes, dtype=np.int32), levels)
 
 
 def shared(function: Callable[P, T]) -> Callable[P, T]:

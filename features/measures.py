@@ -21,20 +21,25 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "value": np.rint(np.nan_to_num(lines.numbers["entered_value_usd"])).astype(np.int64),
         "china": declared_in_china(lines).astype(np.int64),
     }
-    suspicion = {"maker_suspicion": suspicion_of(known, MAKERS), "trader_suspicion": suspicion_of(known, TRADERS)}
+    suspicion = {
+        "maker_suspicion": suspicion_of(known, MAKERS),
+        "trader_suspicion": suspicion_of(known, TRADERS),
+    }
     return plain | {name: fixed(values) for name, values in suspicion.items()} | _prices(lines, known)
 
 
 def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
     """Highest shrunk share of examinations with a find among the line's parties (n,), above the general share."""
     base = base_rate(known)
-    rates = [found_rate(known, party, base) - base for party in parties]
-    return np.maximum(np.max(rates, axis=0), 0.0)
+    highest = np.zeros_like(base)
+    for party in parties:
+        highest = np.maximum(highest, found_rate(known, party, base) - base)
+    return highest
 
 
 def declared_in_china(lines: Lines) -> Bools:
     """True where the declared origin is China, Hong Kong or Macau (n,)."""
-    return lines.texts["country_of_origin"].read(_chinese, False)
+    return lines.texts["country_of_origin"].says(_chinese)
 
 
 def _chinese(country: str) -> bool:

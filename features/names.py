@@ -1,15 +1,15 @@
-"""One form for the spellings of a company name or a street: legal forms, abbreviations, order and spacing vanish."""
+"""One form for the spellings of a company name or a street: legal forms, abbreviations and spacing vanish."""
 
 import re
 import unicodedata
 
-LEGAL_FORMS = frozenset(
-    """
-    CO COMPANY CORP CORPORATION INC INCORPORATED LTD LIMITED LLC LLP LP PLC PTE PVT PRIVATE PTY BHD SDN GMBH AG KG
-    SA SAS SARL SRL SPA SL BV NV OY AB AS KK KFT DOO OOO OAO ZAO JSC PJSC PT CV TBK UD TNHH CTY CP CONG TY SANAYI SAN
-    TICARET TIC VE ANONIM SIRKETI STI LIMITADA LTDA CIA CIE DE RL FZE FZCO FZC WLL M S THE AND OF A AN
-    """.split()
-)
+_FORMS = """
+CO COMPANY CORP CORPORATION INC INCORPORATED LTD LIMITED LLC LLP LP PLC PTE PVT PRIVATE PTY BHD SDN GMBH AG KG SA SAS
+SARL SRL SPA SL BV NV OY AB AS KK KFT DOO OOO OAO ZAO JSC PJSC PT CV TBK UD TNHH CTY CP CONG TY SANAYI SAN TICARET TIC
+VE ANONIM SIRKETI STI LIMITADA LTDA CIA CIE DE RL FZE FZCO FZC WLL M S THE AND OF A AN
+"""
+LEGAL_FORMS = frozenset(_FORMS.split())
+
 ABBREVIATIONS = {
     "TEX": "TEXTILE", "TXT": "TEXTILE", "TXTL": "TEXTILE", "TEXT": "TEXTILE",
     "GMT": "GARMENT", "GMTS": "GARMENT", "GARM": "GARMENT", "GRMT": "GARMENT", "APP": "APPAREL", "APPRL": "APPAREL",
@@ -47,8 +47,8 @@ def company_tokens(name: str) -> list[str]:
 
 
 def company_key(name: str) -> str:
-    """One form for all spellings of a name that differ in order, spacing, legal form or common abbreviations."""
-    return "".join(sorted("".join(company_tokens(name))))
+    """One form for all spellings of a name that differ in spacing, accents, legal form or common abbreviations."""
+    return "".join(company_tokens(name))
 
 
 def address_key(address: str) -> str:

@@ -7,7 +7,7 @@ from features.fair_value import Benchmark, benchmark, log_prices, party_mean
 from features.feature import Feature, feature, named
 from features.goods import positive, units
 from features.known import Known
-from features.lines import Floats, Lines
+from features.lines import Bools, Floats, Lines
 from features.tallies import PRICE_LEVELS
 
 LOW = "{value:+.1f} spreads from the fair market value of such goods"
@@ -17,7 +17,8 @@ def fair(known: Known, price: str) -> Benchmark:
     """Benchmark without the line's own supplier and importer, worked out once."""
     if (memo_key := (fair, price)) not in known.memo:
         known.memo[memo_key] = benchmark(known, price, own=False)
-    return known.memo[memo_key]  # type: ignore[no-any-return]
+    found: Benchmark = known.memo[memo_key]
+    return found
 
 
 def _deviation(lines: Lines, known: Known, price: str) -> Floats:
@@ -36,19 +37,31 @@ def kilo_value_deviation(lines: Lines, known: Known) -> Floats:
     return _deviation(lines, known, "kilo")
 
 
-@feature("price", "spreads", "The weight per unit is {value:+.1f} spreads from that of such goods.", missing="no weight")
+@feature(
+    "price",
+    "spreads",
+    "The weight per unit is {value:+.1f} spreads from that of such goods.",
+    missing="no weight",
+)
 def unit_weight_deviation(lines: Lines, known: Known) -> Floats:
     """Kilograms per unit against those of the same goods, in spreads."""
     return _deviation(lines, known, "mass")
 
 
-@feature("price", "ln", "The value per unit differs from the fair value by {value:+.2f} (ln).", missing="no quantity")
+@feature(
+    "price",
+    "ln",
+    "The value per unit differs from the fair value by {value:+.2f} (ln).",
+    missing="no quantity",
+)
 def unit_value_log_ratio(lines: Lines, known: Known) -> Floats:
     """ln of value per unit over the fair market value."""
     return log_prices(lines)["unit"] - fair(known, "unit").centre
 
 
-@feature("price", "ln", "The value per kg differs from the fair value by {value:+.2f} (ln).", missing="no weight")
+@feature(
+    "price", "ln", "The value per kg differs from the fair value by {value:+.2f} (ln).", missing="no weight"
+)
 def kilo_value_log_ratio(lines: Lines, known: Known) -> Floats:
     """ln of value per kg over the fair market value."""
     return log_prices(lines)["kilo"] - fair(known, "kilo").centre
@@ -103,9 +116,10 @@ def charges_per_kilo(lines: Lines, known: Known) -> Floats:
 
 
 @feature("price", "yes/no", "The value is a round number.")
-def round_value(lines: Lines, known: Known) -> Floats:
+def round_value(lines: Lines, known: Known) -> Bools:
     """Entered value is a whole multiple of 100 dollars."""
-    return np.mod(lines.numbers["entered_value_usd"], 100) == 0
+    whole: Bools = np.mod(lines.numbers["entered_value_usd"], 100) == 0
+    return whole
 
 
 @feature("price", "lines", "The supplier declared exactly this value {value:.0f} times in the past year.")
@@ -133,10 +147,10 @@ def _own(party: str, price: str, words: str) -> Feature:
     return named(
         f"{price}_value_against_{party}",
         "price",
-        "ln",
-        f"ln of value per {words} over the {party}'s own mean of the same goods in the past year.",
-        f"The value per {words} differs from the {party}'s own past by {{value:+.2f}} (ln).",
-        column,
+        unit="ln",
+        meaning=f"ln of value per {words} over the {party}'s own mean of the same goods in the past year.",
+        sentence=f"The value per {words} differs from the {party}'s own past by {{value:+.2f}} (ln).",
+        column=column,
         missing=f"{party} new to these goods",
     )
 
@@ -148,10 +162,10 @@ def _party_level(party: str, price: str, words: str) -> Feature:
     return named(
         f"{party}_{price}_value_level",
         "price",
-        "ln",
-        f"ln of the {party}'s mean value per {words} of the past year over the fair market value of others.",
-        f"The {party}'s usual value per {words} differs from the market by {{value:+.2f}} (ln).",
-        column,
+        unit="ln",
+        meaning=f"ln of the {party}'s mean value per {words} of the past year over the fair market value of others.",
+        sentence=f"The {party}'s usual value per {words} differs from the market by {{value:+.2f}} (ln).",
+        column=column,
         missing=f"{party} new to these goods",
     )
 

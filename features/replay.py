@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.history import Family, History, State
-from features.keys import key_of
+from features.keys import find, key_of
 from features.known import Known, columns_of, gather, see
 from features.lines import Bools, Codes, Lines, Rows
 from features.measures import measures
@@ -15,15 +17,26 @@ BLOCK = 20_000
 """Lines looked up together: long enough to spare calls, short enough to stay in memory."""
 
 NEVER = np.iinfo(np.int32).max
+FOUND, NOT_FOUND = "xinjiang", "not_xinjiang"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Conclusive outcomes: row of the line, day on which line and result were both known, whether Xinjiang was found."""
+    """Conclusive outcomes: row of the line, day on which both were known, whether Xinjiang inputs were found."""
 
     rows: Rows
     day: Codes
     found: Bools
+
+    @classmethod
+    def of(cls, lines: Lines, table: pa.Table) -> "Outcomes":
+        """Conclusive outcomes of a table in the contract's `outcomes` shape whose lines are among `lines`."""
+        done = table.filter(pc.is_in(table["result"], pa.array([FOUND, NOT_FOUND])).combine_chunks())
+        rows = find(lines, done["entry_number"], done["line_number"])
+        day = np.asarray(done["outcome_date"].cast(pa.int32()).to_numpy(), dtype=np.int32)[rows >= 0]
+        found = np.asarray(pc.equal(done["result"], FOUND).to_numpy(), dtype=np.bool_)[rows >= 0]
+        rows = rows[rows >= 0]
+        return cls(rows, np.maximum(day, lines.days["received_on"][rows]), found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ OUTCOME_MEASURES = ("examined", "found")
 class Tally:
     """Counts for one key (see `features.keys`). A window of w days holds the days D-w … D-1 before day D.
 
-    `lines` are windows of the number of lines; `sums` of measures of a line; `outcomes` of what examinations found.
+    `lines` are windows of the number of lines; `sums` of measures of a line; `outcomes` of examinations.
     `partners` names the parts of a joined key `a*b` that gain a distinct partner when the pair is first seen.
     """
 

@@ -1,0 +1,248 @@
+"""Commodity: what the goods are by tariff number and by description, and which order covers them."""
+
+import numpy as np
+
+from data import as_of
+from features.descriptions import cotton_share, mentions_cotton, mentions_tomato, word_count
+from features.feature import Feature, feature
+from features.goods import prefix, unit_dimension, within
+from features.known import Known
+from features.lines import Bools, Floats, Ints, Lines, shared
+from features.rates import base_rate, found_rate
+
+COTTON_FAMILIES = [i for i, family in enumerate(as_of.FAMILIES) if family.startswith("cotton")]
+SURE_COTTON = [i for i in COTTON_FAMILIES if as_of.FAMILIES[i] != "cotton_possible"]
+TOMATO = [i for i, family in enumerate(as_of.FAMILIES) if family == "tomato"]
+TEXTILE_CHAPTERS = (50, 63)
+
+
+def _dates(lines: Lines) -> as_of.Days:
+    return lines.days["entry_date"].astype("datetime64[D]")
+
+
+@shared
+def families(lines: Lines) -> Ints:
+    """Code of the goods family of each line by its tariff number on its day (n,); -1 for none."""
+    return as_of.goods_family(lines.texts["htsus"].cells(), _dates(lines)).astype(np.int64)
+
+
+@feature(
+    "commodity",
+    "family",
+    "The family of goods that orders and acts speak of.",
+    kind="category",
+    missing="no family",
+)
+def goods_family(lines: Lines, known: Known) -> Floats:
+    """Family of goods that an order or act covers, by the tariff number."""
+    family = families(lines)
+    return np.where(family >= 0, family, np.nan)
+
+
+@feature("commodity", "yes/no", "An order on goods of the whole region covers these goods on the day.")
+def under_region_order(lines: Lines, known: Known) -> Bools:
+    """Goods of the family from the whole region were under an order or act in force on the day."""
+    return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "region")
+
+
+@feature("commodity", "yes/no", "An order on goods of single parties covers these goods on the day.")
+def under_party_order(lines: Lines, known: Known) -> Bools:
+    """Goods of the family from single parties were under an order in force on the day."""
+    return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "party")
+
+
+@feature("commodity", "chapter", "The chapter of the tariff.", kind="category", missing="number too short")
+def chapter(lines: Lines, known: Known) -> Floats:
+    """Chapter of the tariff (HTSUS, 2 digits)."""
+    number = prefix(lines, 2)
+    return np.where(number > 0, number, np.nan)
+
+
+@feature("commodity", "heading", "The heading of the tariff.", kind="category", missing="number too short")
+def heading(lines: Lines, known: Known) -> Floats:
+    """Heading of the tariff (HTSUS, 4 digits)."""
+    number = prefix(lines, 4)
+    return np.where(number > 0, number, np.nan)
+
+
+@feature("commodity", "dimension", "What the first quantity counts.", kind="category", missing="no unit")
+def unit(lines: Lines, known: Known) -> Floats:
+    """What the first quantity counts: pieces, pairs, kilograms, metres …"""
+    dimension = unit_dimension(lines)
+    return np.where(dimension > 0, dimension, np.nan)
+
+
+def _declared_cotton(lines: Lines) -> Bools:
+    return np.isin(families(lines), SURE_COTTON)
+
+
+@shared
+def cotton_in_text(lines: Lines) -> Floats:
+    """Cotton share that the description names (n,); NaN where it names none."""
+    return lines.texts["description"].read(cotton_share, np.nan)
+
+
+@feature(
+    "commodity", "share", "The description says {value:.0%} cotton.", missing="the description does not say"
+)
+def described_cotton(lines: Lines, known: Known) -> Floats:
+    """Cotton in the goods by the description, 0 to 1."""
+    return cotton_in_text(lines)
+
+
+@feature("commodity", "share", "The goods are taken to be {value:.0%} cotton.")
+def likely_cotton(lines: Lines, known: Known) -> Floats:
+    """Cotton by the description, else by the tariff number: 0.8 for cotton goods, 0.3 where possible, else 0."""
+    by_tariff = np.where(
+        _declared_cotton(lines), 0.8, np.where(np.isin(families(lines), COTTON_FAMILIES), 0.3, 0.0)
+    )
+    described = cotton_in_text(lines)
+    return np.where(np.isnan(described), by_tariff, described)
+
+
+@feature("commodity", "yes/no", "The description names cotton, but the tariff number does not.")
+def cotton_only_in_text(lines: Lines, known: Known) -> Bools:
+    """Textile chapter and cotton in the description, yet the tariff number is not one of cotton."""
+    textile = within(prefix(lines, 2), TEXTILE_CHAPTERS)
+    return textile & lines.texts["description"].says(mentions_cotton) & ~_declared_cotton(lines)
+
+
+@feature("commodity", "yes/no", "The tariff number is one of cotton, but the description names other fibres.")
+def cotton_only_in_tariff(lines: Lines, known: Known) -> Bools:
+    """The tariff number is one of cotton, yet the description says less than half cotton."""
+    little: Bools = cotton_in_text(lines) < 0.5
+    return _declared_cotton(lines) & little
+
+
+@feature("commodity", "yes/no", "The goods are a tomato product by tariff number or description.")
+def tomato(lines: Lines, known: Known) -> Bools:
+    """Tomato product by tariff number or description."""
+    return np.isin(families(lines), TOMATO) | lines.texts["description"].says(mentions_tomato)
+
+
+@feature("commodity", "words", "The description has {value:.0f} words.", missing="no description")
+def description_words(lines: Lines, known: Known) -> Floats:
+    """Words in the description; few are vague."""
+    return lines.texts["description"].read(word_count, np.nan)
+
+
+@feature(
+    "commodity",
+    "share",
+    "About {value:.0%} of this country's cotton input is likely from Xinjiang.",
+    missing="no figure",
+)
+def country_exposure(lines: Lines, known: Known) -> Floats:
+    """Share of the origin's cotton input through China, times Xinjiang's share of China's output."""
+    return _exposure(lines)
+
+
+@shared
+def _exposure(lines: Lines) -> Floats:
+    countries = lines.texts["country_of_origin"].cells()
+    return as_of.china_dependence(countries, _dates(lines)) * as_of.xinjiang_share("output", _dates(lines))
+
+
+@feature(
+    "commodity",
+    "share",
+    "Cotton in the goods times the country's exposure is {value:.0%}.",
+    missing="no figure",
+    monotone=1,
+)
+def cotton_exposure(lines: Lines, known: Known) -> Floats:
+    """Likely cotton share of the goods times the country's exposure to Xinjiang cotton."""
+    return likely_cotton.compute(lines, known) * _exposure(lines)
+
+
+@feature("commodity", "lines", "Such goods of this origin had {value:.0f} lines in the past year.")
+def goods_lines(lines: Lines, known: Known) -> Floats:
+    """Lines of the same HTS-6 and origin in the past 365 days."""
+    return known.count("hts6*origin.lines.365")
+
+
+@feature(
+    "commodity",
+    "share",
+    "{value:.0%} of such goods came from this origin in the past year.",
+    missing="goods new",
+)
+def origin_share_of_heading(lines: Lines, known: Known) -> Floats:
+    """Share of the heading's lines of the past 365 days that had this origin."""
+    heading_lines = known.count("hts4.lines.365")
+    return known.count("hts4*origin.lines.365") / np.where(heading_lines > 0, heading_lines, np.nan)
+
+
+@feature(
+    "commodity",
+    "share",
+    "{value:.1%} of known examinations of the heading found Xinjiang inputs.",
+    monotone=1,
+)
+def heading_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of the heading that found Xinjiang inputs, shrunk to the general share."""
+    return found_rate(known, "hts4", base_rate(known))
+
+
+@feature(
+    "commodity",
+    "share",
+    "{value:.1%} of known examinations of heading and origin found Xinjiang inputs.",
+    monotone=1,
+)
+def heading_origin_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of heading and origin that found Xinjiang inputs, shrunk to the heading's."""
+    return found_rate(known, "hts4*origin", heading_found_rate.compute(lines, known))
+
+
+@feature(
+    "commodity",
+    "share",
+    "{value:.1%} of known examinations of these goods and origin found Xinjiang inputs.",
+    monotone=1,
+)
+def goods_origin_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of HTS-6 and origin that found Xinjiang inputs, shrunk to heading and origin."""
+    return found_rate(known, "hts6*origin", heading_origin_found_rate.compute(lines, known))
+
+
+@feature(
+    "commodity",
+    "share",
+    "{value:.1%} of known examinations of these very goods found Xinjiang inputs.",
+    monotone=1,
+)
+def hts10_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of the HTSUS number that found Xinjiang inputs, shrunk to its heading."""
+    return found_rate(known, "hts10", heading_found_rate.compute(lines, known))
+
+
+@feature("commodity", "yes/no", "A duty preference is claimed.")
+def preference_claimed(lines: Lines, known: Known) -> Bools:
+    """A special program (duty preference) is claimed."""
+    return ~lines.texts["special_program"].null
+
+
+FEATURES: tuple[Feature, ...] = (
+    goods_family,
+    under_region_order,
+    under_party_order,
+    chapter,
+    heading,
+    unit,
+    described_cotton,
+    likely_cotton,
+    cotton_only_in_text,
+    cotton_only_in_tariff,
+    tomato,
+    description_words,
+    country_exposure,
+    cotton_exposure,
+    goods_lines,
+    origin_share_of_heading,
+    heading_found_rate,
+    heading_origin_found_rate,
+    goods_origin_found_rate,
+    hts10_found_rate,
+    preference_claimed,
+)

@@ -1,0 +1,391 @@
+"""Supplier history and that of the other parties: how old, how busy, with whom, and what examinations found."""
+
+import numpy as np
+
+from data.identifiers import manufacturer_id, postal_code
+from features.feature import Feature, feature, named
+from features.known import Known
+from features.lines import Floats, Ints, Lines
+from features.measures import MAKERS, TRADERS, suspicion_of
+from features.names import company_tokens
+from features.places import country_number, names_xinjiang
+from features.rates import base_rate, found_rate
+
+PARTIES = {
+    "supplier": "supplier",
+    "maker": "maker of this name",
+    "address": "maker's address",
+    "seller": "seller",
+    "consolidator": "consolidator",
+    "importer": "importer",
+}
+
+
+def _age(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_age",
+        "supplier",
+        unit="days",
+        meaning=f"Days since the first line of the {words}.",
+        sentence=f"The {words} was first seen {{value:.0f}} days ago.",
+        column=lambda lines, known: known.since(f"{key}.first"),
+    )
+
+
+def _idle(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_idle",
+        "supplier",
+        unit="days",
+        meaning=f"Days since the latest line of the {words}.",
+        sentence=f"The {words} was last seen {{value:.0f}} days ago.",
+        column=lambda lines, known: known.since(f"{key}.last"),
+    )
+
+
+def _lines(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_lines",
+        "supplier",
+        unit="lines",
+        meaning=f"Lines of the {words} in the past 365 days.",
+        sentence=f"The {words} had {{value:.0f}} lines in the past year.",
+        column=lambda lines, known: known.count(f"{key}.lines.365"),
+    )
+
+
+def _burst(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_burst",
+        "supplier",
+        unit="ratio",
+        meaning=f"Lines of the {words} in the past 30 days, times twelve, against the past 365 days (1 is steady).",
+        sentence=f"The {words} is {{value:.1f}} times as busy as usual.",
+        column=lambda lines, known: (
+            (12 * known.count(f"{key}.lines.30") + 1) / (known.count(f"{key}.lines.365") + 1)
+        ),
+    )
+
+
+def _rate(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_found_rate",
+        "supplier",
+        unit="share",
+        meaning=f"Share of examinations of the {words} that found Xinjiang inputs, shrunk to the general share.",
+        sentence=f"{{value:.1%}} of known examinations of the {words} found Xinjiang inputs (shrunk).",
+        column=lambda lines, known: found_rate(known, key, base_rate(known)),
+        monotone=1,
+    )
+
+
+def _found(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_found",
+        "supplier",
+        unit="lines",
+        meaning=f"Known examinations of the {words} that found Xinjiang inputs.",
+        sentence=f"{{value:.0f}} known examinations of the {words} found Xinjiang inputs.",
+        column=lambda lines, known: known.count(f"{key}.found.ever"),
+        monotone=1,
+    )
+
+
+def _examined(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_examined",
+        "supplier",
+        unit="lines",
+        meaning=f"Known conclusive examinations of the {words}.",
+        sentence=f"{{value:.0f}} examinations of the {words} are known.",
+        column=lambda lines, known: known.count(f"{key}.examined.ever"),
+    )
+
+
+def _since_found(key: str, words: str) -> Feature:
+    return named(
+        f"days_since_{key}_found",
+        "supplier",
+        unit="days",
+        meaning=f"Days since Xinjiang inputs were last found at the {words}.",
+        sentence=f"Xinjiang inputs were found at the {words} {{value:.0f}} days ago.",
+        column=lambda lines, known: known.since(f"{key}.found_on"),
+        missing="never found",
+    )
+
+
+def _china_share(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_china_share",
+        "supplier",
+        unit="share",
+        meaning=f"Share of the lines of the {words} in the past 365 days that were declared Chinese.",
+        sentence=f"{{value:.0%}} of the lines of the {words} in the past year were declared Chinese.",
+        column=lambda lines, known: _mean(known, key, "china"),
+        missing="no lines in the past year",
+    )
+
+
+def _cheap_share(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_cheap_share",
+        "supplier",
+        unit="share",
+        meaning=f"Share of the lines of the {words} in the past 365 days priced far below the fair value.",
+        sentence=f"{{value:.0%}} of the lines of the {words} in the past year were far below the fair value.",
+        column=lambda lines, known: _mean(known, key, "cheap"),
+        missing="no lines in the past year",
+    )
+
+
+def _mean(known: Known, key: str, measure: str) -> Floats:
+    lines = known.count(f"{key}.lines.365")
+    return known.count(f"{key}.{measure}.365") / np.where(lines > 0, lines, np.nan)
+
+
+def _partners(key: str, other: str, words: str) -> Feature:
+    return named(
+        f"{key}_{other}_count",
+        "supplier",
+        unit="parties",
+        meaning=f"Distinct {words} of the {PARTIES.get(key, key)}, ever.",
+        sentence=f"The {PARTIES.get(key, key)} has dealt with {{value:.0f}} {words}.",
+        column=lambda lines, known: known.count(f"{key}.partners.{other}"),
+    )
+
+
+@feature("supplier", "lines", "Supplier and importer had {value:.0f} lines together in the past year.")
+def pair_lines(lines: Lines, known: Known) -> Floats:
+    """Lines of this supplier to this importer in the past 365 days."""
+    return known.count("supplier*importer.lines.365")
+
+
+@feature("supplier", "days", "Supplier and importer first dealt {value:.0f} days ago.", missing="first deal")
+def pair_age(lines: Lines, known: Known) -> Floats:
+    """Days since the first line of this supplier to this importer."""
+    return known.since("supplier*importer.first")
+
+
+@feature("supplier", "share", "{value:.0%} of the importer's lines of the past year came from this supplier.")
+def supplier_share_at_importer(lines: Lines, known: Known) -> Floats:
+    """Share of the importer's lines of the past 365 days that came from this supplier."""
+    lines_of_importer = known.count("importer.lines.365")
+    return known.count("supplier*importer.lines.365") / np.where(
+        lines_of_importer > 0, lines_of_importer, np.nan
+    )
+
+
+@feature("supplier", "lines", "The supplier had {value:.0f} lines of these very goods in the past year.")
+def supplier_lines_of_goods(lines: Lines, known: Known) -> Floats:
+    """Lines of the supplier of the same HTSUS number in the past 365 days."""
+    return known.count("supplier*hts10.lines.365")
+
+
+@feature(
+    "supplier",
+    "yes/no",
+    "The supplier now declares an origin that it has not declared before.",
+    missing="new supplier",
+)
+def new_origin_of_supplier(lines: Lines, known: Known) -> Floats:
+    """The supplier was seen before, but never with this origin."""
+    seen = known.count("supplier.lines.ever") > 0
+    return np.where(seen, known.count("supplier*origin.lines.ever") == 0, np.nan)
+
+
+@feature(
+    "supplier",
+    "yes/no",
+    "The supplier now uses a seller that it has not used before.",
+    missing="new supplier",
+)
+def new_seller_of_supplier(lines: Lines, known: Known) -> Floats:
+    """The supplier was seen before, but never with this seller."""
+    seen = known.count("supplier.lines.ever") > 0
+    return np.where(seen, known.count("supplier*seller.lines.ever") == 0, np.nan)
+
+
+@feature(
+    "supplier",
+    "days",
+    "The MID was first seen {value:.0f} days after the maker's name.",
+    missing="name or MID new",
+)
+def mid_younger_than_name(lines: Lines, known: Known) -> Floats:
+    """Days by which the MID is younger than the maker's name."""
+    return known.since("maker.first") - known.since("mid.first")
+
+
+@feature("supplier", "MIDs", "{value:.0f} MIDs share this country and name part.")
+def near_mids(lines: Lines, known: Known) -> Floats:
+    """Distinct MIDs seen with the same country and name part, whatever number and city."""
+    return known.count("mid_stem.partners.mid")
+
+
+def _malformed(mid: str) -> bool:
+    return manufacturer_id.parse(mid) is None
+
+
+@feature("supplier", "yes/no", "The MID is not well formed.", missing="no MID")
+def mid_malformed(lines: Lines, known: Known) -> Floats:
+    """The MID does not follow the rule of 19 CFR 102."""
+    return lines.texts["manufacturer_id"].read(_malformed, np.nan)
+
+
+def _mid_country(mid: str) -> float:
+    parsed = manufacturer_id.parse(mid)
+    return np.nan if parsed is None else country_number(parsed.origin)
+
+
+@feature("supplier", "yes/no", "The MID names another country than the declared origin.", missing="no MID")
+def mid_of_other_country(lines: Lines, known: Known) -> Floats:
+    """The MID's country is not the declared origin."""
+    country = lines.texts["manufacturer_id"].read(_mid_country, np.nan)
+    declared = lines.texts["country_of_origin"].read(country_number, np.nan)
+    return np.where(np.isnan(country), np.nan, country != declared)
+
+
+@feature(
+    "supplier", "yes/no", "The MID is made in China, though another origin is declared.", missing="no MID"
+)
+def mid_of_china(lines: Lines, known: Known) -> Floats:
+    """The MID's country is China."""
+    country = lines.texts["manufacturer_id"].read(_mid_country, np.nan)
+    return np.where(np.isnan(country), np.nan, country == country_number("CN"))
+
+
+@feature(
+    "supplier",
+    "likeness",
+    "The declared maker's name or address names a place in Xinjiang ({value:.1f}).",
+    monotone=1,
+)
+def names_place_in_xinjiang(lines: Lines, known: Known) -> Floats:
+    """Maker's name, address or city names a place in Xinjiang: 1 if clear, 0.5 if the name is shared elsewhere."""
+    fields = ("manufacturer_name", "manufacturer_address", "manufacturer_city")
+    likeness: Floats = np.maximum.reduce([lines.texts[name].read(names_xinjiang, 0.0) for name in fields])
+    return likeness
+
+
+@feature("supplier", "state", "The state of the maker's postal code.", kind="category")
+def postal_state(lines: Lines, known: Known) -> Ints:
+    """Postal code of a Chinese maker: not yet required, missing, invalid, other province, Xinjiang."""
+    cells = [lines.texts[name] for name in ("country_of_origin", "manufacturer_postal_code")]
+    country, code = (text.cells() for text in cells)
+    state = postal_code.region_alert(country, code, lines.days["entry_date"].astype("datetime64[D]"))
+    return state.astype(np.int64)
+
+
+def _words(name: str) -> int:
+    return len(company_tokens(name))
+
+
+@feature("supplier", "words", "The maker's name has {value:.0f} words.")
+def words_in_name(lines: Lines, known: Known) -> Floats:
+    """Words in the maker's name after legal forms."""
+    return lines.texts["manufacturer_name"].read(_words, np.nan)
+
+
+@feature("supplier", "cells", "{value:.0f} of the optional cells that tell of the parties are empty.")
+def undeclared_parties(lines: Lines, known: Known) -> Ints:
+    """Empty cells among MID, maker's name, address, city, seller and consolidator."""
+    names = ("manufacturer_id", "manufacturer_name", "manufacturer_address", "manufacturer_city")
+    cells = (*names, "seller_name", "consolidator_name")
+    empty: Ints = np.add.reduce([lines.texts[name].null.astype(np.int64) for name in cells])
+    return empty
+
+
+@feature(
+    "supplier",
+    "share",
+    "{value:.1%} of examinations in this city and origin found Xinjiang inputs.",
+    monotone=1,
+)
+def city_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of makers in the same city and origin that found Xinjiang inputs, shrunk."""
+    return found_rate(known, "city*origin", found_rate(known, "origin", base_rate(known)))
+
+
+@feature(
+    "supplier",
+    "share",
+    "{value:.1%} of examinations of MIDs with this stem found Xinjiang inputs.",
+    monotone=1,
+)
+def mid_stem_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of MIDs of the same country and name part that found Xinjiang inputs, shrunk."""
+    return found_rate(known, "mid_stem", base_rate(known))
+
+
+@feature(
+    "supplier",
+    "share",
+    "{value:.1%} of examinations handed in by this filer found Xinjiang inputs.",
+    monotone=1,
+)
+def filer_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of the filer's entries that found Xinjiang inputs, shrunk."""
+    return found_rate(known, "filer", base_rate(known))
+
+
+@feature(
+    "supplier",
+    "share",
+    "Other makers tied to this line were found with {value:.1%} more often than usual.",
+    monotone=1,
+)
+def maker_suspicion(lines: Lines, known: Known) -> Floats:
+    """Highest shrunk find rate of MID, maker's name and address, above the general rate."""
+    return suspicion_of(known, MAKERS)
+
+
+@feature(
+    "supplier",
+    "share",
+    "Traders tied to this line were found with {value:.1%} more often than usual.",
+    monotone=1,
+)
+def trader_suspicion(lines: Lines, known: Known) -> Floats:
+    """Highest shrunk find rate of seller and consolidator, above the general rate."""
+    return suspicion_of(known, TRADERS)
+
+
+_HISTORIES = (_age, _idle, _lines, _burst, _china_share, _cheap_share, _examined, _found, _rate, _since_found)
+
+FEATURES: tuple[Feature, ...] = (
+    *[of(key, words) for of in _HISTORIES for key, words in PARTIES.items()],
+    _partners("supplier", "importer", "importers"),
+    _partners("supplier", "seller", "sellers"),
+    _partners("supplier", "consolidator", "consolidators"),
+    _partners("supplier", "address", "addresses"),
+    _partners("supplier", "origin", "origins"),
+    _partners("supplier", "hts6", "kinds of goods"),
+    _partners("importer", "supplier", "suppliers"),
+    _partners("importer", "origin", "origins"),
+    _partners("importer", "seller", "sellers"),
+    _partners("seller", "supplier", "suppliers"),
+    _partners("seller", "importer", "importers"),
+    _partners("consolidator", "supplier", "suppliers"),
+    _partners("address", "supplier", "suppliers"),
+    _partners("maker", "mid", "MIDs"),
+    pair_lines,
+    pair_age,
+    supplier_share_at_importer,
+    supplier_lines_of_goods,
+    new_origin_of_supplier,
+    new_seller_of_supplier,
+    mid_younger_than_name,
+    near_mids,
+    mid_malformed,
+    mid_of_other_country,
+    mid_of_china,
+    names_place_in_xinjiang,
+    postal_state,
+    words_in_name,
+    undeclared_parties,
+    city_found_rate,
+    mid_stem_found_rate,
+    filer_found_rate,
+    maker_suspicion,
+    trader_suspicion,
+)
