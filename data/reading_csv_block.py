@@ -1,0 +1,219 @@
+"""A block of lines of a text table: a bad record suffers alone.
+
+Plain lines, nearly all, go to Arrow together. A line with anything doubtful (an open quote, foreign bytes, a NUL, a
+lone carriage return, another number of cells) is read by itself, with the lines that its open quote takes in.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import StringIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from numpy.typing import NDArray
+
+from data.records import Layout, Misfit
+
+LONGEST_RECORD = 1 << 20
+_RAW_KEPT = 10_000
+_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Records of a block. `tail`: its last bytes, where a quote is open that the next block may close."""
+
+    table: pa.Table
+    rows: NDArray[np.int64]
+    misfits: list[Misfit]
+    tail: bytes
+    next_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Where the lines of a block begin and end (without their line end)."""
+
+    data: bytes
+    codes: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def raw(self, first: int, final: int) -> bytes:
+        return self.data[self.starts[first] : self.ends[final]].removesuffix(b"\r")
+
+    def of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Line number of each place."""
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+    def count(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the sorted places lie in each line."""
+        return np.searchsorted(places, self.ends) - np.searchsorted(places, self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Lines first to final, read by themselves: cells, or the reason why there are none."""
+
+    first: int
+    final: int
+    cells: list[str]
+    reason: str = ""
+
+
+def parse(block: bytes, row: int, shape: Layout, *, last: bool) -> Parsed:
+    """The records of a block whose first line has row number `row`; lines before `shape.first_row` are passed."""
+    lines = _lines(block)
+    wanted = np.arange(len(lines.starts)) >= shape.first_row - row
+    wanted &= lines.ends - lines.starts > (lines.codes[lines.starts] == _RETURN)  # not blank
+    odd = _odd(lines)
+    doubtful = wanted & (odd | _suspect(lines, shape) | (_cell_counts(lines, shape) != len(shape.headings)))
+    records, open_at = _one_by_one(lines, np.flatnonzero(doubtful), np.flatnonzero(odd), shape, last=last)
+    plain = wanted & ~doubtful
+    plain[open_at:] = False
+    for record in records:
+        plain[record.first : record.final + 1] = False
+    table = _together(lines, plain, shape)
+    if table.num_rows != plain.sum():  # Arrow saw other records than lines: a quote that only looked closed
+        records += _one_by_one(lines, np.flatnonzero(plain), np.empty(0, np.int64), shape, last=True)[0]
+        table, plain = table.slice(0, 0), plain & False
+    whole = [record for record in records if not record.reason]
+    rows = np.concatenate([np.flatnonzero(plain), [record.first for record in whole]]).astype(np.int64) + row
+    table = pa.concat_tables([table, _table((record.cells for record in whole), shape)])
+    misfits = [_misfit(lines, record, row) for record in records if record.reason]
+    tail = block[lines.starts[open_at] :] if open_at < len(lines.starts) else b""
+    return Parsed(table, rows, misfits, tail, row + open_at)
+
+
+def _lines(block: bytes) -> _Lines:
+    data = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(data == _NEWLINE)
+    if block and not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else ends
+    return _Lines(block, data, starts, ends)
+
+
+def _odd(lines: _Lines) -> NDArray[np.bool_]:
+    """Lines with an odd number of quotes: one of them opens or closes beyond the line."""
+    if b'"' not in lines.data:
+        return np.zeros(len(lines.starts), bool)
+    return np.asarray(lines.count(np.flatnonzero(lines.codes == _QUOTE)) % 2 == 1)
+
+
+def _suspect(lines: _Lines, shape: Layout) -> NDArray[np.bool_]:
+    """Lines too long, or with a NUL, a carriage return or a quote out of place, or foreign bytes."""
+    suspect = lines.ends - lines.starts > LONGEST_RECORD
+    if b"\0" in lines.data:
+        suspect |= lines.count(np.flatnonzero(lines.codes == 0)) > 0
+    if b"\r" in lines.data:
+        returns = np.flatnonzero(lines.codes == _RETURN)
+        suspect |= lines.count(returns[~np.isin(returns + 1, lines.ends)]) > 0
+    if b'"' in lines.data:
+        suspect |= lines.count(_stray_quotes(lines, shape)) > 0
+    if not lines.data.isascii() and not _is_utf_8(lines.data):
+        for index in np.unique(lines.of(np.flatnonzero(lines.codes > 127))):
+            suspect[index] |= not _is_utf_8(lines.raw(index, index))
+    return suspect
+
+
+def _stray_quotes(lines: _Lines, shape: Layout) -> NDArray[np.int64]:
+    """Places of quotes that neither begin nor end a cell nor stand for a quote within it."""
+    edge = np.isin(np.arange(256), [ord(shape.delimiter), _QUOTE, _NEWLINE, _RETURN])
+    places = np.flatnonzero(lines.codes == _QUOTE)
+    framed = np.concatenate([[_NEWLINE], lines.codes, [_NEWLINE]])
+    return places[~edge[framed[places]] & ~edge[framed[places + 2]]]
+
+
+def _cell_counts(lines: _Lines, shape: Layout) -> NDArray[np.int64]:
+    """Cells of each line, as far as its quotes are paired."""
+    places = np.flatnonzero(lines.codes == ord(shape.delimiter))
+    counts = lines.count(places)
+    quotes = np.flatnonzero(lines.codes == _QUOTE) if b'"' in lines.data else places[:0]
+    if len(quotes):
+        before_line = np.searchsorted(quotes, lines.starts)
+        inside = (np.searchsorted(quotes, places) - before_line[lines.of(places)]) % 2 == 1
+        counts = lines.count(places[~inside])
+    return counts + 1
+
+
+def _one_by_one(
+    lines: _Lines, doubtful: Iterable[int], odd: NDArray[np.int64], shape: Layout, *, last: bool
+) -> tuple[list[_Record], int]:
+    """Doubtful lines read by themselves, and the line whose quote is still open at the end of the block."""
+    records: list[_Record] = []
+    for index in doubtful:
+        if records and index <= records[-1].final:
+            continue
+        later = odd[np.searchsorted(odd, index, side="right") :]
+        opens = index in odd
+        if opens and not len(later) and not last and len(lines.data) - lines.starts[index] < LONGEST_RECORD:
+            return records, int(index)
+        records.append(_record(lines, int(index), int(later[0]) if opens and len(later) else None, shape))
+    return records, len(lines.starts)
+
+
+def _record(lines: _Lines, index: int, closing: int | None, shape: Layout) -> _Record:
+    """The record up to the line that closes its quote, if that makes a whole record; else the line alone."""
+    if closing is not None and lines.ends[closing] - lines.starts[index] < LONGEST_RECORD:
+        cells, reason = _cells(lines.raw(index, closing), shape)
+        if not reason:
+            return _Record(index, closing, cells)
+    return _Record(index, index, *_cells(lines.raw(index, index), shape))
+
+
+def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
+    if b"\0" in raw:
+        return [], "NUL byte"
+    if not _is_utf_8(raw):
+        return [], "bytes of another encoding"
+    if len(raw) > LONGEST_RECORD:
+        return [], "endless field"
+    try:
+        records = list(csv.reader(StringIO(raw.decode(), newline=""), delimiter=shape.delimiter, strict=True))
+    except csv.Error:
+        return [], "quoted field without a proper end"
+    if len(records) != 1:
+        return [], "line break outside quotes"
+    difference = len(records[0]) - len(shape.headings)
+    return records[0], "too many cells" if difference > 0 else "too few cells" if difference else ""
+
+
+def _together(lines: _Lines, plain: NDArray[np.bool_], shape: Layout) -> pa.Table:
+    """The plain lines through Arrow, every cell a text."""
+    edges = np.flatnonzero(np.diff(plain.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+    stops = np.append(lines.starts, len(lines.data))
+    data = b"".join(lines.data[stops[first] : stops[after]] for first, after in edges.tolist())
+    if not data:
+        return _table((), shape)
+    names = list(shape.headings)
+    try:
+        return pacsv.read_csv(
+            pa.BufferReader(data),
+            read_options=pacsv.ReadOptions(column_names=names),
+            parse_options=pacsv.ParseOptions(delimiter=shape.delimiter, invalid_row_handler=lambda _: "skip"),
+            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except pa.ArrowInvalid:
+        return _table((), shape)
+
+
+def _table(rows: Iterable[list[str]], shape: Layout) -> pa.Table:
+    cells = list(rows)
+    columns = [pa.array([row[index] for row in cells], pa.string()) for index in range(len(shape.headings))]
+    return pa.table(columns, names=list(shape.headings))
+
+
+def _misfit(lines: _Lines, record: _Record, row: int) -> Misfit:
+    raw = lines.raw(record.first, record.final)[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+    return Misfit(record.first + row, raw, record.reason)
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
