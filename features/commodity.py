@@ -32,6 +32,7 @@ def families(lines: Lines) -> Ints:
     "The family of goods that orders and acts speak of.",
     kind="category",
     missing="no family",
+    dated=True,
 )
 def goods_family(lines: Lines, known: Known) -> Floats:
     """Family of goods that an order or act covers, by the tariff number."""
@@ -39,13 +40,17 @@ def goods_family(lines: Lines, known: Known) -> Floats:
     return np.where(family >= 0, family, np.nan)
 
 
-@feature("commodity", "yes/no", "An order on goods of the whole region covers these goods on the day.")
+@feature(
+    "commodity", "yes/no", "An order on goods of the whole region covers these goods on the day.", dated=True
+)
 def under_region_order(lines: Lines, known: Known) -> Bools:
     """Goods of the family from the whole region were under an order or act in force on the day."""
     return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "region")
 
 
-@feature("commodity", "yes/no", "An order on goods of single parties covers these goods on the day.")
+@feature(
+    "commodity", "yes/no", "An order on goods of single parties covers these goods on the day.", dated=True
+)
 def under_party_order(lines: Lines, known: Known) -> Bools:
     """Goods of the family from single parties were under an order in force on the day."""
     return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "party")
@@ -90,7 +95,7 @@ def described_cotton(lines: Lines, known: Known) -> Floats:
     return cotton_in_text(lines)
 
 
-@feature("commodity", "share", "The goods are taken to be {value:.0%} cotton.")
+@feature("commodity", "share", "The goods are taken to be {value:.0%} cotton.", dated=True)
 def likely_cotton(lines: Lines, known: Known) -> Floats:
     """Cotton by the description, else by the tariff number: 0.8 for cotton goods, 0.3 where possible, else 0."""
     by_tariff = np.where(
@@ -100,21 +105,26 @@ def likely_cotton(lines: Lines, known: Known) -> Floats:
     return np.where(np.isnan(described), by_tariff, described)
 
 
-@feature("commodity", "yes/no", "The description names cotton, but the tariff number does not.")
+@feature("commodity", "yes/no", "The description names cotton, but the tariff number does not.", dated=True)
 def cotton_only_in_text(lines: Lines, known: Known) -> Bools:
     """Textile chapter and cotton in the description, yet the tariff number is not one of cotton."""
     textile = within(prefix(lines, 2), TEXTILE_CHAPTERS)
     return textile & lines.texts["description"].says(mentions_cotton) & ~_declared_cotton(lines)
 
 
-@feature("commodity", "yes/no", "The tariff number is one of cotton, but the description names other fibres.")
+@feature(
+    "commodity",
+    "yes/no",
+    "The tariff number is one of cotton, but the description names other fibres.",
+    dated=True,
+)
 def cotton_only_in_tariff(lines: Lines, known: Known) -> Bools:
     """The tariff number is one of cotton, yet the description says less than half cotton."""
     little: Bools = cotton_in_text(lines) < 0.5
     return _declared_cotton(lines) & little
 
 
-@feature("commodity", "yes/no", "The goods are a tomato product by tariff number or description.")
+@feature("commodity", "yes/no", "The goods are a tomato product by tariff number or description.", dated=True)
 def tomato(lines: Lines, known: Known) -> Bools:
     """Tomato product by tariff number or description."""
     return np.isin(families(lines), TOMATO) | lines.texts["description"].says(mentions_tomato)
@@ -131,6 +141,7 @@ def description_words(lines: Lines, known: Known) -> Floats:
     "share",
     "About {value:.0%} of this country's cotton input is likely from Xinjiang.",
     missing="no figure",
+    dated=True,
 )
 def country_exposure(lines: Lines, known: Known) -> Floats:
     """Share of the origin's cotton input through China, times Xinjiang's share of China's output."""
@@ -149,6 +160,7 @@ def _exposure(lines: Lines) -> Floats:
     "Cotton in the goods times the country's exposure is {value:.0%}.",
     missing="no figure",
     monotone=1,
+    dated=True,
 )
 def cotton_exposure(lines: Lines, known: Known) -> Floats:
     """Likely cotton share of the goods times the country's exposure to Xinjiang cotton."""

@@ -18,6 +18,7 @@ Column = Callable[[Lines, Known], Floats | Ints | Bools]
 class Feature:
     """One column of the model. `meaning` and `sentence` are what the officer and the model card read.
 
+    `dated` features read a legal date or a dated fact, so they alone change when a world is shifted in time.
     `sentence` may hold `{value}`; `missing` says what NaN means; `monotone` is the sign known to the domain.
     """
 
@@ -29,6 +30,7 @@ class Feature:
     missing: str
     kind: Kind
     monotone: Literal[-1, 0, 1]
+    dated: bool
     column: Column
 
     def compute(self, lines: Lines, known: Known) -> Floats:
@@ -44,12 +46,15 @@ def feature(
     missing: str = "not declared",
     kind: Kind = "number",
     monotone: Literal[-1, 0, 1] = 0,
+    dated: bool = False,
 ) -> Callable[[Column], Feature]:
     """Make a function a feature: its name is the column, the first line of its docstring the meaning."""
 
     def of(column: Column) -> Feature:
         meaning = (column.__doc__ or "").strip()
-        return Feature(column.__name__, family, unit, meaning, sentence, missing, kind, monotone, column)
+        return Feature(
+            column.__name__, family, unit, meaning, sentence, missing, kind, monotone, dated, column
+        )
 
     return of
 
@@ -66,4 +71,4 @@ def named(
     monotone: Literal[-1, 0, 1] = 0,
 ) -> Feature:
     """A feature made for one of several keys, such as the age of a supplier, seller or importer."""
-    return Feature(name, family, unit, meaning, sentence, missing, "number", monotone, column)
+    return Feature(name, family, unit, meaning, sentence, missing, "number", monotone, False, column)

@@ -7,7 +7,6 @@ from features.feature import Feature, feature, named
 from features.known import Known
 from features.lines import Floats, Ints, Lines
 from features.measures import MAKERS, TRADERS, suspicion_of
-from features.names import company_tokens
 from features.places import country_number, names_xinjiang
 from features.rates import base_rate, found_rate
 
@@ -267,23 +266,13 @@ def names_place_in_xinjiang(lines: Lines, known: Known) -> Floats:
     return likeness
 
 
-@feature("supplier", "state", "The state of the maker's postal code.", kind="category")
+@feature("supplier", "state", "The state of the maker's postal code.", kind="category", dated=True)
 def postal_state(lines: Lines, known: Known) -> Ints:
     """Postal code of a Chinese maker: not yet required, missing, invalid, other province, Xinjiang."""
     cells = [lines.texts[name] for name in ("country_of_origin", "manufacturer_postal_code")]
     country, code = (text.cells() for text in cells)
     state = postal_code.region_alert(country, code, lines.days["entry_date"].astype("datetime64[D]"))
     return state.astype(np.int64)
-
-
-def _words(name: str) -> int:
-    return len(company_tokens(name))
-
-
-@feature("supplier", "words", "The maker's name has {value:.0f} words.")
-def words_in_name(lines: Lines, known: Known) -> Floats:
-    """Words in the maker's name after legal forms."""
-    return lines.texts["manufacturer_name"].read(_words, np.nan)
 
 
 @feature("supplier", "cells", "{value:.0f} of the optional cells that tell of the parties are empty.")
@@ -381,7 +370,6 @@ FEATURES: tuple[Feature, ...] = (
     mid_of_china,
     names_place_in_xinjiang,
     postal_state,
-    words_in_name,
     undeclared_parties,
     city_found_rate,
     mid_stem_found_rate,

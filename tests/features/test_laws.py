@@ -1,0 +1,126 @@
+"""The laws hold over the whole catalogue, and each of them catches a planted bug."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.catalogue import CATALOGUE
+from features.feature import Feature, feature
+from features.known import Known
+from features.lines import Floats, Lines
+from features.replay import Outcomes
+from tests.features import laws
+from tests.features.factory import change, entries, outcomes
+
+ENTRIES = entries()
+OUTCOMES = outcomes(ENTRIES)
+BY_NAME = {feature.name: feature for feature in CATALOGUE}
+
+
+def bug(column: object) -> list[Feature]:
+    """A catalogue of one wrong feature."""
+    return [feature("supplier", "", "")(column)]  # type: ignore[arg-type]
+
+
+def test_what_is_learned_later_changes_nothing() -> None:
+    laws.later_changes_nothing(CATALOGUE, ENTRIES, OUTCOMES)
+
+
+def test_lines_in_any_order_have_the_same_features() -> None:
+    laws.order_changes_nothing(CATALOGUE, ENTRIES, OUTCOMES)
+
+
+def test_a_line_alone_has_the_same_features() -> None:
+    laws.company_changes_nothing(CATALOGUE, ENTRIES, OUTCOMES)
+
+
+def test_a_world_at_another_time_has_the_same_features() -> None:
+    laws.shift_changes_nothing(CATALOGUE, ENTRIES, OUTCOMES)
+
+
+def test_other_names_have_the_same_features() -> None:
+    laws.names_change_nothing(CATALOGUE, ENTRIES, OUTCOMES)
+
+
+def one_line_world() -> tuple[pa.Table, pa.Table]:
+    """A world whose last line repeats the parties of its first, the only one examined."""
+    table = pa.concat_tables([ENTRIES.slice(0, 3), ENTRIES.slice(0, 1)])
+    later = ENTRIES["entry_date"][200].as_py()
+    dates = [*table["entry_date"].to_pylist()[:3], later]
+    numbers = [*table["entry_number"].to_pylist()[:3], "XX9999999"]
+    table = change(table, entry_date=dates, received_on=dates, entry_number=numbers)
+    return table, outcomes(table.slice(0, 1), share=1.0)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in BY_NAME if name.endswith("_found_rate") and name != "mid_stem_found_rate"]
+)
+def test_an_outcome_is_seen_from_the_day_after(name: str) -> None:
+    table, found = one_line_world()
+    table = change(table, **{column: [cells[0]] * 4 for column, cells in filled(table).items()})
+    laws.day_before_is_seen_the_day_is_not([BY_NAME[name]], table, found)
+
+
+def filled(table: pa.Table) -> dict[str, list[object]]:
+    """Columns that a rate may be keyed by, without empty cells."""
+    columns = (
+        "manufacturer_address",
+        "seller_name",
+        "port_of_lading",
+        "port_of_entry",
+        "manufacturer_postal_code",
+    )
+    return {
+        name: ["2704" if name == "port_of_entry" else "57035" if "port" in name else "12 A B C"]
+        for name in columns
+    }
+
+
+def test_law_one_catches_a_count_of_the_whole_world() -> None:
+    def lines_in_all(lines: Lines, known: Known) -> Floats:
+        text = lines.texts["manufacturer_name"]
+        return np.bincount(text.codes + 1, minlength=len(text.levels) + 1)[text.codes + 1].astype(float)
+
+    with pytest.raises(AssertionError):
+        laws.later_changes_nothing(bug(lines_in_all), ENTRIES, OUTCOMES)
+
+
+def test_law_two_catches_a_mean_over_the_batch() -> None:
+    def value_against_batch(lines: Lines, known: Known) -> Floats:
+        return lines.numbers["entered_value_usd"] - lines.numbers["entered_value_usd"].mean()
+
+    with pytest.raises(AssertionError):
+        laws.company_changes_nothing(bug(value_against_batch), ENTRIES, OUTCOMES)
+
+
+def test_law_two_catches_the_place_in_the_file() -> None:
+    def place(lines: Lines, known: Known) -> Floats:
+        return lines.texts["entry_number"].codes.astype(float)
+
+    with pytest.raises(AssertionError):
+        laws.order_changes_nothing(bug(place), ENTRIES, OUTCOMES)
+
+
+def test_law_three_catches_the_calendar() -> None:
+    def year(lines: Lines, known: Known) -> Floats:
+        return lines.days["entry_date"] // 365.0
+
+    with pytest.raises(AssertionError):
+        laws.shift_changes_nothing(bug(year), ENTRIES, OUTCOMES)
+
+
+def test_law_four_catches_an_outcome_seen_on_its_day() -> None:
+    def a_day_early(lines: Lines, table: pa.Table) -> Outcomes:
+        right = Outcomes.of(lines, table)
+        return Outcomes(right.rows, right.day - np.int32(1), right.found)
+
+    with pytest.raises(AssertionError):
+        laws.day_before_is_seen_the_day_is_not([BY_NAME["maker_found_rate"]], *one_line_world(), a_day_early)
+
+
+def test_law_six_catches_the_spelling_of_a_name() -> None:
+    def first_letter(lines: Lines, known: Known) -> Floats:
+        return lines.texts["manufacturer_name"].read(lambda name: float(ord(name[0])), np.nan)
+
+    with pytest.raises(AssertionError):
+        laws.names_change_nothing(bug(first_letter), ENTRIES, OUTCOMES)
