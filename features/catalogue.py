@@ -2,12 +2,18 @@
 
 import numpy as np
 
-from features import commodity, lane, price, supplier
+from features import commodity, lane, links, price, supplier
 from features.feature import Feature
 from features.known import Known
 from features.lines import Floats, Lines
 
-CATALOGUE: tuple[Feature, ...] = (*lane.FEATURES, *price.FEATURES, *supplier.FEATURES, *commodity.FEATURES)
+CATALOGUE: tuple[Feature, ...] = (
+    *lane.FEATURES,
+    *price.FEATURES,
+    *supplier.FEATURES,
+    *commodity.FEATURES,
+    *links.FEATURES,
+)
 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)
 

@@ -229,6 +229,17 @@ def hts10_found_rate(lines: Lines, known: Known) -> Floats:
     return found_rate(known, "hts10", heading_found_rate.compute(lines, known))
 
 
+@feature(
+    "commodity",
+    "share",
+    "{value:.1%} of known examinations of goods described like this found Xinjiang inputs.",
+    monotone=1,
+)
+def description_found_rate(lines: Lines, known: Known) -> Floats:
+    """Share of examinations of goods with this very description that found Xinjiang inputs, shrunk to HTSUS."""
+    return found_rate(known, "text", hts10_found_rate.compute(lines, known))
+
+
 @feature("commodity", "yes/no", "A duty preference is claimed.")
 def preference_claimed(lines: Lines, known: Known) -> Bools:
     """A special program (duty preference) is claimed."""
@@ -256,5 +267,6 @@ FEATURES: tuple[Feature, ...] = (
     heading_origin_found_rate,
     goods_origin_found_rate,
     hts10_found_rate,
+    description_found_rate,
     preference_claimed,
 )

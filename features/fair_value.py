@@ -45,6 +45,12 @@ def log_prices(lines: Lines) -> dict[str, Floats]:
     return {"unit": np.log(value / count), "kilo": np.log(value / kilos), "mass": np.log(kilos / count)}
 
 
+@shared
+def log_freight(lines: Lines) -> Floats:
+    """ln of freight and charges per kg (n,); NaN where a part is missing or zero."""
+    return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
+
+
 def benchmark(known: Known, price: str, *, own: bool) -> Benchmark:
     """Benchmark of `price` for each line; without `own`, the line's supplier and importer are left out."""
     centre = np.full(len(known.today), np.nan)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features.goods import prefix, unit_dimension
 from features.lines import Ints, Lines, Rows, Text
-from features.names import address_key, company_key
+from features.names import address_key, company_key, tokens
 
 Keys = npt.NDArray[np.uint64]
 
@@ -62,6 +62,10 @@ def _mid_stem(mid: str) -> str:
     return mid[:8] if len(mid) >= 8 else ""
 
 
+def _plain_text(text: str) -> str:
+    return " ".join(tokens(text))
+
+
 def _column(name: str, spelling: Callable[[str], str] = str) -> Callable[[Lines], Keys]:
     return lambda lines: hashed(lines.texts[name], spelling)
 
@@ -87,6 +91,7 @@ KEYS: dict[str, Callable[[Lines], Keys]] = {
     "entry": _column("entry_number"),
     "line": lambda lines: numbered(lines.numbers["line_number"].astype(np.int64)),
     "filer": _column("entry_number", _filer),
+    "text": _column("description", _plain_text),
     "origin": _column("country_of_origin"),
     "export": _column("country_of_export"),
     "lading": _column("port_of_lading"),

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from features.fair_value import benchmark, drawn_in, fixed, log_prices
+from features.fair_value import benchmark, drawn_in, fixed, log_freight, log_prices
 from features.known import Known
 from features.lines import Bools, Floats, Ints, Lines
+from features.lists import listed_maker
 from features.rates import base_rate, found_rate
 from features.tallies import PRICES
 
@@ -20,6 +21,9 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "lines": np.ones(lines.size, np.int64),
         "value": np.rint(np.nan_to_num(lines.numbers["entered_value_usd"])).astype(np.int64),
         "china": declared_in_china(lines).astype(np.int64),
+        "listed": listed_maker(lines).astype(np.int64),
+        "freight_n": (~np.isnan(log_freight(lines))).astype(np.int64),
+        "freight_sum": fixed(log_freight(lines)),
     }
     suspicion = {
         "maker_suspicion": suspicion_of(known, MAKERS),

@@ -2,13 +2,19 @@
 
 import numpy as np
 
+from data import as_of
+from features.commodity import likely_cotton
 from features.descriptions import pack_count
-from features.fair_value import Benchmark, benchmark, log_prices, party_mean
+from features.fair_value import Benchmark, benchmark, log_freight, log_prices, party_mean
 from features.feature import Feature, feature, named
 from features.goods import positive, units
 from features.known import Known
 from features.lines import Bools, Floats, Lines
 from features.tallies import PRICE_LEVELS
+
+KILOS_PER_POUND = 0.45359237
+LINT_PER_KILO = 1.30
+"""Kilograms of lint in a kilogram of cotton garments: USDA's 1.05 for spinning, and usual losses in fabric and cut."""
 
 LOW = "{value:+.1f} spreads from the fair market value of such goods"
 
@@ -110,9 +116,42 @@ def charges_share(lines: Lines, known: Known) -> Floats:
 
 
 @feature("price", "ln USD/kg", "Freight and charges per kg are {value:.1f} (ln USD).")
-def charges_per_kilo(lines: Lines, known: Known) -> Floats:
-    """ln of charges per kilogram, which grows with the distance."""
-    return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
+def freight(lines: Lines, known: Known) -> Floats:
+    """ln of freight and other charges per kilogram, which grows with the distance."""
+    return log_freight(lines)
+
+
+@feature(
+    "price",
+    "ln",
+    "Freight per kg differs from what is usual on this lane by {value:+.2f} (ln).",
+    missing="unknown",
+)
+def freight_against_lane(lines: Lines, known: Known) -> Floats:
+    """ln of freight per kilogram over the mean of the lane in the past 365 days."""
+    lane = "origin*export*lading"
+    count = known.count(f"{lane}.freight_n.365")
+    return log_freight(lines) - known.total(f"{lane}.freight_sum.365") / np.where(count > 0, count, np.nan)
+
+
+@feature(
+    "price",
+    "ln",
+    "The value is {value:+.2f} (ln) from the cost of its cotton alone.",
+    missing="no cotton",
+    dated=True,
+)
+def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
+    """ln of the value over the world price of the lint in the goods: below 0 the goods cost less than their fibre."""
+    cents_per_pound = as_of.lint_price(lines.days["entry_date"].astype("datetime64[D]"))
+    cost_per_kilo = (
+        cents_per_pound
+        / 100
+        / KILOS_PER_POUND
+        * LINT_PER_KILO
+        * positive(likely_cotton.compute(lines, known))
+    )
+    return log_prices(lines)["kilo"] - np.log(cost_per_kilo)
 
 
 @feature("price", "yes/no", "The value is a round number.")
@@ -183,7 +222,9 @@ FEATURES: tuple[Feature, ...] = (
     value,
     quantity,
     charges_share,
-    charges_per_kilo,
+    freight,
+    freight_against_lane,
+    value_over_fibre_cost,
     round_value,
     repeated_value,
     pack,

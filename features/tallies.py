@@ -34,6 +34,7 @@ def _party(key: str) -> Tally:
         "cheap": (365,),
         "maker_suspicion": (365,),
         "trader_suspicion": (365,),
+        "listed": (EVER,),
     }
     return Tally(key, lines=(30, 90, 365, EVER), sums=sums, outcomes=(365, EVER))
 
@@ -59,6 +60,8 @@ def _prices(level: str) -> list[Tally]:
     return [Tally(level, lines=(), sums=own | spread), *parties]
 
 
+_FREIGHT = {"freight_n": (365,), "freight_sum": (365,)}
+
 TALLIES: tuple[Tally, ...] = (
     Tally("everything", lines=(365, EVER), sums={"china": (365,)}, outcomes=(365, EVER)),
     *map(_party, ("supplier", "maker", "address", "seller", "consolidator", "importer")),
@@ -83,6 +86,8 @@ TALLIES: tuple[Tally, ...] = (
     _pair("seller", "consolidator"),
     Tally("importer*hts6", lines=(90, 365, EVER), sums={"china": (365, EVER)}, outcomes=(EVER,)),
     Tally("importer*hts6*origin", lines=(90, 365, EVER)),
+    Tally("importer*hts6*supplier", lines=(365,)),
+    Tally("text", lines=(365,), outcomes=(EVER,)),
     Tally("supplier*value", lines=(365,)),
     Tally("supplier*hts10", lines=(365, EVER)),
     Tally("hts10", lines=(365, EVER), outcomes=(EVER,)),
@@ -90,7 +95,7 @@ TALLIES: tuple[Tally, ...] = (
     Tally("hts4*origin", lines=(90, 365, EVER), outcomes=(365, EVER)),
     Tally("hts4", lines=(365, EVER), outcomes=(365, EVER)),
     Tally("origin", lines=(90, 365, EVER), outcomes=(365, EVER)),
-    Tally("origin*export*lading", lines=(90, 365, EVER), outcomes=(EVER,)),
+    Tally("origin*export*lading", lines=(90, 365, EVER), sums=_FREIGHT, outcomes=(EVER,)),
     Tally("origin*export*lading*hts4", lines=(90, 365, EVER), outcomes=(EVER,)),
     Tally("lading*hts4", lines=(365, EVER), outcomes=(EVER,)),
     Tally("origin*entry_port", lines=(365, EVER), outcomes=(EVER,)),

@@ -58,7 +58,10 @@ def entries(n: int = 300, seed: int = 0, days: int = 420) -> pa.Table:
         "special_program": [None] * n,
     }
     return pa.table(
-        {c.name: pa.array(list(cells[c.name]), f.type) for c, f in zip(ENTRIES.columns, ENTRIES.schema)}
+        {
+            c.name: pa.array(list(cells[c.name]), f.type)
+            for c, f in zip(ENTRIES.columns, ENTRIES.schema, strict=True)
+        }
     )
 
 

@@ -1,0 +1,117 @@
+"""Links: what is known of those around the parties of a line, one and two steps away."""
+
+import numpy as np
+
+from features.feature import Feature, feature, named
+from features.known import Known
+from features.lines import Bools, Floats, Lines
+from features.lists import listed, listed_maker
+
+AROUND = {
+    "importer": "importer",
+    "seller": "seller",
+    "consolidator": "consolidator",
+    "address": "address",
+    "supplier": "supplier",
+}
+
+
+@feature("links", "yes/no", "A party of the maker's name is listed under an order.", monotone=1, dated=True)
+def maker_listed(lines: Lines, known: Known) -> Bools:
+    """A party of the maker's name stood on a list before the day."""
+    return listed_maker(lines)
+
+
+@feature(
+    "links", "yes/no", "The seller's or consolidator's name is listed under an order.", monotone=1, dated=True
+)
+def trader_listed(lines: Lines, known: Known) -> Bools:
+    """A party of the seller's or consolidator's name stood on a list before the day."""
+    return listed(lines.texts["seller_name"], lines) | listed(lines.texts["consolidator_name"], lines)
+
+
+def _listed_around(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_listed_lines",
+        "links",
+        unit="lines",
+        meaning=f"Lines of the {words} from makers that were listed when the line was learned.",
+        sentence=f"The {words} handled {{value:.0f}} lines of listed makers.",
+        column=lambda lines, known: known.count(f"{key}.listed.ever"),
+        monotone=1,
+    )
+
+
+def _suspicion_around(key: str, of: str, words: str) -> Feature:
+    def column(lines: Lines, known: Known) -> Floats:
+        count = known.count(f"{key}.lines.365")
+        return known.total(f"{key}.{of}_suspicion.365") / np.where(count > 0, count, np.nan)
+
+    return named(
+        f"{key}_{of}_suspicion",
+        "links",
+        unit="share",
+        meaning=f"Mean find rate, above the general one, of the {of}s that the {words} dealt with in the past year.",
+        sentence=f"The {of}s that the {words} deals with were found with {{value:.1%}} more often than usual.",
+        column=column,
+        missing="no lines in the past year",
+        monotone=1,
+    )
+
+
+@feature(
+    "links",
+    "share",
+    "{value:.0%} of the importer's lines of these goods came from this supplier.",
+    missing="goods new",
+)
+def supplier_share_of_goods_at_importer(lines: Lines, known: Known) -> Floats:
+    """Share of the importer's lines of the same HTS-6 in the past 365 days that came from this supplier."""
+    goods = known.count("importer*hts6.lines.365")
+    return known.count("importer*hts6*supplier.lines.365") / np.where(goods > 0, goods, np.nan)
+
+
+@feature("links", "days", "Seller and supplier first dealt {value:.0f} days ago.", missing="first deal")
+def seller_supplier_age(lines: Lines, known: Known) -> Floats:
+    """Days since the first line of this supplier through this seller."""
+    return known.since("supplier*seller.first")
+
+
+@feature("links", "days", "Importer and seller first dealt {value:.0f} days ago.", missing="first deal")
+def importer_seller_age(lines: Lines, known: Known) -> Floats:
+    """Days since the first line of this importer through this seller."""
+    return known.since("importer*seller.first")
+
+
+@feature("links", "days", "Importer and consolidator first dealt {value:.0f} days ago.", missing="first deal")
+def importer_consolidator_age(lines: Lines, known: Known) -> Floats:
+    """Days since the first line of this importer through this consolidator."""
+    return known.since("importer*consolidator.first")
+
+
+@feature(
+    "links",
+    "days",
+    "Importer and seller dealt {value:.0f} days before the supplier appeared.",
+    missing="first deal",
+)
+def new_supplier_old_ties(lines: Lines, known: Known) -> Floats:
+    """Days that importer and seller have dealt, less the supplier's age: large where a new supplier has old ties."""
+    return known.since("importer*seller.first") - np.nan_to_num(known.since("supplier.first"))
+
+
+FEATURES: tuple[Feature, ...] = (
+    maker_listed,
+    trader_listed,
+    *[_listed_around(key, words) for key, words in AROUND.items()],
+    *[
+        _suspicion_around(key, "maker", AROUND[key])
+        for key in ("importer", "seller", "consolidator", "address")
+    ],
+    *[_suspicion_around(key, "trader", AROUND[key]) for key in ("importer", "supplier", "address")],
+    supplier_share_of_goods_at_importer,
+    seller_supplier_age,
+    importer_seller_age,
+    importer_consolidator_age,
+    new_supplier_old_ties,
+)
