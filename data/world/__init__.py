@@ -1,0 +1,1 @@
+"""A simulated trade: causes first (fibre, firms, contracts), declarations and examinations after. Truth is kept apart."""

@@ -1,0 +1,179 @@
+"""Standing relations: who sells what to whom, from when to when, over which lane. Lines are drawn from them later.
+
+A contract is a row: `maker` (who makes), `party` (who is declared), `seller`, `consolidator`, `importer`, `filer`,
+`family`, `origin` as declared, `made` where the goods are made, `route`, `first` and `last` day, `weight` (share of lines), `known` (its parties know of
+Xinjiang inputs), `order` in [0, 1) (small: cleans up last), `mechanism`, `cotton`, `price`, and how it is written.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.world.catalogue import (
+    COTTON,
+    FAMILIES,
+    MIXED,
+    TOMATO,
+    choose,
+    choose_group,
+    countries,
+    goods,
+    origin_shares,
+    places,
+    routes,
+)
+from data.world.clock import day_number, draw_days, stream
+from data.world.parameters import value, values
+from data.world.parties import CONSOLIDATOR, SELLER
+from data.world.settings import WorldSettings
+
+MECHANISMS: Final = (
+    "none",
+    "unwitting",
+    "open",
+    "blending",
+    "third_country",
+    "relabelling",
+    "shell",
+    "undervaluation",
+    "misdescription",
+    "parcel_split",
+)
+NONE, UNWITTING, OPEN, BLENDING, THIRD, RELABEL, SHELL_FIRM, UNDERVALUE, MISDESCRIBE, PARCELS = range(10)
+GOODS_KEPT: Final = 4
+"""Kinds of goods a contract covers."""
+
+
+def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFrame:
+    """All contracts as they would run if no order and no tariff ever came."""
+    rng = stream(settings.seed, "contracts")
+    frame = _windows(rng, settings, int(2.3 * (parties["kind"] == 0).sum()))
+    frame = _makers(rng, parties, frame)
+    frame = _hidden(rng, settings, parties, frame)
+    frame = _channels(rng, settings, parties, frame)
+    frame = _writing(rng, frame)
+    return rescale(settings, frame)
+
+
+def _windows(rng: np.random.Generator, settings: WorldSettings, count: int) -> pd.DataFrame:
+    start, end = day_number(settings.start), day_number(settings.end)
+    family = rng.choice(len(FAMILIES), count, p=_line_shares(settings))
+    born = rng.integers(start - 700, end + 1, count)
+    died = born + 60 + rng.exponential(900, count).astype(int)
+    frame = pd.DataFrame({"family": family, "first": np.maximum(born, start), "last": np.minimum(died, end)})
+    frame["weight"] = rng.lognormal(0, 0.9, count) * (frame["last"] - frame["first"] + 1)
+    return (
+        frame[frame["last"] >= frame["first"]]
+        .reset_index(drop=True)
+        .astype({"first": "int32", "last": "int32"})
+    )
+
+
+def _line_shares(settings: WorldSettings) -> NDArray[np.float64]:
+    share = np.array(list(values("line_shares").values()))
+    scope = np.isin(np.arange(len(share)), (COTTON, MIXED, TOMATO))
+    share[scope] *= settings.scope_share / share[scope].sum()
+    share[~scope] *= (1 - settings.scope_share) / share[~scope].sum()
+    return share
+
+
+def rescale(settings: WorldSettings, frame: pd.DataFrame) -> pd.DataFrame:
+    """Weights such that each family has its share of the lines."""
+    total = frame.groupby("family")["weight"].transform("sum")
+    return frame.assign(weight=frame["weight"] / total * _line_shares(settings)[frame["family"]])
+
+
+def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Origin by the family's trade of the day; the maker within its cell, the large ones far more often."""
+    middle = draw_days(rng, frame["first"].to_numpy(), frame["last"].to_numpy())
+    origin = np.zeros(len(frame), dtype=np.int64)
+    for family in range(len(FAMILIES)):
+        mask = (frame["family"] == family).to_numpy()
+        origin[mask] = choose(rng, origin_shares(family, middle[mask]))
+    cell = (parties["family"] * len(countries()) + parties["country"]).where(parties["kind"] == 0, -1)
+    wanted = frame["family"].to_numpy() * len(countries()) + origin
+    size = np.power(parties.groupby(cell).cumcount() + 1.0, -0.7)
+    maker = choose_group(rng, wanted, cell.to_numpy(), size.to_numpy())
+    return frame.assign(origin=origin, made=origin, maker=maker, party=maker)
+
+
+def _hidden(
+    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """What no declaration shows: who holds cotton, who knows, who would clean up first."""
+    family = frame["family"].to_numpy()
+    blended = rng.random(len(frame)) < value("fibre", "mixed_goods_with_cotton")
+    fibre = np.where(family == MIXED, blended, (family == COTTON) | (family == TOMATO))
+    inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
+    known = fibre & (inside | (rng.random(len(frame)) < settings.knowing_share))
+    firm = rng.random(len(parties))[frame["maker"]]
+    shared = rng.random(len(frame)) < settings.supplier_persistence
+    order = np.where(shared, firm, rng.random(len(frame)))
+    return frame.assign(cotton=fibre, known=known, order=order, mechanism=NONE, shift=0.0, before=-1)
+
+
+def _channels(
+    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Seller, consolidator, importer, filer and lane. Knowing flows lean to a few houses, which serve others too."""
+    count = len(frame)
+    narrow = frame["known"].to_numpy() & (rng.random(count) < settings.link_strength)
+    bound = parties["dependence"].to_numpy()[frame["maker"]]
+    through_trader = rng.random(count) < 0.2 + 0.3 * bound * frame["cotton"].to_numpy() + 0.3 * narrow
+    seller = np.where(through_trader, _house(rng, parties, SELLER, narrow), frame["maker"])
+    importers = max(60, int(0.45 * (parties["kind"] == 0).sum()))
+    importer = (importers * rng.random(count) ** 1.6).astype(np.int64)
+    home = (importer * 7919 + frame["family"].to_numpy() * 104_729) % importers
+    importer = np.where(rng.random(count) < 0.85, home, importer)
+    filers = min(220, 12 + importers // 25)
+    filer = np.where(rng.random(count) < 0.85, (importer * 31) % filers, rng.integers(0, filers, count))
+    return frame.assign(
+        seller=seller,
+        consolidator=_house(rng, parties, CONSOLIDATOR, narrow),
+        importer=importer,
+        filer=filer,
+        route=lanes(rng, frame["origin"].to_numpy(), np.zeros(count, dtype=bool)),
+        consignee=np.where(rng.random(count) < 0.86, importer, rng.integers(0, importers, count)),
+        related=parties["related"].to_numpy(dtype=bool)[frame["maker"]] & (rng.random(count) < 0.7),
+    )
+
+
+def _house(
+    rng: np.random.Generator, parties: pd.DataFrame, kind: int, narrow: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    houses = np.flatnonzero(parties["kind"] == kind)
+    few = max(3, len(houses) // 12)
+    some = (len(houses) * rng.random(len(narrow)) ** 1.4).astype(int)
+    return houses[np.where(narrow, rng.integers(0, few, len(narrow)), some)]
+
+
+def lanes(
+    rng: np.random.Generator, origin: NDArray[np.int64], through_china: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """A route of each origin; those `through_china` are laden in China where such a route exists."""
+    table = routes()
+    weight = table["weight"].to_numpy()
+    usual = choose_group(rng, origin, table["origin"].to_numpy(), weight)
+    chinese = ((table["export"] == "CN") | (table["export"] == "HK")).to_numpy()
+    able = through_china & np.isin(origin, table["origin"].to_numpy()[chinese])
+    key = np.where(chinese, table["origin"].to_numpy(), -1)
+    usual[able] = choose_group(rng, origin[able], key, weight)
+    return usual
+
+
+def _writing(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
+    """How a contract is written: goods covered, usual spelling, style of description, lines of an entry."""
+    count = len(frame)
+    family = goods()["family"].to_numpy()
+    kept = [
+        choose_group(rng, frame["family"].to_numpy(), family, np.ones(len(family))) for _ in range(GOODS_KEPT)
+    ]
+    return frame.assign(
+        **{f"goods_{place}": chosen for place, chosen in enumerate(kept)},
+        spelling=(8 * rng.random(count) ** 1.7).astype(np.int64),
+        style=rng.integers(0, 8, count),
+        lines=1 + rng.gamma(1.5, 1.2, count),
+        size=rng.normal(0, 0.8, count),
+    )

@@ -1,0 +1,205 @@
+"""What parties do when orders, listings and tariffs come: a contract ends and another, changed one follows it.
+
+The follower keeps importer, seller and consolidator, as real successors do; what changes depends on the mechanism.
+Honest flows move too: for tariffs, or because a firm changes its name. They look alike and are not.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.world.catalogue import COTTON, by_country, choose, countries, goods
+from data.world.clock import day_number, stream
+from data.world.contracts import (
+    BLENDING,
+    MECHANISMS,
+    MISDESCRIBE,
+    OPEN,
+    PARCELS,
+    RELABEL,
+    SHELL_FIRM,
+    THIRD,
+    UNDERVALUE,
+    lanes,
+)
+from data.world.parameters import order, parameters, value, values
+from data.world.parties import SHELL, draw_places, seat
+from data.world.settings import WorldSettings
+
+LOOK_ALIKES: Final = ("none", "renamed", "moved_for_tariff", "homonym")
+Pair = tuple[pd.DataFrame, pd.DataFrame]
+
+
+def react(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
+    """Parties and contracts after all reactions: orders, then honest moves, then listings."""
+    contracts = contracts.assign(
+        mechanism=np.where(contracts["known"], OPEN, contracts["mechanism"]), look_alike=0
+    )
+    for step in (_honest_moves, _orders, _listings):
+        parties, contracts = step(settings, parties, contracts)
+    return parties, contracts[contracts["last"] >= contracts["first"]].reset_index(drop=True)
+
+
+def _orders(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
+    """Knowing flows turn to evasion, most after the region-wide order, the rest after the UFLPA."""
+    rng = stream(settings.seed, "orders")
+    late = rng.random(len(contracts)) < 0.3
+    day = np.where(late, order("uflpa"), order("region_order")) + rng.exponential(50, len(contracts)).astype(
+        int
+    )
+    known = contracts["known"].to_numpy() & (contracts["last"] > day)
+    chosen = _mechanisms(rng, contracts)
+    old = known & (contracts["first"] < day)
+    contracts, followers = _split(rng, contracts, np.flatnonzero(old), day[old])
+    followers["mechanism"] = chosen[old]
+    newborn = known & ~old
+    fresh = contracts[newborn].assign(mechanism=chosen[newborn])
+    parties, changed = _conceal(rng, settings, parties, pd.concat([followers, fresh]))
+    return parties, pd.concat([contracts[~newborn], changed], ignore_index=True)
+
+
+def _mechanisms(rng: np.random.Generator, contracts: pd.DataFrame) -> NDArray[np.int64]:
+    chinese = (contracts["origin"] == countries().index("CN")).to_numpy()
+    tables = parameters()["evasion_by_origin"]
+    weights = [
+        np.array([tables[where].get(name, 0.0) for name in MECHANISMS]) for where in ("china", "elsewhere")
+    ]
+    return choose(rng, np.where(chinese[:, None], *weights))
+
+
+def _split(
+    rng: np.random.Generator, contracts: pd.DataFrame, rows: NDArray[np.int64], day: NDArray[np.int64]
+) -> Pair:
+    """End the contracts of `rows` on `day`; their followers begin some weeks later with the weight of the rest."""
+    first, last = contracts["first"].to_numpy(copy=True), contracts["last"].to_numpy(copy=True)
+    follow = np.minimum(day + rng.integers(5, 60, len(rows)), last[rows]).astype(np.int32)
+    rest = (last[rows] - follow + 1) / (last[rows] - first[rows] + 1)
+    weight = contracts["weight"].to_numpy(copy=True)
+    followers = contracts.iloc[rows].assign(
+        first=follow, weight=weight[rows] * rest, before=contracts["party"].to_numpy()[rows]
+    )
+    weight[rows] *= 1 - rest
+    last[rows] = day - 1
+    return contracts.assign(last=last, weight=weight), followers
+
+
+def _conceal(
+    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame
+) -> Pair:
+    """Change what is declared, each flow by its mechanism."""
+    mechanism = flows["mechanism"].to_numpy()
+    chinese = (flows["origin"] == countries().index("CN")).to_numpy()
+    abroad = chinese & np.isin(mechanism, (RELABEL, THIRD))
+    target = choose(rng, np.tile(by_country(values("relabelled_as")), (len(flows), 1)))
+    flows = flows.assign(origin=np.where(abroad, target, flows["origin"]))
+    moved = np.isin(mechanism, (RELABEL, THIRD, SHELL_FIRM)) & (abroad | (mechanism == SHELL_FIRM))
+    parties, flows = _new_party(rng, settings, parties, flows, moved)
+    through = np.isin(mechanism, (RELABEL, THIRD, BLENDING)) & (
+        rng.random(len(flows)) < settings.lane_strength
+    )
+    reroute = abroad | (through & (flows["origin"] != countries().index("CN")))
+    route = np.where(reroute, lanes(rng, flows["origin"].to_numpy(), through), flows["route"])
+    low, high = value("prices", "undervalued")
+    shift = np.where(
+        mechanism == UNDERVALUE, rng.uniform(low, high, len(flows)) * settings.price_strength, 0.0
+    )
+    flows = flows.assign(route=route, shift=shift)
+    return parties, _parcels(_misdescribe(rng, flows))
+
+
+def _misdescribe(rng: np.random.Generator, flows: pd.DataFrame) -> pd.DataFrame:
+    """Cotton declared as a like garment of another fibre."""
+    table = goods()
+    hidden = (flows["mechanism"] == MISDESCRIBE).to_numpy() & (flows["family"] == COTTON).to_numpy()
+    mixed = np.flatnonzero(table["family"] == COTTON + 1)
+    columns = [name for name in flows if name.startswith("goods_")]
+    declared = {
+        name: np.where(hidden, mixed[rng.integers(0, len(mixed), len(flows))], flows[name])
+        for name in columns
+    }
+    return flows.assign(**declared)
+
+
+def _parcels(flows: pd.DataFrame) -> pd.DataFrame:
+    """Many small entries of one line in place of few large ones."""
+    parcel = flows["mechanism"] == PARCELS
+    return flows.assign(
+        lines=flows["lines"].where(~parcel, 1.0),
+        size=flows["size"].where(~parcel, -3.2),
+        weight=flows["weight"].where(~parcel, flows["weight"] * 1.6),
+    )
+
+
+def _new_party(
+    rng: np.random.Generator,
+    settings: WorldSettings,
+    parties: pd.DataFrame,
+    flows: pd.DataFrame,
+    moved: NDArray[np.bool_],
+) -> Pair:
+    """A new party for each flow that moved; flows of one maker to one country share it."""
+    rows = np.flatnonzero(moved)
+    key = flows["maker"].to_numpy()[rows] * len(countries()) + flows["origin"].to_numpy()[rows]
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    old = parties.iloc[flows["party"].to_numpy()[rows][first]].reset_index(drop=True)
+    country = flows["origin"].to_numpy()[rows][first]
+    fresh = seat(rng, old.assign(kind=SHELL, country=country))
+    stays = (old["country"] == country).to_numpy() & (rng.random(len(old)) < 0.7)
+    elsewhere = draw_places(rng, country, np.zeros(len(old), dtype=bool))
+    fresh["place"] = np.where(stays, old["place"], elsewhere)
+    neighbour = stays & (rng.random(len(old)) < 0.3 + 0.5 * settings.link_strength)
+    for column in ("street", "house", "postal"):
+        fresh[column] = np.where(neighbour, old[column], fresh[column])
+    party = flows["party"].to_numpy(copy=True)
+    party[rows] = len(parties) + place
+    return pd.concat([parties, fresh], ignore_index=True), flows.assign(party=party)
+
+
+def _honest_moves(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
+    """Flows without knowledge of anything that change name, or leave China for the tariffs of 2018 and 2019."""
+    rng = stream(settings.seed, "honest moves")
+    window = (contracts["last"] - contracts["first"]).to_numpy()
+    day = contracts["first"].to_numpy() + (window * rng.uniform(0.2, 0.8, len(contracts))).astype(int)
+    rows = np.flatnonzero(
+        ~contracts["known"] & (window > 120) & (rng.random(len(contracts)) < settings.churn)
+    )
+    contracts, followers = _split(rng, contracts, rows, day[rows])
+    chinese = (followers["origin"] == countries().index("CN")).to_numpy()
+    leaves = chinese & (rng.random(len(rows)) < 0.5)
+    target = choose(rng, np.tile(by_country(values("relabelled_as")), (len(rows), 1)))
+    followers = followers.assign(origin=np.where(leaves, target, followers["origin"]), look_alike=1 + leaves)
+    followers["route"] = np.where(
+        leaves, lanes(rng, followers["origin"].to_numpy(), rng.random(len(rows)) < 0.2), followers["route"]
+    )
+    parties, followers = _new_party(rng, settings, parties, followers, np.ones(len(rows), dtype=bool))
+    followers = followers.assign(
+        order=np.where(leaves, 1.0, followers["order"]),
+        made=np.where(leaves, followers["origin"], followers["made"]),
+    )
+    return parties, pd.concat([contracts, followers], ignore_index=True)
+
+
+def _listings(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
+    """Some known makers are listed; their flows end, and a share of them returns under a new name."""
+    rng = stream(settings.seed, "listings")
+    days = np.array([day_number(day) for day in parameters()["orders"]["listings"]])
+    days = days[(days > day_number(settings.start)) & (days < day_number(settings.end))]
+    known = np.unique(
+        contracts["party"].to_numpy()[contracts["known"] & (contracts["origin"] == countries().index("CN"))]
+    )
+    count = min(len(known), max(2 * len(days), len(known) // 25)) if len(days) else 0
+    listed = rng.choice(known, count, replace=False)
+    when = np.full(len(parties), np.iinfo(np.int32).max)
+    when[listed] = rng.choice(days, count) if count else 0
+    day = when[contracts["party"]]
+    rows = np.flatnonzero((day > contracts["first"]) & (day <= contracts["last"]))
+    gone = contracts["first"].to_numpy() >= day
+    contracts, followers = _split(rng, contracts, rows, day[rows])
+    back = followers[rng.random(len(followers)) < settings.re_emergence].assign(mechanism=SHELL_FIRM)
+    parties = parties.assign(listed_from=when)
+    parties, back = _new_party(rng, settings, parties, back, np.ones(len(back), dtype=bool))
+    fresh = parties["kind"].eq(SHELL) & (np.arange(len(parties)) >= len(when))
+    parties["listed_from"] = parties["listed_from"].where(~fresh, np.iinfo(np.int32).max)
+    return parties, pd.concat([contracts[~gone], back], ignore_index=True)
