@@ -1,6 +1,6 @@
 """The batch: days scored one after another, each with what was known before it, each published whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.contract import LINE_KEY, SCORES
+from data.console import progress
+from data.contract import SCORES
 from data.settings import ScoreSettings, Settings
 from data.store import Store
 from features.catalogue import compute
@@ -88,36 +89,28 @@ def _nights(
     store: Store, settings: Settings, start: date, end: date
 ) -> Iterator[tuple[date, pa.Table, Floats]]:
     """Each day that has lines: the lines, and their features as the night before knew them."""
-    entries = store.entries(settings.history_start, end)
+    entries = _met_by(end, store.entries(settings.history_start))
     lines = Lines.of(entries)
-    outcomes = conclusive(store.outcomes(), entries)
+    outcomes = Outcomes.of(lines, store.outcomes())
     seen = replay(History(), lines, outcomes, (end - EPOCH).days)
-    for number, pieces in groupby(_pieces(seen, (start - EPOCH).days), key=itemgetter(0)):
-        _, rows, matrices = zip(*pieces, strict=True)
-        yield EPOCH + timedelta(number), entries.take(np.concatenate(rows)), np.vstack(matrices)
+    with progress("Replaying and scoring", len(entries)) as advance:
+        for number, pieces in groupby(_pieces(seen, (start - EPOCH).days, advance), key=itemgetter(0)):
+            _, rows, matrices = zip(*pieces, strict=True)
+            yield EPOCH + timedelta(number), entries.take(np.concatenate(rows)), np.vstack(matrices)
 
 
-def conclusive(outcomes: pa.Table, entries: pa.Table) -> Outcomes:
-    place = pa.table(
-        {
-            **{name: entries[name] for name in LINE_KEY},
-            "received_on": entries["received_on"],
-            "row": np.arange(len(entries)),
-        }
-    )
-    known = outcomes.filter(pc.is_in(outcomes["result"], pa.array(["xinjiang", "not_xinjiang"])))
-    known = known.join(place, LINE_KEY, join_type="inner").sort_by("row")
-    day = np.maximum(
-        known["outcome_date"].cast(pa.int32()).to_numpy(), known["received_on"].cast(pa.int32()).to_numpy()
-    )
-    return Outcomes(
-        known["row"].to_numpy(), day, pc.equal(known["result"], "xinjiang").to_numpy(zero_copy_only=False)
-    )
+def _met_by(end: date, entries: pa.Table) -> pa.Table:
+    """Lines entered by `end`, or received by then though they enter later: history learns those too."""
+    met = pc.min_element_wise(entries["entry_date"], entries["received_on"])
+    return entries.filter(pc.less_equal(met, pa.scalar(end, pa.date32())))
 
 
-def _pieces(seen: Iterator[Seen], first: int) -> Iterator[tuple[int, Rows, Floats]]:
+def _pieces(
+    seen: Iterator[Seen], first: int, advance: Callable[[float], None]
+) -> Iterator[tuple[int, Rows, Floats]]:
     """Blocks cut at the days: day, rows and features; a long day comes in several pieces."""
     for block in seen:
+        advance(len(block.rows))
         days = block.lines.days["entry_date"]
         if days[-1] >= first:
             matrix = compute(block.lines, block.known)

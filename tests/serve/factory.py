@@ -45,9 +45,14 @@ def entry(number: int, day: date, **changes: object) -> dict[str, object]:
 
 
 def entries(lines: int = 400) -> pa.Table:
-    """Lines spread over DAYS days; one day has none."""
+    """Lines spread over DAYS days, some received before or after they entered; one day has none."""
     days = [START + timedelta(number % DAYS) for number in range(lines)]
-    rows = [entry(number, day) for number, day in enumerate(days) if day != EMPTY_DAY]
+    delay = [timedelta((0, 0, 0, -4, 6)[number % 5]) for number in range(lines)]
+    rows = [
+        entry(number, day, received_on=day + late)
+        for number, (day, late) in enumerate(zip(days, delay, strict=True))
+        if day != EMPTY_DAY
+    ]
     return pa.Table.from_pylist(rows, schema=ENTRIES.schema)
 
 
