@@ -1,0 +1,122 @@
+"""The model bundle: a folder of text, JSON and one golden sample, each file under a SHA-256. Nothing is unpickled."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+from lightgbm import Booster
+
+from data.errors import ModelRefusedError, Problem
+from features.catalogue import CATALOGUE, NAMES
+from models.calibration import Calibrator
+from models.origin_model import OriginModel
+
+Floats = npt.NDArray[np.float64]
+TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model and what is written about it: cut-off, seed, table versions, training settings."""
+
+    model: OriginModel
+    settings: dict[str, Any]
+    version: str
+
+
+def save(folder: Path, model: OriginModel, settings: dict[str, Any], golden: Floats) -> str:
+    """Write a bundle into a new folder; returns its version, derived from the content (same model, same version).
+
+    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce.
+    """
+    folder.mkdir(parents=True)
+    for number, booster in enumerate(model.boosters):
+        (folder / f"model-{number}.txt").write_text(booster.model_to_string(), encoding="utf-8")
+    _write(folder / "calibrator.json", model.calibrator.to_json())
+    _write(folder / "settings.json", {**settings, "base_log_odds": model.base_log_odds})
+    _write(folder / "features.json", _catalogue())
+    pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
+    _write(folder / "manifest.json", {path.name: _digest(path) for path in sorted(folder.iterdir())})
+    return _version(folder)
+
+
+def load(folder: Path) -> Bundle:
+    """Read a bundle. Raises ModelRefusedError when a file is missing or changed, when the features are not the
+    catalogue's, or when the golden sample does not come out as it was written."""
+    _check_files(folder)
+    _check_features(folder)
+    settings = _read(folder / "settings.json")
+    paths = sorted(folder.glob("model-*.txt"), key=lambda path: int(path.stem.removeprefix("model-")))
+    model = OriginModel(
+        boosters=tuple(Booster(model_str=path.read_text(encoding="utf-8")) for path in paths),
+        base_log_odds=settings.pop("base_log_odds"),
+        calibrator=Calibrator.from_json(_read(folder / "calibrator.json")),
+        features=NAMES,
+    )
+    _check_golden(folder, model)
+    return Bundle(model, settings, _version(folder))
+
+
+def _check_files(folder: Path) -> None:
+    if not (folder / "manifest.json").is_file():
+        raise _refused("manifest.json", "a model bundle", "no manifest", "Train a model: originrisk train.")
+    manifest = _read(folder / "manifest.json")
+    found = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    if found != set(manifest):
+        raise _refused(
+            "manifest.json", "exactly the listed files", f"others: {sorted(found ^ set(manifest))}"
+        )
+    changed = [name for name, digest in manifest.items() if _digest(folder / name) != digest]
+    if changed:
+        raise _refused(", ".join(changed), "the content that was saved", "changed bytes")
+
+
+def _check_features(folder: Path) -> None:
+    stored, own = _read(folder / "features.json"), _catalogue()
+    if stored != own:
+        differ = sorted({str(row["name"]) for row in (*stored, *own) if row not in stored or row not in own})
+        found = ", ".join(differ) or "another order"
+        raise _refused("features.json", "the catalogue's features", found, "Train a model with this version.")
+
+
+def _check_golden(folder: Path, model: OriginModel) -> None:
+    table = pq.read_table(folder / "golden.parquet")
+    matrix = np.column_stack([table[name].to_numpy() for name in model.features])
+    gap = float(np.max(np.abs(model.probability(matrix) - table["probability"].to_numpy()), initial=0))
+    if not gap <= TOLERANCE:
+        raise _refused("golden.parquet", "the stored probabilities", f"a difference of {gap:.3g}")
+
+
+def _golden_table(model: OriginModel, matrix: Floats) -> pa.Table:
+    columns = {name: matrix[:, index] for index, name in enumerate(model.features)}
+    return pa.table({**columns, "probability": model.probability(matrix)})
+
+
+def _catalogue() -> list[dict[str, Any]]:
+    return [{"name": f.name, "kind": f.kind, "unit": f.unit, "monotone": f.monotone} for f in CATALOGUE]
+
+
+def _version(folder: Path) -> str:
+    return _digest(folder / "manifest.json")[:12]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _refused(where: str, expected: str, found: str, next_step: str = "") -> ModelRefusedError:
+    return ModelRefusedError(Problem(f"model bundle, {where}", expected, found, next_step))

@@ -1,0 +1,60 @@
+"""The origin model: boosters averaged in log-odds, then one calibrator."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from lightgbm import Booster
+
+from data.errors import ModelRefusedError, Problem
+from models.calibration import Calibrator
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginModel:
+    """What a bundle holds in memory. Matrices are float64, (lines, features), columns in the order of `features`."""
+
+    boosters: tuple[Booster, ...]
+    base_log_odds: float
+    calibrator: Calibrator
+    features: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for booster in self.boosters:
+            if tuple(booster.feature_name()) != self.features:
+                raise ModelRefusedError(
+                    Problem("model", "boosters that name the model's features in order", "other features")
+                )
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Log-odds before calibration, shape (lines,)."""
+        if len(matrix) == 0:
+            return np.empty(0)
+        raw = [booster.predict(self._checked(matrix), raw_score=True) for booster in self.boosters]
+        log_odds: Floats = np.mean(raw, axis=0) + self.base_log_odds
+        return log_odds
+
+    def probability(self, matrix: Floats) -> Floats:
+        """Calibrated probability of Xinjiang origin, shape (lines,)."""
+        return self.calibrator.probability(self.log_odds(matrix))
+
+    def contributions(self, matrix: Floats) -> Floats:
+        """Exact TreeSHAP contributions, shape (lines, features + 1), last column the constant.
+
+        A row adds up to `log_odds` of its line. About two hundred times the cost of a score: for queues only.
+        """
+        if len(matrix) == 0:
+            return np.empty((0, len(self.features) + 1))
+        parts = [booster.predict(self._checked(matrix), pred_contrib=True) for booster in self.boosters]
+        contributions: Floats = np.mean(parts, axis=0)
+        contributions[:, -1] += self.base_log_odds
+        return contributions
+
+    def _checked(self, matrix: Floats) -> Floats:
+        if matrix.ndim != 2 or matrix.shape[1] != len(self.features):
+            raise ModelRefusedError(
+                Problem("matrix", f"{len(self.features)} feature columns", f"shape {matrix.shape}")
+            )
+        return np.ascontiguousarray(matrix, dtype=np.float64)

@@ -1,0 +1,50 @@
+"""Reasons: the contributions of a line as ranked sentences, what raises the score most first."""
+
+import math
+from collections.abc import Sequence
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from features.feature import Feature
+
+Floats = npt.NDArray[np.float64]
+
+
+class Reason(TypedDict):
+    """One entry of the `reasons` column. `value` is null where the feature was missing."""
+
+    feature: str
+    family: str
+    value: float | None
+    contribution: float
+    text: str
+
+
+def reasons(features: Sequence[Feature], values: Floats, contributions: Floats, most: int) -> list[Reason]:
+    """The at most `most` features that raised one line's log-odds, strongest first, ties in catalogue order.
+
+    `values` (features,); `contributions` (features + 1,), the constant last.
+    """
+    order = np.argsort(-contributions[:-1], kind="stable")[:most]
+    return [_reason(features[i], values[i], contributions[i]) for i in order if contributions[i] > 0]
+
+
+def _reason(feature: Feature, value: float, contribution: float) -> Reason:
+    return {
+        "feature": feature.name,
+        "family": feature.family,
+        "value": None if math.isnan(value) else float(value),
+        "contribution": float(contribution),
+        "text": _text(feature, float(value)),
+    }
+
+
+def _text(feature: Feature, value: float) -> str:
+    name = feature.name.replace("_", " ").capitalize()
+    if math.isnan(value):
+        return f"{name}: {feature.missing}."
+    if feature.unit == "yes/no" and value == 0:
+        return f"{name}: no."
+    return feature.sentence.format(value=value)

@@ -1,0 +1,93 @@
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import ModelRefusedError
+from models.bundle import load, save
+from models.calibration import Calibrator
+from tests.models.factory import matrix, model
+
+CALIBRATOR = Calibrator(-1.0, 0.8, 1.1, (0.0, 0.2), (0.0, 0.1), (0.3, 0.8))
+
+
+def saved(folder: Path) -> Path:
+    save(folder / "bundle", model(calibrator=CALIBRATOR), {"cutoff": "2021-06-30", "seed": 3}, matrix(25))
+    return folder / "bundle"
+
+
+def reseal(bundle: Path) -> None:
+    """Write the manifest anew, as someone would who changes a file on purpose."""
+    files = [path for path in bundle.iterdir() if path.name != "manifest.json"]
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    (bundle / "manifest.json").write_text(json.dumps(digests))
+
+
+def test_a_loaded_model_scores_bit_for_bit_as_the_saved_one(tmp_path: Path) -> None:
+    lines = matrix(200, seed=5)
+    loaded = load(saved(tmp_path)).model
+    assert np.array_equal(loaded.probability(lines), model(calibrator=CALIBRATOR).probability(lines))
+
+
+def test_settings_and_bands_come_back(tmp_path: Path) -> None:
+    bundle = load(saved(tmp_path))
+    assert bundle.settings == {"cutoff": "2021-06-30", "seed": 3}
+    assert bundle.model.calibrator == CALIBRATOR
+
+
+def test_the_same_model_has_the_same_version(tmp_path: Path) -> None:
+    assert load(saved(tmp_path / "a")).version == load(saved(tmp_path / "b")).version
+
+
+@pytest.mark.parametrize("name", ["model-0.txt", "calibrator.json", "golden.parquet", "settings.json"])
+def test_a_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
+    bundle = saved(tmp_path)
+    (bundle / name).write_bytes((bundle / name).read_bytes() + b" ")
+    with pytest.raises(ModelRefusedError, match=name):
+        load(bundle)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    (bundle / "model-1.txt").unlink()
+    with pytest.raises(ModelRefusedError, match=r"model-1\.txt"):
+        load(bundle)
+
+
+def test_an_added_file_is_refused(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    (bundle / "model-2.txt").write_text("more")
+    with pytest.raises(ModelRefusedError, match=r"model-2\.txt"):
+        load(bundle)
+
+
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelRefusedError, match="originrisk train"):
+        load(tmp_path)
+
+
+def test_other_features_are_refused_by_name(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    features = json.loads((bundle / "features.json").read_text())
+    features[0]["name"] = "shoe_size"
+    (bundle / "features.json").write_text(json.dumps(features))
+    reseal(bundle)
+    with pytest.raises(ModelRefusedError, match="shoe_size"):
+        load(bundle)
+
+
+def test_a_golden_sample_that_comes_out_otherwise_is_refused(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    calibrator = json.loads((bundle / "calibrator.json").read_text())
+    (bundle / "calibrator.json").write_text(json.dumps({**calibrator, "intercept": -1.001}))
+    reseal(bundle)
+    with pytest.raises(ModelRefusedError, match="golden"):
+        load(bundle)
+
+
+def test_nothing_is_written_over_an_existing_bundle(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    with pytest.raises(FileExistsError):
+        save(bundle, model(), {}, matrix(5))

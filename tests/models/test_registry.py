@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from data.errors import ModelRefusedError
+from models.bundle import save
+from models.registry import bundle_path, champion_path, champion_version, history, promote, versions
+from tests.models.factory import matrix, model
+
+
+def kept(home: Path, cutoff: str) -> str:
+    staged = home / "models" / "staged"
+    version = save(staged, model(seeds=1), {"cutoff": cutoff}, matrix(5))
+    staged.rename(bundle_path(home, version))
+    return version
+
+
+def test_without_a_promotion_there_is_no_champion(tmp_path: Path) -> None:
+    assert champion_version(tmp_path) is None
+    with pytest.raises(ModelRefusedError, match="originrisk train"):
+        champion_path(tmp_path)
+
+
+def test_the_promoted_version_is_the_champion(tmp_path: Path) -> None:
+    version = kept(tmp_path, "2021-06-30")
+    promote(tmp_path, version, why="first", who="test", tables={"entries": 3})
+    assert champion_path(tmp_path) == bundle_path(tmp_path, version)
+
+
+def test_every_promotion_stays_in_the_log(tmp_path: Path) -> None:
+    first, second = kept(tmp_path, "2021-06-30"), kept(tmp_path, "2021-07-31")
+    for version in (first, second, first):
+        promote(tmp_path, version, why="check", who="test", tables={})
+    assert [event["version"] for event in history(tmp_path)] == [first, second, first]
+    assert [event["before"] for event in history(tmp_path)] == [None, first, second]
+
+
+def test_an_unknown_version_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    version = kept(tmp_path, "2021-06-30")
+    promote(tmp_path, version, why="first", who="test", tables={})
+    with pytest.raises(ModelRefusedError, match="none of that name"):
+        promote(tmp_path, "nothing", why="typo", who="test", tables={})
+    assert champion_version(tmp_path) == version
+    assert len(list(history(tmp_path))) == 1
+
+
+def test_versions_are_the_bundles_that_are_kept(tmp_path: Path) -> None:
+    expected = {kept(tmp_path, "2021-06-30"), kept(tmp_path, "2021-07-31")}
+    assert set(versions(tmp_path)) == expected
