@@ -31,14 +31,14 @@ RULES: Final[dict[str, str]] = {
     "line number": "a whole number from 1",
     "entry type": "2 digits",
     "date": "an ISO date YYYY-MM-DD between 1980 and 2100",
-    "importer number": "an EIN, CBP-assigned or SSN form",
-    "manufacturer id": "country code, then letters and digits, at most 15 characters",
+    "importer number": "2 to 20 letters, digits and hyphens",
+    "manufacturer id": "3 to 15 letters and digits",
     "country": "an ISO 3166-1 alpha-2 code",
     "schedule k": "5 digits of Schedule K",
     "schedule d": "4 digits of Schedule D",
     "transport mode": "2 digits",
     "htsus": "6, 8 or 10 digits, without dots",
-    "unit": "a unit code of at most 5 letters or digits",
+    "unit": "a unit code of at most 10 letters or digits",
     "amount": "a plain decimal number, 0 or more",
     "number": "a plain decimal number",
     "probability": "a plain decimal number from 0 to 1",
@@ -64,12 +64,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `key` identifies a row; of each group in `one_of`, one column at least must be present."""
+    """A table: `key` identifies a row; of each group in `one_of`, one column at least must be present.
+
+    `defaults` are (column, column that fills it where it is null); `in_order` are (early, late) dates.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -156,6 +161,7 @@ ENTRIES: Final = Table(
         Column("special_program", "str", False, "special program indicator (duty preference claimed)"),
     ),
     one_of=(("manufacturer_id", "manufacturer_name"),),
+    defaults=(("received_on", "entry_date"),),
 )
 
 OUTCOMES: Final = Table(
@@ -177,6 +183,7 @@ OUTCOMES: Final = Table(
         Column("method", "str", False, "how it was examined", "method"),
         Column("result", "str", False, "what was found; null while pending", "result"),
     ),
+    in_order=(("selected_date", "outcome_date"),),
 )
 
 LISTED: Final = Table(

@@ -124,7 +124,8 @@ def _stray_quotes(lines: _Lines, shape: Layout) -> NDArray[np.int64]:
     edge = np.isin(np.arange(256), [ord(shape.delimiter), _QUOTE, _NEWLINE, _RETURN])
     places = np.flatnonzero(lines.codes == _QUOTE)
     framed = np.concatenate([[_NEWLINE], lines.codes, [_NEWLINE]])
-    return places[~edge[framed[places]] & ~edge[framed[places + 2]]]
+    stray: NDArray[np.int64] = places[~edge[framed[places]] & ~edge[framed[places + 2]]]
+    return stray
 
 
 def _cell_counts(lines: _Lines, shape: Layout) -> NDArray[np.int64]:

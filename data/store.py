@@ -35,7 +35,7 @@ class Store:
 
     def __init__(self, home: Path, memory_limit_gb: float = 3.0) -> None:
         self.home = home.expanduser().resolve()
-        self._memory_limit_gb = memory_limit_gb
+        self.memory_limit_gb = memory_limit_gb
         self._lock = FileLock(self.home / "store.lock", timeout=0)
 
     def entries(
@@ -121,7 +121,7 @@ class Store:
 
     def upsert_staged(self, table_name: str, staged: Sequence[Path]) -> UpsertCounts:
         """As `upsert`, from Parquet files that hold the table's columns."""
-        with self.writing() as spill, lake.connect(self._memory_limit_gb, spill) as connection:
+        with self.writing() as spill, lake.connect(self.memory_limit_gb, spill) as connection:
             return upsert(connection, TABLES[table_name], self.home / "lake" / table_name, staged)
 
     def replace_day(self, table_name: str, day: date, table: pa.Table) -> None:
@@ -136,15 +136,12 @@ class Store:
         """Put the staged rejects of a delivery's files in place of what these files had rejected before."""
         of_files = f"table_name = '{table_name}' AND {lake.within('file_hash', file_hashes)}"
         path = self.home / "lake" / "rejected"
-        with self.writing() as spill, lake.connect(self._memory_limit_gb, spill) as connection:
-            held = f"(FROM {lake.relation(lake.files(path) or [staged])} WHERE {of_files})"
-            fresh = f"(FROM {lake.relation([staged])} WHERE {lake.exists(path)})"
-            if connection.sql(
-                f"{held} EXCEPT ALL {fresh} UNION ALL ({fresh} EXCEPT ALL {held}) LIMIT 1"
-            ).fetchall():
-                lake.write(
-                    path, connection.sql(f"FROM {lake.relation([staged])}").to_arrow_reader(), of_files
-                )
+        with self.writing() as spill, lake.connect(self.memory_limit_gb, spill) as connection:
+            files, fresh = lake.files(path), f"(FROM {lake.relation([staged])})"
+            held = f"(FROM {lake.relation(files)} WHERE {of_files})" if files else f"({fresh} LIMIT 0)"
+            changed = f"({fresh} EXCEPT ALL {held}) UNION ALL ({held} EXCEPT ALL {fresh}) LIMIT 1"
+            if connection.sql(changed).fetchall():
+                lake.write(path, connection.sql(fresh).to_arrow_reader(), of_files)
 
     def _select(
         self,
@@ -156,5 +153,5 @@ class Store:
     ) -> pa.Table:
         path = self.home / "lake" / table_name
         files = lake.files(path, filters, version)
-        with TemporaryDirectory() as spill, lake.connect(self._memory_limit_gb, Path(spill)) as connection:
+        with TemporaryDirectory() as spill, lake.connect(self.memory_limit_gb, Path(spill)) as connection:
             return lake.select(connection, schema, path, files, rest)

@@ -18,7 +18,9 @@ _ISO_WITH_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*", re.A
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.]?(\d{2})[/.]?(\d{2})", re.ASCII)
 
 
-def number(least: float = float("-inf"), most: float = float("inf"), *, decimal_comma: bool = False) -> Parser:
+def number(
+    least: float = float("-inf"), most: float = float("inf"), *, decimal_comma: bool = False
+) -> Parser:
     """Parser of a decimal number between two bounds, both allowed; a mapping may state a decimal comma."""
 
     def parser(text: str, notes: Notes) -> float:

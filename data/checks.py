@@ -1,0 +1,107 @@
+"""Records of a source to rows of a table: every cell judged, every broken rule of a row named."""
+
+from collections import Counter
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from data.column_check import ColumnCheck
+from data.contract import Column, Table
+from data.mapping import Mapping
+from data.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Records after their check: a row of the table for each, and of rows by position why they are broken.
+
+    `rules` counts, as "column: rule", repairs made, optional cells emptied, and required cells broken. `absorbed`
+    rows are whole, but part of another row's line.
+    """
+
+    table: pa.Table
+    reasons: dict[int, list[str]]
+    repaired: NDArray[np.bool_]
+    rules: Counter[str]
+    absorbed: NDArray[np.bool_]
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Rows without a broken rule."""
+        mask = np.ones(self.table.num_rows, bool)
+        mask[list(self.reasons)] = False
+        return mask
+
+
+class Checks:
+    """The checks of one table for one mapping; `sources` gives the heading of each column that a file fills."""
+
+    def __init__(self, table: Table, mapping: Mapping) -> None:
+        self._table = table
+        self._mapping = mapping.table(table.name)
+        self._columns = {
+            column.name: ColumnCheck(column, self._mapping, check_digit=mapping.check_digit)
+            for column in table.columns
+        }
+
+    def __call__(self, records: Records, sources: Map[str, str]) -> Checked:
+        """Judge every record."""
+        none = np.zeros(len(records.rows), bool)
+        checked = Checked(self._table.schema.empty_table(), {}, none.copy(), Counter(), none)
+        arrays = [self._column(column, records, sources, checked) for column in self._table.columns]
+        table = self._completed(pa.table(arrays, schema=self._table.schema), checked)
+        return replace(checked, table=table)
+
+    def _column(self, column: Column, records: Records, sources: Map[str, str], checked: Checked) -> pa.Array:
+        """The column's values; what is wrong or repaired goes into `checked`."""
+        judged = self._columns[column.name](self._cells(column, records, sources))
+        for repair, count in judged.repairs.items():
+            checked.rules[f"{column.name}: {repair}"] += count
+        checked.repaired[judged.repaired] = True
+        for row, reason in judged.reasons.items():
+            self._note(column.name, row, reason, checked, rejected=column.required)
+        if column.required:
+            missing = np.flatnonzero(np.asarray(judged.values.is_null()))
+            for row in missing.tolist():
+                if row not in judged.reasons:
+                    self._note(column.name, row, "missing", checked, rejected=True)
+        return judged.values
+
+    def _cells(self, column: Column, records: Records, sources: Map[str, str]) -> pa.Array:
+        count = len(records.rows)
+        if column.name in sources:
+            return records.table[sources[column.name]].combine_chunks()
+        constant = self._mapping.constants.get(column.name)
+        return pa.repeat(pa.scalar(constant, pa.string()), count)
+
+    def _note(self, where: str, row: int, reason: str, checked: Checked, *, rejected: bool) -> None:
+        checked.rules[f"{where}: {reason}"] += 1
+        if rejected:
+            checked.reasons.setdefault(row, []).append(f"{where}: {reason}")
+        else:
+            checked.repaired[row] = True
+
+    def _completed(self, table: pa.Table, checked: Checked) -> pa.Table:
+        """Defaults, and the rules that look at more than one cell of a row."""
+        for name, source in self._table.defaults:
+            table = _with(table, name, pc.coalesce(table[name], table[source]))
+        for early, late in self._table.in_order:
+            wrong = pc.less(table[late], table[early]).fill_null(False)
+            for row in np.flatnonzero(np.asarray(wrong)).tolist():
+                self._note(late, row, f"before {early}", checked, rejected=False)
+            table = _with(table, late, pc.if_else(wrong, None, table[late]))
+        for group in self._table.one_of:
+            if not set(group) <= set(self._mapping.waived):
+                empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
+                for row in np.flatnonzero(empty).tolist():
+                    self._note(" or ".join(group), row, "missing", checked, rejected=True)
+        return table
+
+
+def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
+    index = table.schema.get_field_index(name)
+    return table.set_column(index, table.schema.field(index), values)

@@ -1,0 +1,54 @@
+"""Commands of the package: `ingest` and `world`. Heavy imports wait until a command runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.world.command import world
+
+_ingest = typer.Typer(
+    no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store."
+)
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files (CSV, CSV.GZ, Parquet, XLSX) or folders: one delivery.")
+]
+MappingName = Annotated[str, typer.Option("--mapping", help="A shipped mapping by name, or a TOML file.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")
+]
+
+
+@_ingest.command()
+def entries(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+    """Entry lines. Rows that break a rule go to `rejected`, with every broken rule."""
+    _run(ctx, "entries", paths, mapping, as_json=json)
+
+
+@_ingest.command()
+def outcomes(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+    """What examinations found."""
+    _run(ctx, "outcomes", paths, mapping, as_json=json)
+
+
+@_ingest.command()
+def listed(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+    """Parties under an order (WRO, Finding, UFLPA)."""
+    _run(ctx, "listed", paths, mapping, as_json=json)
+
+
+def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_json: bool) -> None:
+    from data.ingest import ingest
+    from data.ingest_report import show
+    from data.settings import load_settings
+    from data.store import Store
+
+    settings = load_settings(ctx.obj)
+    store = Store(settings.home, settings.memory_limit_gb)
+    show(table, ingest(store, table, paths, mapping), as_json=as_json)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"world": world}
+GROUPS: dict[str, typer.Typer] = {"ingest": _ingest}

@@ -1,0 +1,132 @@
+"""A delivery on its way into the store: accepted rows and rejected records, staged in files until all are read."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from data import lake
+from data.checks import Checked
+from data.contract import Table
+from data.reading import Source
+from data.records import Records
+from data.store import REJECTED
+
+_PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]
+
+
+@dataclass
+class Counts:
+    """What became of the records; read = accepted + rejected."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    repaired: int = 0
+    duplicates: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+
+
+class Delivery:
+    """Files that come in together. `hashes` are the SHA-256 of each: a record is known by file and row number."""
+
+    def __init__(self, table: Table, sources: Sequence[Source], staging: Path) -> None:
+        self.counts = Counts()
+        self.hashes = [source.sha256() for source in sources]
+        self.accepted, self.rejected = staging / "accepted.parquet", staging / "rejected.parquet"
+        self._table, self._sources, self._staging = table, sources, staging
+        self._name = hashlib.sha256("".join([table.name, *self.hashes]).encode()).hexdigest()[:16]
+        schema = pa.schema([*table.schema, *(pa.field(f"_{name}", kind) for name, kind in _PLACE)])
+        self._accepted = pq.ParquetWriter(self.accepted, schema)
+        self._rejected = pq.ParquetWriter(self.rejected, REJECTED)
+
+    def take(self, file: int, records: Records, checked: Checked) -> None:
+        """Stage the records of a file: whole rows as accepted, the others and the misfits as rejected."""
+        whole = checked.whole
+        self.counts.read += len(whole) + len(records.misfits)
+        self.counts.accepted += int(whole.sum())
+        self.counts.repaired += int((whole & checked.repaired).sum())
+        self.counts.rules += checked.rules
+        self._accept(file, records.rows, checked, whole & ~checked.absorbed)
+        self._reject_rows(file, records, checked.reasons)
+        self._reject(file, ((bad.row, bad.raw, [f"record: {bad.reason}"]) for bad in records.misfits))
+        self.counts.rules.update(f"record: {bad.reason}" for bad in records.misfits)
+
+    def reject_duplicates(self, file: int, records: Records, rows: NDArray[np.int64]) -> None:
+        """Stage these rows of a file, accepted before, as rejected: their keys came earlier in the delivery."""
+        positions = np.flatnonzero(np.isin(records.rows, rows)).tolist()
+        reason = f"{', '.join(self._table.key)}: duplicate in this delivery"
+        self._reject_rows(file, records, {position: [reason] for position in positions})
+        self.counts.rules[reason] += len(positions)
+
+    def close_accepted(self, memory_limit_gb: float) -> dict[int, NDArray[np.int64]]:
+        """No more records. Takes later rows of a key out of the accepted; returns them: file, row numbers."""
+        self._accepted.close()
+        with lake.connect(memory_limit_gb, self._staging) as connection:
+            later = self._later_rows(connection)
+            if later.num_rows:
+                self._take_out(connection, later)
+        self.counts.duplicates = later.num_rows
+        self.counts.accepted -= later.num_rows
+        self.counts.repaired -= int(np.asarray(later["_repaired"]).sum())
+        files, rows = np.asarray(later["_file"]), np.asarray(later["_row"])
+        return {int(file): rows[files == file] for file in np.unique(files)}
+
+    def close_rejected(self) -> None:
+        """No more rejects; the staged files are whole."""
+        self._rejected.close()
+
+    def _later_rows(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
+        staged, key = lake.relation([self.accepted]), ", ".join(self._table.key)
+        return connection.sql(
+            f"SELECT _file, _row, _repaired FROM {staged} "
+            f"SEMI JOIN (SELECT {key} FROM {staged} GROUP BY {key} HAVING count(*) > 1) USING ({key}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _file, _row) > 1"
+        ).to_arrow_table()
+
+    def _take_out(self, connection: duckdb.DuckDBPyConnection, later: pa.Table) -> None:
+        kept = self._staging / "kept.parquet"
+        connection.register("later", later)
+        connection.execute(
+            f"COPY (FROM {lake.relation([self.accepted])} ANTI JOIN later USING (_file, _row)) TO '{kept}'"
+        )
+        self.accepted = kept
+
+    def _accept(self, file: int, rows: NDArray[np.int64], checked: Checked, mask: NDArray[np.bool_]) -> None:
+        place = (np.full(len(rows), file, np.int32), rows, checked.repaired)
+        table = checked.table
+        for (name, kind), values in zip(_PLACE, place, strict=True):
+            table = table.append_column(f"_{name}", pa.array(values, kind))
+        self._accepted.write_table(table if mask.all() else table.filter(pa.array(mask)))
+
+    def _reject_rows(self, file: int, records: Records, reasons: Mapping[int, list[str]]) -> None:
+        positions = sorted(reasons)
+        raws = records.table.take(pa.array(positions, pa.int64())).to_pylist()
+        texts = (json.dumps(raw, ensure_ascii=False, default=str) for raw in raws)
+        rows = records.rows[positions].tolist()
+        self._reject(file, zip(rows, texts, (reasons[position] for position in positions), strict=True))
+
+    def _reject(self, file: int, rejects: Iterable[tuple[int, str, list[str]]]) -> None:
+        rows = [
+            {
+                "table_name": self._table.name,
+                "file": self._sources[file].label,
+                "file_hash": self.hashes[file],
+                "row_number": row,
+                "raw": raw,
+                "reasons": reasons,
+                "delivery": self._name,
+            }
+            for row, raw, reasons in rejects
+        ]
+        if rows:
+            self.counts.rejected += len(rows)
+            self._rejected.write_table(pa.Table.from_pylist(rows, schema=REJECTED))

@@ -1,0 +1,116 @@
+"""From files to the store: map, check, stage, commit. Nothing is committed before everything is read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from data import headings, reading
+from data.checks import Checked, Checks
+from data.console import progress
+from data.contract import TABLES, Table
+from data.delivery import Counts, Delivery
+from data.errors import BadInputError, Problem
+from data.folding import fold
+from data.mapping import Mapping, load_mapping
+from data.reading import Source
+from data.records import Layout, Records
+from data.store import Store
+from data.upsert import UpsertCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file whose headings are found to fit; `columns` gives the heading of each column that it fills."""
+
+    source: Source
+    layout: Layout
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a delivery did. Counted in records of the source, but for `stored`, which is in rows of the store."""
+
+    counts: Counts
+    stored: UpsertCounts
+    note: str
+
+
+def ingest(store: Store, table_name: str, paths: Sequence[Path], mapping_name: str) -> Ingested:
+    """Bring files into a table as one delivery: one commit, or none where anything is refused.
+
+    Raises BadInputError for a path, mapping or heading that does not fit; the store is unchanged then.
+    """
+    table, mapping = TABLES[table_name], load_mapping(mapping_name)
+    inputs = _inputs(reading.discover(paths), table, mapping)
+    with store.writing() as staging:
+        delivery = Delivery(table, [entry.source for entry in inputs], staging)
+        _take_all(delivery, inputs, table, mapping)
+        for file, rows in delivery.close_accepted(store.memory_limit_gb).items():
+            for records in _records(inputs[file], mapping, table):
+                delivery.reject_duplicates(file, records, rows)
+        delivery.close_rejected()
+        stored = store.upsert_staged(table_name, [delivery.accepted])
+        store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
+    return Ingested(delivery.counts, stored, mapping.note)
+
+
+def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping) -> list[Input]:
+    """Every file with its headings matched; the problems of all files are raised together."""
+    inputs: list[Input] = []
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            inputs.append(_input(source, table, mapping))
+        except BadInputError as error:
+            problems += error.problems
+    if problems:
+        raise BadInputError(problems)
+    return inputs
+
+
+def _input(source: Source, table: Table, mapping: Mapping) -> Input:
+    part = mapping.table(table.name)
+    layout = reading.layout(source, headings.wanted(part), mapping.sheet, mapping.encoding)
+    only_known = mapping.only_known_columns
+    return Input(
+        source, layout, headings.resolve(source.label, table, part, layout.headings, only_known=only_known)
+    )
+
+
+def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping) -> None:
+    check = Checks(table, mapping)
+    size = sum(entry.source.path.stat().st_size for entry in inputs)
+    with progress(f"reading {table.name}", size) as advance:
+        for file, entry in enumerate(inputs):
+            for records in _records(entry, mapping, table):
+                checked = check(records, entry.columns)
+                delivery.take(file, records, _folded(checked, records, entry, mapping, table))
+                advance(records.size)
+
+
+def _records(entry: Input, mapping: Mapping, table: Table) -> Iterator[Records]:
+    """The records of a file: in parts, or all at once where several of them, far apart perhaps, make a line."""
+    parts = reading.read(entry.source, entry.layout)
+    return parts if mapping.table(table.name).fold is None else _at_once(list(parts))
+
+
+def _at_once(parts: list[Records]) -> Iterator[Records]:
+    yield Records(
+        pa.concat_tables([part.table for part in parts]),
+        np.concatenate([part.rows for part in parts]),
+        [misfit for part in parts for misfit in part.misfits],
+        sum(part.size for part in parts),
+    )
+
+
+def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, table: Table) -> Checked:
+    rule = mapping.table(table.name).fold
+    if rule is None:
+        return checked
+    order = records.table[headings.present(rule.order, entry.layout.headings)]
+    sums = entry.columns["entered_value_usd"] in rule.sums
+    return fold(checked, order, sums=sums)

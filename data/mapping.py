@@ -1,0 +1,135 @@
+"""Mappings: which columns of a source make the contract's tables, and what the source means by its cells."""
+
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from data.contract import TABLES, Table
+from data.errors import BadInputError, Problem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SHIPPED = Path(__file__).parent / "mappings"
+IDENTITY = "contract"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fold(_Strict):
+    """Several records make one line: the first outside chapter 99 by `order`, with sums over such records.
+
+    `sums`: headings whose amounts belong to the record, not to the line, so that the line's is their sum.
+    """
+
+    order: str
+    sums: tuple[str, ...] = ()
+
+
+class TableMapping(_Strict):
+    """How a source makes one table. Keys on the left are the contract's columns."""
+
+    columns: dict[str, str | tuple[str, ...]]  # heading, or alternatives of which the first present counts
+    may_lack: tuple[str, ...] = ()  # columns whose heading a file may leave out
+    constants: dict[str, str] = {}
+    dates: str | None = None  # as in strptime; ISO is understood beside it
+    decimal_comma: bool = False
+    values: dict[str, dict[str, str]] = {}  # what the source's words mean
+    also: dict[str, tuple[str, ...]] = {}  # codes of the source that stand beside the contract's
+    factors: dict[str, float] = {}  # a number is multiplied by it
+    days_later: dict[str, int] = {}  # a date is that many days after the source's
+    usual: tuple[str, ...] = ()  # repairs that are this source's way of writing, hence not counted
+    waived: tuple[str, ...] = ()  # "one of" columns that may all be missing
+    fold: Fold | None = None
+
+
+class Mapping(_Strict):
+    """A source: how to read its files, and its tables."""
+
+    description: str
+    note: str = ""  # what everyone must know who uses this source
+    encoding: str | None = None
+    sheet: str | None = None
+    check_digit: bool = True  # the entry numbers are CBP's
+    only_known_columns: bool = False
+    entries: TableMapping | None = None
+    outcomes: TableMapping | None = None
+    listed: TableMapping | None = None
+
+    def table(self, name: str) -> TableMapping:
+        """The mapping of one table. Raises BadInputError where the source has none."""
+        found: TableMapping | None = getattr(self, name, None)
+        if found is None:
+            has = ", ".join(table for table in TABLES if getattr(self, table, None))
+            raise BadInputError(Problem("mapping", f"a table `{name}`", f"only {has}"))
+        return found
+
+
+def load_mapping(name: str) -> Mapping:
+    """A shipped mapping by its name, or one from a TOML file. Raises BadInputError naming every wrong key."""
+    if name == IDENTITY:
+        return _identity()
+    path = Path(name) if name.endswith(".toml") else SHIPPED / f"{name}.toml"
+    if not path.exists():
+        shipped = ", ".join(sorted([IDENTITY, *(file.stem for file in SHIPPED.glob("*.toml"))]))
+        raise BadInputError(Problem(f"mapping {name}", f"a TOML file, or one of {shipped}", "nothing"))
+    try:
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise BadInputError([_problem(path.name, item) for item in error.errors()]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInputError(Problem(path.name, "valid TOML", str(error))) from error
+    _check_columns(path.name, mapping)
+    return mapping
+
+
+def _identity() -> Mapping:
+    tables = {
+        table.name: TableMapping(
+            columns={name: name for name in table.names},
+            may_lack=tuple(column.name for column in table.columns if not column.required),
+        )
+        for table in TABLES.values()
+        if table.name != "scores"
+    }
+    return Mapping(description="the contract itself", only_known_columns=True, **tables)
+
+
+def _check_columns(label: str, mapping: Mapping) -> None:
+    problems: list[Problem] = []
+    for table in TABLES.values():
+        made: TableMapping | None = getattr(mapping, table.name, None)
+        if made is None:
+            continue
+        parts = (made.columns, made.constants, made.values, made.also, made.factors, made.days_later)
+        named = {column for part in parts for column in part} | set(made.may_lack)
+        problems += [_no_column(label, table, name) for name in sorted(named - set(table.names))]
+        filled = set(made.columns) | set(made.constants)
+        unfilled = [column.name for column in table.columns if column.required and column.name not in filled]
+        problems += [Problem(f"{label}: {table.name}", f"a source for `{name}`", "none") for name in unfilled]
+    if problems:
+        raise BadInputError(problems)
+
+
+def _no_column(label: str, table: Table, name: str) -> Problem:
+    hint = _hint(get_close_matches(name, table.names, 1))
+    return Problem(f"{label}: {table.name}", "columns of the contract", f"`{name}`", hint)
+
+
+def _problem(label: str, item: "ErrorDetails") -> Problem:
+    where = ".".join(str(part) for part in item["loc"])
+    if item["type"] != "extra_forbidden":
+        return Problem(f"{label}: {where}", item["msg"], f"`{str(item['input'])[:60]}`")
+    keys = sorted({key for model in (Mapping, TableMapping, Fold) for key in model.model_fields})
+    close = get_close_matches(str(item["loc"][-1]), keys, 1)
+    return Problem(f"{label}: {where}", "a key that mappings have", "this key", _hint(close))
+
+
+def _hint(close: Sequence[str]) -> str:
+    return f"Is it `{close[0]}`?" if close else ""
