@@ -19,6 +19,7 @@ from models.registry import bundle_path, promote
 
 START = date(2021, 1, 1)
 DAYS = 40
+END = START + timedelta(DAYS - 1)
 EMPTY_DAY = date(2021, 1, 20)
 
 

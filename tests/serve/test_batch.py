@@ -15,7 +15,6 @@ from serve.batch import capacity, score_period
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)
-END = factory.START + timedelta(factory.DAYS - 1)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +46,9 @@ def test_rank_follows_probability(settings: Settings) -> None:
 
 
 def test_scoring_twice_commits_nothing_new(settings: Settings) -> None:
-    first = score_period(settings, DAY, END).scores()
+    first = score_period(settings, DAY, factory.END).scores()
     versions = Store(settings.home).versions()
-    assert score_period(settings, DAY, END).scores().equals(first)
+    assert score_period(settings, DAY, factory.END).scores().equals(first)
     assert Store(settings.home).versions() == versions
 
 
@@ -57,7 +56,7 @@ def test_a_period_is_scored_as_its_nights_would_have_been(settings: Settings) ->
     nights = [score_period(settings, day, day).scores() for day in (DAY, DAY + timedelta(1))]
     for night in nights:
         assert len(night) > 0
-    period = score_period(settings, factory.START, END).store
+    period = score_period(settings, factory.START, factory.END).store
     assert [
         period.scores(night["entry_date"][0].as_py(), night["entry_date"][0].as_py()) for night in nights
     ] == nights

@@ -1,0 +1,133 @@
+"""The command as scripts and people meet it: messages, exit codes, an unchanged store. Real processes throughout."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from tests.serve import factory
+
+ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "originrisk")
+DAY = "2021-02-05"
+PERIOD = ("--from", str(factory.START), "--to", str(factory.END))
+
+
+def start(home: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*COMMAND, "--home", home, *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def run(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    with start(home, *words, **environment) as process:
+        out, said = process.communicate()
+    return subprocess.CompletedProcess(words, process.returncode, out, said)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    factory.home(folder)
+    return folder
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(template, tmp_path / "home")
+
+
+def test_help_takes_little_processor_time(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    helped = run(tmp_path, "--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert helped.returncode == 0
+    assert {"world", "ingest", "train", "score"} <= set(helped.stdout.split())
+    assert spent < 0.3
+
+
+@pytest.mark.parametrize("words", [("no-such-command",), ("score", "--no-such-option"), ("score",)])
+def test_words_that_do_not_fit_are_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
+    refused = run(tmp_path, *words)
+    assert refused.returncode == 2
+    assert refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_scoring_without_a_model_is_exit_code_4_and_says_what_to_do(tmp_path: Path) -> None:
+    refused = run(tmp_path, "score", "--date", DAY)
+    assert refused.returncode == 4
+    assert "originrisk train" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_an_unknown_setting_is_exit_code_7_and_named(home: Path) -> None:
+    (home / "settings.toml").write_text("capacity = 3\n")
+    refused = run(home, "score", "--date", DAY)
+    assert refused.returncode == 7
+    assert "capacity" in refused.stderr
+
+
+def test_a_second_writer_is_exit_code_5(home: Path) -> None:
+    with Store(home).writing():
+        assert run(home, "score", "--date", DAY).returncode == 5
+
+
+def test_json_stands_alone_on_standard_output(home: Path) -> None:
+    scored = run(home, "score", "--date", DAY, "--json")
+    assert scored.returncode == 0
+    assert json.loads(scored.stdout)["scored"] > 0
+
+
+def test_a_defect_is_exit_code_1_without_a_traceback_or_a_word_of_the_data(home: Path) -> None:
+    damage(home)
+    failed = run(home, "score", "--date", DAY)
+    assert failed.returncode == 1
+    assert len(failed.stderr.splitlines()) == 1
+    assert "ORIGINRISK_DEBUG" in failed.stderr
+
+
+def test_a_defect_shows_its_traceback_on_request(home: Path) -> None:
+    damage(home)
+    failed = run(home, "score", "--date", DAY, ORIGINRISK_DEBUG="1")
+    assert failed.returncode == 1
+    assert "Traceback" in failed.stderr
+
+
+def test_ctrl_c_is_exit_code_130_and_leaves_whole_days_to_go_on_from(home: Path, tmp_path: Path) -> None:
+    undisturbed = shutil.copytree(home, tmp_path / "undisturbed")
+    with start(home, "score", *PERIOD) as process:
+        while process.poll() is None and "scores" not in Store(home).versions():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted" in said
+    assert scores(home) != scores(undisturbed)
+    assert [run(folder, "score", *PERIOD).returncode for folder in (home, undisturbed)] == [0, 0]
+    assert scores(home) == scores(undisturbed)
+
+
+def scores(home: Path) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = Store(home).scores(factory.START, factory.END).to_pylist()
+    return rows
+
+
+def damage(home: Path) -> None:
+    """Cut every data file of the entries short."""
+    for path in (home / "lake" / "entries").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:100])
