@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 from data.store import Store
@@ -80,6 +82,55 @@ def test_an_unknown_setting_is_exit_code_7_and_named(home: Path) -> None:
     refused = run(home, "score", "--date", DAY)
     assert refused.returncode == 7
     assert "capacity" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("unknown-column.csv", "entry_number,line_number,entry_date,colour\n", "colour"),
+        ("twice.csv", "htsus,htsus\n", "htsus"),
+        ("empty.csv", "", "empty"),
+        ("absent.csv", None, "absent.csv"),
+        ("no-table.csv", "\x89PNG\r\n\x1a\n\0\0\0", "no-table.csv"),
+        ("no-table.parquet", "PAR1", "no-table.parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_exit_code_7_and_changes_nothing(
+    home: Path, tmp_path: Path, name: str, content: str | None, named: str
+) -> None:
+    before = Store(home).versions()
+    if content is not None:
+        (tmp_path / name).write_text(content, "utf-8")
+    refused = run(home, "ingest", "entries", str(tmp_path / name), "--json")
+    assert (refused.returncode, refused.stdout) == (7, "")
+    assert named in refused.stderr
+    assert Store(home).versions() == before
+
+
+def test_a_wrong_mapping_key_is_exit_code_7_and_gets_a_hint(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[entries.colums]\n")
+    pyarrow.csv.write_csv(factory.entries(5), tmp_path / "lines.csv")
+    before = Store(home).versions()
+    words = ("ingest", "entries", str(tmp_path / "lines.csv"), "--mapping", str(tmp_path / "own.toml"))
+    refused = run(home, *words)
+    assert refused.returncode == 7
+    assert "colums" in refused.stderr
+    assert "columns" in refused.stderr
+    assert Store(home).versions() == before
+
+
+def test_ctrl_c_during_ingest_is_exit_code_130_and_changes_nothing(home: Path, tmp_path: Path) -> None:
+    lines = pa.concat_tables([factory.entries(400)] * 500)
+    pyarrow.csv.write_csv(lines, tmp_path / "lines.csv")
+    before = Store(home).versions()
+    with start(home, "ingest", "entries", str(tmp_path / "lines.csv")) as process:
+        while process.poll() is None and not any((home / "tmp").glob("*")):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert Store(home).versions() == before
 
 
 def test_a_second_writer_is_exit_code_5(home: Path) -> None:
