@@ -62,13 +62,11 @@ class Checks:
         for repair, count in judged.repairs.items():
             checked.rules[f"{column.name}: {repair}"] += count
         checked.repaired[judged.repaired] = True
-        for row, reason in judged.reasons.items():
-            self._note(column.name, row, reason, checked, rejected=column.required)
         if column.required:
-            missing = np.flatnonzero(np.asarray(judged.values.is_null()))
-            for row in missing.tolist():
-                if row not in judged.reasons:
-                    self._note(column.name, row, "missing", checked, rejected=True)
+            missing = np.flatnonzero(np.asarray(judged.values.is_null())).tolist()
+            _reject(column.name, {row: judged.reasons.get(row, "missing") for row in missing}, checked)
+        else:
+            _empty(column.name, judged.reasons, checked)
         return judged.values
 
     def _cells(self, column: Column, records: Records, sources: Map[str, str]) -> pa.Array:
@@ -78,28 +76,33 @@ class Checks:
         constant = self._mapping.constants.get(column.name)
         return pa.repeat(pa.scalar(constant, pa.string()), count)
 
-    def _note(self, where: str, row: int, reason: str, checked: Checked, *, rejected: bool) -> None:
-        checked.rules[f"{where}: {reason}"] += 1
-        if rejected:
-            checked.reasons.setdefault(row, []).append(f"{where}: {reason}")
-        else:
-            checked.repaired[row] = True
-
     def _completed(self, table: pa.Table, checked: Checked) -> pa.Table:
         """Defaults, and the rules that look at more than one cell of a row."""
         for name, source in self._table.defaults:
             table = _with(table, name, pc.coalesce(table[name], table[source]))
         for early, late in self._table.in_order:
             wrong = pc.less(table[late], table[early]).fill_null(False)
-            for row in np.flatnonzero(np.asarray(wrong)).tolist():
-                self._note(late, row, f"before {early}", checked, rejected=False)
+            _empty(
+                late, dict.fromkeys(np.flatnonzero(np.asarray(wrong)).tolist(), f"before {early}"), checked
+            )
             table = _with(table, late, pc.if_else(wrong, None, table[late]))
         for group in self._table.one_of:
             if not set(group) <= set(self._mapping.waived):
                 empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
-                for row in np.flatnonzero(empty).tolist():
-                    self._note(" or ".join(group), row, "missing", checked, rejected=True)
+                _reject(" or ".join(group), dict.fromkeys(np.flatnonzero(empty).tolist(), "missing"), checked)
         return table
+
+
+def _reject(where: str, reasons: Map[int, str], checked: Checked) -> None:
+    for row, reason in reasons.items():
+        checked.reasons.setdefault(row, []).append(f"{where}: {reason}")
+    checked.rules.update(f"{where}: {reason}" for reason in reasons.values())
+
+
+def _empty(where: str, reasons: Map[int, str], checked: Checked) -> None:
+    """Optional cells that became null: the row stays, and counts as repaired."""
+    checked.repaired[list(reasons)] = True
+    checked.rules.update(f"{where}: {reason}" for reason in reasons.values())
 
 
 def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:

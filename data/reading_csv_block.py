@@ -123,8 +123,8 @@ def _stray_quotes(lines: _Lines, shape: Layout) -> NDArray[np.int64]:
     """Places of quotes that neither begin nor end a cell nor stand for a quote within it."""
     edge = np.isin(np.arange(256), [ord(shape.delimiter), _QUOTE, _NEWLINE, _RETURN])
     places = np.flatnonzero(lines.codes == _QUOTE)
-    framed = np.concatenate([[_NEWLINE], lines.codes, [_NEWLINE]])
-    stray: NDArray[np.int64] = places[~edge[framed[places]] & ~edge[framed[places + 2]]]
+    before, after = np.maximum(places - 1, 0), np.minimum(places + 1, len(lines.codes) - 1)
+    stray: NDArray[np.int64] = places[~edge[lines.codes[before]] & ~edge[lines.codes[after]]]
     return stray
 
 
