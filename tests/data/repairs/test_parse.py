@@ -1,0 +1,129 @@
+"""Cells one by one: what is repaired for certain, what is broken, what is missing."""
+
+from datetime import date
+
+import pytest
+
+from data.repairs import quantities
+from data.repairs.parse import parse
+
+REPAIRED = [
+    ("entry number", "abc-1234567-6", "ABC12345676", "letter case"),
+    ("entry number", " ABC12345676 ", "ABC12345676", "surrounding blanks"),
+    ("entry number", "'99999999990", "99999999990", "leading apostrophe"),
+    ("entry number", "\u202dABC12345676\u202c", "ABC12345676", "direction mark"),
+    ("line number", "3.0", 3, "`.0` behind a code"),
+    ("entry type", "1", "01", "lost leading zero"),
+    ("schedule d", "401", "0401", "lost leading zero"),
+    ("schedule d", "2704.0", "2704", "`.0` behind a code"),
+    ("htsus", "6109.10.00.12", "6109100012", "dots or blanks in a code"),
+    ("htsus", "6109 10 0012", "6109100012", "dots or blanks in a code"),
+    ("htsus", "6109100012.0", "6109100012", "`.0` behind a code"),
+    ("htsus", "６１０９１０", "610910", "Unicode NFKC"),
+    ("country", "cn", "CN", "letter case"),
+    ("country", "CHN", "CN", "alpha-3 code or name of a country"),
+    ("country", "Viet Nam", "VN", "alpha-3 code or name of a country"),
+    ("country", "Vietnam", "VN", "alpha-3 code or name of a country"),
+    ("country", "UK", "GB", "`UK` for `GB`"),
+    ("date", "2021-03-05T14:30:00Z", date(2021, 3, 5), "date with a time"),
+    ("date", "2021-03-05 00:00:00", date(2021, 3, 5), "date with a time"),
+    ("date", "20210305", date(2021, 3, 5), "year first without hyphens"),
+    ("amount", "$10,000.00", 10_000.0, "currency sign"),
+    ("amount", "1,234,567.5", 1_234_567.5, "thousands separators"),
+    ("amount", "120.50 USD", 120.5, "currency sign"),
+    ("amount", "1e-05", 1e-05, "scientific notation of a machine"),
+    ("boolean", "Y", True, "another word for true or false"),
+    ("boolean", "FALSE", False, "another word for true or false"),
+    ("method", "Document Review", "document_review", "blanks or hyphens in a word"),
+    ("result", "NOT_XINJIANG", "not_xinjiang", "letter case"),
+    ("manufacturer id", "cnlamkni12nin", "CNLAMKNI12NIN", "letter case"),
+    ("text", "830000.0", "830000", "`.0` behind a code"),
+    ("text", "LAMBDA\u200b KNIT", "LAMBDA KNIT", "zero-width mark"),
+    ("text", "'0012", "0012", "leading apostrophe"),
+]
+
+BROKEN = [
+    ("entry number", "ABC12345675", "wrong check digit"),
+    ("entry number", "ABC1234567", "not 3 letters or digits, 7 digits and a check digit"),
+    ("entry number", "1.23E+10", "scientific notation"),
+    ("line number", "0", "out of range"),
+    ("line number", "two", "not a whole number"),
+    ("line number", "1.5", "not a whole number"),
+    ("htsus", "610910001", "not 6, 8 or 10 digits"),
+    ("htsus", "6109", "not 6, 8 or 10 digits"),
+    ("htsus", "6.1091E+09", "scientific notation"),
+    ("htsus", "61O9100012", "letters among digits"),
+    ("htsus", "0009100012", "no such chapter"),
+    ("country", "QQ", "unknown country"),
+    ("country", "Xinjiang", "unknown country"),
+    ("date", "03/05/2021", "order of day and month in doubt"),
+    ("date", "5.3.21", "order of day and month in doubt"),
+    ("date", "2021-02-30", "no such day"),
+    ("date", "1921-02-03", "out of range"),
+    ("date", "44260", "not a date"),
+    ("amount", "12,50", "decimal comma in doubt"),
+    ("amount", "1.234,56", "decimal comma in doubt"),
+    ("amount", "-1", "out of range"),
+    ("amount", "1.23E+05", "scientific notation"),
+    ("amount", "100 KG", "not a number"),
+    ("amount", "€100", "not a number"),
+    ("amount", "inf", "not a finite number"),
+    ("probability", "1.2", "out of range"),
+    ("schedule d", "27O4", "not 4 digits"),
+    ("schedule k", "5702", "not 5 digits"),
+    ("transport mode", "1", "not 2 digits"),
+    ("manufacturer id", "CNLAMKNI12345NINGBO", "not 3 to 15 letters and digits"),
+    ("selection", "because", "unknown word"),
+    ("boolean", "maybe", "neither true nor false"),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "value", "repair"), REPAIRED)
+def test_a_certain_repair_is_made_and_named(rule: str, text: str, value: object, repair: str) -> None:
+    cell = parse(rule, text)
+    assert (cell.value, cell.broken) == (value, "")
+    assert repair in cell.repairs
+
+
+@pytest.mark.parametrize(("rule", "text", "reason"), BROKEN)
+def test_a_doubtful_cell_is_broken_for_its_reason(rule: str, text: str, reason: str) -> None:
+    cell = parse(rule, text)
+    assert (cell.value, cell.broken) == (None, reason)
+
+
+@pytest.mark.parametrize("word", ["N/A", "null", "-", "Unknown", " n/a "])
+@pytest.mark.parametrize("rule", ["text", "amount", "htsus", "date", "country"])
+def test_a_placeholder_is_a_missing_cell(rule: str, word: str) -> None:
+    cell = parse(rule, word)
+    assert (cell.value, cell.broken) == (None, "")
+    assert "placeholder word" in cell.repairs
+
+
+def test_na_is_namibia_where_a_country_stands_and_missing_where_a_number_does() -> None:
+    assert parse("country", "NA").value == "NA"
+    assert parse("text", "NA").value == "NA"
+    assert parse("amount", "NaN").value is None
+
+
+@pytest.mark.parametrize("text", ["=SUM(A1)", "<b>x</b>", "\u202eabc", "'S-HERTOGENBOSCH MILLS", "天山 棉花"])
+def test_a_text_is_kept_as_it_is(text: str) -> None:
+    cell = parse("text", text)
+    assert (cell.value, cell.repairs) == (text, ())
+
+
+def test_an_e_within_an_entry_number_is_no_exponent() -> None:
+    assert parse("entry number", "12E12345674").value == "12E12345674"
+
+
+def test_zero_is_a_value_and_never_negative() -> None:
+    assert str(parse("amount", "-0.0").value) == "0.0"
+
+
+def test_a_stated_layout_settles_the_order_of_day_and_month() -> None:
+    assert parse("date", "03/05/2021", quantities.day("%m/%d/%Y")).value == date(2021, 3, 5)
+    assert parse("date", "2021-03-05", quantities.day("%m/%d/%Y")).value == date(2021, 3, 5)
+    assert parse("date", "25/03/2021", quantities.day("%m/%d/%Y")).broken == "order of day and month in doubt"
+
+
+def test_a_stated_decimal_comma_settles_numbers() -> None:
+    assert parse("amount", "1.234,56", quantities.number(0.0, decimal_comma=True)).value == 1234.56

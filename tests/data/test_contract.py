@@ -1,0 +1,38 @@
+"""The contract: its page is the table, and every rule can be kept."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from data.contract import ENTRIES, RULES, SCORES, TABLES, document
+from data.repairs.parse import PARSERS
+
+WITHOUT_PARSER = {"rank", "reasons"}  # made by the system, never read from a file
+
+
+def test_the_page_is_made_from_the_contract() -> None:
+    page = Path(__file__).parents[2] / "docs" / "contract.md"
+    assert page.read_text(encoding="utf-8") == document(), "run `python -m data.contract`"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_every_column_has_a_rule_that_the_page_explains(table: object) -> None:
+    assert {column.rule for column in table.columns} <= set(RULES)  # type: ignore[attr-defined]
+
+
+def test_every_rule_of_a_file_has_a_parser() -> None:
+    assert set(RULES) - WITHOUT_PARSER <= set(PARSERS)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_keys_are_required_columns(table: object) -> None:
+    required = {column.name for column in table.columns if column.required}  # type: ignore[attr-defined]
+    assert set(table.key) <= required  # type: ignore[attr-defined]
+
+
+def test_codes_are_text_and_dates_are_dates() -> None:
+    assert ENTRIES.schema.field("htsus").type == pa.string()
+    assert ENTRIES.schema.field("entry_date").type == pa.date32()
+    assert ENTRIES.schema.field("line_number").type == pa.int32()
+    assert pa.types.is_list(SCORES.schema.field("reasons").type)
