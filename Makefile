@@ -27,7 +27,7 @@ demo: setup ## simulated world → ingest → train → score a day → top of t
 	$(DEMO) score --date 2021-11-03 --out var/demo/scores.csv
 
 test: setup check ## everything that must hold before a commit
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

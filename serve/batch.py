@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.console import progress
-from data.contract import SCORES
+from data.contract import LINE_KEY, SCORES
 from data.settings import ScoreSettings, Settings
 from data.store import Store
 from features.catalogue import compute
@@ -90,7 +90,7 @@ def _nights(
 ) -> Iterator[tuple[date, pa.Table, Floats]]:
     """Each day that has lines: the lines, and their features as the night before knew them."""
     entries = _met_by(end, store.entries(settings.history_start))
-    lines = Lines.of(entries)
+    lines, entries = Lines.of(entries), entries.select([*LINE_KEY, "entry_date"])  # lines hold the rest
     outcomes = Outcomes.of(lines, store.outcomes())
     seen = replay(History(), lines, outcomes, (end - EPOCH).days)
     with progress("Replaying and scoring", len(entries)) as advance:
