@@ -27,10 +27,10 @@ def layout(path: Path, label: str, wanted: Collection[str], encoding: str | None
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
     encoding = encoding or _encoding(path, label)
     with _open(path, label) as file:
-        text = next(_decoded(file, encoding), b"")[:_LONGEST_HEADINGS].decode("utf-8", "replace")
-    for number, line in enumerate(text.splitlines()[:_ROWS_BEFORE_HEADINGS], start=1):
-        if line.strip(" \ufeff" + "".join(DELIMITERS)):
-            delimiter, cells = _split(line.lstrip("\ufeff"), wanted)
+        text = _beginning(_decoded(file, encoding)).decode("utf-8", "replace")
+    for number, line in enumerate(text.split("\n")[:_ROWS_BEFORE_HEADINGS], start=1):
+        if line.strip(" \r\ufeff" + "".join(DELIMITERS)):
+            delimiter, cells = _split(line.strip("\r\ufeff"), wanted)
             if len(cells) > 1 and "\0" not in line:
                 return Layout(checked_headings(label, cells), number + 1, encoding, delimiter)
             break
@@ -68,6 +68,13 @@ def _decoded(file: IO[bytes], encoding: str) -> Iterator[bytes]:
         yield decoder.decode(block).encode() if decoder else block
     if decoder:
         yield decoder.decode(b"", final=True).encode()
+
+
+def _beginning(blocks: Iterator[bytes]) -> bytes:
+    text = b""
+    while len(text) < _LONGEST_HEADINGS and (block := next(blocks, b"")):
+        text += block
+    return text
 
 
 def _whole_lines(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

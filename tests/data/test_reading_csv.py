@@ -1,0 +1,136 @@
+"""Text tables: encodings, delimiters and line ends; a bad record suffers alone; row numbers are those of the file."""
+
+import csv
+import gzip
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data import reading_csv
+from data.errors import BadInputError
+from data.records import Misfit
+
+WANTED = {"a", "b", "c"}
+
+
+def _read(path: Path) -> tuple[dict[int, tuple[str, ...]], list[Misfit]]:
+    """Cells by row number, and the misfits."""
+    shape = reading_csv.layout(path, path.name, WANTED, None)
+    rows: dict[int, tuple[str, ...]] = {}
+    misfits: list[Misfit] = []
+    for records in reading_csv.read(path, path.name, shape):
+        cells = zip(*(column.to_pylist() for column in records.table.columns), strict=True)
+        rows |= dict(zip(records.rows.tolist(), cells, strict=True))
+        misfits += records.misfits
+    return rows, misfits
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    path = folder / "lines.csv"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b,c\nMÜNCHEN,2,3\n".encode(),
+        b"\xef\xbb\xbf" + "a,b,c\nMÜNCHEN,2,3\n".encode(),
+        "a,b,c\r\nMÜNCHEN,2,3\r\n".encode("latin-1"),
+        "a,b,c\nMÜNCHEN,2,3\n".encode("utf-16"),
+        "a;b;c\nMÜNCHEN;2;3\n".encode(),
+        "a\tb\tc\nMÜNCHEN\t2\t3\n".encode(),
+        '"a","b","c"\n"MÜNCHEN","2","3"'.encode(),
+        " A , b ,C\nMÜNCHEN,2,3\n".encode(),
+        gzip.compress("a,b,c\nMÜNCHEN,2,3\n".encode()),
+    ],
+    ids=["utf-8", "mark", "latin-1 and CRLF", "utf-16", "semicolons", "tabs", "quotes", "blanks", "gzip"],
+)
+def test_one_table_in_many_dresses(tmp_path: Path, content: bytes) -> None:
+    assert _read(_file(tmp_path, content)) == ({2: ("MÜNCHEN", "2", "3")}, [])
+
+
+def test_blank_rows_before_the_headings_and_between_records_are_passed_over(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b"\n,,\n\na,b,c\n1,2,3\n\n4,5,6\n"))
+    assert (rows, misfits) == ({5: ("1", "2", "3"), 7: ("4", "5", "6")}, [])
+
+
+def test_a_quoted_line_break_belongs_to_its_cell(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b'a,b,c\n1,"two\n""lines""\r\nhere",3\n4,5,6\n'))
+    assert (rows, misfits) == ({2: ("1", 'two\n"lines"\r\nhere', "3"), 5: ("4", "5", "6")}, [])
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (b"1,2", "too few cells"),
+        (b"1,2,3,4", "too many cells"),
+        (b"1,\0,3", "NUL byte"),
+        (b"1,\xff\xfe,3", "bytes of another encoding"),
+        (b'1,"never closed,3', "quoted field without a proper end"),
+        (b'1,"closed"early,3', "quoted field without a proper end"),
+        (b"1,lone\rreturn,3", "line break outside quotes"),
+        (b"1," + b"x" * (1 << 20) + b",3", "endless field"),
+    ],
+)
+def test_a_bad_record_suffers_alone(tmp_path: Path, record: bytes, reason: str) -> None:
+    good = "é,2,3".encode()
+    rows, misfits = _read(_file(tmp_path, b"a,b,c\n" + good + b"\n" + record + b"\n" + good + b"\n"))
+    assert rows == {2: ("é", "2", "3"), 4: ("é", "2", "3")}
+    assert [(misfit.row, misfit.reason) for misfit in misfits] == [(3, reason)]
+
+
+def test_an_inch_sign_within_a_cell_is_text(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b'a,b,c\npipe 5",2,3\n5" and 6",x,3\n'))
+    assert (rows, misfits) == ({2: ('pipe 5"', "2", "3"), 3: ('5" and 6"', "x", "3")}, [])
+
+
+def test_two_open_quotes_do_not_swallow_what_lies_between(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b'a,b,c\n1,"open,3\n4,5,6\n7,"open,9\n1,2,3\n'))
+    assert rows == {3: ("4", "5", "6"), 5: ("1", "2", "3")}
+    assert [misfit.row for misfit in misfits] == [2, 4]
+
+
+def test_bytes_of_a_chinese_encoding_are_not_taken_for_latin(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b"a,b,c\n" + "新疆".encode("gbk") + b",2,3\n1,2,3\n"))
+    assert rows == {3: ("1", "2", "3")}
+    assert [misfit.reason for misfit in misfits] == ["bytes of another encoding"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\n\n",
+        b"just a sentence\n",
+        b"a,a,b\n1,2,3\n",
+        b"a,b,\0c\n1,2,3\n",
+        gzip.compress(b"a,b,c\n1,2,3\n" * 99)[:-9],
+    ],
+    ids=["blank", "no table", "same heading twice", "NUL in the headings", "cut gzip"],
+)
+def test_what_is_no_table_is_refused_whole(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(BadInputError, match=r"lines\.csv"):
+        _read(_file(tmp_path, content))
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff\x85\u2028\u2029"), max_size=8)
+
+
+@settings(deadline=None, max_examples=200)
+@given(rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12), block=st.integers(1, 64))
+def test_whatever_a_csv_writer_writes_is_read_back_from_blocks_of_any_size(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], block: int
+) -> None:
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["a", "b", "c"])
+    writer.writerows(rows)
+    path = _file(tmp_path_factory.mktemp("csv"), text.getvalue().encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading_csv, "_BLOCK", block)
+        found, misfits = _read(path)
+    assert misfits == []
+    assert [found[row] for row in sorted(found)] == rows
