@@ -83,12 +83,12 @@ def line_number(text: str, notes: Notes) -> int:
 
 def country(text: str, notes: Notes) -> str:
     """ISO alpha-2, also from `UK`, alpha-3 and the country's name."""
-    code = noted(text, text.upper(), "letter case", notes)
+    code = re.sub(r"\s+", " ", text.upper())
     if code in _alpha_2():
-        return code
+        return noted(text, code, "letter case", notes)
     if code == "UK":
         return noted(code, "GB", "`UK` for `GB`", notes)
-    found = _names().get(re.sub(r"\s+", " ", code))
+    found = _names().get(code)
     if found is None:
         raise BrokenCellError("unknown country")
     return noted(code, found, "alpha-3 code or name of a country", notes)
