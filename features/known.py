@@ -1,14 +1,15 @@
 """What was known before the day of a line: the state of history under the keys of the line, as numbers to read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from features.history import History, State
+from features.counts import State
+from features.history import History
 from features.keys import key_of
-from features.lines import Codes, Floats, Lines, Rows
+from features.lines import Codes, Floats, Lines
 
 FIXED_POINT = float(2**20)
 """Measures that are no whole numbers are held as whole multiples of 2^-20."""
@@ -20,7 +21,7 @@ class Known:
 
     today: Codes
     state: Callable[[str], State]
-    columns: dict[str, dict[str, int]]
+    columns: Mapping[str, Mapping[str, int]]
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def count(self, name: str) -> Floats:
@@ -41,28 +42,14 @@ class Known:
         return np.where(day > 0, self.today - day, np.nan)
 
 
-def columns_of(history: History) -> dict[str, dict[str, int]]:
-    """Column numbers of every tally by measure and window."""
-    return {key: family.columns for key, family in history.families.items()}
-
-
-def gather(state: State, rows: Rows) -> State:
-    """Rows of a state (n, columns); zeros where the row is -1."""
-    if not len(state):
-        return np.zeros((len(rows), state.shape[1]), np.int64)
-    seen = state[rows]
-    seen[rows < 0] = 0
-    return seen
-
-
 def see(history: History, lines: Lines) -> Known:
     """What the closed days know of these lines; each tally is looked up when it is first asked for."""
     states: dict[str, State] = {}
 
     def state(key: str) -> State:
         if key not in states:
-            family = history.families[key]
-            states[key] = gather(family.state, family.rows(key_of(lines, key)))
+            rows = history.indexes[key].find(key_of(lines, key))
+            states[key] = history.counts[key].state.take(rows, axis=0)
         return states[key]
 
-    return Known(lines.days["entry_date"], state, columns_of(history))
+    return Known(lines.days["entry_date"], state, history.columns)

@@ -1,28 +1,31 @@
 """The replay: days go by in order; a day's lines see what earlier days left, then the day closes and is learned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.history import Family, History, State
-from features.keys import find, key_of
-from features.known import Known, columns_of, gather, see
+from features.counts import Places, State
+from features.history import History
+from features.keys import find
+from features.known import Known
 from features.lines import Bools, Codes, Lines, Rows
 from features.measures import measures
 
 BLOCK = 20_000
-"""Lines looked up together: long enough to spare calls, short enough to stay in memory."""
+"""Lines seen together: long enough to spare calls, short enough to stay in memory."""
 
-NEVER = np.iinfo(np.int32).max
+STRETCH = 250_000
+"""Lines whose keys are looked up together: a table of keys is cheaper to search for many at once."""
+
 FOUND, NOT_FOUND = "xinjiang", "not_xinjiang"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Conclusive outcomes: row of the line, day on which both were known, whether Xinjiang inputs were found."""
+    """Conclusive outcomes: row of the line, day on which they became known, whether Xinjiang inputs were found."""
 
     rows: Rows
     day: Codes
@@ -35,8 +38,7 @@ class Outcomes:
         rows = find(lines, done["entry_number"], done["line_number"])
         day = np.asarray(done["outcome_date"].cast(pa.int32()).to_numpy(), dtype=np.int32)[rows >= 0]
         found = np.asarray(pc.equal(done["result"], FOUND).to_numpy(), dtype=np.bool_)[rows >= 0]
-        rows = rows[rows >= 0]
-        return cls(rows, np.maximum(day, lines.days["received_on"][rows]), found)
+        return cls(rows[rows >= 0], day, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,110 +60,125 @@ class Days:
         self.order = np.argsort(day, kind="stable")
         self.day = day[self.order]
 
-    @property
-    def first(self) -> int:
-        """The earliest day; NEVER where there is none."""
-        return int(self.day[0]) if len(self.day) else int(NEVER)
-
-    def rows(self, first: int, last: int) -> Rows:
-        """Places of what happened from `first` to `last`, in order of day."""
+    def places(self, first: int, last: int) -> Rows:
+        """Places of what happens from `first` to `last`, in order of day."""
         start, end = np.searchsorted(self.day, [first, last + 1])
         return self.order[start:end]
 
-    def end_of_block(self, first: int) -> int:
-        """Last day such that `first` to it holds about BLOCK things; within a year, `first` at the least."""
-        limit = int(np.searchsorted(self.day, first)) + BLOCK
-        last = int(self.day[limit]) - 1 if limit < len(self.day) else int(NEVER)
-        return max(first, min(last, first + 365))
+    def end_of_stretch(self, first: int, until: int) -> int:
+        """Last day such that `first` to it holds about STRETCH things; `first` at the least, `until` at the most."""
+        limit = int(np.searchsorted(self.day, first)) + STRETCH
+        last = int(self.day[limit]) - 1 if limit < len(self.day) else until
+        return max(first, min(last, until))
 
 
-@dataclass(frozen=True, slots=True)
 class Timeline:
-    """What happens in a replay, on either clock: lines are entered, lines are received, outcomes become known."""
+    """What happens in a replay, on each clock: lines are entered, lines are received, outcomes become known.
 
-    lines: Lines
-    outcomes: Outcomes
-    entered: Days
-    received: Days
-    known: Days
+    A line is learned when it is received, though never before its own day; its outcome never before the line.
+    """
 
-    @classmethod
-    def of(cls, lines: Lines, outcomes: Outcomes) -> "Timeline":
-        """Timeline of lines and the outcomes of some of them."""
-        days = (Days(lines.days["entry_date"]), Days(lines.days["received_on"]), Days(outcomes.day))
-        return cls(lines, outcomes, *days)
+    def __init__(self, lines: Lines, outcomes: Outcomes) -> None:
+        self.lines, self.outcomes = lines, outcomes
+        received = np.maximum(lines.days["entry_date"], lines.days["received_on"])
+        self.entered = Days(lines.days["entry_date"])
+        self.received = Days(received)
+        self.known = Days(np.maximum(outcomes.day, received[outcomes.rows]))
+
+    @property
+    def first(self) -> int:
+        """The earliest day on which lines are entered."""
+        return int(self.entered.day[0])
+
+    def between(self, first: int, last: int) -> tuple[Rows, "Timeline"]:
+        """What happens from `first` to `last`: places of the lines in it, and a timeline of these lines alone."""
+        known = self.known.places(first, last)
+        examined = self.outcomes.rows[known]
+        met = [self.entered.places(first, last), self.received.places(first, last), examined]
+        places = np.sort(np.concatenate(met))
+        places = places[np.diff(places, prepend=-1) > 0]
+        day, found = self.outcomes.day[known], self.outcomes.found[known]
+        outcomes = Outcomes(np.searchsorted(places, examined), day, found)
+        return places, Timeline(self.lines.take(places), outcomes)
+
+
+class Block:
+    """Room for BLOCK lines and what was known of them, filled day by day, and read when it is full."""
+
+    def __init__(self, history: History, lines: Lines, rows: Places) -> None:
+        self.history, self.lines, self.rows = history, lines, rows
+        shapes = [(BLOCK, len(group.keys), len(group.counts.columns)) for group in history.groups]
+        self.states = [np.empty(shape, np.int64) for shape in shapes]
+        self.places = np.empty(BLOCK, np.intp)
+        self.size = 0
+
+    @property
+    def room(self) -> int:
+        """How many lines still fit in."""
+        return BLOCK - self.size
+
+    def see(self, places: Rows) -> None:
+        """Note what the state holds for the lines at `places` (n,)."""
+        part, rows = slice(self.size, self.size + len(places)), self.rows[places]
+        for group, states in zip(self.history.groups, self.states, strict=True):
+            group.counts.state.take(rows[:, group.places], axis=0, out=states[part], mode="clip")
+        self.places[part] = places
+        self.size = part.stop
+
+    def read(self, places: Rows) -> Seen:
+        """The lines noted, given the places of all lines in the replay; leaves the block empty."""
+        here, self.size = self.places[: self.size].copy(), 0
+        lines = self.lines.take(here)
+        states = {
+            key: states[: len(here), place]
+            for group, states in zip(self.history.groups, self.states, strict=True)
+            for place, key in enumerate(group.keys)
+        }
+        known = Known(lines.days["entry_date"], states.__getitem__, self.history.columns)
+        return Seen(places[here], lines, known)
 
 
 def replay(history: History, lines: Lines, outcomes: Outcomes, until: int) -> Iterator[Seen]:
     """Close every day after `history.day` up to `until`, yielding the lines of each day as they were seen.
 
     `lines` must hold all that is received or entered in the period, and the lines of its outcomes; lines entered
-    before it are learned, not seen. What is yielded comes in order of day, about BLOCK lines at a time.
+    before it are learned, not seen. What is yielded comes in order of day, BLOCK lines at a time at the most.
     """
-    time = Timeline.of(lines, outcomes)
-    day = min(time.entered.first, time.received.first) if history.day is None else history.day + 1
-    admit(history, lines, time.received.rows(day, until))
+    timeline = Timeline(lines, outcomes)
+    day = history.day + 1 if history.day is not None else timeline.first if lines.size else until + 1
     while day <= until:
-        last = min(time.entered.end_of_block(day), until)
-        yield from _block(history, time, day, last)
+        last = timeline.entered.end_of_stretch(day, until)
+        yield from _stretch(history, *timeline.between(day, last), day, last)
         day = last + 1
 
 
-def admit(history: History, lines: Lines, rows: Rows) -> None:
-    """Make room in every tally for the keys of lines that will be learned."""
-    for start in range(0, len(rows), 50 * BLOCK):
-        part = lines.take(rows[start : start + 50 * BLOCK])
-        for key, family in history.families.items():
-            family.admit(key_of(part, key))
-
-
-def _block(history: History, time: Timeline, first: int, last: int) -> Iterator[Seen]:
-    rows = time.entered.rows(first, last)
-    if first == last:
-        yield from _single_day(history, time, first)
-        return
-    lines = time.lines.take(rows)
-    places = _places(history.families, lines)
-    states = {key: np.zeros((len(rows), of.state.shape[1]), np.int64) for key, of in history.families.items()}
-    start = 0
+def _stretch(history: History, places: Rows, timeline: Timeline, first: int, last: int) -> Iterator[Seen]:
+    rows = history.admit(timeline.lines)
+    block = Block(history, timeline.lines, rows)
     for day in range(first, last + 1):
-        end = start + len(time.entered.rows(day, day))
-        for key, family in history.families.items():
-            states[key][start:end] = gather(family.state, places[key][start:end])
-        _learn(history, time, day)
-        start = end
-    if len(rows):
-        yield Seen(rows, lines, Known(lines.days["entry_date"], states.__getitem__, columns_of(history)))
+        entered = timeline.entered.places(day, day)
+        while len(entered):
+            now, entered = entered[: block.room], entered[block.room :]
+            block.see(now)
+            if not block.room:
+                yield block.read(places)
+        _learn(history, timeline, rows, day)
+    if block.size:
+        yield block.read(places)
 
 
-def _single_day(history: History, time: Timeline, day: int) -> Iterator[Seen]:
-    rows = time.entered.rows(day, day)
-    for start in range(0, len(rows), BLOCK):
-        part = rows[start : start + BLOCK]
-        lines = time.lines.take(part)
-        yield Seen(part, lines, see(history, lines))
-    _learn(history, time, day)
-
-
-def _learn(history: History, time: Timeline, day: int) -> None:
-    lines = time.lines.take(time.received.rows(day, day))
-    if lines.size:
-        places = _places(history.families, lines)
-        history.learn(day, places, measures(lines, _known(history, lines, places)))
-    events = time.known.rows(day, day)
-    if len(events):
-        examined = {key: family for key, family in history.families.items() if family.outcomes.measures}
-        places = _places(examined, time.lines.take(time.outcomes.rows[events]))
-        history.learn_outcomes(day, places, time.outcomes.found[events])
+def _learn(history: History, timeline: Timeline, rows: Places, day: int) -> None:
+    if len(received := timeline.received.places(day, day)):
+        lines = timeline.lines.take(received)
+        history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received])))
+    if len(known := timeline.known.places(day, day)):
+        outcomes = timeline.outcomes
+        history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
     history.close(day)
 
 
-def _known(history: History, lines: Lines, places: Mapping[str, Rows]) -> Known:
+def _known(history: History, lines: Lines, rows: Places) -> Known:
     def state(key: str) -> State:
-        return gather(history.families[key].state, places[key])
+        return history.counts[key].state.take(rows[:, history.place[key]], axis=0)
 
-    return Known(lines.days["entry_date"], state, columns_of(history))
-
-
-def _places(families: Mapping[str, Family], lines: Lines) -> dict[str, Rows]:
-    return {key: family.rows(key_of(lines, key)) for key, family in families.items()}
+    return Known(lines.days["entry_date"], state, history.columns)
