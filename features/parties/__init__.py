@@ -1,0 +1,1 @@
+"""Parties: who stands behind the spellings of a maker's name, address and MID."""

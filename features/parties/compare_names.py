@@ -1,0 +1,123 @@
+"""Evidence of two company names: which words they share, and which speak against one another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from features.names import GENERIC, PLACES
+from features.parties.align import Match, align, unmatched
+from features.parties.evidence import Part
+from features.parties.rarity import Rarity
+
+_OTHER_NAME: Final = -25.0
+"""No word of its own in common: another firm, however near."""
+_OTHER_WORD: Final = -8.0
+"""On top of what the words tell, where each name has a word of its own that the other lacks."""
+_AGAINST: Final = {"number": -16.0, "place": -10.0, "trade": -14.0}
+"""Where each name has a word of the kind that the other lacks."""
+_SYNONYM: Final = -3.0
+"""Where the words are translations of one word: `CLOTHING` and `GARMENT`."""
+_SYNONYMS: Final = (
+    {"GARMENT", "CLOTHING", "APPAREL", "FASHION", "WEAR"},
+    {"FACTORY", "MILL", "PLANT", "WORK"},
+    {"TRADING", "COMMERCE", "IMPORT", "EXPORT"},
+    {"ELECTRIC", "ELECTRICAL", "ELECTRONIC"},
+    {"MANUFACTURING", "INDUSTRY"},
+    {"SHOE", "FOOTWEAR"},
+    {"FIBRE", "FIBER"},
+    {"GROUP", "HOLDING"},
+)
+_TURNED: Final = -9.0
+"""Two words of its own in the other order: `XIN HUA` and `HUA XIN` are two firms."""
+_LACKING: Final = {"number": 0.6, "place": 0.05, "trade": 0.25, "own": 0.35}
+"""Share of a word's bits that speaks against, where the other name merely lacks it."""
+_WORTH: Final = {"same": 1.0, "parted": 1.0, "mistyped": 1.0, "shortened": 0.4, "initials": 0.35}
+"""Share of a word's bits that a match of each kind is worth."""
+_SURE: Final = ("same", "parted", "mistyped")
+
+
+def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, ...] = ()) -> list[Part]:
+    """Evidence of two names in the form of a record (words parted by blanks); words of `cities` count as places."""
+    if not left or not right:
+        return []
+    names = _Names(left.split(), right.split(), _aligned(left, right), rarity, cities)
+    return [*names.agreement(), *names.disagreement(), *names.turned()]
+
+
+@lru_cache(maxsize=1 << 16)
+def _aligned(left: str, right: str) -> tuple[Match, ...]:
+    return tuple(align(left.split(), right.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    left: list[str]
+    right: list[str]
+    matches: tuple[Match, ...]
+    rarity: Rarity
+    cities: tuple[str, ...]
+
+    def kind(self, word: str) -> str:
+        """What a word is: number, place, trade, or the firm's own."""
+        if word.isdigit():
+            return "number"
+        if word in PLACES or any(word in city for city in self.cities):
+            return "place"
+        return "trade" if word in GENERIC else "own"
+
+    def told(self, words: list[str]) -> float:
+        return sum(map(self.rarity.bits, words))
+
+    def agreement(self) -> Iterator[Part]:
+        for match in self.matches:
+            mine, theirs = self.left[slice(*match.left)], self.right[slice(*match.right)]
+            sure = match.kind in _SURE
+            bits = _WORTH[match.kind] * (min if sure else max)(self.told(mine), self.told(theirs))
+            slip = _slip(mine[0], theirs[0]) if match.kind == "mistyped" else 0.0
+            yield Part(f"name {match.kind}", max(bits - slip, 0.0), " ".join(mine), " ".join(theirs))
+
+    def disagreement(self) -> Iterator[Part]:
+        left = [self.left[at] for at in unmatched(self.left, [match.left for match in self.matches])]
+        right = [self.right[at] for at in unmatched(self.right, [match.right for match in self.matches])]
+        for kind in _LACKING:
+            mine, theirs = ([word for word in side if self.kind(word) == kind] for side in (left, right))
+            if mine or theirs:
+                name = f"other {kind}" if mine and theirs else f"lacks {kind}"
+                yield Part(name, self._against(kind, mine, theirs), " ".join(mine), " ".join(theirs))
+
+    def _against(self, kind: str, mine: list[str], theirs: list[str]) -> float:
+        if kind == "own" and self._strangers():
+            return _OTHER_NAME
+        if not (mine and theirs):
+            return -_LACKING[kind] * self.told([*mine, *theirs])
+        if kind == "trade" and any(
+            meaning.intersection(mine) and meaning.intersection(theirs) for meaning in _SYNONYMS
+        ):
+            return _SYNONYM
+        told = min(max(map(self.rarity.bits, side)) for side in (mine, theirs))
+        return _AGAINST.get(kind, _OTHER_WORD - told)
+
+    def _strangers(self) -> bool:
+        """Whether both names have words of their own, and share none for sure."""
+        shared = (word for m in self.matches if m.kind in _SURE for word in self.left[slice(*m.left)])
+        both = all(any(self.kind(word) == "own" for word in side) for side in (self.left, self.right))
+        return both and not any(self.kind(word) == "own" for word in shared)
+
+    def turned(self) -> Iterator[Part]:
+        own = (match for match in self.matches if self.kind(self.left[match.left[0]]) == "own")
+        for first, second in pairwise(sorted(own, key=lambda match: match.left)):
+            if first.right > second.right:
+                words = self.left[first.left[0]], self.left[second.left[0]]
+                yield Part("words turned", _TURNED, " ".join(words), " ".join(reversed(words)))
+
+
+def _slip(word: str, other: str) -> float:
+    """Bits that a slip costs: few for swapped or doubled letters, more where another word may be meant."""
+    if set(word) == set(other):
+        return 2.0
+    edit = 4.5 if len(word) == len(other) else 3.0
+    return edit * OSA.distance(word, other) + (2.0 if len(word) < 7 else 0.0)

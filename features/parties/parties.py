@@ -1,0 +1,176 @@
+"""Parties as known after the close of a day: lines see them, then the day's new records join one or found one.
+
+A party's key is that of the record that founded it; no record ever changes its party by itself.
+"""
+
+from dataclasses import dataclass
+from math import log2
+from typing import Final
+
+import numpy as np
+
+from features.keys import Keys
+from features.lines import Lines
+from features.parties.book import Arrays, Book
+from features.parties.compare import house_number, weigh
+from features.parties.evidence import Evidence, Part
+from features.parties.growing import Growing
+from features.parties.rarity import CountryRarity, WordCounts
+from features.parties.record import Record, Records
+from features.parties.sorted_table import SortedTable
+from features.parties.words import counted_words
+
+SAME: Final = 0.99
+"""Probability from which a record joins a party."""
+POSSIBLY: Final = 0.10
+"""Probability from which a party is possibly the same."""
+NONE: Final = 0
+_MOST_BITS: Final = 200.0
+_MOST_KEPT: Final = 50_000
+"""Records whose weighing is kept until the next close: those of a day are first seen, then learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A known party that a record may belong to: with which probability, and by which evidence."""
+
+    party: int
+    probability: float
+    evidence: Evidence
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Of n lines: the key of the party, 0 where it is new; and of the one it is possibly the same as, 0 if none."""
+
+    party: Keys
+    possibly: Keys
+
+
+class Parties:
+    """All parties after the last day learned."""
+
+    def __init__(self) -> None:
+        self._rows = SortedTable()
+        self._party, self._possibly = Growing(np.empty(0, np.uint64)), Growing(np.empty(0, np.uint64))
+        self._book, self._words = Book.empty(), WordCounts()
+        self._weighed: dict[Record, tuple[tuple[int, ...], list[Likely]]] = {}
+
+    def see(self, lines: Lines) -> Resolved:
+        """What closed days know of these lines. Nothing changes."""
+        records = Records.of(lines)
+        rows = self._rows.first(records.keys)
+        resolved = Resolved(np.zeros(lines.size, np.uint64), np.zeros(lines.size, np.uint64))
+        known = rows >= 0
+        resolved.party[known] = self._party.values[rows[known]]
+        resolved.possibly[known] = self._possibly.values[rows[known]]
+        new, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
+        verdicts = [self._verdict(self.likely(records.at(row))) for row in np.flatnonzero(~known)[first]]
+        if len(new):
+            found = np.array(verdicts, np.uint64)[place]
+            resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
+        return resolved
+
+    def learn(self, lines: Lines) -> None:
+        """Close a day: each new record of its lines joins the party it belongs to, or founds one.
+
+        The fullest records come first, so that the order of lines does not matter.
+        """
+        records = Records.of(lines)
+        keys, first = np.unique(records.keys, return_index=True)
+        fresh = self._rows.first(keys) < 0
+        new = [(int(key), records.at(row)) for key, row in zip(keys[fresh], first[fresh], strict=True)]
+        new.sort(key=lambda pair: (-pair[1].says, pair[0]))
+        founders = [record for key, record in new if self._admit(key, record) == key]
+        for record in founders:
+            self._words.count(record.country, counted_words(record))
+        self._weighed.clear()
+
+    def likely(self, record: Record) -> list[Likely]:
+        """Known parties that the record may belong to, the likeliest first.
+
+        A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
+        """
+        rows = self._book.like(record)
+        if self._weighed.get(record, (None,))[0] != rows:
+            if len(self._weighed) > _MOST_KEPT:
+                self._weighed.clear()
+            self._weighed[record] = rows, self._weigh(record, rows)
+        return self._weighed[record][1]
+
+    def _weigh(self, record: Record, rows: tuple[int, ...]) -> list[Likely]:
+        rarity = CountryRarity(self._words, record.country)
+        prior = Part("any other party", -log2(rarity.parties), "", "")
+        found: dict[int, list[tuple[Record, Evidence]]] = {}
+        for row in rows:
+            other = self._book.record(row)
+            evidence = Evidence((prior, *weigh(record, other, rarity).parts))
+            found.setdefault(self._book.party(row), []).append((other, evidence))
+        best = {party: _speaker(record, records) for party, records in found.items()}
+        odds = {party: 2.0 ** min(evidence.bits, _MOST_BITS) for party, (_, evidence) in best.items()}
+        total = 1.0 + sum(odds.values())
+        ranked = sorted(best, key=lambda party: (-best[party][1].bits, party))
+        return [Likely(party, odds[party] / total, best[party][1], best[party][0]) for party in ranked]
+
+    @staticmethod
+    def _verdict(likely: list[Likely]) -> tuple[int, int]:
+        party = likely[0].party if likely and likely[0].probability >= SAME else NONE
+        others = (other.party for other in likely if other.probability >= POSSIBLY and other.party != party)
+        return party, next(others, NONE)
+
+    def _admit(self, key: int, record: Record) -> int:
+        likely = self.likely(record)
+        joined, possibly = self._verdict(likely)
+        party = joined or key
+        self._rows.add(key, len(self._party))
+        self._party.append(party)
+        self._possibly.append(possibly)
+        if not (joined and record.within(likely[0].record)):
+            self._book.add(record, party)
+        return party
+
+    def arrays(self) -> Arrays:
+        """Everything as arrays, to be saved."""
+        self._rows.fold()
+        word_keys, word_counts = self._words.arrays()
+        return {
+            **{f"book_{name}": values for name, values in self._book.arrays().items()},
+            "record_keys": self._rows.keys,
+            "record_rows": self._rows.rows,
+            "party": self._party.values,
+            "possibly": self._possibly.values,
+            "words": word_keys,
+            "word_counts": word_counts,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> "Parties":
+        """The state from its arrays, which may be mapped from files and read-only."""
+        parties = cls()
+        parties._rows = SortedTable(arrays["record_keys"], arrays["record_rows"])
+        parties._party, parties._possibly = Growing(arrays["party"]), Growing(arrays["possibly"])
+        book = {
+            name.removeprefix("book_"): values for name, values in arrays.items() if name.startswith("book_")
+        }
+        parties._book = Book.from_arrays(book)
+        parties._words = WordCounts(arrays["words"], arrays["word_counts"])
+        return parties
+
+
+def _speaker(record: Record, records: list[tuple[Record, Evidence]]) -> tuple[Record, Evidence]:
+    """Who speaks for a party: of its records that declare as much of name and street as this one, the likest.
+
+    A record without a name could not contradict one that has another.
+    """
+
+    def comparable(pair: tuple[Record, Evidence]) -> tuple[int, float]:
+        other = pair[0]
+        return bool(record.name and other.name) + bool(house(record) and house(other)), pair[1].bits
+
+    return max(records, key=comparable)
+
+
+def house(record: Record) -> bool:
+    """Whether a record tells where in its city the maker is."""
+    return bool(record.address or house_number(record))

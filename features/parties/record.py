@@ -1,0 +1,112 @@
+"""One way in which a maker is declared, brought to one form; and the distinct ones among entry lines."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
+from features.keys import Keys, either, hashed
+from features.lines import Lines, Text
+from features.names import address_tokens, company_tokens
+
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_FOLD = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(31)
+_ONE = np.uint64(1)
+
+
+class Record(NamedTuple):
+    """A maker as declared. Texts are in one form, words parted by blanks; empty where nothing is declared."""
+
+    name: str
+    address: str
+    city: str
+    postal_code: str
+    manufacturer_id: str
+    country: str
+
+    @property
+    def mid(self) -> ManufacturerId | None:
+        """The parts of the MID, or None where it is missing or malformed."""
+        return _parsed(self.manufacturer_id)
+
+    @property
+    def says(self) -> int:
+        """How many of the parts are declared."""
+        return sum(map(bool, self))
+
+    def within(self, other: "Record") -> bool:
+        """Whether all that this record declares is declared so by the other too."""
+        return all(not mine or mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+
+_parsed = lru_cache(maxsize=1 << 16)(parse)
+
+
+def name_form(name: str) -> str:
+    """Words of a company name."""
+    return " ".join(company_tokens(name))
+
+
+def address_form(address: str) -> str:
+    """Words of a street line."""
+    return " ".join(address_tokens(address))
+
+
+def city_form(city: str) -> str:
+    """Letters of a city without the word for city."""
+    words = company_tokens(city)
+    return "".join([word for word in words if word not in ("CITY", "SHI")] or words)
+
+
+def postal_form(code: str) -> str:
+    """Letters and digits of a postal code."""
+    return "".join(filter(str.isalnum, code.upper()))
+
+
+def country_form(mid: str) -> str:
+    """Country of a MID: empty where it is malformed."""
+    parsed = _parsed(normalise(mid))
+    return parsed.origin if parsed else ""
+
+
+_FORMS = {
+    "manufacturer_name": name_form,
+    "manufacturer_address": address_form,
+    "manufacturer_city": city_form,
+    "manufacturer_postal_code": postal_form,
+    "manufacturer_id": normalise,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of n lines: key of each line's record (n,), never 0; a key is the record's own, on every day."""
+
+    keys: Keys
+    lines: Lines = field(repr=False)
+
+    @classmethod
+    def of(cls, lines: Lines) -> "Records":
+        """Records of entry lines."""
+        origin = hashed(lines.texts["country_of_origin"])
+        country = either(hashed(lines.texts["manufacturer_id"], country_form), origin)
+        parts = [hashed(lines.texts[name], form) for name, form in _FORMS.items()]
+        folded = np.zeros(lines.size, np.uint64)
+        for part in (*parts, country):
+            folded = (folded ^ (folded >> _SHIFT)) * _MIX + part * _FOLD
+        return cls(folded | _ONE, lines)
+
+    def at(self, row: int) -> Record:
+        """The record of one line."""
+        texts = self.lines.texts
+        name, address, city, postal, mid = (form(_cell(texts[name], row)) for name, form in _FORMS.items())
+        country = country_form(mid) or _cell(texts["country_of_origin"], row)
+        return Record(name, address, city, postal, mid, country)
+
+
+def _cell(text: Text, row: int) -> str:
+    code = text.codes[row]
+    return "" if code < 0 else str(text.levels[code])

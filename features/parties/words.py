@@ -1,0 +1,36 @@
+"""Words of a record: those by which parties are counted, and those under which its like are looked for."""
+
+import itertools
+from collections.abc import Iterator
+
+from features.names import GENERIC, PLACES
+from features.parties.compare import city_letters, house_number, streets
+from features.parties.record import Record
+
+
+def counted_words(record: Record) -> Iterator[str]:
+    """Every word whose rarity the comparison asks for."""
+    yield from record.name.split()
+    yield from (f"@{word}" for word in streets(record.address))
+    yield f"%{record.city}"
+    yield f"%{city_letters(record)}"
+    yield f"#{house_number(record)}"
+    if record.mid:
+        yield f"~{record.mid.name}"
+
+
+def blocking_words(record: Record) -> Iterator[str]:
+    """Two records that share none of these are never compared; each is narrow enough to be shared by few."""
+    city, number, country = city_letters(record), house_number(record), record.country
+    own = [word for word in record.name.split() if word not in GENERIC and word not in PLACES]
+    for word in dict.fromkeys([*own, *map("".join, itertools.pairwise(own))]):
+        yield f"{country} {word}"
+        yield f"{country} {word} {city}"
+    yield f"{country} {''.join(record.name.split())}"
+    if record.mid:
+        yield f"mid {record.manufacturer_id}"
+        yield f"mid {country} {record.mid.name} {city}"
+        yield f"mid {country} {record.mid.name} {number}"
+    for word in streets(record.address):
+        yield f"@ {country} {word} {number}"
+        yield f"@ {country} {word} {city}"
