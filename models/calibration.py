@@ -47,9 +47,9 @@ class Calibrator:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """The calibrator that `to_json` described."""
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
-        )
+        steps: dict[str, Any] = {name: tuple(content[name]) for name in ("edges", "lower", "upper")}
+        numbers: dict[str, Any] = content | steps
+        return cls(**numbers)
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -1,0 +1,86 @@
+"""Fitting the calibrator: scores of lines the trees did not see, against results that are sometimes wrong.
+
+Lines picked by a rule or on a tip are likelier positive than their features alone say. Their examples therefore
+carry a common shift in log-odds; the calibrator keeps the curve without it, that of the random arm, which is
+the curve of lines nobody picked. Where no random arm exists the shift cannot be known and stays near zero.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.stats import beta as beta_distribution
+
+from models.calibration import Calibrator
+from train.noise import NoisyResults
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+# Prior standard deviations: slopes near 1, an intercept free within a factor of about e², a moderate pick.
+SLOPE_SPREAD: Final = 0.35
+INTERCEPT_SPREAD: Final = 2.0
+PICK_SPREAD: Final = 0.7
+BANDS: Final = 15
+CONFIDENCE: Final = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The calibrator, and by how much picked lines were likelier positive (log-odds)."""
+
+    calibrator: Calibrator
+    picked: float
+
+
+def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask) -> Calibration:
+    """Most probable curve and shift under the label's noise, with bands from the evidence near each probability.
+
+    `log_odds` must come from models that did not see the lines; `picked` is False for the random arm.
+    """
+    worth = results.weight.sum() / (results.weight**2).sum()  # so many evenly weighted lines say as much
+    results = replace(results, weight=results.weight * worth)
+    curve = _curve(log_odds, results, picked)
+    plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
+    bands = _bands(plain.probability(log_odds), results)
+    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[3]))
+
+
+def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
+    left, right = -np.logaddexp(0, -log_odds), np.logaddexp(0, log_odds)
+    design = np.column_stack([np.ones_like(left), left, right, picked.astype(np.float64)])
+    centre = np.array([0.0, 1.0, 1.0, 0.0])
+    spread = np.array([INTERCEPT_SPREAD, SLOPE_SPREAD, SLOPE_SPREAD, PICK_SPREAD])
+
+    def objective(curve: Floats) -> tuple[float, Floats]:
+        line = design @ curve
+        pull = (curve - centre) / spread
+        first, _ = results.gradient(line)
+        return float(results.loss(line).sum() + 0.5 * (pull**2).sum()), design.T @ first + pull / spread
+
+    limits = [(None, None), (0.05, None), (0.05, None), (None, None)]
+    found = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=limits)
+    return np.asarray(found.x, np.float64)
+
+
+def _bands(probability: Floats, results: NoisyResults) -> tuple[tuple[float, ...], ...]:
+    """Step table (edges, lower, upper). In each bin of like probability the results are worth some number of lines
+    of known truth (their Fisher information); the band is that many lines' beta interval around the bin's share."""
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, BANDS + 1)[1:-1]))
+    step = np.searchsorted(edges, probability, side="right")
+    worth = np.array([_worth(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
+    share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
+    positive, negative = share * worth + 0.5, (1 - share) * worth + 0.5
+    tail = (1 - CONFIDENCE) / 2
+    lower = np.minimum.accumulate(beta_distribution.ppf(tail, positive, negative)[::-1])[::-1]
+    upper = np.maximum.accumulate(beta_distribution.ppf(1 - tail, positive, negative))
+    return tuple(np.concatenate([[0.0], edges]).tolist()), tuple(lower.tolist()), tuple(upper.tolist())
+
+
+def _worth(probability: Floats, results: NoisyResults) -> float:
+    log_odds = np.log(probability) - np.log1p(-probability)
+    q = results.chance(log_odds)
+    information = results.gain**2 / (q * (1 - q))
+    return float((information * probability * (1 - probability)).sum())

@@ -1,0 +1,112 @@
+"""Evaluation: the model beside its baselines on lines it did not learn from, with intervals clustered by supplier."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from train.noise import NoisyResults
+from train.ranking import Ranking
+
+Floats = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+
+RESAMPLES: Final = 200
+CALIBRATION_BINS: Final = 10
+CONFIDENCE: Final = 0.95
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method on one population: metrics, and the 95 % interval of each."""
+
+    method: str
+    metrics: Metrics
+    interval: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Lines that are judged: results as found, weights towards the lines they stand for, supplier as cluster."""
+
+    results: NoisyResults
+    supplier: Keys
+
+    @property
+    def size(self) -> int:
+        """Examined lines judged."""
+        return len(self.supplier)
+
+    @property
+    def positives(self) -> int:
+        """Examined lines with a positive result."""
+        return int(self.results.observed.sum())
+
+
+def compare(scores: Mapping[str, Floats], population: Population, seed: int) -> list[Row]:
+    """One row per method, all on the same lines and the same resamples.
+
+    Positives are results as found, errors of examination included; AP and lift are therefore of findings.
+    """
+    draws = _draws(population.supplier, seed)
+    return [_row(method, score, population, draws) for method, score in scores.items()]
+
+
+def probability_metrics(log_odds: Floats, results: NoisyResults) -> Metrics:
+    """Log-loss, Brier score and calibration of the chance of a positive result.
+
+    The model speaks of the truth, the examination of a result: what is compared is the chance of the result that
+    follows from the model's probability and the error rates of how the line was examined.
+    """
+    weight = results.weight / results.weight.sum()
+    chance = results.chance(log_odds)
+    return {
+        "log_loss": float(results.loss(log_odds).sum() / results.weight.sum()),
+        "brier": float(np.sum(weight * (chance - results.observed) ** 2)),
+        "calibration_error": calibration_error(chance, results.observed, weight),
+        "expected_share": float(np.sum(weight * chance)),
+        "found_share": float(np.sum(weight * results.observed)),
+    }
+
+
+def reliability(chance: Floats, observed: Floats, weight: Floats) -> list[tuple[float, float, float]]:
+    """(mean chance, share found, weight) in bins of equal weight, lowest chance first."""
+    order = np.argsort(chance, kind="stable")
+    place = (np.cumsum(weight[order]) - weight[order] / 2) / weight.sum()
+    bins = np.minimum((place * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
+    mass = np.bincount(bins, weight[order], minlength=CALIBRATION_BINS)
+    said = np.bincount(bins, (weight * chance)[order], minlength=CALIBRATION_BINS)
+    found = np.bincount(bins, (weight * observed)[order], minlength=CALIBRATION_BINS)
+    return [(said[i] / mass[i], found[i] / mass[i], float(mass[i])) for i in np.flatnonzero(mass)]
+
+
+def calibration_error(chance: Floats, observed: Floats, weight: Floats) -> float:
+    """Expected calibration error over bins of equal weight."""
+    rows = reliability(chance, observed, weight)
+    return float(sum(mass * abs(said - found) for said, found, mass in rows) / weight.sum())
+
+
+def _row(method: str, score: Floats, population: Population, draws: list[Floats]) -> Row:
+    ranking = Ranking.of(score, population.results.observed)
+    weight = population.results.weight
+    resampled = [ranking.metrics(weight * draw) for draw in draws]
+    tails = (50 - 50 * CONFIDENCE, 50 + 50 * CONFIDENCE)
+    intervals = {}
+    for name in resampled[0]:
+        values = np.array([metrics[name] for metrics in resampled])
+        low, high = (
+            np.percentile(values[np.isfinite(values)], tails) if np.isfinite(values).any() else (np.nan,) * 2
+        )
+        intervals[name] = (float(low), float(high))
+    return Row(method, ranking.metrics(weight), intervals)
+
+
+def _draws(supplier: Keys, seed: int) -> list[Floats]:
+    """How often each line enters each resample, all lines of a supplier together."""
+    names, cluster = np.unique(supplier, return_inverse=True)
+    chosen = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
+    return [np.bincount(row, minlength=len(names)).astype(np.float64)[cluster] for row in chosen]

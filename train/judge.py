@@ -1,0 +1,129 @@
+"""The judgement: a model of the earlier examples, beside its baselines, on later examples it did not learn from."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import GateRefusedError, Problem
+from data.settings import TrainSettings
+from train.baselines import baselines, share_seen
+from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
+from train.examples import Examples
+from train.fit import Fitted, fit, results_of
+from train.origin_classifier import OriginClassifier
+from train.propensity import weights
+from train.split import later
+
+Floats = npt.NDArray[np.float64]
+
+JUDGED_SHARE: Final = 0.25
+LEAST_EXAMPLES: Final = 100
+LEAST_POSITIVES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One population of judged lines: the comparison, the model's probabilities against results, the reliability."""
+
+    name: str
+    population: Population
+    rows: list[Row]
+    probabilities: Metrics
+    reliability: list[tuple[float, float, float]]
+    log_odds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the later examples say. `parts[0]` is the headline: the random arm where it has positives."""
+
+    parts: list[Part]
+    look_up_seen: float
+    fitted_lines: int
+    first_judged_day: str
+
+    def summary(self) -> dict[str, Any]:
+        """Plain numbers for reports."""
+        return {
+            "fitted_lines": self.fitted_lines,
+            "first_judged_day": self.first_judged_day,
+            "look_up_key_seen": self.look_up_seen,
+            "headline": self.parts[0].name,
+            **{part.name: _part_summary(part) for part in self.parts},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Judged examples with their weights, the model fitted before them, and the score of each method."""
+
+    judged: Examples
+    weight: Floats
+    fitted: Fitted
+    scores: dict[str, Floats]
+    seed: int
+
+    def part(self, name: str, chosen: npt.NDArray[np.bool_], picked: float) -> Part:
+        """The comparison on the chosen lines; `picked` is by how much they are likelier positive than they look."""
+        lines = self.judged.take(chosen)
+        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
+        log_odds = np.log(probability) - np.log1p(-probability)
+        results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
+        population = Population(results, lines.supplier)
+        scores = {method: score[chosen] for method, score in self.scores.items()}
+        return Part(
+            name,
+            population,
+            compare(scores, population, self.seed),
+            probability_metrics(log_odds, results),
+            reliability(results.chance(log_odds), lines.observed, results.weight),
+            log_odds,
+        )
+
+
+def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int) -> Judgement:
+    """Fit on the earlier examples and judge on the later ones, behind the gap of the settings.
+
+    Raises GateRefusedError where either side holds too few examples to say anything.
+    """
+    early, late = later(
+        examples.entry_date, examples.known_on, share=JUDGED_SHARE, gap_days=settings.gap_days
+    )
+    past, judged = examples.take(early), examples.take(late)
+    require_enough(past, "examples before the judged slice")
+    require_enough(judged, "judged examples", least_positives=1)
+    fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
+    scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
+    trial = Trial(judged, weights(judged.propensity, settings.propensity_floor), fitted, scores, seed)
+    parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), fitted.calibration.picked)]
+    if judged.observed[judged.random].any():
+        parts.insert(0, trial.part("random_arm", judged.random, 0.0))
+    return Judgement(parts, share_seen(past, judged), len(past), str(judged.entry_date.min()))
+
+
+def require_enough(examples: Examples, where: str, least_positives: int = LEAST_POSITIVES) -> None:
+    """Raise GateRefusedError where too few results are known to learn or judge."""
+    positives = int(examples.observed.sum())
+    if len(examples) < LEAST_EXAMPLES or positives < least_positives or positives == len(examples):
+        expected = f"at least {LEAST_EXAMPLES} known results, {least_positives} of them positive and some not"
+        found = f"{len(examples)} results, {positives} positive"
+        step = "Ingest more outcomes or choose a later --cutoff."
+        raise GateRefusedError(Problem(where, expected, found, step))
+
+
+def _part_summary(part: Part) -> dict[str, Any]:
+    methods: dict[str, dict[str, Any]] = {row.method: _row_summary(row) for row in part.rows}
+    methods["model"] |= part.probabilities
+    return {"lines": part.population.size, "positives": part.population.positives, "methods": methods}
+
+
+def _row_summary(row: Row) -> dict[str, Any]:
+    """A metric that the lines cannot tell is null, not a number."""
+    interval = {name: [_told(end) for end in ends] for name, ends in row.interval.items()}
+    return {**{name: _told(value) for name, value in row.metrics.items()}, "interval": interval}
+
+
+def _told(value: float) -> float | None:
+    return value if np.isfinite(value) else None

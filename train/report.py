@@ -1,0 +1,44 @@
+"""The report of a training on the terminal: the model beside its baselines, and what the labels were worth."""
+
+from typing import Final
+
+from data.console import print_table
+from train.evaluate import Row
+from train.judge import Part
+from train.run import TrainedModel
+
+SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
+
+
+def print_training(trained: TrainedModel, run_id: str) -> None:
+    """Print every comparison, the error rates and what was left out."""
+    for part in trained.judgement.parts:
+        print_table(_title(part), ("method", *SHOWN), [_row(row) for row in part.rows])
+    probabilities = [
+        (part.name, *(f"{v:.4f}" for v in part.probabilities.values())) for part in trained.judgement.parts
+    ]
+    names = tuple(trained.judgement.parts[0].probabilities)
+    print_table("Probabilities, against results as found", ("population", *names), probabilities)
+    rates = [tuple(_shown(v) for v in row.values()) for row in trained.fitted.rates.rows()]
+    print_table("Error rates", ("method", "regime", "lines", "false positive", "false negative"), rates)
+    print_table("Examinations left out", ("reason", "lines"), trained.left_out.items())
+    seen = trained.judgement.look_up_seen
+    print_table(
+        "Model",
+        ("", ""),
+        [("version", trained.version), ("run", run_id), ("look-up key seen", f"{seen:.0%}")],
+    )
+
+
+def _title(part: Part) -> str:
+    size = f"{part.population.size:,} examined lines, {part.population.positives:,} positive"
+    return f"{part.name.replace('_', ' ').capitalize()}: {size} (95 % intervals by supplier)"
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    cells = (f"{row.metrics[n]:.3f} [{row.interval[n][0]:.2f}, {row.interval[n][1]:.2f}]" for n in SHOWN)
+    return (row.method, *cells)
+
+
+def _shown(value: float | int | str) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

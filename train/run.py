@@ -1,0 +1,114 @@
+"""One training, from the store to a kept model: the story on one screen."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.console import progress
+from data.errors import GateRefusedError, Problem
+from data.settings import Settings
+from data.store import Store
+from features.catalogue import CATALOGUE
+from models import bundle, registry
+from train.examples import Examples, gather
+from train.fit import Fitted, fit
+from train.judge import Judgement, judge, require_enough
+from train.origin_classifier import OriginClassifier
+from train.propensity import weights
+
+GOLDEN_LINES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A kept model and what is known about it."""
+
+    version: str
+    folder: Path
+    settings: dict[str, Any]
+    fitted: Fitted
+    judgement: Judgement
+    left_out: dict[str, int]
+
+    def metrics(self) -> dict[str, Any]:
+        """Everything measured, as plain numbers."""
+        return {
+            **self.judgement.summary(),
+            "examples": self.settings["examples"],
+            "left_out": self.left_out,
+            "trees": self.fitted.trees,
+            "picked_log_odds": self.fitted.calibration.picked,
+            "error_rates": self.fitted.rates.rows(),
+        }
+
+
+def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
+    """Learn from what was known at the end of `cutoff` (default: the last day of entry) and keep the model.
+
+    The model is first judged on later examples it did not see, then fitted anew on all of them.
+    Raises GateRefusedError where too few results are known.
+    """
+    store = Store(settings.home, settings.memory_limit_gb)
+    tables = store.versions()
+    with progress("Training", 3) as advance:
+        entries = store.entries(settings.history_start, cutoff, version=tables.get("entries"))
+        last_day = cutoff or _last_day(entries)
+        outcomes = store.outcomes(version=tables.get("outcomes"))
+        examples, left_out = gather(entries, outcomes, last_day, seed)
+        advance(1)
+        require_enough(examples, f"results known on {last_day}")
+        prototype = classifier(settings, seed)
+        judgement = judge(examples, prototype, settings.train, seed)
+        advance(1)
+        fitted = fit(examples, weights(examples.propensity, settings.train.propensity_floor), prototype, seed)
+        advance(1)
+    described = {
+        "cutoff": str(last_day),
+        "seed": seed,
+        "tables": tables,
+        "examples": len(examples),
+        "trees": fitted.trees,
+        "history_start": str(settings.history_start),
+        "train": settings.train.model_dump(),
+    }
+    version, folder = keep(settings.home, fitted, described, examples)
+    registry.promote(settings.home, version, why="newest training", who="train", tables=tables)
+    return TrainedModel(version, folder, described, fitted, judgement, left_out)
+
+
+def classifier(settings: Settings, seed: int) -> OriginClassifier:
+    """The classifier of the catalogue's columns, unfitted."""
+    return OriginClassifier(
+        categorical=tuple(i for i, feature in enumerate(CATALOGUE) if feature.kind == "category"),
+        monotone=tuple(feature.monotone for feature in CATALOGUE),
+        seeds=tuple(range(seed * 100, seed * 100 + settings.train.seeds)),
+    )
+
+
+def keep(home: Path, fitted: Fitted, described: dict[str, Any], examples: Examples) -> tuple[str, Path]:
+    """Write the bundle under its version; a model that is already kept stays as it is."""
+    (home / "tmp").mkdir(parents=True, exist_ok=True)
+    golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
+    with TemporaryDirectory(dir=home / "tmp") as staging:
+        staged = Path(staging) / "bundle"
+        version = bundle.save(staged, fitted.model, described, examples.features.to_numpy()[golden])
+        folder = registry.bundle_path(home, version)
+        if not folder.exists():
+            folder.parent.mkdir(exist_ok=True)
+            staged.rename(folder)
+    return version, folder
+
+
+def _last_day(entries: pa.Table) -> date:
+    last: date | None = pc.max(entries["entry_date"]).as_py()
+    if last is None:
+        raise GateRefusedError(
+            Problem("entries", "entry lines", "none", "Run originrisk ingest entries first.")
+        )
+    return last
