@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from data.column_check import ColumnCheck
 from data.contract import Column, Table
+from data.files.records import Records
 from data.mapping import Mapping
-from data.records import Records
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from data import lake
 from data.checks import Checked
 from data.contract import Table
-from data.reading import Source
-from data.records import Records
+from data.files.discover import Source
+from data.files.records import Records
 from data.store import REJECTED
 
 _PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from data.contract import Table
 from data.errors import BadInputError, Problem
+from data.files.records import heading
 from data.mapping import TableMapping
-from data.records import heading
 
 
 def wanted(mapping: TableMapping) -> set[str]:

@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data import headings, reading
+from data import headings
 from data.checks import Checked, Checks
 from data.console import progress
 from data.contract import TABLES, Table
 from data.delivery import Counts, Delivery
 from data.errors import BadInputError, Problem
+from data.files import discover
+from data.files.discover import Source
+from data.files.records import Layout, Records
 from data.folding import fold
 from data.mapping import Mapping, load_mapping
-from data.reading import Source
-from data.records import Layout, Records
 from data.store import Store
 from data.upsert import UpsertCounts
 
@@ -45,7 +46,7 @@ def ingest(store: Store, table_name: str, paths: Sequence[Path], mapping_name: s
     Raises BadInputError for a path, mapping or heading that does not fit; the store is unchanged then.
     """
     table, mapping = TABLES[table_name], load_mapping(mapping_name)
-    inputs = _inputs(reading.discover(paths), table, mapping)
+    inputs = _inputs(discover.discover(paths), table, mapping)
     with store.writing() as staging:
         delivery = Delivery(table, [entry.source for entry in inputs], staging)
         _take_all(delivery, inputs, table, mapping)
@@ -74,7 +75,7 @@ def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping) -> list[I
 
 def _input(source: Source, table: Table, mapping: Mapping) -> Input:
     part = mapping.table(table.name)
-    layout = reading.layout(source, headings.wanted(part), mapping.sheet, mapping.encoding)
+    layout = discover.layout(source, headings.wanted(part), mapping.sheet, mapping.encoding)
     only_known = mapping.only_known_columns
     return Input(
         source, layout, headings.resolve(source.label, table, part, layout.headings, only_known=only_known)
@@ -94,7 +95,7 @@ def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping
 
 def _records(entry: Input, mapping: Mapping, table: Table) -> Iterator[Records]:
     """The records of a file: in parts, or all at once where several of them, far apart perhaps, make a line."""
-    parts = reading.read(entry.source, entry.layout)
+    parts = discover.read(entry.source, entry.layout)
     return parts if mapping.table(table.name).fold is None else _at_once(list(parts))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import reading_csv, reading_parquet, reading_xlsx
 from data.errors import BadInputError, Problem
-from data.records import Layout, Records
+from data.files import parquet, text, workbook
+from data.files.records import Layout, Records
 
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 SUFFIXES = (*_CSV, ".parquet", ".xlsx")
@@ -41,19 +41,19 @@ def discover(paths: Sequence[Path]) -> list[Source]:
 def layout(source: Source, wanted: Collection[str], sheet: str | None, encoding: str | None) -> Layout:
     """Headings of a file and what reading it needs. `wanted` are headings that help to find the delimiter."""
     if source.path.suffix == ".parquet":
-        return reading_parquet.layout(source.path, source.label)
+        return parquet.layout(source.path, source.label)
     if source.path.suffix == ".xlsx":
-        return reading_xlsx.layout(source.path, source.label, sheet)
-    return reading_csv.layout(source.path, source.label, wanted, encoding)
+        return workbook.layout(source.path, source.label, sheet)
+    return text.layout(source.path, source.label, wanted, encoding)
 
 
 def read(source: Source, shape: Layout) -> Iterator[Records]:
     """The records of a file, some thousands at a time."""
     if source.path.suffix == ".parquet":
-        return reading_parquet.read(source.path)
+        return parquet.read(source.path)
     if source.path.suffix == ".xlsx":
-        return reading_xlsx.read(source.path, shape)
-    return reading_csv.read(source.path, source.label, shape)
+        return workbook.read(source.path, shape)
+    return text.read(source.path, source.label, shape)
 
 
 def _in_folder(folder: Path) -> list[Source]:

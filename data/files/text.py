@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO
 
 from data.errors import BadInputError, Problem
-from data.reading_csv_block import parse
-from data.records import Layout, Records, checked_headings, heading
+from data.files.records import Layout, Records, checked_headings, heading
+from data.files.text_block import parse
+from data.files.text_lines import is_utf_8
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 24
@@ -107,15 +108,7 @@ def _encoding(path: Path, label: str) -> str:
         for block, _ in _whole_lines(iter(lambda: file.read(_BLOCK), b"")):
             for line in () if block.isascii() else block.splitlines():
                 if not line.isascii():
-                    if _is_utf_8(line):
+                    if is_utf_8(line):
                         return "utf-8"
                     foreign += re.findall(rb"[\x80-\xff]+", line)
     return "latin-1" if foreign and all(_LATIN.fullmatch(run) for run in foreign) else "utf-8"
-
-
-def _is_utf_8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

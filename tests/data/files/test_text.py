@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import reading_csv
 from data.errors import BadInputError
-from data.records import Misfit
+from data.files import text
+from data.files.records import Misfit
 
 WANTED = {"a", "b", "c"}
 
 
 def _read(path: Path) -> tuple[dict[int, tuple[str, ...]], list[Misfit]]:
     """Cells by row number, and the misfits."""
-    shape = reading_csv.layout(path, path.name, WANTED, None)
+    shape = text.layout(path, path.name, WANTED, None)
     rows: dict[int, tuple[str, ...]] = {}
     misfits: list[Misfit] = []
-    for records in reading_csv.read(path, path.name, shape):
+    for records in text.read(path, path.name, shape):
         cells = zip(*(column.to_pylist() for column in records.table.columns), strict=True)
         rows |= dict(zip(records.rows.tolist(), cells, strict=True))
         misfits += records.misfits
@@ -94,6 +94,12 @@ def test_two_open_quotes_do_not_swallow_what_lies_between(tmp_path: Path) -> Non
     assert [misfit.row for misfit in misfits] == [2, 4]
 
 
+def test_quotes_that_only_seem_paired_do_not_join_lines(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b'a,b,c\n1,2,3\nx","z,2,3\n4,5,6\n'))
+    assert rows == {2: ("1", "2", "3"), 4: ("4", "5", "6")}
+    assert [misfit.row for misfit in misfits] == [3]
+
+
 def test_bytes_of_a_chinese_encoding_are_not_taken_for_latin(tmp_path: Path) -> None:
     rows, misfits = _read(_file(tmp_path, b"a,b,c\n" + "新疆".encode("gbk") + b",2,3\n1,2,3\n"))
     assert rows == {3: ("1", "2", "3")}
@@ -124,13 +130,13 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff\x85\u20
 def test_whatever_a_csv_writer_writes_is_read_back_from_blocks_of_any_size(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], block: int
 ) -> None:
-    text = StringIO(newline="")
-    writer = csv.writer(text)
+    written = StringIO(newline="")
+    writer = csv.writer(written)
     writer.writerow(["a", "b", "c"])
     writer.writerows(rows)
-    path = _file(tmp_path_factory.mktemp("csv"), text.getvalue().encode())
+    path = _file(tmp_path_factory.mktemp("csv"), written.getvalue().encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading_csv, "_BLOCK", block)
+        patch.setattr(text, "_BLOCK", block)
         found, misfits = _read(path)
     assert misfits == []
     assert [found[row] for row in sorted(found)] == rows

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import BadInputError, Problem
-from data.records import Layout, Records, checked_headings
+from data.files.records import Layout, Records, checked_headings
 
 BATCH = 131_072
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data.errors import BadInputError, Problem
-from data.records import Layout, Records, checked_headings
+from data.files.records import Layout, Records, checked_headings
 
 BATCH = 65_536
 _ROWS_BEFORE_HEADINGS = 20

@@ -1,0 +1,139 @@
+"""A block of lines of a text table: a bad record suffers alone.
+
+Plain lines, nearly all, go to Arrow together. A line with anything doubtful (an open quote, foreign bytes, a NUL, a
+lone carriage return, another number of cells) is read by itself, with the lines that its open quote takes in.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import StringIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from numpy.typing import NDArray
+
+from data.files import text_lines
+from data.files.records import Layout, Misfit
+from data.files.text_lines import LONGEST_RECORD, Lines
+
+_RAW_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Records of a block. `tail`: its last bytes, where a quote is open that the next block may close."""
+
+    table: pa.Table
+    rows: NDArray[np.int64]
+    misfits: list[Misfit]
+    tail: bytes
+    next_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Lines first to final, read by themselves: cells, or the reason why there are none."""
+
+    first: int
+    final: int
+    cells: list[str]
+    reason: str = ""
+
+
+def parse(block: bytes, row: int, shape: Layout, *, last: bool, one_by_one: bool = False) -> Parsed:
+    """The records of a block whose first line has row number `row`; lines before `shape.first_row` are passed."""
+    lines = text_lines.split(block)
+    wanted = (np.arange(len(lines.starts)) >= shape.first_row - row) & ~text_lines.blank(lines)
+    open_ended = text_lines.open_ended(lines)
+    doubtful = wanted & (open_ended | text_lines.suspect(lines, shape) | one_by_one)
+    records, open_at = _one_by_one(lines, doubtful, open_ended, shape, last=last)
+    plain = wanted & ~doubtful
+    plain[open_at:] = False
+    for record in records:
+        plain[record.first : record.final + 1] = False
+    table = _together(lines, plain, shape)
+    if table.num_rows != plain.sum():  # quotes that seemed paired were not, and lines ran together
+        return parse(block, row, shape, last=last, one_by_one=True)
+    whole = [record for record in records if not record.reason]
+    rows = np.concatenate([np.flatnonzero(plain), [record.first for record in whole]]).astype(np.int64) + row
+    table = pa.concat_tables([table, _table((record.cells for record in whole), shape)])
+    misfits = [_misfit(lines, record, row) for record in records if record.reason]
+    tail = block[lines.starts[open_at] :] if open_at < len(lines.starts) else b""
+    return Parsed(table, rows, misfits, tail, row + open_at)
+
+
+def _one_by_one(
+    lines: Lines, doubtful: NDArray[np.bool_], open_ended: NDArray[np.bool_], shape: Layout, *, last: bool
+) -> tuple[list[_Record], int]:
+    """Doubtful lines read by themselves, and the line whose quote is still open at the end of the block."""
+    records: list[_Record] = []
+    openings = np.flatnonzero(open_ended)
+    for index in np.flatnonzero(doubtful).tolist():
+        if records and index <= records[-1].final:
+            continue
+        later = (
+            openings[np.searchsorted(openings, index, side="right") :] if open_ended[index] else openings[:0]
+        )
+        near_the_end = len(lines.data) - lines.starts[index] < LONGEST_RECORD
+        if open_ended[index] and not len(later) and not last and near_the_end:
+            return records, index
+        records.append(_record(lines, index, int(later[0]) if len(later) else None, shape))
+    return records, len(lines.starts)
+
+
+def _record(lines: Lines, index: int, closing: int | None, shape: Layout) -> _Record:
+    """The record up to the line that closes its quote, if that makes a whole record; else the line alone."""
+    if closing is not None and lines.ends[closing] - lines.starts[index] < LONGEST_RECORD:
+        cells, reason = _cells(lines.raw(index, closing), shape)
+        if not reason:
+            return _Record(index, closing, cells)
+    return _Record(index, index, *_cells(lines.raw(index, index), shape))
+
+
+def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
+    if b"\0" in raw:
+        return [], "NUL byte"
+    if not text_lines.is_utf_8(raw):
+        return [], "bytes of another encoding"
+    if len(raw) > LONGEST_RECORD:
+        return [], "endless field"
+    try:
+        records = list(csv.reader(StringIO(raw.decode(), newline=""), delimiter=shape.delimiter, strict=True))
+    except csv.Error:
+        return [], "quoted field without a proper end"
+    if len(records) != 1:
+        return [], "line break outside quotes"
+    difference = len(records[0]) - len(shape.headings)
+    return records[0], "too many cells" if difference > 0 else "too few cells" if difference else ""
+
+
+def _together(lines: Lines, plain: NDArray[np.bool_], shape: Layout) -> pa.Table:
+    """The plain lines through Arrow, every cell a text."""
+    edges = np.flatnonzero(np.diff(plain.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+    stops = np.append(lines.starts, len(lines.data))
+    data = b"".join(lines.data[stops[first] : stops[after]] for first, after in edges.tolist())
+    if not data:
+        return _table((), shape)
+    names = list(shape.headings)
+    try:
+        return pacsv.read_csv(
+            pa.BufferReader(data),
+            read_options=pacsv.ReadOptions(column_names=names),
+            parse_options=pacsv.ParseOptions(delimiter=shape.delimiter),
+            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except pa.ArrowInvalid:
+        return _table((), shape)
+
+
+def _table(rows: Iterable[list[str]], shape: Layout) -> pa.Table:
+    cells = list(rows)
+    columns = [pa.array([row[index] for row in cells], pa.string()) for index in range(len(shape.headings))]
+    return pa.table(columns, names=list(shape.headings))
+
+
+def _misfit(lines: Lines, record: _Record, row: int) -> Misfit:
+    raw = lines.raw(record.first, record.final)[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+    return Misfit(record.first + row, raw, record.reason)
