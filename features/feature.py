@@ -69,6 +69,7 @@ def named(
     column: Column,
     missing: str = "never seen before",
     monotone: Literal[-1, 0, 1] = 0,
+    dated: bool = False,
 ) -> Feature:
     """A feature made for one of several keys, such as the age of a supplier, seller or importer."""
-    return Feature(name, family, unit, meaning, sentence, missing, "number", monotone, False, column)
+    return Feature(name, family, unit, meaning, sentence, missing, "number", monotone, dated, column)

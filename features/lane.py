@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from features import route
 from features.feature import Feature, feature
 from features.known import Known
 from features.lines import Bools, Floats, Lines
-from features.measures import declared_in_china
-from features.places import country_number, lading_country
 from features.rates import base_rate, found_rate
 
 
@@ -21,19 +20,19 @@ def _share(part: Floats, whole: Floats) -> Floats:
 @feature("lane", "country", "The declared origin.", kind="category")
 def origin(lines: Lines, known: Known) -> Floats:
     """Declared country of origin."""
-    return lines.texts["country_of_origin"].read(country_number, np.nan)
+    return route.made_in(lines)
 
 
 @feature("lane", "country", "The country of export.", kind="category")
 def export_country(lines: Lines, known: Known) -> Floats:
     """Country of export."""
-    return lines.texts["country_of_export"].read(country_number, np.nan)
+    return route.exported_from(lines)
 
 
 @feature("lane", "country", "The country of the foreign port of lading.", kind="category")
 def loaded_in(lines: Lines, known: Known) -> Floats:
     """Country of the foreign port of lading (Schedule K)."""
-    return lines.texts["port_of_lading"].read(lading_country, np.nan)
+    return route.loaded_in(lines)
 
 
 def _code(text: str) -> float:
@@ -65,13 +64,13 @@ def entry_type(lines: Lines, known: Known) -> Floats:
 @feature("lane", "yes/no", "The goods were exported from another country than they were made in.")
 def exported_elsewhere(lines: Lines, known: Known) -> Floats:
     """Country of export is not the declared origin."""
-    return _differs(origin.compute(lines, known), export_country.compute(lines, known))
+    return _differs(route.made_in(lines), route.exported_from(lines))
 
 
 @feature("lane", "yes/no", "The goods were loaded in another country than they were exported from.")
 def loaded_elsewhere(lines: Lines, known: Known) -> Floats:
     """Port of lading lies in another country than the country of export."""
-    return _differs(loaded_in.compute(lines, known), export_country.compute(lines, known))
+    return _differs(route.loaded_in(lines), route.exported_from(lines))
 
 
 @feature(
@@ -79,11 +78,7 @@ def loaded_elsewhere(lines: Lines, known: Known) -> Floats:
 )
 def passed_through_china(lines: Lines, known: Known) -> Bools:
     """Declared elsewhere, but exported from or loaded in China, Hong Kong or Macau."""
-    chinese = [country_number(code) for code in ("CN", "HK", "MO")]
-    seen = np.isin(export_country.compute(lines, known), chinese) | np.isin(
-        loaded_in.compute(lines, known), chinese
-    )
-    return seen & ~declared_in_china(lines)
+    return route.through_china(lines)
 
 
 @feature(
@@ -145,7 +140,7 @@ def importer_china_share_of_goods(lines: Lines, known: Known) -> Floats:
 )
 def importer_left_china(lines: Lines, known: Known) -> Bools:
     """Not declared Chinese, though the importer once declared the same HTS-6 as Chinese."""
-    return (known.count("importer*hts6.china.ever") > 0) & ~declared_in_china(lines)
+    return (known.count("importer*hts6.china.ever") > 0) & ~route.declared_in_china(lines)
 
 
 @feature(

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from features.fair_value import benchmark, drawn_in, fixed, log_freight, log_prices
+from features.commodity import likely_cotton
+from features.fair_value import DRAWN_IN, benchmark, drawn_in, fixed, log_freight, log_prices
 from features.known import Known
-from features.lines import Bools, Floats, Ints, Lines
+from features.lines import Floats, Ints, Lines
 from features.lists import listed_maker
 from features.rates import base_rate, found_rate
+from features.route import declared_in_china, through_china
 from features.tallies import PRICES
 
 MAKERS = ("supplier", "maker", "address")
@@ -21,6 +23,8 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "lines": np.ones(lines.size, np.int64),
         "value": np.rint(np.nan_to_num(lines.numbers["entered_value_usd"])).astype(np.int64),
         "china": declared_in_china(lines).astype(np.int64),
+        "detour": through_china(lines).astype(np.int64),
+        "cotton": fixed(likely_cotton.compute(lines, known)),
         "listed": listed_maker(lines).astype(np.int64),
         "freight_n": (~np.isnan(log_freight(lines))).astype(np.int64),
         "freight_sum": fixed(log_freight(lines)),
@@ -41,15 +45,6 @@ def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
     return highest
 
 
-def declared_in_china(lines: Lines) -> Bools:
-    """True where the declared origin is China, Hong Kong or Macau (n,)."""
-    return lines.texts["country_of_origin"].says(_chinese)
-
-
-def _chinese(country: str) -> bool:
-    return country in {"CN", "HK", "MO"}
-
-
 def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
     added: dict[str, Ints] = {}
     for price in PRICES:
@@ -61,4 +56,5 @@ def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
         added[f"{price}_spread"] = fixed(np.abs(near - fair.centre))
         if price == "kilo":
             added["cheap"] = (fair.deviation(logs) < CHEAP).astype(np.int64)
+            added["discount"] = fixed(np.clip(fair.deviation(logs), -DRAWN_IN, DRAWN_IN))
     return added

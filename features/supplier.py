@@ -4,7 +4,7 @@ import numpy as np
 
 from data.identifiers import manufacturer_id, postal_code
 from features.feature import Feature, feature, named
-from features.known import Known
+from features.known import FIXED_POINT, Known
 from features.lines import Floats, Ints, Lines
 from features.measures import MAKERS, TRADERS, suspicion_of
 from features.places import country_number, names_xinjiang
@@ -134,6 +134,43 @@ def _cheap_share(key: str, words: str) -> Feature:
         sentence=f"{{value:.0%}} of the lines of the {words} in the past year were far below the fair value.",
         column=lambda lines, known: _mean(known, key, "cheap"),
         missing="no lines in the past year",
+    )
+
+
+def _detour_share(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_detour_share",
+        "lane",
+        unit="share",
+        meaning=f"Share of the lines of the {words} in the past year that passed through China, though not declared Chinese.",
+        sentence=f"{{value:.0%}} of the lines of the {words} passed through China under another origin.",
+        column=lambda lines, known: _mean(known, key, "detour"),
+        missing="no lines in the past year",
+    )
+
+
+def _discount(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_discount",
+        "price",
+        unit="spreads",
+        meaning=f"Mean deviation of the value per kg of the {words} from the fair value in the past 365 days.",
+        sentence=f"The {words} was {{value:+.1f}} spreads from the fair value on the mean of the past year.",
+        column=lambda lines, known: _mean(known, key, "discount") / FIXED_POINT,
+        missing="no lines in the past year",
+    )
+
+
+def _cotton_mean(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_cotton_mean",
+        "commodity",
+        unit="share",
+        meaning=f"Mean cotton share of the goods of the {words} in the past 365 days.",
+        sentence=f"The goods of the {words} in the past year were {{value:.0%}} cotton on the mean.",
+        column=lambda lines, known: _mean(known, key, "cotton") / FIXED_POINT,
+        missing="no lines in the past year",
+        dated=True,
     )
 
 
@@ -340,9 +377,11 @@ def trader_suspicion(lines: Lines, known: Known) -> Floats:
 
 
 _HISTORIES = (_age, _idle, _lines, _burst, _china_share, _cheap_share, _examined, _found, _rate, _since_found)
+_MEANS = (_detour_share, _discount, _cotton_mean)
 
 FEATURES: tuple[Feature, ...] = (
     *[of(key, words) for of in _HISTORIES for key, words in PARTIES.items()],
+    *[of(key, PARTIES[key]) for of in _MEANS for key in ("supplier", "seller", "consolidator", "importer")],
     _partners("supplier", "importer", "importers"),
     _partners("supplier", "seller", "sellers"),
     _partners("supplier", "consolidator", "consolidators"),

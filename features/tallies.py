@@ -31,7 +31,10 @@ def _party(key: str) -> Tally:
     sums = {
         "value": (365,),
         "china": (365, EVER),
+        "detour": (365,),
+        "cotton": (365,),
         "cheap": (365,),
+        "discount": (365,),
         "maker_suspicion": (365,),
         "trader_suspicion": (365,),
         "listed": (EVER,),

@@ -1,0 +1,39 @@
+"""Countries of a line on its way: where it says it was made, exported and loaded."""
+
+import numpy as np
+
+from features.lines import Bools, Floats, Lines, shared
+from features.places import country_number, lading_country
+
+CHINA = [country_number(code) for code in ("CN", "HK", "MO")]
+
+
+@shared
+def made_in(lines: Lines) -> Floats:
+    """Number of the declared origin (n,)."""
+    return lines.texts["country_of_origin"].read(country_number, np.nan)
+
+
+@shared
+def exported_from(lines: Lines) -> Floats:
+    """Number of the country of export (n,)."""
+    return lines.texts["country_of_export"].read(country_number, np.nan)
+
+
+@shared
+def loaded_in(lines: Lines) -> Floats:
+    """Number of the country of the foreign port of lading (n,)."""
+    return lines.texts["port_of_lading"].read(lading_country, np.nan)
+
+
+@shared
+def declared_in_china(lines: Lines) -> Bools:
+    """True where the declared origin is China, Hong Kong or Macau (n,)."""
+    return np.isin(made_in(lines), CHINA)
+
+
+@shared
+def through_china(lines: Lines) -> Bools:
+    """True where another origin is declared, but the goods were exported from or loaded in China (n,)."""
+    passed = np.isin(exported_from(lines), CHINA) | np.isin(loaded_in(lines), CHINA)
+    return passed & ~declared_in_china(lines)
