@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isnan
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,39 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.contract import ARROW_TYPES, Column
-from data.identifiers import entry_number
 from data.mapping import TableMapping
 from data.repairs import quantities
 from data.repairs.cell import Cell, Notes, Parser
-from data.repairs.parse import PARSERS, PLACEHOLDERS, parse
-
-# Cells of this form need no repair and are cast as they are. Days after the 28th may not exist: not here.
-PLAIN: Final[dict[str, str]] = {
-    "text": r'^[A-Za-z0-9("#][ -~]*[!-~]$',
-    "entry number": r"^[A-Z0-9]{3}-?\d{7}-?\d$",
-    "line number": r"^[1-9]\d{0,3}$",
-    "entry type": r"^\d{2}$",
-    "date": r"^(19[89]\d|20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$",
-    "importer number": r"^\d[A-Z0-9-]{1,19}$",
-    "manufacturer id": r"^[A-Z]{2}[A-Z0-9]{6,13}$",
-    "schedule k": r"^\d{5}$",
-    "schedule d": r"^\d{4}$",
-    "transport mode": r"^\d{2}$",
-    "htsus": r"^([1-68-9]\d|0[1-9]|7[0-68-9])(\d{4}|\d{6}|\d{8})$",
-    "amount": r"^\d{1,15}(\.\d{1,12})?$",
-    "number": r"^-?\d{1,15}(\.\d{1,12})?$",
-    "boolean": r"^(true|false)$",
-}
-
-# A typed cell between these needs no look at all.
-BOUNDS: Final[dict[str, tuple[object, object]]] = {
-    "line number": (1, 99_999),
-    "date": (quantities.EARLIEST, quantities.LATEST),
-    "amount": (0.0, float("inf")),
-    "number": (float("-inf"), float("inf")),
-    "probability": (0.0, 1.0),
-    "boolean": (False, True),
-}
+from data.repairs.parse import PARSERS, parse
+from data.repairs.plain import BOUNDS, as_text, is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +39,13 @@ class ColumnCheck:
         self._factor = mapping.factors.get(column.name)
         self._days = mapping.days_later.get(column.name)
         stated = _stated(column, self._rule, mapping)
-        self._plain = PLAIN.get(self._rule) if stated is None else None
+        self._as_the_rule = stated is None
         self._judge = lru_cache(1 << 17)(lambda text: parse(self._rule, text, stated))
 
     def __call__(self, cells: pa.Array) -> Judged:
         """Judge the cells: texts, or values of any type that Parquet has."""
         cells = cells if cells.type == self._type else as_text(cells)
-        plain = self._is_plain(cells)
+        plain = is_plain(self._rule, cells, texts=self._as_the_rule)
         rows = np.flatnonzero(~plain)
         texts = as_text(cells.filter(pa.array(~plain))).fill_null("").dictionary_encode()
         judged = [self._judge(text) for text in texts.dictionary.to_pylist()]
@@ -87,24 +57,6 @@ class ColumnCheck:
         return Judged(
             self._scaled(values), _reasons(judged, codes, rows), repaired, self._repairs(judged, codes)
         )
-
-    def _is_plain(self, cells: pa.Array) -> NDArray[np.bool_]:
-        if not pa.types.is_string(cells.type):
-            least, most = BOUNDS[self._rule]
-            plain = pc.and_(pc.greater_equal(cells, least), pc.less_equal(cells, most))
-            if pa.types.is_floating(cells.type):
-                plain = pc.and_(plain, pc.is_finite(cells))
-        elif self._plain is None:
-            return np.zeros(len(cells), bool)
-        else:
-            plain = pc.match_substring_regex(cells, self._plain)
-        mask = np.asarray(plain.fill_null(False))
-        if self._rule == "entry number":
-            mask = mask & entry_number.valid(cells)
-        if self._rule == "text":
-            placeholder = pc.is_in(pc.ascii_upper(cells), value_set=pa.array(sorted(PLACEHOLDERS)))
-            mask = mask & ~np.asarray(placeholder) & ~np.asarray(pc.ends_with(cells, ".0").fill_null(False))
-        return mask
 
     def _cast(self, cells: pa.Array, plain: NDArray[np.bool_]) -> pa.Array:
         kept = cells if plain.all() else pc.if_else(pa.array(plain), cells, None)
@@ -127,17 +79,6 @@ class ColumnCheck:
         for cell, count in zip(judged, np.bincount(codes, minlength=len(judged)).tolist(), strict=True):
             counts.update(dict.fromkeys(self._counted(cell), count))
         return counts
-
-
-def as_text(cells: pa.Array) -> pa.Array:
-    """Values as a person would write them; a date with a time of midnight is a date, NaN is nothing."""
-    if pa.types.is_floating(cells.type):
-        numbers = (None if value is None or isnan(value) else value for value in cells.to_pylist())
-        return pa.array([None if value is None else repr(value) for value in numbers], pa.string())
-    if pa.types.is_timestamp(cells.type):
-        moments = pc.strftime(cells, "%Y-%m-%d %H:%M:%S")
-        return pc.replace_substring_regex(moments, r" 00:00:00(\.0+)?$", "")
-    return cells.cast(pa.string())
 
 
 def _stated(column: Column, rule: str, mapping: TableMapping) -> Parser | None:

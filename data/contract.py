@@ -1,7 +1,6 @@
 """The data contract as data: tables, columns, the rule of each cell. Checks, docs and errors come from it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -218,58 +217,3 @@ SCORES: Final = Table(
 )
 
 TABLES: Final = {table.name: table for table in (ENTRIES, OUTCOMES, LISTED, SCORES)}
-
-
-def document() -> str:
-    """The contract as a Markdown page (`docs/contract.md`)."""
-    return "\n".join([_PREFACE, *(_section(table) for table in TABLES.values()), _FATES])
-
-
-def _section(table: Table) -> str:
-    rows = [
-        f"| `{column.name}` | {column.type} | {'yes' if column.required else 'no'} | {column.meaning} "
-        f"| {RULES[column.rule].replace('|', chr(92) + '|')} |"
-        for column in table.columns
-    ]
-    head = ["| column | type | required | meaning | a cell is |", "|---|---|---|---|---|"]
-    either = [
-        f"\nOne of {' and '.join(f'`{name}`' for name in group)} must be present." for group in table.one_of
-    ]
-    key = ", ".join(f"`{name}`" for name in table.key)
-    return "\n".join([f"\n## `{table.name}`\n", f"Key: {key}.\n", *head, *rows, *either])
-
-
-_PREFACE = """<!-- made by `python -m data.contract`; a test compares -->
-# Data contract
-
-Four tables; nothing else crosses the system's edge. A CSV, CSV.GZ or Parquet file in this shape, or a folder
-of them, is read as it is; a file in another shape comes in through a mapping. Text is UTF-8, dates are ISO,
-numbers are plain decimals with `.`, codes keep their leading zeros, and an empty cell is null."""
-
-_FATES = """
-## What happens to a cell that is not in this shape
-
-| case | fate |
-|---|---|
-| a required cell is missing, unreadable or out of range | the line is rejected, with every broken rule |
-| an optional cell is unreadable or out of range | the cell becomes null and is counted; the line stays |
-| a repair that is certain | made, and counted by rule |
-| anything doubtful | rejected where required, null where optional; a mapping may settle it |
-| entry number with a wrong check digit | rejected, unless the mapping says that the numbers are not CBP's |
-| the same key twice in one delivery | the first is taken, later ones are rejected as duplicates |
-| the same key in a later delivery | a correction: it replaces the line, the old version stays readable |
-| a record with the wrong number of cells, foreign bytes, a NUL, an endless field | it alone is rejected |
-| a file without a usable header, or not a table | refused whole; the store is unchanged |
-| formulas, markup, right-to-left marks in a text | it is text: kept, and made harmless where it is shown |
-
-Certain repairs: case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
-hyphens and blanks in codes, Excel's leading apostrophe, `.0` behind a code, thousands separators and currency
-signs, ISO dates with a time, `UK` for `GB`, alpha-3 codes and plain country names, a lost leading zero where
-the length proves it (Schedule D, entry type), placeholder words (`N/A`, `NULL`, `-`, `UNKNOWN`).
-
-Doubtful: day and month order, decimal commas, scientific notation in a code, HTSUS numbers of odd length,
-letters among digits, unknown codes.
-"""
-
-if __name__ == "__main__":
-    Path("docs/contract.md").write_text(document(), encoding="utf-8")
