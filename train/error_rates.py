@@ -39,8 +39,8 @@ PRIORS: Final = {
     "detention": Prior(0.30, 0.10, 12),
     "other": Prior(0.02, 0.02, 12),
 }
-BINS: Final = 20
-ROUNDS: Final = 500
+BINS: Final = 40
+ROUNDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

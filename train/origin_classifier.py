@@ -78,7 +78,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def log_odds(self, X: Any, trees: int | None = None) -> Floats:  # noqa: N803
         """Mean log-odds of the boosters, after the first `trees` where given."""
         check_is_fitted(self)
-        matrix = _matrix(X)
+        matrix = self._same_columns(X)
         raw = [b.predict(matrix, raw_score=True, num_iteration=trees) for b in self.boosters_]
         log_odds: Floats = np.mean(raw, axis=0) + self.base_log_odds_
         return log_odds
@@ -96,6 +96,12 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Names of the columns the trees were given."""
         check_is_fitted(self)
         return np.asarray(self.feature_names_in_, dtype=object)
+
+    def _same_columns(self, X: Any) -> Floats:  # noqa: N803
+        """The matrix; LightGBM itself would take swapped columns without a word."""
+        if isinstance(X, pd.DataFrame) and list(X.columns) != list(self.feature_names_in_):
+            raise ValueError("expected the columns of the fit in their order, found others")
+        return _matrix(X)
 
     def _columns(self, X: Any) -> Floats:  # noqa: N803
         matrix = _matrix(X)

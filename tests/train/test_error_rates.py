@@ -1,0 +1,57 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.train.factory import METHODS, planted
+from train.error_rates import ErrorRates, cells, estimate, expected
+
+NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
+
+
+def of(rates: ErrorRates, method: str) -> tuple[float, float]:
+    cell = METHODS.index(method) * 3
+    return float(rates.false_positive[cell]), float(rates.false_negative[cell])
+
+
+def estimated(noise: dict[str, tuple[float, float]], lines: int = 12_000, base: float = -3.0) -> ErrorRates:
+    world = planted(lines, noise=noise, base=base)
+    score = np.log(world.probability)
+    return estimate(score, world.examples.observed, world.examples.cell)
+
+
+@pytest.mark.parametrize("method", ["document_review", "detention"])
+def test_planted_rates_are_recovered(method: str) -> None:
+    false_positive, false_negative = of(estimated(NOISE), method)
+    assert abs(false_positive - NOISE[method][0]) < 0.03
+    assert abs(false_negative - NOISE[method][1]) < 0.08
+
+
+@pytest.mark.parametrize("method", ["document_review", "detention"])
+def test_clean_labels_are_found_to_be_clean(method: str) -> None:
+    clean = dict.fromkeys(NOISE, (0.0, 0.0))
+    false_positive, false_negative = of(
+        estimated(clean, base=0.0), method
+    )  # missed ones show where nearly all are positive
+    assert false_positive < 0.04
+    assert false_negative < 0.04
+
+
+def test_a_method_without_lines_keeps_its_prior() -> None:
+    rates = estimated({"isotopic": (0.02, 0.12)}, lines=2000)
+    assert of(rates, "detention") == pytest.approx(of(expected(), "detention"))
+
+
+def test_regimes_begin_on_their_day() -> None:
+    days = np.array(["2022-06-20", "2022-06-21", "2024-12-31", "2025-01-01"], "datetime64[D]")
+    assert (cells(pa.chunked_array([["isotopic"] * 4]), days) % 3).tolist() == [0, 1, 1, 2]
+
+
+def test_a_method_that_is_not_stated_is_other() -> None:
+    days = np.array(["2020-01-01"] * 2, "datetime64[D]")
+    assert (cells(pa.chunked_array([["other", None]]), days) // 3).tolist() == [4, 4]
+
+
+def test_rows_name_the_method_and_count_its_lines() -> None:
+    rows = estimated(NOISE, lines=3000).rows()
+    assert {row["method"] for row in rows} == set(NOISE)
+    assert sum(int(row["lines"]) for row in rows) == 3000

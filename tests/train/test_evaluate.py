@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from models.calibration import sigmoid
+from train.evaluate import Population, calibration_error, compare, probability_metrics, reliability
+from train.noise import NoisyResults
+
+
+def population(lines: int = 600, seed: int = 0) -> tuple[Population, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    score = rng.normal(-1.5, 1.5, lines)
+    observed = (rng.random(lines) < sigmoid(score)).astype(float)
+    return Population(NoisyResults.of(observed), rng.integers(0, lines // 4, lines).astype(np.uint64)), score
+
+
+def test_a_better_score_has_the_better_row() -> None:
+    judged, score = population()
+    rows = {row.method: row for row in compare({"good": score, "chance": np.zeros(600)}, judged, seed=0)}
+    assert rows["good"].metrics["average_precision"] > rows["chance"].metrics["average_precision"]
+    low, high = rows["good"].interval["average_precision"]
+    assert low < rows["good"].metrics["average_precision"] < high
+
+
+def test_intervals_hold_the_true_value_about_as_often_as_they_say() -> None:
+    large, score = population(60_000, seed=999)
+    truth = compare({"m": score}, Population(large.results, large.supplier), 0)[0].metrics["auc"]
+    held = 0
+    for seed in range(30):
+        judged, of_seed = population(300, seed)
+        low, high = compare({"m": of_seed}, judged, seed)[0].interval["auc"]
+        held += low <= truth <= high
+    assert held >= 26
+
+
+def test_lines_of_one_supplier_widen_the_interval() -> None:
+    judged, score = population(400)
+    clustered = Population(judged.results, (np.argsort(np.argsort(score)) // 40).astype(np.uint64))
+    widths = []
+    for drawn in (judged, clustered):
+        low, high = compare({"m": score}, drawn, 0)[0].interval["precision@10%"]
+        widths.append(high - low)
+    assert widths[1] > widths[0]
+
+
+def test_calibration_error_is_the_mean_gap() -> None:
+    observed = np.tile([1.0, 0.0, 0.0, 0.0], 100)
+    assert calibration_error(np.full(400, 0.25), observed, np.ones(400)) == pytest.approx(0.0)
+    assert calibration_error(np.full(400, 0.45), observed, np.ones(400)) == pytest.approx(0.2)
+
+
+def test_calibration_is_judged_against_the_chance_of_the_result() -> None:
+    rng = np.random.default_rng(0)
+    log_odds = rng.normal(-2, 1, 20_000)
+    observed = (rng.random(20_000) < 0.3 + 0.6 * sigmoid(log_odds)).astype(float)
+    honest = probability_metrics(log_odds, NoisyResults.of(observed, None, 0.3, 0.1))
+    blind = probability_metrics(log_odds, NoisyResults.of(observed))
+    assert honest["calibration_error"] < 0.02
+    assert blind["calibration_error"] > 0.2
+
+
+def test_reliability_bins_hold_equal_weight() -> None:
+    rng = np.random.default_rng(0)
+    rows = reliability(rng.random(1000), np.ones(1000), rng.uniform(0.5, 1.5, 1000))
+    masses = [mass for _, _, mass in rows]
+    assert max(masses) - min(masses) < 3
+    assert [said for said, _, _ in rows] == sorted(said for said, _, _ in rows)

@@ -1,0 +1,101 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import average_precision_score
+
+from models.calibration import sigmoid
+from tests.train.factory import planted
+from train.origin_classifier import OriginClassifier
+
+SMALL = {"trees": 40, "leaves": 7}
+
+
+def test_it_learns_what_decides() -> None:
+    world, other = planted(), planted(seed=1)
+    fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
+    found = average_precision_score(other.truth, fitted.predict_proba(other.examples.features)[:, 1])
+    best = average_precision_score(other.truth, other.probability)
+    assert found > 0.85 * best
+
+
+def test_under_noise_it_learns_the_truth_not_the_results() -> None:
+    world, other = planted(8000, noise={"detention": (0.4, 0.1)}), planted(seed=1)
+    features, results = world.examples.features, world.examples.observed
+    naive = OriginClassifier(**SMALL).fit(features, results)
+    aware = OriginClassifier(**SMALL).fit(features, results, false_positive=0.4, false_negative=0.1)
+    said = [m.predict_proba(other.examples.features)[:, 1].mean() for m in (naive, aware)]
+    assert said[0] > 0.4
+    assert abs(said[1] - other.truth.mean()) < 0.05
+
+
+def test_the_offset_of_picked_lines_is_no_property_of_the_line() -> None:
+    world = planted(8000, picked=1.5, random_share=0.05)
+    offset = np.where(world.examples.random, 0.0, 1.5)
+    unpicked = planted(seed=2, random_share=1.0)
+    gaps = []
+    for known in (0.0, offset):
+        fitted = OriginClassifier(trees=150).fit(world.examples.features, world.truth, offset=known)
+        said = fitted.predict_proba(unpicked.examples.features)[:, 1].mean()
+        gaps.append(abs(said - unpicked.truth.mean()))
+    assert gaps[1] < 0.3 * gaps[0]
+
+
+def test_same_data_and_seed_give_the_same_bytes() -> None:
+    world = planted(500)
+    texts = [
+        OriginClassifier(**SMALL, seeds=(4,))
+        .fit(world.examples.features, world.truth)
+        .boosters_[0]
+        .model_to_string()
+        for _ in range(2)
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_seeds_are_averaged_in_log_odds() -> None:
+    world = planted(800)
+    features = world.examples.features
+    alone = [
+        OriginClassifier(**SMALL, seeds=(s,)).fit(features, world.truth).log_odds(features) for s in (1, 2)
+    ]
+    both = OriginClassifier(**SMALL, seeds=(1, 2)).fit(features, world.truth).log_odds(features)
+    assert np.allclose(both, (alone[0] + alone[1]) / 2)
+    assert not np.allclose(alone[0], alone[1])
+
+
+def test_a_monotone_feature_never_lowers_the_score() -> None:
+    world = planted(3000)
+    width = world.examples.features.shape[1]
+    rising = (1, *[0] * (width - 1))
+    fitted = OriginClassifier(**SMALL, monotone=rising).fit(world.examples.features, world.truth)
+    steps = np.zeros((50, width))
+    steps[:, 0] = np.linspace(-3, 3, 50)
+    assert (np.diff(fitted.log_odds(steps)) >= -1e-12).all()
+
+
+def test_swapped_columns_are_refused() -> None:
+    world = planted(300)
+    fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
+    swapped = world.examples.features.iloc[:, ::-1]
+    with pytest.raises(ValueError, match="in their order"):
+        fitted.predict_proba(swapped)
+
+
+def test_it_can_be_cloned_with_its_parameters() -> None:
+    copy = clone(OriginClassifier(trees=7, monotone=(1, 0)))
+    assert (copy.trees, copy.monotone) == (7, (1, 0))
+
+
+def test_probabilities_are_those_of_the_log_odds() -> None:
+    world = planted(300)
+    fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
+    both = fitted.predict_proba(world.examples.features)
+    assert np.allclose(both[:, 1], sigmoid(fitted.log_odds(world.examples.features)))
+    assert np.allclose(both.sum(axis=1), 1)
+
+
+def test_names_of_the_columns_are_kept() -> None:
+    frame = pd.DataFrame({"a": np.arange(100.0), "b": np.ones(100)})
+    fitted = OriginClassifier(**SMALL).fit(frame, np.arange(100) % 2)
+    assert fitted.get_feature_names_out().tolist() == ["a", "b"]
