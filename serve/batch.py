@@ -38,6 +38,11 @@ class Batch:
     end: date
     inside_capacity: dict[date, int]
 
+    @property
+    def hindsight(self) -> bool:
+        """Whether the model learned from days that are scored here: such scores look better than a night's."""
+        return date.fromisoformat(self.bundle.settings["cutoff"]) >= self.start
+
     def scores(self) -> pa.Table:
         """The published rows, by day and rank."""
         return self.store.scores(self.start, self.end)
@@ -55,6 +60,7 @@ class Batch:
             "scored": len(self.scores()),
             "inside_capacity": sum(self.inside_capacity.values()),
             "model_version": self.bundle.version,
+            "hindsight": self.hindsight,
         }
 
 

@@ -33,6 +33,8 @@ def score(
     if out:
         check_target(out)
     batch = score_period(load_settings(ctx.obj), first, last)
+    if batch.hindsight:
+        typer.echo("The model learned from days scored here: these scores flatter it.", err=True)
     if out:
         write(batch.scores(), out)
     if as_json:

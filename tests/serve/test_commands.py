@@ -39,6 +39,13 @@ def test_json_is_one_object_and_nothing_else(home: Path) -> None:
     assert said["from"] == said["to"] == "2021-02-05"
 
 
+@pytest.mark.parametrize(("day", "hindsight"), [("2021-01-31", True), ("2021-02-01", False)])
+def test_scores_of_days_the_model_learned_from_are_told_apart(home: Path, day: str, hindsight: bool) -> None:
+    result = run(home, "--date", day, "--json")
+    assert json.loads(result.stdout)["hindsight"] is hindsight
+    assert ("flatter" in result.stderr) is hindsight
+
+
 def test_out_holds_every_line_of_the_period(home: Path, tmp_path: Path) -> None:
     out = tmp_path / "scores.csv"
     words = ("--from", "2021-02-01", "--to", "2021-02-03", "--out", str(out), "--json")
