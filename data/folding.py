@@ -58,9 +58,11 @@ def _reject(frame: pd.DataFrame, mask: "pd.Series[bool]", reason: str, reasons: 
 
 
 def _summed(table: pa.Table, whole: pd.DataFrame, first: pd.DataFrame) -> pa.Table:
-    sums = whole[whole["goods"]].groupby(_KEY)["value"].sum()
+    goods = whole[whole["goods"]]
+    sums = goods.groupby(_KEY)["value"].transform("sum")
+    rows = first["row"].to_numpy()
     values = table["entered_value_usd"].to_numpy().copy()
-    values[first["row"].to_numpy()] = first.join(sums.rename("sum"), on=_KEY)["sum"].to_numpy()
+    values[rows] = sums.loc[first.index].to_numpy()
     index = table.schema.get_field_index("entered_value_usd")
     return table.set_column(index, table.schema.field(index), pa.array(values))
 

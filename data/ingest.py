@@ -15,7 +15,7 @@ from data.delivery import Counts, Delivery
 from data.errors import BadInputError, Problem
 from data.files import discover
 from data.files.discover import Source
-from data.files.records import Layout, Records
+from data.files.records import Layout, Records, heading
 from data.folding import fold
 from data.mapping import Mapping, load_mapping
 from data.store import Store
@@ -96,11 +96,14 @@ def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping
 def _records(entry: Input, mapping: Mapping, table: Table) -> Iterator[Records]:
     """The records of a file: in parts, or all at once where several of them, far apart perhaps, make a line."""
     parts = discover.read(entry.source, entry.layout)
-    return parts if mapping.table(table.name).fold is None else _at_once(list(parts))
+    if mapping.table(table.name).fold is None:
+        yield from parts
+    elif whole := list(parts):
+        yield _joined(whole)
 
 
-def _at_once(parts: list[Records]) -> Iterator[Records]:
-    yield Records(
+def _joined(parts: Sequence[Records]) -> Records:
+    return Records(
         pa.concat_tables([part.table for part in parts]),
         np.concatenate([part.rows for part in parts]),
         [misfit for part in parts for misfit in part.misfits],
@@ -113,5 +116,5 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
     if rule is None:
         return checked
     order = records.table[headings.present(rule.order, entry.layout.headings)]
-    sums = entry.columns["entered_value_usd"] in rule.sums
-    return fold(checked, order, sums=sums)
+    summed = {heading(name) for name in rule.sums}
+    return fold(checked, order, sums=heading(entry.columns["entered_value_usd"]) in summed)

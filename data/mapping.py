@@ -1,12 +1,13 @@
 """Mappings: which columns of a source make the contract's tables, and what the source means by its cells."""
 
+import codecs
 import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from data.contract import TABLES, Table
 from data.errors import BadInputError, Problem
@@ -61,6 +62,14 @@ class Mapping(_Strict):
     entries: TableMapping | None = None
     outcomes: TableMapping | None = None
     listed: TableMapping | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        try:
+            return name and codecs.lookup(name).name
+        except LookupError as error:
+            raise ValueError("a text encoding that Python knows is expected") from error
 
     def table(self, name: str) -> TableMapping:
         """The mapping of one table. Raises BadInputError where the source has none."""

@@ -86,6 +86,13 @@ def test_records_of_a_line_may_lie_apart_and_in_any_order(tmp_path: Path) -> Non
     assert store.entries().equals(straight.entries())
 
 
+def test_a_report_without_records_is_an_empty_day(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(REPORT.read_text(encoding="utf-8").split("\n", 1)[0], encoding="utf-8")
+    ingested, store = _ingested(tmp_path / "home", path)
+    assert (ingested.counts.read, store.entries().num_rows) == (0, 0)
+
+
 @pytest.mark.parametrize("blank_rows", [0, 5])
 def test_the_workbook_reads_as_the_csv_does(tmp_path: Path, blank_rows: int) -> None:
     book = openpyxl.Workbook()

@@ -1,6 +1,7 @@
 """Ingest, file to store: the fate of every kind of defect, corrections, one delivery, one commit."""
 
 import csv
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -230,6 +231,36 @@ def test_a_file_read_better_the_next_time_leaves_no_old_rejects(tmp_path: Path) 
     )
     counts = ingest(store, "entries", [path], str(mapping)).counts
     assert (counts.accepted, store.rejected().num_rows) == (1, 0)
+
+
+def test_a_mapping_settles_what_is_doubtful_without_it(tmp_path: Path) -> None:
+    store, path, mapping = Store(tmp_path / "home"), tmp_path / "lines.csv", tmp_path / "own.toml"
+    cells = {"entry_date": "05.03.2021", "entered_value_usd": '"1.234,5"', "manufacturer_name": "新疆"}
+    path.write_bytes(f"Zahl;{';'.join(cells)}\nX-1;{';'.join(cells.values())}\n".encode("gbk"))
+    columns = "\n".join(f'{name} = "{name}"' for name in cells)
+    mapping.write_text(
+        'description = "own"\nencoding = "gbk"\ncheck_digit = false\n[entries]\ndates = "%d.%m.%Y"\n'
+        f'decimal_comma = true\n[entries.columns]\nentry_number = "Zahl"\n{columns}\n'
+        '[entries.constants]\nline_number = "1"\ncountry_of_origin = "CN"\nhtsus = "610910"\n',
+        encoding="utf-8",
+    )
+    counts = ingest(store, "entries", [path], str(mapping)).counts
+    (line,) = store.entries().to_pylist()
+    assert (line["entry_date"], line["entered_value_usd"]) == (date(2021, 3, 5), 1234.5)
+    assert (line["entry_number"], line["manufacturer_name"]) == ("X-1", "新疆")
+    assert counts.rules == {}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".parquet"])
+def test_headings_without_lines_are_an_empty_day(tmp_path: Path, suffix: str) -> None:
+    path, store = tmp_path / f"lines{suffix}", Store(tmp_path / "home")
+    if suffix == ".parquet":
+        pq.write_table(ENTRIES.schema.empty_table(), path)
+    else:
+        heading = ",".join(GOOD).encode()
+        path.write_bytes(gzip.compress(heading) if suffix == ".csv.gz" else heading)
+    ingested = ingest(store, "entries", [path], "contract")
+    assert (ingested.counts.read, ingested.stored.new, store.entries().num_rows) == (0, 0, 0)
 
 
 def test_a_later_delivery_corrects_and_the_old_version_stays(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_the_contract_maps_every_column_to_itself() -> None:
         ('entry_number = "Number"', "", "a source for `entry_number`"),
         ('"own"', "7", "valid string"),
         ("[outcomes]", "[outcomes", "valid TOML"),
+        ('"own"', '"own"\nencoding = "utf-88"', "a text encoding that Python knows"),
     ],
 )
 def test_a_wrong_mapping_is_refused_with_a_hint(tmp_path: Path, old: str, new: str, hint: str) -> None:
