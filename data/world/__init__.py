@@ -1,1 +1,1 @@
-"""A simulated trade: causes first (fibre, firms, contracts), declarations and examinations after. Truth is kept apart."""
+"""A simulated trade: causes first, declarations and examinations after; the truth is kept apart."""

@@ -59,7 +59,8 @@ def by_country(table: dict[str, float], otherwise: float = 0.0) -> NDArray[np.fl
 def origin_shares(family: int, days: NDArray[np.int32]) -> NDArray[np.float64]:
     """Share of each origin in the family's trade on given days, (n_days, n_countries), rows add up to 1."""
     weights = _cotton_shares(days) if family == COTTON else _other_shares(FAMILIES[family], days)
-    return weights / weights.sum(axis=1, keepdims=True)
+    result: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return result
 
 
 def _cotton_shares(days: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -78,7 +79,8 @@ def _other_shares(family: str, days: NDArray[np.int32]) -> NDArray[np.float64]:
 def choose(rng: np.random.Generator, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
     """One column of each row, by the row's probabilities."""
     edges = np.cumsum(probabilities, axis=1)
-    return (rng.random((len(edges), 1)) * edges[:, -1:] > edges).sum(axis=1)
+    result: NDArray[np.int64] = (rng.random((len(edges), 1)) * edges[:, -1:] > edges).sum(axis=1)
+    return result
 
 
 def choose_group(

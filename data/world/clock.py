@@ -42,4 +42,5 @@ def draw_days(
     passed = np.concatenate([[0.0], np.cumsum(_WEEKDAY[(calendar + 3) % 7] * _MONTH[months])])
     low, high = passed[first - origin], passed[last - origin + 1]
     drawn = np.searchsorted(passed, low + rng.random(len(first)) * (high - low), side="right") - 1
-    return np.clip(calendar[np.minimum(drawn, len(calendar) - 1)], first, last)
+    result: NDArray[np.int32] = np.clip(calendar[np.minimum(drawn, len(calendar) - 1)], first, last)
+    return result

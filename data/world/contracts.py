@@ -1,8 +1,10 @@
 """Standing relations: who sells what to whom, from when to when, over which lane. Lines are drawn from them later.
 
-A contract is a row: `maker` (who makes), `party` (who is declared), `seller`, `consolidator`, `importer`, `filer`,
-`family`, `origin` as declared, `made` where the goods are made, `route`, `first` and `last` day, `weight` (share of lines), `known` (its parties know of
-Xinjiang inputs), `order` in [0, 1) (small: cleans up last), `mechanism`, `cotton`, `price`, and how it is written.
+A contract is a row. Who: `maker` (makes the goods), `party` (is declared), `seller`, `consolidator`, `importer`,
+`consignee`, `filer`. What: `family`, `goods_0` to `goods_3`, `origin` as declared, `made` (where truly), `route`.
+When: `first` and `last` day, `weight` (share of lines). Hidden: `cotton` (holds cotton or tomato at all), `known` (its
+parties know of Xinjiang inputs), `order` in [0, 1) (small: cleans up last), `mechanism`, `shift` of the log price,
+`before` (party of the contract it follows). Written: `spelling`, `style`, `lines` of an entry, `size`.
 """
 
 from typing import Final
@@ -25,7 +27,7 @@ from data.world.catalogue import (
     routes,
 )
 from data.world.clock import day_number, draw_days, stream
-from data.world.parameters import value, values
+from data.world.parameters import values
 from data.world.parties import CONSOLIDATOR, SELLER
 from data.world.settings import WorldSettings
 
@@ -42,14 +44,14 @@ MECHANISMS: Final = (
     "parcel_split",
 )
 NONE, UNWITTING, OPEN, BLENDING, THIRD, RELABEL, SHELL_FIRM, UNDERVALUE, MISDESCRIBE, PARCELS = range(10)
-GOODS_KEPT: Final = 4
-"""Kinds of goods a contract covers."""
+GOODS_COLUMNS: Final = ("goods_0", "goods_1", "goods_2", "goods_3")
+"""Kinds of goods a contract covers, the main one first."""
 
 
 def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFrame:
     """All contracts as they would run if no order and no tariff ever came."""
     rng = stream(settings.seed, "contracts")
-    frame = _windows(rng, settings, int(2.3 * (parties["kind"] == 0).sum()))
+    frame = _windows(rng, settings, int(2.6 * (parties["kind"] == 0).sum()))
     frame = _makers(rng, parties, frame)
     frame = _hidden(rng, settings, parties, frame)
     frame = _channels(rng, settings, parties, frame)
@@ -61,7 +63,7 @@ def _windows(rng: np.random.Generator, settings: WorldSettings, count: int) -> p
     start, end = day_number(settings.start), day_number(settings.end)
     family = rng.choice(len(FAMILIES), count, p=_line_shares(settings))
     born = rng.integers(start - 700, end + 1, count)
-    died = born + 60 + rng.exponential(900, count).astype(int)
+    died = born + 60 + rng.exponential(800, count).astype(int)
     frame = pd.DataFrame({"family": family, "first": np.maximum(born, start), "last": np.minimum(died, end)})
     frame["weight"] = rng.lognormal(0, 0.9, count) * (frame["last"] - frame["first"] + 1)
     return (
@@ -94,8 +96,8 @@ def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame
         origin[mask] = choose(rng, origin_shares(family, middle[mask]))
     cell = (parties["family"] * len(countries()) + parties["country"]).where(parties["kind"] == 0, -1)
     wanted = frame["family"].to_numpy() * len(countries()) + origin
-    size = np.power(parties.groupby(cell).cumcount() + 1.0, -0.7)
-    maker = choose_group(rng, wanted, cell.to_numpy(), size.to_numpy())
+    size = np.power(parties.groupby(cell).cumcount().to_numpy(dtype=np.float64) + 1, -0.7, dtype=np.float64)
+    maker = choose_group(rng, wanted, cell.to_numpy(), size)
     return frame.assign(origin=origin, made=origin, maker=maker, party=maker)
 
 
@@ -104,13 +106,13 @@ def _hidden(
 ) -> pd.DataFrame:
     """What no declaration shows: who holds cotton, who knows, who would clean up first."""
     family = frame["family"].to_numpy()
-    blended = rng.random(len(frame)) < value("fibre", "mixed_goods_with_cotton")
-    fibre = np.where(family == MIXED, blended, (family == COTTON) | (family == TOMATO))
+    holds = np.array([values("goods_with_cotton").get(name, 0.0) for name in FAMILIES])
+    fibre = rng.random(len(frame)) < holds[family]
     inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
     known = fibre & (inside | (rng.random(len(frame)) < settings.knowing_share))
-    firm = rng.random(len(parties))[frame["maker"]]
-    shared = rng.random(len(frame)) < settings.supplier_persistence
-    order = np.where(shared, firm, rng.random(len(frame)))
+    order = rng.random(len(parties))[frame["maker"]]
+    alone = rng.random(len(frame)) > settings.supplier_persistence
+    order = np.where(alone, rng.random(len(frame)), order)
     return frame.assign(cotton=fibre, known=known, order=order, mechanism=NONE, shift=0.0, before=-1)
 
 
@@ -119,9 +121,10 @@ def _channels(
 ) -> pd.DataFrame:
     """Seller, consolidator, importer, filer and lane. Knowing flows lean to a few houses, which serve others too."""
     count = len(frame)
+    abroad = (frame["origin"] != countries().index("CN")).to_numpy()
     narrow = frame["known"].to_numpy() & (rng.random(count) < settings.link_strength)
-    bound = parties["dependence"].to_numpy()[frame["maker"]]
-    through_trader = rng.random(count) < 0.2 + 0.3 * bound * frame["cotton"].to_numpy() + 0.3 * narrow
+    bound = parties["dependence"].to_numpy()[frame["maker"]] * frame["cotton"].to_numpy()
+    through_trader = rng.random(count) < 0.12 + 0.5 * bound + 0.2 * narrow
     seller = np.where(through_trader, _house(rng, parties, SELLER, narrow), frame["maker"])
     importers = max(60, int(0.45 * (parties["kind"] == 0).sum()))
     importer = (importers * rng.random(count) ** 1.6).astype(np.int64)
@@ -134,7 +137,9 @@ def _channels(
         consolidator=_house(rng, parties, CONSOLIDATOR, narrow),
         importer=importer,
         filer=filer,
-        route=lanes(rng, frame["origin"].to_numpy(), np.zeros(count, dtype=bool)),
+        route=lanes(
+            rng, frame["origin"].to_numpy(), rng.random(count) < settings.lane_strength * bound * abroad
+        ),
         consignee=np.where(rng.random(count) < 0.86, importer, rng.integers(0, importers, count)),
         related=parties["related"].to_numpy(dtype=bool)[frame["maker"]] & (rng.random(count) < 0.7),
     )
@@ -167,11 +172,12 @@ def _writing(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
     """How a contract is written: goods covered, usual spelling, style of description, lines of an entry."""
     count = len(frame)
     family = goods()["family"].to_numpy()
-    kept = [
-        choose_group(rng, frame["family"].to_numpy(), family, np.ones(len(family))) for _ in range(GOODS_KEPT)
-    ]
+    kept = {
+        name: choose_group(rng, frame["family"].to_numpy(), family, np.ones(len(family)))
+        for name in GOODS_COLUMNS
+    }
     return frame.assign(
-        **{f"goods_{place}": chosen for place, chosen in enumerate(kept)},
+        **kept,
         spelling=(8 * rng.random(count) ** 1.7).astype(np.int64),
         style=rng.integers(0, 8, count),
         lines=1 + rng.gamma(1.5, 1.2, count),

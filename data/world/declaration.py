@@ -1,5 +1,6 @@
 """What is declared of each line, in the contract's columns, with the gaps and slips of keying."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,35 +15,64 @@ from data.world.clock import stream
 from data.world.descriptions import FORMATS, contents, describe
 from data.world.numbers import importer_numbers
 from data.world.parameters import order, parameters, value
-from data.world.shipping import ENTRY_TYPES
-from data.world.spelling import SPELLINGS, Spelling
-from data.world.trade import Trade
+from data.world.shipping import ENTRY_TYPES, ship
+from data.world.spelling import SPELLINGS, Spelling, spell
+from data.world.trade import Trade, line_entry_numbers
 
 Columns = dict[str, pa.Array]
 _SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
 
 
-def declare(
-    trade: Trade, shipments: pd.DataFrame, spelling: Spelling, entry_number: pa.Array, rows: slice
-) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """A trade with its texts and numbers, ready to be declared line by line."""
+
+    trade: Trade
+    shipments: pd.DataFrame
+    spelling: Spelling
+    importer_number: pa.Array
+    entry_number: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of lines with the contract and the shipment of each."""
+
+    lines: pd.DataFrame
+    contracts: pd.DataFrame
+    shipped: pd.DataFrame
+
+
+def draw_papers(trade: Trade) -> Papers:
+    """Give the parties names, the importers and entries numbers, the shipments a way."""
+    importers = int(trade.contracts[["importer", "consignee"]].max().max()) + 1
+    return Papers(
+        trade, ship(trade), spell(trade.parties), importer_numbers(importers), line_entry_numbers(trade)
+    )
+
+
+def declare(papers: Papers, rows: slice) -> pa.Table:
     """The contract's `entries` for a run of lines. The same run always has the same gaps and slips."""
-    rng = stream(trade.settings.seed, f"declaration {rows.start}")
-    lines = trade.lines.iloc[rows]
-    contracts = trade.contracts.iloc[lines["contract"]].reset_index(drop=True)
-    shipped = shipments.iloc[lines["shipment"]].reset_index(drop=True)
-    lines = lines.reset_index(drop=True)
+    rng = stream(papers.trade.settings.seed, f"declaration {rows.start}")
+    part = _part(papers, rows)
     columns = {
-        "entry_number": entry_number.slice(rows.start, len(lines)),
-        "line_number": pa.array(lines["line"].to_numpy(), pa.int32()),
-        **_dates(lines, shipped),
-        **_parties(rng, trade, spelling, contracts, shipped, lines),
-        **_way(shipped, contracts),
-        **_merchandise(rng, trade, contracts, lines),
-        **_amounts(rng, trade, lines, shipped),
-        **_terms(rng, lines, contracts),
+        "entry_number": papers.entry_number.slice(rows.start, len(part.lines)),
+        "line_number": pa.array(part.lines["line"].to_numpy(), pa.int32()),
+        **_dates(part),
+        **_parties(rng, papers, part),
+        **_way(part),
+        **_merchandise(rng, papers.trade, part),
+        **_amounts(rng, papers.trade, part),
+        **_terms(rng, part),
     }
-    _leave_gaps(rng, trade, columns, len(lines))
+    _leave_gaps(rng, papers.trade, columns, len(part.lines))
     return pa.table([columns[name] for name in ENTRIES.names], schema=ENTRIES.schema)
+
+
+def _part(papers: Papers, rows: slice) -> Part:
+    lines = papers.trade.lines.iloc[rows].reset_index(drop=True)
+    contracts = papers.trade.contracts.iloc[lines["contract"]].reset_index(drop=True)
+    return Part(lines, contracts, papers.shipments.iloc[lines["shipment"]].reset_index(drop=True))
 
 
 def _text(values_: NDArray[np.object_], codes: NDArray[np.int64]) -> pa.Array:
@@ -53,8 +83,8 @@ def _date(days: NDArray[np.int64]) -> pa.Array:
     return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
 
 
-def _dates(lines: pd.DataFrame, shipped: pd.DataFrame) -> Columns:
-    day = lines["day"].to_numpy()
+def _dates(part: Part) -> Columns:
+    shipped, day = part.shipped, part.lines["day"].to_numpy()
     return {
         "entry_type": _text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
         "entry_date": _date(day),
@@ -63,16 +93,9 @@ def _dates(lines: pd.DataFrame, shipped: pd.DataFrame) -> Columns:
     }
 
 
-def _parties(
-    rng: np.random.Generator,
-    trade: Trade,
-    spelling: Spelling,
-    contracts: pd.DataFrame,
-    shipped: pd.DataFrame,
-    lines: pd.DataFrame,
-) -> Columns:
-    count = len(lines)
-    written = shipped["spelling"].to_numpy()
+def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
+    contracts, spelling, numbers = part.contracts, papers.spelling, papers.importer_number
+    written = part.shipped["spelling"].to_numpy()
     maker = pa.array(contracts["party"].to_numpy() * SPELLINGS + written)
     houses = {
         name: pa.array(contracts[name].to_numpy() * SPELLINGS + written % 4)
@@ -80,8 +103,7 @@ def _parties(
     }
     direct = (contracts["seller"] == contracts["maker"]).to_numpy()
     seller = pa.array(np.where(direct, maker.to_numpy(), houses["seller"].to_numpy()))
-    numbers = importer_numbers(int(trade.contracts[["importer", "consignee"]].max().max()) + 1)
-    ocean = (routes()["mode"].to_numpy()[contracts["route"]] == "11") | (rng.random(count) < 0.1)
+    ocean = (routes()["mode"].to_numpy()[contracts["route"]] == "11") | (rng.random(len(written)) < 0.1)
     return {
         "importer_number": numbers.take(pa.array(contracts["importer"].to_numpy())),
         "consignee_number": numbers.take(pa.array(contracts["consignee"].to_numpy())),
@@ -89,29 +111,27 @@ def _parties(
         "manufacturer_name": spelling.name.take(maker),
         "manufacturer_address": spelling.address.take(maker),
         "manufacturer_city": spelling.city.take(maker),
-        "manufacturer_postal_code": _postal(rng, spelling.postal_code.take(maker), contracts, lines),
+        "manufacturer_postal_code": _postal(rng, spelling.postal_code.take(maker), part),
         "seller_name": _blank(spelling.name.take(seller), ~ocean),
         "consolidator_name": _blank(spelling.name.take(houses["consolidator"]), ~ocean),
     }
 
 
-def _postal(
-    rng: np.random.Generator, code: pa.Array, contracts: pd.DataFrame, lines: pd.DataFrame
-) -> pa.Array:
+def _postal(rng: np.random.Generator, code: pa.Array, part: Part) -> pa.Array:
     """Hardly ever given before it was required of Chinese manufacturers, nearly always after."""
-    chinese = (contracts["origin"] == countries().index("CN")).to_numpy()
-    required = chinese & (lines["day"].to_numpy() >= order("postal_code_required"))
-    given = rng.random(len(lines)) < np.where(required, 0.97, 0.06)
+    chinese = (part.contracts["origin"] == countries().index("CN")).to_numpy()
+    required = chinese & (part.lines["day"].to_numpy() >= order("postal_code_required"))
+    given = rng.random(len(chinese)) < np.where(required, 0.97, 0.06)
     return _blank(code, ~given | np.asarray(pc.equal(code, "")))
 
 
-def _way(shipped: pd.DataFrame, contracts: pd.DataFrame) -> Columns:
-    table = routes()
+def _way(part: Part) -> Columns:
+    table, shipped = routes(), part.shipped
     route = shipped["route"].to_numpy()
     codes = np.array(countries(), dtype=object)
     lading = _text(table["lading"].to_numpy(dtype=object), route)
     return {
-        "country_of_origin": _text(codes, contracts["origin"].to_numpy()),
+        "country_of_origin": _text(codes, part.contracts["origin"].to_numpy()),
         "country_of_export": _text(table["export"].to_numpy(dtype=object), route),
         "port_of_lading": _blank(lading, (table["lading"] == "").to_numpy()[route]),
         "port_of_unlading": pa.array(shipped["unlading"], pa.string()),
@@ -120,9 +140,8 @@ def _way(shipped: pd.DataFrame, contracts: pd.DataFrame) -> Columns:
     }
 
 
-def _merchandise(
-    rng: np.random.Generator, trade: Trade, contracts: pd.DataFrame, lines: pd.DataFrame
-) -> Columns:
+def _merchandise(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+    lines, contracts = part.lines, part.contracts
     table = goods()
     declared = lines["declared"].to_numpy()
     old = np.where(table["before_2022"] == "", table["htsus"], table["before_2022"])
@@ -137,7 +156,8 @@ def _merchandise(
     }
 
 
-def _amounts(rng: np.random.Generator, trade: Trade, lines: pd.DataFrame, shipped: pd.DataFrame) -> Columns:
+def _amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+    lines = part.lines
     table, count = goods(), len(lines)
     declared = lines["declared"].to_numpy()
     unit = table["unit"].to_numpy(dtype=object)
@@ -147,7 +167,7 @@ def _amounts(rng: np.random.Generator, trade: Trade, lines: pd.DataFrame, shippe
     digits = table["htsus"].str[:6].astype(float).to_numpy()[declared]
     quantity = np.where(slips["tariff_number_as_quantity"], digits, quantity)
     weight = np.where(slips["pounds_for_kilograms"], np.round(weight * 2.2046, 1), weight)
-    mode = routes()["mode"].to_numpy()[shipped["route"]]
+    mode = routes()["mode"].to_numpy()[part.shipped["route"]]
     freight = np.select([mode == "40", mode == "11"], [4.2, 0.35], 0.12)
     charges = (
         lines["weight"].to_numpy() * freight * rng.lognormal(0, 0.35, count)
@@ -162,7 +182,8 @@ def _amounts(rng: np.random.Generator, trade: Trade, lines: pd.DataFrame, shippe
     }
 
 
-def _terms(rng: np.random.Generator, lines: pd.DataFrame, contracts: pd.DataFrame) -> Columns:
+def _terms(rng: np.random.Generator, part: Part) -> Columns:
+    lines, contracts = part.lines, part.contracts
     programs = value("programs", "values")
     code = np.array([programs.get(country, "") for country in countries()], dtype=object)[contracts["origin"]]
     lapsed = np.isin(code, ["A"]) & (lines["day"].to_numpy() > order("gsp_until"))

@@ -1,4 +1,4 @@
-"""What merchants write: goods, fibre content, packs; some of it vague, shortened or with numbers that belong elsewhere."""
+"""What merchants write: goods, fibre, packs; some of it vague, shortened, or with numbers out of place."""
 
 from typing import Final
 
@@ -71,8 +71,7 @@ def _text(code: int) -> str:
     rest, form = divmod(code, FORMATS)
     rest, style = divmod(rest, STYLES)
     row, content = divmod(rest, len(_TABLES))
-    table = goods()
-    names = table["words"].iat[row].split("|")
+    names = str(goods()["words"].iat[row]).split("|")
     name, fibre = names[style % len(names)], _TABLES[content][style]
     pack = (2, 3, 4, 5, 6, 7, 10, 12)[style]
     forms = (
@@ -80,7 +79,7 @@ def _text(code: int) -> str:
         f"{fibre} {name}",
         name,
         f"{name}, {fibre}, {pack}PK",
-        f"{12 * pack} CTNS {name} {fibre} HTS {table['htsus'].iat[row]}",
+        f"{12 * pack} CTNS {name} {fibre} HTS {goods()['htsus'].iat[row]}",
         f"{name.replace('E', '', 1)} {fibre.replace('COTTON', 'CTN').replace('POLYESTER', 'POLY')}",
         f"{name} {fibre} STYLE {1000 + 37 * style + row}".lower(),
     )

@@ -1,6 +1,6 @@
 """Which lines are examined: a written rule that changes, tips nobody else sees, a random arm, follow-ups of findings.
 
-Choices are made day by day within the capacity of the day. The random arm's chance is recorded; the rule's is not known.
+Choices are made within the capacity of each day. The random arm's chance is recorded; the rule's is not known.
 """
 
 from typing import Final
@@ -18,7 +18,7 @@ from data.world.trade import Trade
 
 RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
 SELECTIONS: Final = ("random", "targeted", "referral", "mandatory")
-REFERRAL_SHARE: Final = 0.08
+REFERRAL_SHARE: Final = 0.2
 """Share of examinations kept for follow-ups."""
 FOLLOW_DAYS: Final = 240
 """Days after a finding in which its supplier's lines are followed up."""
@@ -37,7 +37,8 @@ def random_chance(trade: Trade) -> Floats:
     """Chance of each line in the random arm: goods in scope are taken somewhat more often."""
     settings = trade.settings
     weight = np.where(in_scope(trade), settings.random_scope_weight, 1.0)
-    return np.minimum(1.0, settings.examined_share * settings.random_share * weight / weight.mean())
+    result: Floats = np.minimum(1.0, settings.examined_share * settings.random_share * weight / weight.mean())
+    return result
 
 
 def select(trade: Trade) -> pd.DataFrame:
@@ -78,15 +79,17 @@ def _mandatory(rng: np.random.Generator, trade: Trade) -> Bools:
     listed = day > trade.parties["listed_from"].to_numpy()[trade.of_line("party")]
     chinese = trade.of_line("origin") == countries().index("CN")
     tomato = (trade.of_line("family") == TOMATO) & chinese & (day > order("region_order"))
-    return listed | (tomato & (rng.random(len(day)) < 0.33))
+    result: Bools = listed | (tomato & (rng.random(len(day)) < 0.33))
+    return result
 
 
 def suspicion(rng: np.random.Generator, trade: Trade) -> Floats:
     """What the officers of the day go by: the written rule, tips, the habits of a port, and chance."""
-    port = rng.normal(0, 0.6, len(countries()) * 8)
+    port = rng.normal(0, 0.4, len(countries()) * 8)
     habit = port[trade.lines["contract"].to_numpy() % len(port)]
-    noise = rng.gumbel(0, 1.0, len(trade.lines))
-    return trade.settings.rule_sharpness * _rule(trade) + 3.5 * _tipped(rng, trade) + habit + noise
+    noise = rng.gumbel(0, 0.6, len(trade.lines))
+    result: Floats = trade.settings.rule_sharpness * _rule(trade) + 3.5 * _tipped(rng, trade) + habit + noise
+    return result
 
 
 def _rule(trade: Trade) -> Floats:

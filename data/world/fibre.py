@@ -56,7 +56,8 @@ class Stage:
     def backwards(self, mass: Floats, lots_before: int) -> Floats:
         """Mass asked of each lot of the stage before, so that this stage's lots weigh `mass`."""
         asked = (mass / self.yields)[:, None] * self.shares
-        return np.bincount(self.inputs.ravel(), weights=asked.ravel(), minlength=lots_before)
+        total: Floats = np.bincount(self.inputs.ravel(), asked.ravel(), lots_before).astype(np.float64)
+        return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 def examine(trade: Trade) -> pd.DataFrame:
-    """All examined lines: `row`, `selection`, `chance`, `method`, `result`, `selected_on`, `known_on`; none pending yet."""
+    """Examined lines: `row`, `selection`, `chance`, `method`, `result`, `selected_on`, `known_on`; none pending."""
     first = _find(trade, select(trade), "findings")
     found = first[first["result"] == FOUND]
     parties = pd.DataFrame({"party": trade.of_line("party")[found["row"]], "known_on": found["known_on"]})
@@ -91,7 +91,7 @@ def _methods(
 def positive_chance(
     trade: Trade, rows: NDArray[np.int64], method: NDArray[np.int64], day: NDArray[np.int32], scope: Bools
 ) -> Floats:
-    """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, as the knob scales them."""
+    """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, scaled by the knob."""
     exposed = trade.lines["exposed"].to_numpy()[rows]
     fraction = trade.lines["fraction"].to_numpy()[rows]
     hit, alarm = _rates(method, day, fraction)
@@ -124,7 +124,8 @@ def _unresolved(rng: np.random.Generator, method: NDArray[np.int64], says: Bools
         [value("documents", "withdrawn_share_of_denied"), 0.04],
         0.05,
     )
-    return rng.random(len(method)) < chance
+    result: Bools = rng.random(len(method)) < chance
+    return result
 
 
 def _delay(
@@ -148,4 +149,5 @@ def _lognormal(rng: np.random.Generator, name: str, count: int) -> NDArray[np.in
     """Days of a step, cut at its legal limit."""
     step = value("delays", name)
     days = step["median"] * np.exp(rng.normal(0, step["sigma"], count))
-    return np.minimum(np.round(days), step["cap"]).astype(np.int64)
+    result: NDArray[np.int64] = np.minimum(np.round(days), step["cap"]).astype(np.int64)
+    return result

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from data.world.catalogue import COTTON, MIXED, TOMATO, goods
 from data.world.clock import draw_days, half_year, stream
-from data.world.contracts import BLENDING, GOODS_KEPT, NONE, OPEN, PARCELS, UNWITTING
+from data.world.contracts import BLENDING, GOODS_COLUMNS, NONE, OPEN, PARCELS, UNWITTING
 from data.world.fibre import IN_XINJIANG
 from data.world.parameters import by_day
 from data.world.settings import WorldSettings
@@ -24,6 +24,9 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 LEAD_DAYS: Final = 75
 """Days between the lot of cloth and the entry of the goods made of it."""
+_COTTON_CONTENT: Final = np.array([1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 0.8, 0.6])
+_BLEND_CONTENT: Final = np.array([0.5, 0.4, 0.35, 0.45, 0.3, 0.2, 0.4, 0.55])
+"""Cotton by weight of fibre, by the contract's style; `descriptions` names the same shares."""
 LEAK: Final = 0.01
 """Chance that a line kept apart is cut from a usual lot by mistake."""
 _GOODS_MIX: Final = np.array([0.55, 0.25, 0.13, 0.07])
@@ -64,10 +67,10 @@ def _shipments(rng: np.random.Generator, settings: WorldSettings, contracts: pd.
 def _goods(rng: np.random.Generator, contracts: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """The declared goods of a contract, and the goods truly made: they differ where fibre is misdescribed."""
     place = np.searchsorted(_GOODS_MIX.cumsum(), rng.random(len(lines)) * 0.999)
-    kept = contracts[[f"goods_{at}" for at in range(GOODS_KEPT)]].to_numpy()
+    kept = contracts[list(GOODS_COLUMNS)].to_numpy()
     declared = kept[lines["contract"], place]
     family = contracts["family"].to_numpy()[lines["contract"]]
-    cotton = np.flatnonzero(goods()["family"] == COTTON)
+    cotton = np.flatnonzero((goods()["family"] == COTTON) & (goods()["unit"] == "DOZ"))
     hidden = (family == COTTON) & (goods()["family"].to_numpy()[declared] != COTTON)
     made = np.where(hidden, cotton[declared % len(cotton)], declared)
     return lines.assign(goods=made, declared=declared)
@@ -85,11 +88,11 @@ def _fibre(
     fibre = rows["cotton"].to_numpy()
     kept = 1 - by_day("avoidance", lines["day"].to_numpy())
     usual = fibre & (rows["order"].to_numpy() < settings.prevalence * kept)
-    apart = np.where(usual, False, rng.random(len(lines)) > LEAK)
+    kept_apart = np.where(usual, False, rng.random(len(lines)) > LEAK)
     mechanism = np.where(usual, rows["mechanism"].to_numpy(), NONE)
     blend = mechanism == BLENDING
     maker, half = rows["maker"].to_numpy(), half_year(lines["day"].to_numpy() - LEAD_DAYS)
-    lot = np.where(fibre, sourcing.lots(maker, half, apart, _pick(rng, lines)), -1)
+    lot = np.where(fibre, sourcing.lots(maker, half, kept_apart, _pick(rng, lines)), -1)
     second = np.where(
         fibre, sourcing.lots(maker, half, np.ones(len(lines), dtype=bool), rng.random(len(lines))), -1
     )
@@ -109,6 +112,7 @@ def _fibre(
         chance=chance,
         mechanism=mechanism,
         usual=usual,
+        apart=fibre & ~usual,
     )
 
 
@@ -124,14 +128,11 @@ def cotton_content(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:
     style = contracts["style"].to_numpy()
     content = np.select(
         [family == COTTON, family == MIXED, family == TOMATO],
-        [
-            np.array([1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 0.8, 0.6])[style],
-            np.array([0.5, 0.4, 0.35, 0.45, 0.3, 0.2, 0.4, 0.55])[style],
-            1.0,
-        ],
-        0.0,
+        [_COTTON_CONTENT[style], _BLEND_CONTENT[style], 1.0],
+        _BLEND_CONTENT[style] / 4,
     )
-    return (content * contracts["cotton"].to_numpy())[lines["contract"]]
+    result: Floats = (content * contracts["cotton"].to_numpy())[lines["contract"]]
+    return result
 
 
 def _chance(
@@ -142,7 +143,8 @@ def _chance(
     pool = sourcing.pool(maker, half) // 5
     open_, apart = exposed[:, :OPEN_LOTS].mean(axis=1)[pool], exposed[:, OPEN_LOTS:].mean(axis=1)[pool]
     mixed = np.where(blend, 1 - (1 - open_) * (1 - apart), open_)
-    return np.where(usual, mixed, (1 - LEAK) * apart + LEAK * open_)
+    result: Floats = np.where(usual, mixed, (1 - LEAK) * apart + LEAK * open_)
+    return result
 
 
 def is_evasion(mechanism: NDArray[np.int64]) -> Bools:

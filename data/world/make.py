@@ -1,19 +1,22 @@
 """A whole world in memory (for tests), or as files in the contract's shape (for everything else)."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from data.world.declaration import declare
-from data.world.findings import examine, outcomes
+from data.console import progress
+from data.world.declaration import Papers, declare, draw_papers
+from data.world.findings import examine
+from data.world.findings import outcomes as outcomes_of
 from data.world.listing import listed
 from data.world.settings import WorldSettings
-from data.world.shipping import ship
-from data.world.spelling import Spelling, spell
-from data.world.trade import Trade, line_entry_numbers, make_trade
+from data.world.trade import make_trade
 from data.world.truth import truth
 
 BATCH: Final = 250_000
@@ -30,38 +33,42 @@ class World:
     truth: pa.Table
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenTrade:
-    """A trade with its texts and numbers, ready to be declared line by line."""
-
-    trade: Trade
-    shipments: pd.DataFrame
-    spelling: Spelling
-    entry_number: pa.Array
-
-    def entries(self) -> Iterator[pa.Table]:
-        """The declarations, in order of entry date, batch by batch."""
-        for start in range(0, len(self.trade.lines), BATCH):
-            rows = slice(start, min(start + BATCH, len(self.trade.lines)))
-            yield declare(self.trade, self.shipments, self.spelling, self.entry_number, rows)
-
-    def outcomes(self) -> pa.Table:
-        return outcomes(self.trade, examine(self.trade), self.entry_number)
-
-    def listed(self) -> pa.Table:
-        return listed(self.trade.settings, self.trade.parties, self.spelling)
-
-    def truth(self) -> pa.Table:
-        return truth(self.trade, self.entry_number)
+def entries(papers: Papers) -> Iterator[pa.Table]:
+    """The declarations, in order of entry date, batch by batch."""
+    count = len(papers.trade.lines)
+    for start in range(0, count, BATCH):
+        yield declare(papers, slice(start, min(start + BATCH, count)))
 
 
-def write_down(settings: WorldSettings) -> WrittenTrade:
-    """Run a world and give its parties names and its entries numbers."""
-    trade = make_trade(settings)
-    return WrittenTrade(trade, ship(trade), spell(trade.parties), line_entry_numbers(trade))
+def outcomes(papers: Papers) -> pa.Table:
+    """The contract's `outcomes`."""
+    return outcomes_of(papers.trade, examine(papers.trade), papers.entry_number)
 
 
 def make(settings: WorldSettings) -> World:
     """The whole world in memory."""
-    written = write_down(settings)
-    return World(pa.concat_tables(written.entries()), written.outcomes(), written.listed(), written.truth())
+    papers = draw_papers(make_trade(settings))
+    on_list = listed(settings, papers.trade.parties, papers.spelling)
+    secret = truth(papers.trade, papers.entry_number)
+    return World(pa.concat_tables(entries(papers)), outcomes(papers), on_list, secret)
+
+
+def write(folder: Path, settings: WorldSettings) -> dict[str, int]:
+    """Write a world's files; a world that stood in the folder is replaced whole. Returns rows by table."""
+    papers = draw_papers(make_trade(settings))
+    staged = folder.with_name(f".{folder.name}-{os.getpid()}")
+    (staged / "entries").mkdir(parents=True)
+    with progress("declaring", -(-settings.lines // BATCH)) as advance:
+        for number, batch in enumerate(entries(papers)):
+            pq.write_table(batch, staged / "entries" / f"part-{number:04d}.parquet")
+            advance(1)
+    tables = {
+        "outcomes": outcomes(papers),
+        "listed": listed(settings, papers.trade.parties, papers.spelling),
+        "truth": truth(papers.trade, papers.entry_number),
+    }
+    for name, table in tables.items():
+        pq.write_table(table, staged / f"{name}.parquet")
+    shutil.rmtree(folder, ignore_errors=True)
+    staged.rename(folder)
+    return {"entries": settings.lines, **{name: table.num_rows for name, table in tables.items()}}

@@ -1,4 +1,4 @@
-"""What a line costs and weighs: goods × origin × cotton price × importer × maker, heavy tails, and a few honest extremes."""
+"""What a line costs and weighs: goods × origin × cotton price × importer × maker, heavy tails, honest extremes."""
 
 import numpy as np
 import pandas as pd
@@ -60,17 +60,20 @@ def _log_unit_value(
         + parties["price"].to_numpy()[contracts["maker"].to_numpy()[row]]
         + np.where(contracts["related"].to_numpy()[row], value("prices", "related"), 0.0)
         + settings.price_strength * value("prices", "xinjiang") * lines["exposed"].to_numpy()
+        + settings.price_strength * value("prices", "kept_apart") * lines["apart"].to_numpy()
         + contracts["shift"].to_numpy()[row]
     )
     noise = rng.standard_t(4, len(lines)).clip(-8, 8) * value("prices", "line_scale")
-    return base + effects + noise + _closeouts(rng, len(lines))
+    result: Floats = base + effects + noise + _closeouts(rng, len(lines))
+    return result
 
 
 def _cotton_effect(days: NDArray[np.int32]) -> Floats:
     dates = days.astype("datetime64[D]")
     known, place = np.unique(dates, return_inverse=True)
     level = lint_price(known)
-    return value("prices", "cotton_elasticity") * np.log(level / np.nanmean(level))[place]
+    result: Floats = value("prices", "cotton_elasticity") * np.log(level / np.nanmean(level))[place]
+    return result
 
 
 def _closeouts(rng: np.random.Generator, count: int) -> Floats:
@@ -82,6 +85,7 @@ def _closeouts(rng: np.random.Generator, count: int) -> Floats:
 def expected_log_unit_value(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:
     """What an officer would expect for the declared goods and origin."""
     origin = contracts["origin"].to_numpy()[lines["contract"]]
-    return (
+    result: Floats = (
         np.log(goods()["usd"].to_numpy())[lines["declared"]] + by_country(value("prices", "origin"))[origin]
     )
+    return result

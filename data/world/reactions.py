@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import COTTON, by_country, choose, countries, goods
+from data.world.catalogue import COTTON, MIXED, by_country, choose, countries, goods
 from data.world.clock import day_number, stream
 from data.world.contracts import (
     BLENDING,
+    GOODS_COLUMNS,
     MECHANISMS,
     MISDESCRIBE,
     OPEN,
@@ -113,13 +114,11 @@ def _misdescribe(rng: np.random.Generator, flows: pd.DataFrame) -> pd.DataFrame:
     """Cotton declared as a like garment of another fibre."""
     table = goods()
     hidden = (flows["mechanism"] == MISDESCRIBE).to_numpy() & (flows["family"] == COTTON).to_numpy()
-    mixed = np.flatnonzero(table["family"] == COTTON + 1)
-    columns = [name for name in flows if name.startswith("goods_")]
-    declared = {
-        name: np.where(hidden, mixed[rng.integers(0, len(mixed), len(flows))], flows[name])
-        for name in columns
-    }
-    return flows.assign(**declared)
+    like = np.flatnonzero((table["family"] == MIXED) & (table["unit"] == "DOZ"))
+    for name in GOODS_COLUMNS:
+        declared = like[rng.integers(0, len(like), len(flows))]
+        flows = flows.assign(**{name: np.where(hidden, declared, flows[name])})
+    return flows
 
 
 def _parcels(flows: pd.DataFrame) -> pd.DataFrame:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import TOMATO
+from data.world.catalogue import FAMILIES, TOMATO
 from data.world.clock import day_number, half_year, stream
 from data.world.fibre import IN_XINJIANG, REGIONS, Chain, Floats, Lots, Stage, shares
-from data.world.parameters import by_day, value
+from data.world.parameters import by_day, value, values
 from data.world.parties import persistent
 from data.world.settings import WorldSettings
 
@@ -63,13 +63,16 @@ class Sourcing:
 
     def exposed(self) -> NDArray[np.bool_]:
         """Which lots hold anything from Xinjiang."""
-        return self.composition[:, IN_XINJIANG].sum(axis=1) > 0
+        result: NDArray[np.bool_] = self.composition[:, IN_XINJIANG].sum(axis=1) > 0
+        return result
 
 
 def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
     """All lots of all mills and makers for the settings' period, and half a year before it."""
     rng = stream(settings.seed, "sourcing")
-    users = np.flatnonzero((parties["kind"] == 0) & parties["family"].between(0, TOMATO))
+    users = np.flatnonzero(
+        parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_cotton")])
+    )
     first, last = half_year(np.array([day_number(settings.start) - 183, day_number(settings.end)]))
     halves = int(last - first + 1)
     spinners, weavers = _mills(len(users) // 14), _mills(len(users) // 9)
@@ -137,7 +140,8 @@ def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, count: int) -
     order = np.argsort(mills, kind="stable")
     first, last = np.searchsorted(mills[order], wanted), np.searchsorted(mills[order], wanted, side="right")
     reach = rng.random((len(wanted), count)) ** 1.5 * (last - first)[:, None]
-    return order[first[:, None] + reach.astype(int)]
+    result: Lots = order[first[:, None] + reach.astype(int)]
+    return result
 
 
 def _weaver_lots(rng: np.random.Generator, spinners: Lots, weavers: Lots, halves: int) -> Stage:

@@ -61,6 +61,21 @@ _SHORTER: Final = (
 _PROVINCE_CODES: Final = {"TORONTO": "XO", "MONTREAL": "XQ"}
 
 
+class Entry(NamedTuple):
+    """A row of the roster, as far as its texts need it."""
+
+    kind: int
+    family: int
+    country: int
+    place: int
+    word: int
+    trade: int
+    street: int
+    house: int
+    building: int
+    postal: int
+
+
 class Spelling(NamedTuple):
     """Texts of every party, flat: row `party * SPELLINGS + spelling`."""
 
@@ -73,16 +88,16 @@ class Spelling(NamedTuple):
 
 def spell(parties: pd.DataFrame) -> Spelling:
     """All texts of all parties."""
-    seats = places()
+    seats = list(zip(*(places()[name].tolist() for name in ("city", "syllables", "postal")), strict=True))
     columns: list[list[str]] = [[] for _ in Spelling._fields]
-    for row in parties.itertuples():
-        seat = seats.loc[row.place]
-        for column, texts in zip(columns, _texts(row, seat.city, seat.syllables, seat.postal), strict=True):
+    for cells in zip(*(parties[name].tolist() for name in Entry._fields), strict=True):
+        entry = Entry(*cells)
+        for column, texts in zip(columns, _texts(entry, *seats[entry.place]), strict=True):
             column.extend(texts)
     return Spelling(*(pa.array(column, pa.string()) for column in columns))
 
 
-def _texts(row: "pd.core.frame.Pandas", city: str, syllables: str, postal: str) -> tuple[list[str], ...]:
+def _texts(row: Entry, city: str, syllables: str, postal: str) -> tuple[list[str], ...]:
     country = countries()[row.country]
     names = _names(row, country, city, _word(syllables, row.word))
     addresses = _addresses(row, _word(syllables, row.street))
@@ -96,7 +111,7 @@ def _texts(row: "pd.core.frame.Pandas", city: str, syllables: str, postal: str) 
 @cache
 def _syllables() -> dict[str, list[str]]:
     table = pd.read_csv(Path(__file__).with_name("names.csv"), dtype=str)
-    return {row.syllables: row.parts.split() for row in table.itertuples()}
+    return dict(zip(table["syllables"].tolist(), table["parts"].str.split().tolist(), strict=True))
 
 
 def _word(language: str, number: int) -> str:
@@ -107,7 +122,7 @@ def _word(language: str, number: int) -> str:
     return word + parts[number // size**2 % size][:3] if number % 3 == 0 else word
 
 
-def _names(row: "pd.core.frame.Pandas", country: str, city: str, word: str) -> list[str]:
+def _names(row: Entry, country: str, city: str, word: str) -> list[str]:
     trade, form = _trade(row), _FORMS.get(country, "CO., LTD.")
     opening = "PT. " if country == "ID" else f"{city} " if country == "CN" and row.trade % 5 < 3 else ""
     full = f"{opening}{word} {trade} {form}"
@@ -130,7 +145,7 @@ def _names(row: "pd.core.frame.Pandas", country: str, city: str, word: str) -> l
     ]
 
 
-def _trade(row: "pd.core.frame.Pandas") -> str:
+def _trade(row: Entry) -> str:
     if row.kind == SELLER:
         return ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")[
             row.trade % 5
@@ -143,7 +158,7 @@ def _trade(row: "pd.core.frame.Pandas") -> str:
     return trades[row.trade % len(trades)]
 
 
-def _addresses(row: "pd.core.frame.Pandas", street: str) -> list[str]:
+def _addresses(row: Entry, street: str) -> list[str]:
     plot = f", BUILDING {row.building}" if row.building else ""
     full = f"NO. {row.house} {street} ROAD{plot}"
     return [full, f"{row.house} {street} RD{plot}", f"NO.{row.house}, {street} ROAD", f"{street} RD {row.house}#", full,

@@ -1,6 +1,7 @@
-"""Everything that happened, as numbers: parties, contracts, lots and lines. Declarations, findings and truth read it."""
+"""What happened, as numbers: parties, contracts, lots, lines. Declarations, findings and truth read it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,9 @@ class Trade:
     sourcing: Sourcing
     lines: pd.DataFrame
 
-    def of_line(self, column: str) -> NDArray[np.generic]:
+    def of_line(self, column: str) -> NDArray[Any]:
         """A column of the contracts, for each line."""
-        values: NDArray[np.generic] = self.contracts[column].to_numpy()[self.lines["contract"].to_numpy()]
+        values: NDArray[Any] = self.contracts[column].to_numpy()[self.lines["contract"].to_numpy()]
         return values
 
 
