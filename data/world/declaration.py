@@ -1,82 +1,38 @@
 """What is declared of each line, in the contract's columns, with the gaps and slips of keying."""
 
-from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.contract import ENTRIES
-from data.world.catalogue import countries, goods, routes
+from data.world.cargo import amounts, merchandise, terms
+from data.world.catalogue import countries, routes
 from data.world.clock import stream
-from data.world.descriptions import FORMATS, contents, describe
-from data.world.numbers import importer_numbers
-from data.world.parameters import order, parameters, value
-from data.world.shipping import ENTRY_TYPES, ship
-from data.world.spelling import SPELLINGS, Spelling, spell
-from data.world.trade import Trade, line_entry_numbers
-
-Columns = dict[str, pa.Array]
-_SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """A trade with its texts and numbers, ready to be declared line by line."""
-
-    trade: Trade
-    shipments: pd.DataFrame
-    spelling: Spelling
-    importer_number: pa.Array
-    entry_number: pa.Array
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A run of lines with the contract and the shipment of each."""
-
-    lines: pd.DataFrame
-    contracts: pd.DataFrame
-    shipped: pd.DataFrame
-
-
-def draw_papers(trade: Trade) -> Papers:
-    """Give the parties names, the importers and entries numbers, the shipments a way."""
-    importers = int(trade.contracts[["importer", "consignee"]].max().max()) + 1
-    return Papers(
-        trade, ship(trade), spell(trade.parties), importer_numbers(importers), line_entry_numbers(trade)
-    )
+from data.world.columns import Columns, blank, text
+from data.world.papers import Papers, Part, part_of
+from data.world.parameters import order, parameters
+from data.world.shipping import ENTRY_TYPES
+from data.world.spelling import SPELLINGS
+from data.world.trade import Trade
 
 
 def declare(papers: Papers, rows: slice) -> pa.Table:
     """The contract's `entries` for a run of lines. The same run always has the same gaps and slips."""
     rng = stream(papers.trade.settings.seed, f"declaration {rows.start}")
-    part = _part(papers, rows)
+    part = part_of(papers, rows)
     columns = {
         "entry_number": papers.entry_number.slice(rows.start, len(part.lines)),
         "line_number": pa.array(part.lines["line"].to_numpy(), pa.int32()),
         **_dates(part),
         **_parties(rng, papers, part),
         **_way(part),
-        **_merchandise(rng, papers.trade, part),
-        **_amounts(rng, papers.trade, part),
-        **_terms(rng, part),
+        **merchandise(rng, papers.trade, part),
+        **amounts(rng, papers.trade, part),
+        **terms(rng, part),
     }
     _leave_gaps(rng, papers.trade, columns, len(part.lines))
     return pa.table([columns[name] for name in ENTRIES.names], schema=ENTRIES.schema)
-
-
-def _part(papers: Papers, rows: slice) -> Part:
-    lines = papers.trade.lines.iloc[rows].reset_index(drop=True)
-    contracts = papers.trade.contracts.iloc[lines["contract"]].reset_index(drop=True)
-    return Part(lines, contracts, papers.shipments.iloc[lines["shipment"]].reset_index(drop=True))
-
-
-def _text(values_: NDArray[np.object_], codes: NDArray[np.int64]) -> pa.Array:
-    return pa.array(values_, pa.string()).take(pa.array(codes))
 
 
 def _date(days: NDArray[np.int64]) -> pa.Array:
@@ -86,7 +42,7 @@ def _date(days: NDArray[np.int64]) -> pa.Array:
 def _dates(part: Part) -> Columns:
     shipped, day = part.shipped, part.lines["day"].to_numpy()
     return {
-        "entry_type": _text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
+        "entry_type": text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
         "entry_date": _date(day),
         "received_on": _date(day + shipped["late"].to_numpy()),
         "export_date": _date(day - shipped["transit"].to_numpy()),
@@ -112,8 +68,8 @@ def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
         "manufacturer_address": spelling.address.take(maker),
         "manufacturer_city": spelling.city.take(maker),
         "manufacturer_postal_code": _postal(rng, spelling.postal_code.take(maker), part),
-        "seller_name": _blank(spelling.name.take(seller), ~ocean),
-        "consolidator_name": _blank(spelling.name.take(houses["consolidator"]), ~ocean),
+        "seller_name": blank(spelling.name.take(seller), ~ocean),
+        "consolidator_name": blank(spelling.name.take(houses["consolidator"]), ~ocean),
     }
 
 
@@ -122,81 +78,22 @@ def _postal(rng: np.random.Generator, code: pa.Array, part: Part) -> pa.Array:
     chinese = (part.contracts["origin"] == countries().index("CN")).to_numpy()
     required = chinese & (part.lines["day"].to_numpy() >= order("postal_code_required"))
     given = rng.random(len(chinese)) < np.where(required, 0.97, 0.06)
-    return _blank(code, ~given | np.asarray(pc.equal(code, "")))
+    return blank(code, ~given | np.asarray(pc.equal(code, "")))
 
 
 def _way(part: Part) -> Columns:
     table, shipped = routes(), part.shipped
     route = shipped["route"].to_numpy()
     codes = np.array(countries(), dtype=object)
-    lading = _text(table["lading"].to_numpy(dtype=object), route)
+    lading = text(table["lading"].to_numpy(dtype=object), route)
     return {
-        "country_of_origin": _text(codes, part.contracts["origin"].to_numpy()),
-        "country_of_export": _text(table["export"].to_numpy(dtype=object), route),
-        "port_of_lading": _blank(lading, (table["lading"] == "").to_numpy()[route]),
+        "country_of_origin": text(codes, part.contracts["origin"].to_numpy()),
+        "country_of_export": text(table["export"].to_numpy(dtype=object), route),
+        "port_of_lading": blank(lading, (table["lading"] == "").to_numpy()[route]),
         "port_of_unlading": pa.array(shipped["unlading"], pa.string()),
         "port_of_entry": pa.array(shipped["entry"], pa.string()),
-        "mode_of_transport": _text(table["mode"].to_numpy(dtype=object), route),
+        "mode_of_transport": text(table["mode"].to_numpy(dtype=object), route),
     }
-
-
-def _merchandise(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
-    lines, contracts = part.lines, part.contracts
-    table = goods()
-    declared = lines["declared"].to_numpy()
-    old = np.where(table["before_2022"] == "", table["htsus"], table["before_2022"])
-    before = lines["day"].to_numpy() < order("tariff_renumbering")
-    number = np.where(before, old[declared], table["htsus"].to_numpy()[declared])
-    usual = (contracts["style"] * 5 + contracts["importer"]).to_numpy() % FORMATS
-    form = np.where(rng.random(len(lines)) < 0.2, rng.integers(0, FORMATS, len(lines)), usual)
-    content = contents(trade.contracts, lines["contract"].to_numpy(), declared)
-    return {
-        "htsus": pa.array(number, pa.string()),
-        "description": describe(declared, content, contracts["style"].to_numpy(), form),
-    }
-
-
-def _amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
-    lines = part.lines
-    table, count = goods(), len(lines)
-    declared = lines["declared"].to_numpy()
-    unit = table["unit"].to_numpy(dtype=object)
-    quantity, weight = lines["quantity"].to_numpy(), lines["weight"].to_numpy()
-    slips = {name: rng.random(count) < value("slips", name) * trade.settings.slip_factor for name in _SLIPS}
-    quantity = np.where(slips["pieces_for_dozens"] & (unit[declared] == "DOZ"), quantity * 12, quantity)
-    digits = table["htsus"].str[:6].astype(float).to_numpy()[declared]
-    quantity = np.where(slips["tariff_number_as_quantity"], digits, quantity)
-    weight = np.where(slips["pounds_for_kilograms"], np.round(weight * 2.2046, 1), weight)
-    mode = routes()["mode"].to_numpy()[part.shipped["route"]]
-    freight = np.select([mode == "40", mode == "11"], [4.2, 0.35], 0.12)
-    charges = (
-        lines["weight"].to_numpy() * freight * rng.lognormal(0, 0.35, count)
-        + 0.004 * lines["value"].to_numpy()
-    )
-    return {
-        "quantity": pa.array(quantity, pa.float64()),
-        "unit_of_measure": _text(unit, declared),
-        "gross_weight_kg": pa.array(weight, pa.float64()),
-        "entered_value_usd": pa.array(lines["value"].to_numpy(), pa.float64()),
-        "charges_usd": pa.array(np.round(charges), pa.float64()),
-    }
-
-
-def _terms(rng: np.random.Generator, part: Part) -> Columns:
-    lines, contracts = part.lines, part.contracts
-    programs = value("programs", "values")
-    code = np.array([programs.get(country, "") for country in countries()], dtype=object)[contracts["origin"]]
-    lapsed = np.isin(code, ["A"]) & (lines["day"].to_numpy() > order("gsp_until"))
-    claimed = (code != "") & ~lapsed & ((contracts["style"] + contracts["importer"]) % 10 < 7).to_numpy()
-    keyed_wrong = rng.random(len(lines)) < 0.003
-    return {
-        "related_parties": pa.array(contracts["related"].to_numpy(dtype=bool) ^ keyed_wrong),
-        "special_program": _blank(pa.array(code, pa.string()), ~claimed),
-    }
-
-
-def _blank(column: pa.Array, empty: NDArray[np.bool_]) -> pa.Array:
-    return pc.if_else(pa.array(~empty), column, None)
 
 
 def _leave_gaps(rng: np.random.Generator, trade: Trade, columns: Columns, count: int) -> None:
@@ -205,4 +102,4 @@ def _leave_gaps(rng: np.random.Generator, trade: Trade, columns: Columns, count:
     gaps = {name: rng.random(count) < rate * trade.settings.missing_factor for name, rate in rates.items()}
     gaps["manufacturer_name"] &= ~gaps["manufacturer_id"]
     for name, empty in gaps.items():
-        columns[name] = _blank(columns[name], empty)
+        columns[name] = blank(columns[name], empty)

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.console import progress
-from data.world.declaration import Papers, declare, draw_papers
+from data.world.declaration import declare
 from data.world.findings import examine
 from data.world.findings import outcomes as outcomes_of
 from data.world.listing import listed
+from data.world.papers import Papers, draw_papers
 from data.world.settings import WorldSettings
 from data.world.trade import make_trade
 from data.world.truth import truth
