@@ -1,5 +1,6 @@
 """Workbooks as records: one sheet, values as text, as a person would type them."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import islice
@@ -12,7 +13,7 @@ import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data.errors import BadInputError, Problem
-from data.files.records import Layout, Records, checked_headings
+from data.files.records import Layout, Misfit, Records, checked_headings
 
 BATCH = 65_536
 _ROWS_BEFORE_HEADINGS = 20
@@ -38,18 +39,22 @@ def layout(path: Path, label: str, sheet: str | None) -> Layout:
 
 
 def read(path: Path, shape: Layout) -> Iterator[Records]:
-    """Rows of the sheet; empty rows are passed over, cells beyond the headings are cut."""
+    """Rows of the sheet. Empty rows are passed over; one with cells beyond the headings is a misfit."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     width = len(shape.headings)
     numbered = (
-        (number, [*row, *[""] * width][:width])
+        (number, row)
         for number, row in enumerate(_rows(book, shape.sheet), start=1)
         if number >= shape.first_row and any(row)
     )
     while batch := list(islice(numbered, BATCH)):
-        columns = zip(*(cells for _, cells in batch), strict=True)
-        table = pa.table([pa.array(column, pa.string()) for column in columns], names=list(shape.headings))
-        yield Records(table, np.array([number for number, _ in batch], dtype=np.int64))
+        fitting = [(number, [*row, *[""] * width][:width]) for number, row in batch if not any(row[width:])]
+        misfits = [
+            Misfit(number, json.dumps(row), "too many cells") for number, row in batch if any(row[width:])
+        ]
+        columns = [pa.array([row[index] for _, row in fitting], pa.string()) for index in range(width)]
+        rows = np.array([number for number, _ in fitting], dtype=np.int64)
+        yield Records(pa.table(columns, names=list(shape.headings)), rows, misfits)
 
 
 def _rows(book: openpyxl.Workbook, sheet: str) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ import pytest
 from data.contract import TABLES
 from data.errors import BadInputError
 from data.headings import resolve
-from data.mapping import SHIPPED, TableMapping, load_mapping
+from data.mapping import SHIPPED, Fold, Mapping, TableMapping, load_mapping
 
 OWN = """
 description = "own"
@@ -80,3 +80,18 @@ def test_headings_are_found_in_spite_of_case_and_blanks(tmp_path: Path) -> None:
 def test_a_heading_that_the_file_lacks_is_refused_with_the_closest(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="Closest: `Numbr`"):
         _resolved(tmp_path, "Numbr", "Day")
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "mappings.md"
+
+
+def test_the_page_names_every_key() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    keys = {key for model in (Mapping, TableMapping, Fold) for key in model.model_fields}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
+
+
+def test_the_example_of_the_page_is_a_mapping(tmp_path: Path) -> None:
+    example = PAGE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    part = load_mapping(_own(tmp_path, example)).table("entries")
+    assert part.columns["htsus"] == ("Tariff 10", "Tariff 8")
