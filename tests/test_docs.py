@@ -30,6 +30,16 @@ def test_links_to_files_resolve(page: Path) -> None:
     assert not [link for link in links if not (page.parent / link).exists()]
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: str(page.name))
+def test_every_page_is_reached_from_the_readme(page: Path) -> None:
+    assert f"(docs/{page.name})" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_benchmark_is_explained() -> None:
+    explained = (ROOT / "benchmarks/README.md").read_text("utf-8")
+    assert not [path.name for path in (ROOT / "benchmarks").glob("*.py") if f"`{path.name}`" not in explained]
+
+
 def test_every_setting_says_what_it_is() -> None:
     groups = [Settings, *(field.annotation for field in Settings.model_fields.values())]
     fields = [
