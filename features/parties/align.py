@@ -1,16 +1,17 @@
 """Which words of two names answer to each other: the same, parted otherwise, shortened, mistyped; the surest first."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from features.names import GENERIC, PLACES
+from features.vocabulary import GENERIC, PLACES
 
-_LONGEST_RUN: Final = 4
-_LEAST_TO_MISTYPE: Final = 5
+_LONGEST_RUN: Final = 5
+_LEAST_TO_MISTYPE: Final = 4
 _LEAST_FOR_TWO_SLIPS: Final = 9
+_LONGEST_ROMANISATION: Final = 3
 _VOWELS: Final = frozenset("AEIOU")
 
 Span = tuple[int, int]
@@ -25,13 +26,35 @@ class Match:
     right: Span
 
 
+class _Run(NamedTuple):
+    """Words that follow one another: their places as a span and as bits, how many, joined, and their first letters."""
+
+    span: Span
+    bits: int
+    size: int
+    text: str
+    initials: str
+
+
 def align(left: list[str], right: list[str]) -> list[Match]:
     """Matches of words; no word is used twice."""
-    free = [True] * len(left), [True] * len(right)
+    free, free_right = (1 << len(left)) - 1, (1 << len(right)) - 1
+    runs, runs_right = _runs(tuple(left)), _runs(tuple(right))
     matches: list[Match] = []
-    for find in (_same, _parted, _initials, _shortened, _mistyped):
-        if any(free[0]) and any(free[1]):
-            matches.extend(match for match in find(left, right) if _taken(free, match))
+    for kind, (fits, longest) in _KINDS.items():
+        others = [
+            other for other in runs_right if other.size <= longest and other.bits & free_right == other.bits
+        ]
+        for run in runs:
+            if run.size > longest or run.bits & free != run.bits:
+                continue
+            other = next((other for other in others if fits(run, other)), None)
+            if other:
+                matches.append(Match(kind, run.span, other.span))
+                free, free_right = free & ~run.bits, free_right & ~other.bits
+                others = [other for other in others if other.bits & free_right == other.bits]
+        if not (free and free_right):
+            break
     return matches
 
 
@@ -41,61 +64,38 @@ def unmatched(words: list[str], spans: list[Span]) -> list[int]:
     return [place for place in range(len(words)) if place not in used]
 
 
-def _taken(free: tuple[list[bool], list[bool]], match: Match) -> bool:
-    spans = slice(*match.left), slice(*match.right)
-    if not all(all(side[span]) for side, span in zip(free, spans, strict=True)):
-        return False
-    for side, span in zip(free, spans, strict=True):
-        side[span] = [False] * (span.stop - span.start)
-    return True
+@lru_cache(maxsize=1 << 16)
+def _runs(words: tuple[str, ...]) -> tuple[_Run, ...]:
+    spans = [
+        (start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(start + _LONGEST_RUN, len(words)) + 1)
+    ]
+    return tuple(_run(words, *span) for span in spans)
 
 
-def _words(kind: str, fits: Callable[[str, str], bool], left: list[str], right: list[str]) -> Iterator[Match]:
-    for i, word in enumerate(left):
-        for j, other in enumerate(right):
-            if fits(word, other):
-                yield Match(kind, (i, i + 1), (j, j + 1))
+def _run(words: tuple[str, ...], start: int, end: int) -> _Run:
+    part = words[start:end]
+    bits = (1 << end) - (1 << start)
+    return _Run((start, end), bits, end - start, "".join(part), "".join(word[0] for word in part))
 
 
-def _same(left: list[str], right: list[str]) -> Iterator[Match]:
-    return _words("same", str.__eq__, left, right)
-
-
-def _parted(left: list[str], right: list[str]) -> Iterator[Match]:
+def _equal(run: _Run, other: _Run) -> bool:
     """`XIN JIANG` and `XINJIANG`, `XIN HUA` and `XINH UA`."""
-    runs = {"".join(right[start:end]): (start, end) for start, end in _runs(right)}
-    for start, end in _runs(left):
-        span = runs.get("".join(left[start:end]))
-        if span:
-            yield Match("parted", (start, end), span)
+    return run.text == other.text
 
 
-def _runs(words: list[str]) -> list[Span]:
-    lengths = range(1, min(_LONGEST_RUN, len(words)) + 1)
-    return [(start, start + size) for size in lengths for start in range(len(words) - size + 1)]
-
-
-def _initials(left: list[str], right: list[str]) -> Iterator[Match]:
+def _initials(run: _Run, other: _Run) -> bool:
     """`HTM` and `HAIGE TEXTILE MILL`."""
-    firsts = "".join(word[0] for word in left), "".join(word[0] for word in right)
-    for i, word in enumerate(left):
-        if len(word) in (2, 3, 4, 5) and (at := firsts[1].find(word)) >= 0:
-            yield Match("initials", (i, i + 1), (at, at + len(word)))
-    for j, word in enumerate(right):
-        if len(word) in (2, 3, 4, 5) and (at := firsts[0].find(word)) >= 0:
-            yield Match("initials", (at, at + len(word)), (j, j + 1))
+    return (other.size > 1 and run.text == other.initials) or (run.size > 1 and other.text == run.initials)
 
 
-def _shortened(left: list[str], right: list[str]) -> Iterator[Match]:
-    return _words("shortened", _is_shortened, left, right)
-
-
-def _is_shortened(word: str, other: str) -> bool:
+def _shortened(run: _Run, other: _Run) -> bool:
     """`COMM` of `COMMUNICATION`, `QD` of `QINGDAO`: a beginning, or consonants in their order.
 
     Of a firm's own word only a long beginning will do, as where a field was cut: `SOLA` is not `SOLAPALO`.
     """
-    short, long = sorted((word, other), key=len)
+    short, long = sorted((run.text, other.text), key=len)
     if short[0] != long[0] or len(long) < len(short) + 2 or not short.isalpha():
         return False
     least = 3 if long in GENERIC or long in PLACES else 5
@@ -107,13 +107,46 @@ def _consonants_of(short: str, long: str) -> bool:
     return len(short) > 1 and not _VOWELS & set(short) and all(letter in letters for letter in short)
 
 
-def _mistyped(left: list[str], right: list[str]) -> Iterator[Match]:
-    return _words("mistyped", _is_mistyped, left, right)
+def _mistyped(run: _Run, other: _Run) -> bool:
+    """Words that differ by a slip, also where one is parted: `QIAO LONG` and `QIAOLNOG`."""
+    return (run.size == 1 or other.size == 1) and is_mistyped(run.text, other.text)
 
 
-def _is_mistyped(word: str, other: str) -> bool:
-    shortest = min(len(word), len(other))
-    if shortest < _LEAST_TO_MISTYPE or word.isdigit() or other.isdigit():
+def is_mistyped(word: str, other: str) -> bool:
+    """Whether one slip of keying or another romanisation may make one word of the other; two slips in a long one."""
+    shortest, longest = sorted((len(word), len(other)))
+    if (
+        shortest < _LEAST_TO_MISTYPE
+        or longest > shortest + _LONGEST_ROMANISATION
+        or word.isdigit()
+        or other.isdigit()
+    ):
         return False
+    if romanised(word) == romanised(other):
+        return True
+    if shortest == _LEAST_TO_MISTYPE:
+        return longest == shortest and sorted(word) == sorted(other)
     slips = 2 if shortest >= _LEAST_FOR_TWO_SLIPS else 1
     return OSA.distance(word, other, score_cutoff=slips) <= slips
+
+
+@lru_cache(maxsize=1 << 16)
+def romanised(word: str) -> str:
+    """One form for the romanisations of a word: old Indonesian letters, English vowels, doubled letters."""
+    if any(old in word for old in ("TJ", "DJ", "OE")):
+        word = (
+            word.replace("TJ", "C").replace("DJ", "!").replace("J", "Y").replace("!", "J").replace("OE", "U")
+        )
+    for spelt, plain in (("EE", "I"), ("OO", "U"), ("PH", "F"), ("KSH", "X"), ("Q", "K"), ("W", "V")):
+        word = word.replace(spelt, plain)
+    return "".join(letter for letter, before in zip(word, " " + word, strict=False) if letter != before)
+
+
+_KINDS: Final = {
+    "same": (_equal, 1),
+    "parted": (_equal, 4),
+    "initials": (_initials, 5),
+    "shortened": (_shortened, 1),
+    "mistyped": (_mistyped, 3),
+}
+"""Kinds of matches, the surest first: what fits, and how many words may be joined for it."""

@@ -8,16 +8,17 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from features.names import GENERIC, PLACES
-from features.parties.align import Match, align, unmatched
-from features.parties.evidence import Part
+from features.names import company_tokens, tokens
+from features.parties.align import Match, align, romanised, unmatched
+from features.parties.evidence import Evidence, Part
 from features.parties.rarity import Rarity
+from features.vocabulary import GENERIC, PLACES
 
 _OTHER_NAME: Final = -25.0
 """No word of its own in common: another firm, however near."""
-_OTHER_WORD: Final = -8.0
+_OTHER_WORD: Final = -12.0
 """On top of what the words tell, where each name has a word of its own that the other lacks."""
-_AGAINST: Final = {"number": -16.0, "place": -10.0, "trade": -14.0}
+_AGAINST: Final = {"number": -30.0, "place": -12.0, "trade": -14.0}
 """Where each name has a word of the kind that the other lacks."""
 _SYNONYM: Final = -3.0
 """Where the words are translations of one word: `CLOTHING` and `GARMENT`."""
@@ -31,21 +32,35 @@ _SYNONYMS: Final = (
     {"FIBRE", "FIBER"},
     {"GROUP", "HOLDING"},
 )
-_TURNED: Final = -9.0
+_TURNED: Final = -16.0
 """Two words of its own in the other order: `XIN HUA` and `HUA XIN` are two firms."""
-_LACKING: Final = {"number": 0.6, "place": 0.05, "trade": 0.25, "own": 0.35}
+_LACKING: Final = {"number": 1.5, "place": 0.05, "trade": 0.25, "own": 0.35}
 """Share of a word's bits that speaks against, where the other name merely lacks it."""
 _WORTH: Final = {"same": 1.0, "parted": 1.0, "mistyped": 1.0, "shortened": 0.4, "initials": 0.35}
 """Share of a word's bits that a match of each kind is worth."""
 _SURE: Final = ("same", "parted", "mistyped")
+_LETTER_MORE: Final = 18.0
+_LETTER_OTHER: Final = 24.0
+"""Bits that a letter more or less, or another letter, costs in a word without length; each letter of it saves one."""
+_WRITTEN: Final = 3.0
+"""Bits against names that share no letter as they were written."""
+_REPEATED: Final = 0.3
+"""Share that counts of what a second and a third word of the same kind tell, where it is not the firm's own."""
 
 
-def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, ...] = ()) -> list[Part]:
+def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, str] = ("", "")) -> list[Part]:
     """Evidence of two names in the form of a record (words parted by blanks); words of `cities` count as places."""
     if not left or not right:
         return []
     names = _Names(left.split(), right.split(), _aligned(left, right), rarity, cities)
     return [*names.agreement(), *names.disagreement(), *names.turned()]
+
+
+def weigh_texts(left: str, right: str, rarity: Rarity) -> Evidence:
+    """Evidence of two names as they were written, legal forms and all; for names without an address."""
+    unlike = OSA.normalized_distance(" ".join(tokens(left)), " ".join(tokens(right)))
+    words = weigh_names(" ".join(company_tokens(left)), " ".join(company_tokens(right)), rarity)
+    return Evidence((*words, Part("written otherwise", -_WRITTEN * unlike, left, right)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -59,13 +74,13 @@ class _Names:
     right: list[str]
     matches: tuple[Match, ...]
     rarity: Rarity
-    cities: tuple[str, ...]
+    cities: tuple[str, str]
 
     def kind(self, word: str) -> str:
         """What a word is: number, place, trade, or the firm's own."""
         if word.isdigit():
             return "number"
-        if word in PLACES or any(word in city for city in self.cities):
+        if word in PLACES or word in self.cities[0] or word in self.cities[1]:
             return "place"
         return "trade" if word in GENERIC else "own"
 
@@ -73,12 +88,21 @@ class _Names:
         return sum(map(self.rarity.bits, words))
 
     def agreement(self) -> Iterator[Part]:
+        counted = set()
         for match in self.matches:
             mine, theirs = self.left[slice(*match.left)], self.right[slice(*match.right)]
-            sure = match.kind in _SURE
-            bits = _WORTH[match.kind] * (min if sure else max)(self.told(mine), self.told(theirs))
-            slip = _slip(mine[0], theirs[0]) if match.kind == "mistyped" else 0.0
-            yield Part(f"name {match.kind}", max(bits - slip, 0.0), " ".join(mine), " ".join(theirs))
+            kind = self.kind("".join(mine))
+            share = _REPEATED if kind in counted else 1.0
+            counted |= {kind} - {"own"}
+            yield Part(f"name {match.kind}", share * self._bits(match), " ".join(mine), " ".join(theirs))
+
+    def _bits(self, match: Match) -> float:
+        mine, theirs = self.left[slice(*match.left)], self.right[slice(*match.right)]
+        told = self.told(mine), self.told(theirs)
+        if match.kind not in _SURE:
+            return _WORTH[match.kind] * max(told)
+        word, other = "".join(mine), "".join(theirs)
+        return min(told) - (_slip(word, other, self.kind(word)) if match.kind == "mistyped" else 0.0)
 
     def disagreement(self) -> Iterator[Part]:
         left = [self.left[at] for at in unmatched(self.left, [match.left for match in self.matches])]
@@ -103,7 +127,8 @@ class _Names:
 
     def _strangers(self) -> bool:
         """Whether both names have words of their own, and share none for sure."""
-        shared = (word for m in self.matches if m.kind in _SURE for word in self.left[slice(*m.left)])
+        sure = (match for match in self.matches if match.kind in _SURE and self._bits(match) > 0)
+        shared = (word for match in sure for word in self.left[slice(*match.left)])
         both = all(any(self.kind(word) == "own" for word in side) for side in (self.left, self.right))
         return both and not any(self.kind(word) == "own" for word in shared)
 
@@ -115,9 +140,12 @@ class _Names:
                 yield Part("words turned", _TURNED, " ".join(words), " ".join(reversed(words)))
 
 
-def _slip(word: str, other: str) -> float:
-    """Bits that a slip costs: few for swapped or doubled letters, more where another word may be meant."""
-    if set(word) == set(other):
-        return 2.0
-    edit = 4.5 if len(word) == len(other) else 3.0
-    return edit * OSA.distance(word, other) + (2.0 if len(word) < 7 else 0.0)
+def _slip(word: str, other: str, kind: str) -> float:
+    """Bits that a slip costs: few for romanisation and swapped letters; more where another name may be meant, as a
+    letter more, less or other often makes one of a short word."""
+    if romanised(word) == romanised(other) or kind != "own":
+        return 1.5
+    if sorted(word) == sorted(other):
+        return 2.5 if len(word) > 4 else 4.0
+    slip = _LETTER_MORE if len(word) != len(other) else _LETTER_OTHER
+    return OSA.distance(word, other) * max(slip - min(len(word), len(other)), 4.0)

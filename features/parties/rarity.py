@@ -8,13 +8,15 @@ import numpy as np
 
 from features.keys import Keys
 from features.lines import Ints
-from features.names import GENERIC, PLACES, STREET
 from features.parties.hashes import word_hash
+from features.vocabulary import GENERIC, PLACES, STREET
 
 IMAGINED: Final = 1000
 """Parties imagined in each country before any is known: nobody knows all that there are."""
 _SHARED: Final = 30.0
-"""How many of them use a generic word; half as many a number or a city; one any other word."""
+"""How many of them use a generic word; half as many a number or a city; one any other word of usual length."""
+_USUAL_LENGTH: Final = 6
+"""Letters. Of words never seen, short ones are likelier to be another's too."""
 
 
 class Rarity(Protocol):
@@ -81,4 +83,6 @@ def _key(country: str, word: str) -> int:
 def _imagined(word: str) -> float:
     if word[:1] in ("#", "%") or word.isdigit():
         return _SHARED / 2
-    return _SHARED if word in GENERIC or word in PLACES or word[1:] in STREET else 1.0
+    if word in GENERIC or word in PLACES or word[1:] in STREET:
+        return _SHARED
+    return _USUAL_LENGTH / max(len(word), 2)

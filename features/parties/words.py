@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Iterator
 
-from features.names import GENERIC, PLACES
 from features.parties.compare import city_letters, house_number, streets
 from features.parties.record import Record
+from features.vocabulary import GENERIC, PLACES
 
 
 def counted_words(record: Record) -> Iterator[str]:
