@@ -58,6 +58,18 @@ class Book:
                 found.append(row)
         return tuple(found[:_MOST_CANDIDATES])
 
+    def join(self, other: np.uint64, party: np.uint64) -> None:
+        """Records of one party become another's."""
+        self._parties.replace(other, party)
+
+    def split(self, record: Record, party: np.uint64) -> None:
+        """A record, whether written down or within another, becomes a party's of its own."""
+        written = [row for row in self.like(record) if self.record(row) == record]
+        for row in written:
+            self._parties.put(row, party)
+        if not written:
+            self.add(record, int(party))
+
     def record(self, row: int) -> Record:
         """The record of a number."""
         return Record(*self._texts[row].split("\t"))

@@ -34,6 +34,15 @@ class Growing:
         """Put one number at the end."""
         self.extend(np.array([number], self._room.dtype))
 
+    def put(self, place: int, number: np.generic) -> None:
+        """Put another number in a place."""
+        self._room = self.values.copy()
+        self._room[place] = number
+
+    def replace(self, old: np.generic, new: np.generic) -> None:
+        """Put `new` wherever `old` is."""
+        self._room = np.where(self.values == old, new, self.values)
+
 
 class Texts:
     """Texts by number, in the order in which they were added."""

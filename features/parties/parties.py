@@ -13,6 +13,7 @@ from features.keys import Keys
 from features.lines import Lines
 from features.parties.book import Arrays, Book
 from features.parties.compare import house_number, weigh
+from features.parties.decisions import Decision
 from features.parties.evidence import Evidence, Part
 from features.parties.growing import Growing
 from features.parties.rarity import CountryRarity, WordCounts
@@ -129,6 +130,18 @@ class Parties:
         if not (joined and record.within(likely[0].record)):
             self._book.add(record, party)
         return party
+
+    def decide(self, decision: Decision) -> None:
+        """Take over what a person decided. What was learned before keeps the key it was learned under."""
+        party, other = np.uint64(decision.party), np.uint64(decision.other)
+        if decision.record is None:
+            self._party.replace(other, party)
+            self._possibly.replace(other, party)
+            self._book.join(other, party)
+        else:
+            self._party.put(int(self._rows.first(np.array([other]))[0]), other)
+            self._book.split(decision.record, other)
+        self._weighed.clear()
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.parties.decisions import Decision
 from features.parties.parties import SAME, Parties
 from features.parties.record import Records
 from tests.features.parties.makers import (
@@ -126,3 +127,28 @@ def test_probabilities_of_parties_leave_room_for_a_new_one() -> None:
     likely = parties.likely(Records.of(lines(VAGUE)).at(0))
     assert len(likely) == 2
     assert sum(one.probability for one in likely) < 1
+
+
+def test_a_join_makes_two_parties_one_from_then_on() -> None:
+    parties = known(QIAOLONG, HOMONYM)
+    one, other = party_of(parties, QIAOLONG), party_of(parties, HOMONYM)
+    parties.decide(Decision(0, "join", one, other))
+    assert party_of(parties, HOMONYM) == one
+    assert party_of(parties, VAGUE) == one
+
+
+def test_a_split_record_founds_its_own_party_and_leaves_the_rest() -> None:
+    parties = known(QIAOLONG, QIAOLONG_SPELT_OTHERWISE)
+    records = Records.of(lines(QIAOLONG_SPELT_OTHERWISE))
+    one, key = party_of(parties, QIAOLONG), int(records.keys[0])
+    parties.decide(Decision(0, "split", one, key, records.at(0)))
+    assert party_of(parties, QIAOLONG_SPELT_OTHERWISE) == key != one == party_of(parties, QIAOLONG)
+
+
+def test_a_record_within_another_can_be_split_too() -> None:
+    without_mid = {name: text for name, text in QIAOLONG.items() if name != "id"}
+    parties = known(QIAOLONG, without_mid)
+    records = Records.of(lines(without_mid))
+    key = int(records.keys[0])
+    parties.decide(Decision(0, "split", party_of(parties, QIAOLONG), key, records.at(0)))
+    assert party_of(parties, without_mid) == key

@@ -3,9 +3,10 @@
 import pyarrow as pa
 
 from features.lines import Lines
+from features.parties.decisions import Decision
 from features.parties.parties import Parties
 from features.parties.timeline import LineParties, resolve
-from tests.features.parties.makers import QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
+from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
 
 LAST = START.toordinal() - 719163 + 400
 
@@ -41,3 +42,13 @@ def test_a_period_resolved_in_two_parts_is_the_same() -> None:
     resolve(parties, Lines.of(first), LAST - 399)
     later = resolve(parties, Lines.of(second), LAST)
     assert later.party.tolist() == resolved(first, second).party[1:].tolist()
+
+
+def test_a_decision_is_met_on_its_day() -> None:
+    days = pa.concat_tables(
+        [table(QIAOLONG), table(HOMONYM, day=1), *(table(HOMONYM, day=day) for day in (3, 4))]
+    )
+    lines = Lines.of(days)
+    one, other = (int(key) for key in resolve(Parties(), lines, LAST).learned[:2])
+    joined = Decision(LAST - 400 + 3, "join", one, other)
+    assert resolve(Parties(), lines, LAST, [joined]).party.tolist() == [0, 0, other, one]

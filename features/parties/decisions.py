@@ -1,0 +1,23 @@
+"""What people decided about parties, dated, so that a replay meets each decision on its day."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from features.parties.record import Record
+
+Verb = Literal["join", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Taken effect at the close of `day` (days since 1970).
+
+    `join`: what is of party `other` is of `party` from then on. `split`: the record of key `other` leaves its party and
+    founds its own; `record` says how it is written (None for `join`).
+    """
+
+    day: int
+    verb: Verb
+    party: int
+    other: int
+    record: Record | None = None
