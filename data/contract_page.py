@@ -54,6 +54,23 @@ the length proves it (Schedule D, entry type), placeholder words (`N/A`, `NULL`,
 
 Doubtful: day and month order, decimal commas, scientific notation in a code, HTSUS numbers of odd length,
 letters among digits, unknown codes.
+
+## What a delivery's counts mean
+
+The paths of one command are one delivery: one commit, or none. `--json` prints these counts as one object.
+
+| count | of | meaning |
+|---|---|---|
+| `read` | records of the source | `accepted` + `rejected`, always |
+| `accepted` | records | taken into the store, or into another record's line |
+| `rejected` | records | kept in `rejected` with file, row number, raw values and every broken rule |
+| `repaired` | accepted records | with one cell or more repaired or emptied |
+| `duplicates` | rejected records | whose key came earlier in the delivery |
+| `new`, `corrected`, `unchanged` | rows of the store | what the accepted records made of it |
+| `rules` | cells | for each `column: rule`, cells repaired, emptied or broken |
+
+Row numbers are those a person sees: the line of a text file and the row of a sheet, headings included; in Parquet
+the row from 1. Reading a file again replaces what it had rejected before.
 """
 
 if __name__ == "__main__":
