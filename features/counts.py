@@ -36,6 +36,10 @@ class Counts:
         self.state: State = np.zeros((1, len(self.columns)), np.int64)
         self.size = 1
 
+    def hold(self, state: State) -> None:
+        """Take a state over as it is, its row 0 included; one that is read-only can be seen, not changed."""
+        self.state, self.size = state, len(state)
+
     def append(self, count: int) -> Places:
         """Numbers of `count` new rows."""
         first, self.size = self.size, self.size + count
@@ -75,6 +79,10 @@ class Index:
     def __init__(self) -> None:
         self.keys: Keys = np.zeros(1, np.uint64)
         self.rows: Places = np.zeros(1, np.int32)
+
+    def hold(self, keys: Keys, rows: Places) -> None:
+        """Take keys and their rows over as they are, key 0 with row 0 included."""
+        self.keys, self.rows = keys, rows
 
     def find(self, keys: Keys) -> Places:
         """Row of each key (n,)."""

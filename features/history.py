@@ -7,6 +7,7 @@ of lines, and a window's subtraction gives back exactly what was added.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from features.counts import Counts, Index, Integers, Places
 from features.keys import key_of
 from features.lines import Bools, Ints, Lines
 from features.tallies import TALLIES, Tally
+
+Fact = Literal["lines", "outcomes"]
+SIZES = (np.int8, np.int16, np.int32, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class Learned:
 class History:
     """All tallies after the close of `day` (days since 1970; None before the first close).
 
-    `order` is that of the tallies wherever there is a column or a row for each; `recent` holds, by day, what is
-    still in a window.
+    `order` is that of the tallies wherever there is a column for each. `recent` holds what is still in a window,
+    by kind of fact and day.
     """
 
     def __init__(self, tallies: tuple[Tally, ...] = TALLIES) -> None:
@@ -49,7 +53,7 @@ class History:
         self.columns = {key: counts.columns for key, counts in self.counts.items()}
         self.indexes = {key: Index() for key in self.order}
         self.windows = frozenset[int]().union(*(group.counts.windows for group in self.groups))
-        self.recent: defaultdict[int, list[Learned]] = defaultdict(list)
+        self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
         self.day: int | None = None
 
     def admit(self, lines: Lines) -> Places:
@@ -60,38 +64,36 @@ class History:
         return rows
 
     def learn(self, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
-        """Learn lines: their rows (n, tallies) and measures (n,)."""
+        """Learn the lines of `day`: their rows (n, tallies) and measures (n,)."""
         for group in self.groups:
             if "first" in group.counts.columns:
                 self._date(day, rows, group)
-        self._add(day, Learned(rows, measures))
+        self._add("lines", day, rows, measures)
 
     def learn_outcomes(self, day: int, rows: Places, found: Bools) -> None:
         """Learn outcomes that became known on `day`: rows of their lines (n, tallies), and which found (n,)."""
         for group in self.groups:
             if "found_on" in group.counts.columns:
                 group.counts.mark("found_on", rows[found, group.places], day)
-        self._add(
-            day, Learned(rows, {"examined": np.ones(len(found), np.int64), "found": found.astype(np.int64)})
-        )
+        measures = {"examined": np.ones(len(found), np.int64), "found": found.astype(np.int64)}
+        self._add("outcomes", day, rows, measures)
 
     def close(self, day: int) -> None:
         """End the day: what was learned w days before it leaves the windows of w days."""
-        for window in self.windows:
-            for learned in self.recent.get(day - window, ()):
-                for group in self.groups:
-                    group.counts.leave(learned.rows[:, group.places], learned.measures, window)
-        self.recent.pop(day - max(self.windows, default=0), None)
+        for recent in self.recent.values():
+            for window in self.windows:
+                if leaving := recent.get(day - window):
+                    for group in self.groups:
+                        group.counts.leave(leaving.rows[:, group.places], leaving.measures, window)
+            recent.pop(day - max(self.windows, default=0), None)
         for group in self.groups:
             group.counts.state[0] = 0
         self.day = day
 
-    def _add(self, day: int, learned: Learned) -> None:
+    def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
         for group in self.groups:
-            group.counts.add(learned.rows[:, group.places], learned.measures)
-        self.recent[day].append(
-            Learned(learned.rows, {name: _narrow(m) for name, m in learned.measures.items()})
-        )
+            group.counts.add(rows[:, group.places], measures)
+        self.recent[fact][day] = Learned(rows, {name: narrow(values) for name, values in measures.items()})
 
     def _date(self, day: int, rows: Places, group: Group) -> None:
         """Note first and last day of the keys met, and count partners met for the first time."""
@@ -126,7 +128,8 @@ def _groups(tallies: tuple[Tally, ...], gains: Mapping[str, tuple[tuple[str, str
         start += len(keys)
 
 
-def _narrow(values: Integers) -> Integers:
+def narrow(values: Integers) -> Integers:
     """The same whole numbers in as few bytes as hold them all."""
-    least = np.result_type(np.min_scalar_type(values.min()), np.min_scalar_type(values.max()))
-    return values.astype(least)
+    low, high = int(values.min(initial=0)), int(values.max(initial=0))
+    fits = (size for size in SIZES if np.iinfo(size).min <= low and high <= np.iinfo(size).max)
+    return values.astype(next(fits))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 
 from features.fair_value import DRAWN_IN, LEAST_SPREAD, PARENT_WEIGHT, USUAL_SPREAD, benchmark, log_prices
 from features.history import History
@@ -16,7 +16,7 @@ from features.replay import Outcomes, replay
 from features.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
 from tests.features import factory
 from tests.features.oracle import Oracle
-from tests.features.worlds import worlds
+from tests.features.worlds import QUICK, worlds
 
 PARTS = sorted({part for tally in TALLIES for part in tally.key.split("*")})
 
@@ -97,10 +97,6 @@ def compare_prices(entries: pa.Table) -> None:
         centre, limit = of_all[:, 0], DRAWN_IN * of_all[:, 1]
         near = np.where(np.isnan(centre), logs, np.clip(logs, centre - limit, centre + limit))
         np.testing.assert_allclose(added[f"{price}_sum"] / FIXED_POINT, np.nan_to_num(near), atol=1e-4)
-
-
-QUICK = settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-"""Without shrinking, which would take minutes; the printed seed reproduces a failure."""
 
 
 @QUICK

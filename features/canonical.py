@@ -1,0 +1,95 @@
+"""History as arrays in one canonical form: the same knowledge gives the same bytes, however it was reached."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from features.counts import Places
+from features.history import Group, History, Learned, narrow
+from features.tallies import TALLIES, Tally
+
+Arrays = dict[str, npt.NDArray[Any]]
+"""Arrays by name. Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and
+their number in each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number
+on each (`sizes`), their `rows` in each tally, their measures."""
+
+
+def arrays_of(history: History) -> Arrays:
+    """Arrays of a history whose day is closed. Keys that were looked up and never learned are left out."""
+    arrays: Arrays = {}
+    moved = [_of_group(history, number, arrays) for number in range(len(history.groups))]
+    for fact, recent in history.recent.items():
+        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, recent, moved).items()}
+    return arrays
+
+
+def history_of(
+    arrays: Mapping[str, npt.NDArray[Any]], day: int, tallies: tuple[Tally, ...] = TALLIES
+) -> History:
+    """The history that these arrays were taken of, after the close of `day`."""
+    history = History(tallies)
+    history.day = day
+    for number, group in enumerate(history.groups):
+        group.counts.hold(arrays[f"{number}.state"])
+        ends = np.cumsum(arrays[f"{number}.sizes"])[:-1]
+        keys, rows = (np.split(arrays[f"{number}.{name}"], ends) for name in ("keys", "rows"))
+        for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
+            history.indexes[key].hold(of_tally, places)
+    for fact, recent in history.recent.items():
+        recent.update(_by_day(_named(arrays, fact)))
+    return history
+
+
+def _of_group(history: History, number: int, arrays: Arrays) -> Places:
+    """Put a group's arrays among the others; returns the new row of each old one."""
+    group = history.groups[number]
+    learned, indexes = _learned(history, group), [history.indexes[key] for key in group.keys]
+    kept = [learned[index.rows] for index in indexes]
+    rows = np.concatenate([index.rows[mask] for index, mask in zip(indexes, kept, strict=True)])
+    order = np.concatenate(([0], rows[rows > 0]))
+    moved = np.zeros(group.counts.size, np.int32)
+    moved[order] = np.arange(len(order), dtype=np.int32)
+    arrays[f"{number}.keys"] = np.concatenate([i.keys[mask] for i, mask in zip(indexes, kept, strict=True)])
+    arrays[f"{number}.rows"] = moved[rows]
+    arrays[f"{number}.sizes"] = np.array([np.count_nonzero(mask) for mask in kept])
+    arrays[f"{number}.state"] = group.counts.state[order]
+    return moved
+
+
+def _learned(history: History, group: Group) -> npt.NDArray[np.bool_]:
+    """True for row 0 and for every row in which anything was learned."""
+    learned: npt.NDArray[np.bool_] = np.any(group.counts.state[: group.counts.size] != 0, axis=1)
+    for recent in history.recent.values():
+        for of_day in recent.values():
+            learned[of_day.rows[:, group.places]] = True
+    learned[0] = True
+    return learned
+
+
+def _recent(history: History, recent: Mapping[int, Learned], moved: list[Places]) -> Arrays:
+    days = sorted(recent)
+    learned = [recent[day] for day in days]
+    rows = np.concatenate([np.empty((0, len(history.order)), np.int32), *(of_day.rows for of_day in learned)])
+    for group, to in zip(history.groups, moved, strict=True):
+        rows[:, group.places] = to[rows[:, group.places]]
+    names = learned[0].measures if learned else ()
+    measures = {name: narrow(np.concatenate([of_day.measures[name] for of_day in learned])) for name in names}
+    sizes = np.array([len(of_day.rows) for of_day in learned], np.int64)
+    return {"days": np.array(days, np.int32), "sizes": sizes, "rows": rows, **measures}
+
+
+def _named(arrays: Mapping[str, npt.NDArray[Any]], fact: str) -> Arrays:
+    return {name.removeprefix(f"{fact}."): a for name, a in arrays.items() if name.startswith(f"{fact}.")}
+
+
+def _by_day(arrays: Arrays) -> dict[int, Learned]:
+    """What was learned, by day; nothing of a snapshot that is only read."""
+    if not arrays:
+        return {}
+    days, ends, rows = arrays.pop("days"), np.cumsum(arrays.pop("sizes")), arrays.pop("rows")
+    return {
+        int(day): Learned(rows[start:end], {name: values[start:end] for name, values in arrays.items()})
+        for day, start, end in zip(days, [0, *ends], ends, strict=False)
+    }

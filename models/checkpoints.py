@@ -1,0 +1,147 @@
+"""Checkpoints: saved histories under the home folder, and whether the tables still say what these learned."""
+
+import re
+import shutil
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data import lake
+from data.contract import LINE_KEY
+from data.store import Store
+from features.history import History
+from features.lines import Lines
+from features.replay import Outcomes, Seen, replay
+from models import snapshot
+
+EPOCH: Final = date(1970, 1, 1)
+KEPT: Final = 3
+"""Months of which the latest checkpoint is kept, so that lines which come late do not mean a replay from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Saved histories of a store, each learned from `start` on. Hold the store's lock from reading to keeping."""
+
+    store: Store
+    start: date
+
+    def latest(self, before: date) -> History:
+        """The newest saved history of a day before this one that the tables bear out; an empty one if none is.
+
+        Raises ModelRefusedError where its files are damaged.
+        """
+        for day in sorted(self.days(), reverse=True):
+            if day < before and self._borne_out(snapshot.read_manifest(self.folder(day)), day):
+                return snapshot.load(self.folder(day))
+        return History()
+
+    def entries(self, history: History, until: date) -> pa.Table:
+        """Lines that a replay of `history` up to `until` meets: entered, received or found out after its day."""
+        if history.day is None:
+            return self.store.entries(self.start, until)
+        day = EPOCH + timedelta(history.day)
+        return pa.concat_tables([self._still_to_learn(day), self.store.entries(day + timedelta(1), until)])
+
+    def replay(self, history: History, entries: pa.Table, until: date) -> Iterator[Seen]:
+        """Replay up to `until`, keeping the history of that day and of the latest months' ends."""
+        lines = Lines.of(entries)
+        outcomes = Outcomes.of(lines, self.store.outcomes())
+        for stop in _stops(history.day, until):
+            yield from replay(history, lines, outcomes, (stop - EPOCH).days)
+            if history.day is not None:
+                self.keep(history)
+
+    def keep(self, history: History) -> None:
+        """Save a history that learned the tables as they stand; of each month the latest stays, of KEPT months."""
+        assert history.day is not None
+        day = EPOCH + timedelta(history.day)
+        snapshot.save(history, self.folder(day), self._basis())
+        newest = {f"{kept:%Y-%m}": kept for kept in sorted(self.days())}
+        for old in self.days() - set(sorted(newest.values())[-KEPT:]):
+            shutil.rmtree(self.folder(old))
+
+    def days(self) -> set[date]:
+        """Days after which a history was saved."""
+        return {date.fromisoformat(path.name) for path in (self.store.home / "history").glob("????-??-??")}
+
+    def folder(self, day: date) -> Path:
+        """Where the history of a day is saved."""
+        return self.store.home / "history" / day.isoformat()
+
+    def _basis(self) -> dict[str, Any]:
+        versions = self.store.versions()
+        return {
+            "start": self.start.isoformat(),
+            **{name: versions.get(name) for name in ("entries", "outcomes")},
+        }
+
+    def _borne_out(self, manifest: dict[str, Any], day: date) -> bool:
+        """Whether the tables still hold, of what was known by `day`, just what they held when it was learned."""
+        then, now = manifest["basis"], self._basis()
+        if not snapshot.own(manifest) or then["start"] != now["start"]:
+            return False
+        return then == now or (
+            self._same_entries(then["entries"], day) and self._same_outcomes(then["outcomes"], day)
+        )
+
+    def _same_entries(self, version: int, day: date) -> bool:
+        table = self.store.home / "lake" / "entries"
+        changed = set(lake.files(table)) ^ set(lake.files(table, version=version))
+        months = {found[1] for file in changed if (found := re.search(r"entry_month=(\d{4}-\d{2})", file))}
+        for first, last in (_month(month) for month in months if month <= f"{day:%Y-%m}"):
+            then, now = self.store.entries(first, last, version=version), self.store.entries(first, last)
+            if _learned(then, day) != _learned(now, day):
+                return False
+        return True
+
+    def _same_outcomes(self, version: int | None, day: date) -> bool:
+        now = self.store.outcomes()
+        then = now.slice(0, 0) if version is None else self.store.outcomes(version=version)
+        return bool(_found_out(then, day) == _found_out(now, day))
+
+    def _still_to_learn(self, day: date) -> pa.Table:
+        """Lines entered by `day` that were received, or whose outcome became known, after it."""
+        light = self.store.entries(self.start, day, columns=[*LINE_KEY, "entry_date", "received_on"])
+        outcomes = self.store.outcomes()
+        later = outcomes.filter(pc.greater(outcomes["outcome_date"], pa.scalar(day, pa.date32())))
+        late = light.filter(pc.greater(light["received_on"], pa.scalar(day, pa.date32())))
+        examined = light.join(later.select(LINE_KEY), LINE_KEY, join_type="left semi")
+        wanted = pa.concat_tables([late, examined])
+        bounds = pc.min_max(wanted["entry_date"]).as_py()
+        if not len(wanted):
+            return self.store.entries(day, day).slice(0, 0)
+        old = self.store.entries(bounds["min"], bounds["max"])
+        met = old.join(wanted.select(LINE_KEY), LINE_KEY, join_type="left semi")
+        return met.sort_by([(name, "ascending") for name in ("entry_date", *LINE_KEY)])
+
+
+def _stops(closed: int | None, until: date) -> list[date]:
+    """The last ends of months before `until`, and `until`, as far as they are not closed."""
+    ends: list[date] = []
+    end = until.replace(day=1) - timedelta(1)
+    while len(ends) < KEPT - 1 and end > (EPOCH if closed is None else EPOCH + timedelta(closed)):
+        ends.append(end)
+        end = end.replace(day=1) - timedelta(1)
+    return [*reversed(ends), until]
+
+
+def _month(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _learned(entries: pa.Table, day: date) -> pa.Table:
+    learned_on = pc.max_element_wise(entries["entry_date"], entries["received_on"])
+    return entries.filter(pc.less_equal(learned_on, pa.scalar(day, pa.date32())))
+
+
+def _found_out(outcomes: pa.Table, day: date) -> pa.Table:
+    known = outcomes.filter(pc.less_equal(outcomes["outcome_date"], pa.scalar(day, pa.date32())))
+    return known.select([*LINE_KEY, "outcome_date", "result"])

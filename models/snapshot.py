@@ -1,0 +1,102 @@
+"""Snapshots of history: a folder of plain arrays and a manifest, written whole or not at all. Nothing is unpickled."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+import data
+import features
+from data.errors import ModelRefusedError, Problem
+from features.canonical import arrays_of, history_of
+from features.history import History
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+STAGED: Final = ".staged-"
+FIELDS: Final = {"format", "made_by", "day", "basis", "files"}
+ONLY_TO_LEARN: Final = ("lines.", "outcomes.")
+
+
+def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
+    """Write a history after the close of a day, in place of what the folder held.
+
+    `basis` says what it was learned from; the same history and basis give the same bytes.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=STAGED, dir=folder.parent) as staging:
+        staged = Path(staging) / folder.name
+        staged.mkdir()
+        for name, array in arrays_of(history).items():
+            np.save(staged / f"{name}.npy", array, allow_pickle=False)
+        files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
+        content = {"format": FORMAT, "made_by": made_by(), "day": history.day, "basis": basis, "files": files}
+        (staged / MANIFEST).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        staged.rename(folder)
+
+
+def load(folder: Path, *, mapped: bool = False) -> History:
+    """Read a history. Mapped, it shares its pages with other readers, can be seen and cannot learn.
+
+    Raises ModelRefusedError when a file is missing or changed, or when it was made by other code.
+    """
+    manifest = read_manifest(folder)
+    if not own(manifest):
+        raise _refused(folder, "a snapshot made by this version", "one made by another")
+    if changed := [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]:
+        raise _refused(
+            folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
+        )
+    names = [name for name in manifest["files"] if not (mapped and name.startswith(ONLY_TO_LEARN))]
+    mode: Any = "r" if mapped else None
+    loaded = (np.load(folder / name, mmap_mode=mode, allow_pickle=False) for name in names)
+    arrays = {Path(name).stem: np.asarray(array) for name, array in zip(names, loaded, strict=True)}
+    return history_of(arrays, manifest["day"])
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a snapshot says of itself: `format`, `made_by`, `day`, `basis`, and the SHA-256 of its `files`."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _refused(folder, "a snapshot of history", "no readable manifest") from error
+    if not isinstance(manifest, dict) or manifest.keys() != FIELDS:
+        raise _refused(folder, "the manifest of a snapshot", "another")
+    return manifest
+
+
+def own(manifest: Mapping[str, Any]) -> bool:
+    """Whether this code made the snapshot: other keys, measures or tallies would count something else."""
+    return (manifest["format"], manifest["made_by"]) == (FORMAT, made_by())
+
+
+@cache
+def made_by() -> str:
+    """SHA-256 over all that decides what history holds: the code and tables of `features` and `data`."""
+    digest = hashlib.sha256(f"numpy {np.__version__}, pandas {pd.__version__}".encode())
+    for package in (features, data):
+        root = Path(package.__path__[0])
+        for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv", ".toml"}):
+            digest.update(f"{path.relative_to(root)} {_digest(path)}".encode())
+    return digest.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty where there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refused(folder: Path, expected: str, found: str) -> ModelRefusedError:
+    step = "Remove the folder: history is then replayed from the tables."
+    return ModelRefusedError(Problem(f"history {folder.name}", expected, found, step))

@@ -1,0 +1,83 @@
+"""One canonical form: full replay, replay from any checkpoint and day by day give the same arrays, bit for bit."""
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.canonical import Arrays, arrays_of, history_of
+from features.history import History
+from features.known import see
+from features.lines import Lines
+from features.replay import Outcomes, replay
+from features.tallies import TALLIES
+from tests.features.factory import entries, outcomes
+from tests.features.worlds import QUICK, worlds
+
+Saw = dict[int, bytes]
+
+
+def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arrays, Saw]:
+    """Final arrays, and what each line saw, of a replay that is saved and loaded after each of these days."""
+    lines = Lines.of(table)
+    known, saw = Outcomes.of(lines, results), {}
+    last = int(lines.days["entry_date"].max())
+    history = History()
+    for stop in [*(stop for stop in sorted(stops) if stop < last), last]:
+        for seen in replay(history, lines, known, stop):
+            states = [seen.known.state(tally.key) for tally in TALLIES]
+            saw.update(
+                {
+                    int(row): b"".join(state[i].tobytes() for state in states)
+                    for i, row in enumerate(seen.rows)
+                }
+            )
+        history = history_of(arrays_of(history), stop)
+    return arrays_of(history), saw
+
+
+def assert_same(first: tuple[Arrays, Saw], second: tuple[Arrays, Saw]) -> None:
+    """The same arrays, of the same types, and the same seen by every line."""
+    assert first[0].keys() == second[0].keys()
+    for name, array in first[0].items():
+        other = second[0][name]
+        assert (array.dtype, array.shape) == (other.dtype, other.shape), name
+        np.testing.assert_array_equal(array, other, err_msg=name)
+    assert first[1] == second[1]
+
+
+@QUICK
+@given(worlds(), st.lists(st.integers(0, 3000), max_size=3))
+def test_replay_from_any_checkpoint_is_the_full_replay(
+    world: tuple[pa.Table, pa.Table], after: list[int]
+) -> None:
+    start = int(Lines.of(world[0]).days["entry_date"].min())
+    assert_same(replayed(*world, []), replayed(*world, [start + days for days in after]))
+
+
+def test_day_by_day_is_the_full_replay() -> None:
+    table = entries(120, days=400)
+    days = [int(day) for day in np.unique(Lines.of(table).days["entry_date"])]
+    every_day = list(range(days[0], days[-1]))
+    assert_same(replayed(table, outcomes(table), []), replayed(table, outcomes(table), every_day))
+
+
+def test_a_key_that_was_only_looked_up_is_not_kept() -> None:
+    table = entries(50)
+    lines = Lines.of(table)
+    nothing = Outcomes.of(lines, outcomes(table, share=0))
+    history, other = History(), History()
+    other.admit(lines)
+    for each in (history, other):
+        list(replay(each, lines, nothing, int(lines.days["entry_date"][20])))
+    assert_same((arrays_of(history), {}), (arrays_of(other), {}))
+
+
+def test_a_history_from_arrays_knows_the_same() -> None:
+    table = entries(80)
+    lines = Lines.of(table)
+    history = History()
+    list(replay(history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max())))
+    copy = history_of(arrays_of(history), 0)
+    for key in history.order:
+        np.testing.assert_array_equal(see(history, lines).state(key), see(copy, lines).state(key))

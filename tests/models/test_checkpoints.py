@@ -1,0 +1,125 @@
+"""Checkpoints are used as long as the tables bear them out, and change nothing but the time a night takes."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from data.store import Store
+from features.canonical import arrays_of
+from features.history import History
+from models.checkpoints import Checkpoints
+from tests.features.factory import START, change, entries, outcomes
+
+TABLE = entries(300, days=200)
+FIRST_NIGHT = START + timedelta(120)
+NEXT_NIGHT = START + timedelta(135)
+
+
+def checkpoints(home: Path, table: pa.Table = TABLE) -> Checkpoints:
+    """A store that holds the world as far as it is entered by the first night."""
+    store = Store(home)
+    by_then = pa.array([day <= FIRST_NIGHT for day in table["entry_date"].to_pylist()])
+    store.upsert("entries", table.filter(by_then).to_batches())
+    store.upsert("outcomes", outcomes(table.filter(by_then)).to_batches())
+    return Checkpoints(store, START)
+
+
+def night(of: Checkpoints, day: date) -> History:
+    """What a night does: resume, replay to the day, keep."""
+    history = of.latest(day)
+    list(of.replay(history, of.entries(history, day), day))
+    return history
+
+
+def assert_like_a_full_replay(of: Checkpoints, history: History, day: date) -> None:
+    """The history is the one that a replay from the start gives."""
+    full = History()
+    entries = of.entries(full, day)
+    list(Checkpoints(of.store, of.start).replay(full, entries, day))
+    one, other = arrays_of(history), arrays_of(full)
+    assert all(np.array_equal(one[name], other[name]) for name in other)
+
+
+def closed(of: Checkpoints) -> date:
+    """Day of the checkpoint that the next night would start from."""
+    day = of.latest(NEXT_NIGHT).day
+    return date(1970, 1, 1) + timedelta(day or 0)
+
+
+def line(day: date, received: date, **cells: object) -> pa.Table:
+    """One more line."""
+    table = change(TABLE.slice(0, 1), entry_number=["XX9999999"], entry_date=[day], received_on=[received])
+    return change(table, **{name: [cell] for name, cell in cells.items()})
+
+
+def test_the_next_night_starts_where_the_last_one_ended(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", TABLE.to_batches())
+    assert closed(of) == FIRST_NIGHT
+
+
+def test_a_night_from_a_checkpoint_is_a_full_replay(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", TABLE.to_batches())
+    of.store.upsert("outcomes", outcomes(TABLE).to_batches())
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_line_that_should_have_been_known_sends_the_night_back(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", line(FIRST_NIGHT, FIRST_NIGHT).to_batches())
+    assert closed(of) < FIRST_NIGHT
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_line_that_comes_late_is_learned_late(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", line(FIRST_NIGHT, NEXT_NIGHT).to_batches())
+    assert closed(of) == FIRST_NIGHT
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_corrected_line_sends_the_night_back_to_before_it(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    first = change(TABLE.slice(0, 1), entered_value_usd=[1.0])
+    of.store.upsert("entries", first.to_batches())
+    assert of.latest(NEXT_NIGHT).day is None
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_an_outcome_told_late_sends_the_night_back(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    told = change(outcomes(TABLE.slice(0, 1), share=1.0), outcome_date=[FIRST_NIGHT], result=["xinjiang"])
+    of.store.upsert("outcomes", told.to_batches())
+    assert closed(of) < FIRST_NIGHT
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_an_outcome_of_an_old_line_finds_its_line(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    told = change(outcomes(TABLE.slice(0, 1), share=1.0), outcome_date=[NEXT_NIGHT], result=["xinjiang"])
+    of.store.upsert("outcomes", told.to_batches())
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_another_start_is_another_history(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    assert Checkpoints(of.store, START + timedelta(1)).latest(NEXT_NIGHT).day is None
+
+
+def test_the_latest_of_three_months_is_kept(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    night(of, FIRST_NIGHT + timedelta(1))
+    ends = {date(2019, 4, 30), date(2019, 5, 31), FIRST_NIGHT + timedelta(1)}
+    assert of.days() == ends

@@ -1,0 +1,103 @@
+"""Snapshots: what is read is what was written, or it is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import ModelRefusedError
+from features.canonical import arrays_of
+from features.history import History
+from features.known import see
+from features.lines import Lines
+from features.replay import Outcomes, replay
+from models import snapshot
+from tests.features.factory import entries, outcomes
+
+TABLE = entries(120)
+LINES = Lines.of(TABLE)
+OUTCOMES = Outcomes.of(LINES, outcomes(TABLE))
+DAYS = LINES.days["entry_date"]
+
+
+def history(*stops: int) -> History:
+    """History of the small world, replayed with stops on the way."""
+    made = History()
+    for stop in (*stops, int(DAYS.max())):
+        list(replay(made, LINES, OUTCOMES, stop))
+    return made
+
+
+def saved(folder: Path) -> Path:
+    """A snapshot in a new folder."""
+    snapshot.save(history(), folder, {"entries": 3})
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+    read = arrays_of(snapshot.load(saved(tmp_path / "a")))
+    written = arrays_of(history())
+    assert read.keys() == written.keys()
+    assert all(np.array_equal(read[name], written[name]) for name in written)
+
+
+def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
+    snapshot.save(history(int(DAYS[30]), int(DAYS[70])), tmp_path / "b", {"entries": 3})
+    assert contents(saved(tmp_path / "a")) == contents(tmp_path / "b")
+
+
+def test_a_mapped_history_sees_the_same_and_cannot_learn(tmp_path: Path) -> None:
+    mapped = snapshot.load(saved(tmp_path / "a"), mapped=True)
+    whole = history()
+    for key in whole.order:
+        np.testing.assert_array_equal(see(mapped, LINES).state(key), see(whole, LINES).state(key))
+    with pytest.raises(ValueError, match="read-only"):
+        list(replay(mapped, LINES, OUTCOMES, int(DAYS.max()) + 100))
+
+
+@pytest.mark.parametrize("name", ["0.state.npy", "lines.rows.npy"])
+def test_a_changed_file_is_refused(tmp_path: Path, name: str) -> None:
+    file = saved(tmp_path / "a") / name
+    file.write_bytes(file.read_bytes()[:-1] + b"\x7f")
+    with pytest.raises(ModelRefusedError, match=name):
+        snapshot.load(tmp_path / "a")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    (saved(tmp_path / "a") / "0.keys.npy").unlink()
+    with pytest.raises(ModelRefusedError, match=r"0\.keys\.npy"):
+        snapshot.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize(("field", "value"), [("made_by", "other code"), ("format", 0)])
+def test_a_snapshot_of_other_code_is_refused(tmp_path: Path, field: str, value: object) -> None:
+    manifest = saved(tmp_path / "a") / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), field: value}))
+    with pytest.raises(ModelRefusedError, match="made by another"):
+        snapshot.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_a_folder_without_a_sound_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ModelRefusedError):
+        snapshot.load(tmp_path)
+
+
+def test_an_interrupted_save_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(saved(tmp_path / "a"))
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "save", fail)
+    with pytest.raises(OSError, match="disk full"):
+        saved(tmp_path / "a")
+    assert contents(tmp_path / "a") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
