@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.errors import GateRefusedError, Problem
 from features.catalogue import NAMES, compute
 from features.history import History
 from features.keys import find, key_of
@@ -23,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 
+LEAST_EXAMPLES: Final = 100
+LEAST_POSITIVES: Final = 10
 UNEXAMINED_SAMPLE: Final = 60_000
 """Never-examined lines kept to learn who is examined; more would add nothing to so coarse a question."""
 
@@ -69,12 +72,14 @@ class Taught:
 
 def gather(entries: pa.Table, outcomes: pa.Table, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
     """Examples known at the end of `cutoff`, and how many examinations were left out for which reason.
+    Raises GateRefusedError where too few teach.
 
     `entries` and `outcomes` in the contract's shape, entries of up to `cutoff`. Every line is seen as the history of
     its own day saw it, with the outcomes known by then.
     """
     lines = Lines.of(entries)
     teaching, left_out = known_outcomes(outcomes, lines, cutoff)
+    require_enough(np.asarray(pc.equal(teaching["result"], FOUND)), f"results known on {cutoff}")
     known = Outcomes.of(lines, teaching)
     rows = find(lines, teaching["entry_number"], teaching["line_number"])
     examined = np.zeros(lines.size, np.bool_)
@@ -109,6 +114,16 @@ def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.T
         counts[reason] = int((teaches & applies).sum())
         teaches &= ~applies
     return outcomes.filter(pa.array(teaches)), counts
+
+
+def require_enough(observed: npt.NDArray[Any], where: str, least_positives: int = LEAST_POSITIVES) -> None:
+    """Raise GateRefusedError where too few results are known to learn from or to judge by."""
+    positives = int(observed.sum())
+    if len(observed) < LEAST_EXAMPLES or positives < least_positives or positives == len(observed):
+        expected = f"at least {LEAST_EXAMPLES} known results, {least_positives} of them positive and some not"
+        found = f"{len(observed)} results, {positives} positive"
+        step = "Ingest more outcomes or choose a later --cutoff."
+        raise GateRefusedError(Problem(where, expected, found, step))
 
 
 def see_all(lines: Lines, known: Outcomes, wanted: Mask, until: date) -> Floats:

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 FOLDS: Final = 5
 ROUNDS: Final = 2
-TREES: Final = (20, 40, 60, 80, 100, 130, 160, 200, 250, 300)
+TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
 
 
 @dataclass(frozen=True, slots=True)

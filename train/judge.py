@@ -6,11 +6,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from data.errors import GateRefusedError, Problem
 from data.settings import TrainSettings
 from train.baselines import baselines, share_seen
 from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
-from train.examples import Examples
+from train.examples import Examples, require_enough
 from train.fit import Fitted, fit, results_of
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
@@ -19,8 +18,6 @@ from train.split import later
 Floats = npt.NDArray[np.float64]
 
 JUDGED_SHARE: Final = 0.25
-LEAST_EXAMPLES: Final = 100
-LEAST_POSITIVES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +89,8 @@ def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettin
         examples.entry_date, examples.known_on, share=JUDGED_SHARE, gap_days=settings.gap_days
     )
     past, judged = examples.take(early), examples.take(late)
-    require_enough(past, "examples before the judged slice")
-    require_enough(judged, "judged examples", least_positives=1)
+    require_enough(past.observed, "examples before the judged slice")
+    require_enough(judged.observed, "judged examples", least_positives=1)
     fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
     scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
     trial = Trial(judged, weights(judged.propensity, settings.propensity_floor), fitted, scores, seed)
@@ -101,16 +98,6 @@ def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettin
     if judged.observed[judged.random].any():
         parts.insert(0, trial.part("random_arm", judged.random, 0.0))
     return Judgement(parts, share_seen(past, judged), len(past), str(judged.entry_date.min()))
-
-
-def require_enough(examples: Examples, where: str, least_positives: int = LEAST_POSITIVES) -> None:
-    """Raise GateRefusedError where too few results are known to learn or judge."""
-    positives = int(examples.observed.sum())
-    if len(examples) < LEAST_EXAMPLES or positives < least_positives or positives == len(examples):
-        expected = f"at least {LEAST_EXAMPLES} known results, {least_positives} of them positive and some not"
-        found = f"{len(examples)} results, {positives} positive"
-        step = "Ingest more outcomes or choose a later --cutoff."
-        raise GateRefusedError(Problem(where, expected, found, step))
 
 
 def _part_summary(part: Part) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from features.catalogue import CATALOGUE
 from models import bundle, registry
 from train.examples import Examples, gather
 from train.fit import Fitted, fit
-from train.judge import Judgement, judge, require_enough
+from train.judge import Judgement, judge
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 
@@ -62,7 +62,6 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
         outcomes = store.outcomes(version=tables.get("outcomes"))
         examples, left_out = gather(entries, outcomes, last_day, seed)
         advance(1)
-        require_enough(examples, f"results known on {last_day}")
         prototype = classifier(settings, seed)
         judgement = judge(examples, prototype, settings.train, seed)
         advance(1)

@@ -8,13 +8,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from features.catalogue import NAMES
 from models.calibration import sigmoid
 from train.error_rates import PRIORS, REGIME_STARTS
 from train.examples import Examples
 
 FIRST_DAY = np.datetime64("2019-01-01")
 METHODS = list(PRIORS)
+NAMES = ("first", "second", "goods_family", "supplier_age", "idle")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from models.calibration import sigmoid
 from tests.train.factory import planted
 from train.origin_classifier import OriginClassifier
 
-SMALL = {"trees": 40, "leaves": 7}
+SMALL = {"trees": 60, "feature_share": 1.0}
 
 
 def test_it_learns_what_decides() -> None:
@@ -35,7 +35,9 @@ def test_the_offset_of_picked_lines_is_no_property_of_the_line() -> None:
     unpicked = planted(seed=2, random_share=1.0)
     gaps = []
     for known in (0.0, offset):
-        fitted = OriginClassifier(trees=150).fit(world.examples.features, world.truth, offset=known)
+        fitted = OriginClassifier(trees=150, feature_share=1.0).fit(
+            world.examples.features, world.truth, offset=known
+        )
         said = fitted.predict_proba(unpicked.examples.features)[:, 1].mean()
         gaps.append(abs(said - unpicked.truth.mean()))
     assert gaps[1] < 0.3 * gaps[0]

@@ -1,0 +1,41 @@
+"""A home with a small simulated trade, ingested through the store; made once for all tests that need one."""
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.contract import ENTRIES, OUTCOMES
+from data.settings import Settings
+from data.store import Store
+from data.world.make import World, make
+from data.world.settings import WorldSettings
+
+START, CUTOFF = date(2020, 1, 1), date(2021, 3, 31)
+
+
+def small_world(lines: int = 4000, seed: int = 0) -> World:
+    """A trade of which much is examined, so that few lines teach enough."""
+    settings = WorldSettings(
+        lines=lines, seed=seed, start=START, end=date(2021, 6, 30), examined_share=0.25, random_share=0.4
+    )
+    return make(settings)
+
+
+def entries(world: World) -> pa.Table:
+    """The world's lines as they stand in the store."""
+    received = pc.coalesce(world.entries["received_on"], world.entries["entry_date"])
+    place = world.entries.column_names.index("received_on")
+    table = (
+        world.entries.set_column(place, "received_on", received).select(ENTRIES.names).cast(ENTRIES.schema)
+    )
+    return table.sort_by([(name, "ascending") for name in ("entry_date", "entry_number", "line_number")])
+
+
+def home(folder: Path) -> Settings:
+    """Settings of a home that holds the small world."""
+    world, store = small_world(), Store(folder)
+    store.upsert("entries", entries(world).to_batches())
+    store.upsert("outcomes", world.outcomes.select(OUTCOMES.names).cast(OUTCOMES.schema).to_batches())
+    return Settings(home=folder, history_start=START)
