@@ -67,7 +67,7 @@ class Parties:
         resolved.party[known] = self._party.values[rows[known]]
         resolved.possibly[known] = self._possibly.values[rows[known]]
         new, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
-        verdicts = [self._verdict(self.likely(records.at(row))) for row in np.flatnonzero(~known)[first]]
+        verdicts = [verdict(self.likely(records.at(row))) for row in np.flatnonzero(~known)[first]]
         if len(new):
             found = np.array(verdicts, np.uint64)[place]
             resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
@@ -114,15 +114,9 @@ class Parties:
         ranked = sorted(best, key=lambda party: (-best[party][1].bits, party))
         return [Likely(party, odds[party] / total, best[party][1], best[party][0]) for party in ranked]
 
-    @staticmethod
-    def _verdict(likely: list[Likely]) -> tuple[int, int]:
-        party = likely[0].party if likely and likely[0].probability >= SAME else NONE
-        others = (other.party for other in likely if other.probability >= POSSIBLY and other.party != party)
-        return party, next(others, NONE)
-
     def _admit(self, key: int, record: Record) -> int:
         likely = self.likely(record)
-        joined, possibly = self._verdict(likely)
+        joined, possibly = verdict(likely)
         party = joined or key
         self._rows.add(key, len(self._party))
         self._party.append(party)
@@ -130,6 +124,11 @@ class Parties:
         if not (joined and record.within(likely[0].record)):
             self._book.add(record, party)
         return party
+
+    def party_of(self, key: int) -> int:
+        """The party of the record of this key; 0 if there is none."""
+        row = int(self._rows.first(np.array([key], np.uint64))[0])
+        return NONE if row < 0 else int(self._party.values[row])
 
     def decide(self, decision: Decision) -> None:
         """Take over what a person decided. What was learned before keeps the key it was learned under."""
@@ -169,6 +168,13 @@ class Parties:
         parties._book = Book.from_arrays(book)
         parties._words = WordCounts(arrays["words"], arrays["word_counts"])
         return parties
+
+
+def verdict(likely: list[Likely]) -> tuple[int, int]:
+    """The party that a record is the same as, and the likeliest other that it is possibly the same as; 0 for none."""
+    party = likely[0].party if likely and likely[0].probability >= SAME else NONE
+    others = (one.party for one in likely if one.probability >= POSSIBLY and one.party != party)
+    return party, next(others, NONE)
 
 
 def _speaker(record: Record, records: list[tuple[Record, Evidence]]) -> tuple[Record, Evidence]:

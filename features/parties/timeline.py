@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,8 @@ _NO_ROWS: Rows = np.empty(0, np.intp)
 def _by_day(days: Codes) -> dict[int, Rows]:
     order = np.argsort(days, kind="stable")
     first, starts = np.unique(days[order], return_index=True)
-    return dict(zip(first.tolist(), np.split(order, starts[1:]), strict=True))
+    cuts = pairwise([*starts, len(order)])
+    return {int(day): order[start:end] for day, (start, end) in zip(first, cuts, strict=True)}
 
 
 def _decided(decisions: Sequence[Decision]) -> dict[int, list[Decision]]:

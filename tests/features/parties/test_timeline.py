@@ -52,3 +52,7 @@ def test_a_decision_is_met_on_its_day() -> None:
     one, other = (int(key) for key in resolve(Parties(), lines, LAST).learned[:2])
     joined = Decision(LAST - 400 + 3, "join", one, other)
     assert resolve(Parties(), lines, LAST, [joined]).party.tolist() == [0, 0, other, one]
+
+
+def test_a_period_without_lines_learns_nothing() -> None:
+    assert resolved(table(QIAOLONG).slice(0, 0)).party.tolist() == []

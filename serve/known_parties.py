@@ -1,0 +1,137 @@
+"""The parties that the store's lines make up, as of a day, with the decisions that people took."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data import decided
+from data.console import progress
+from data.errors import Problem, UsageError
+from data.settings import Settings
+from data.store import Store
+from features.lines import Lines
+from features.parties.decisions import Decision
+from features.parties.parties import NONE, Likely, Parties, verdict
+from features.parties.record import Record, Records
+from features.parties.timeline import LineParties, close_days
+
+EPOCH = date(1970, 1, 1)
+COLUMNS = (
+    "entry_number",
+    "line_number",
+    "entry_date",
+    "received_on",
+    "manufacturer_id",
+    "manufacturer_name",
+    "manufacturer_address",
+    "manufacturer_city",
+    "manufacturer_postal_code",
+    "country_of_origin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How the maker of a line was seen on its day: its record, the parties it may be, the likeliest first."""
+
+    key: int
+    record: Record
+    likely: list[Likely]
+
+    def summary(self) -> dict[str, Any]:
+        """The same as plain values; `party` is null where the maker was new."""
+        party, possibly = verdict(self.likely)
+        return {
+            "record": shown(self.key),
+            "party": shown(party),
+            "possibly": shown(possibly),
+            "likely": [
+                {
+                    "party": shown(one.party),
+                    "probability": one.probability,
+                    "bits": one.evidence.bits,
+                    "evidence": [
+                        [part.kind, part.bits, part.left, part.right] for part in one.evidence.parts
+                    ],
+                }
+                for one in self.likely
+            ],
+        }
+
+
+def shown(key: int) -> str | None:
+    """A key as people see it: 16 hexadecimal digits; None for no party."""
+    return None if key == NONE else f"{key:016x}"
+
+
+def explain(settings: Settings, entry_number: str, line_number: int) -> Explained:
+    """Who the maker of a line was taken for, and why. Raises UsageError where there is no such line."""
+    line = find(settings, entry_number, line_number)
+    parties = as_of(settings, line["entry_date"][0].as_py() - timedelta(days=1))
+    records = Records.of(Lines.of(line))
+    return Explained(int(records.keys[0]), records.at(0), parties.likely(records.at(0)))
+
+
+def join(settings: Settings, party: str, other: str, reason: str, on: date) -> None:
+    """Record that two parties are one. Raises UsageError unless both are known by then."""
+    parties = as_of(settings, on)
+    unknown = [key for key in (party, other) if not _known(parties, key)]
+    if unknown or party == other:
+        raise UsageError(Problem("parties join", "keys of two known parties", "something else"))
+    decided.append(
+        settings.home, decided.Decided(on=on, verb="join", party=party, other=other, reason=reason)
+    )
+
+
+def split(settings: Settings, entry_number: str, line_number: int, reason: str, on: date) -> None:
+    """Record that the maker, as a line declares it, is a party of its own. UsageError where it is one already."""
+    records = Records.of(Lines.of(find(settings, entry_number, line_number)))
+    key = int(records.keys[0])
+    party = as_of(settings, on).party_of(key)
+    if party in (NONE, key):
+        raise UsageError(Problem("parties split", "a record that joined a party by then", "one that did not"))
+    one = {"party": f"{party:016x}", "other": f"{key:016x}", "record": tuple(records.at(0))}
+    decided.append(settings.home, decided.Decided(on=on, verb="split", reason=reason, **one))
+
+
+def _known(parties: Parties, key: str) -> bool:
+    founder = int(key, 16) if re.fullmatch(decided.KEY, key) else NONE
+    return founder != NONE and parties.party_of(founder) == founder
+
+
+def find(settings: Settings, entry_number: str, line_number: int) -> pa.Table:
+    """The one line of this number."""
+    table = _entries(settings, date.max)
+    wanted = pc.and_(
+        pc.equal(table["entry_number"], entry_number), pc.equal(table["line_number"], line_number)
+    )
+    line = table.filter(wanted)
+    if not len(line):
+        raise UsageError(Problem("parties", "the number of an entry line in the store", "no such line"))
+    return line
+
+
+def as_of(settings: Settings, last: date) -> Parties:
+    """Parties at the close of a day."""
+    parties, lines = Parties(), Lines.of(_entries(settings, last))
+    found = LineParties(*(np.zeros(lines.size, np.uint64) for _ in range(3)))
+    decisions = [_decision(one) for one in decided.read(settings.home)]
+    with progress("parties", lines.size) as advance:
+        for learned in close_days(parties, lines, (last - EPOCH).days, found, decisions):
+            advance(learned)
+    return parties
+
+
+def _entries(settings: Settings, last: date) -> pa.Table:
+    store = Store(settings.home, settings.memory_limit_gb)
+    return store.entries(settings.history_start, last, columns=list(COLUMNS))
+
+
+def _decision(one: decided.Decided) -> Decision:
+    record = None if one.record is None else Record(*one.record)
+    return Decision((one.on - EPOCH).days, one.verb, int(one.party, 16), int(one.other, 16), record)
