@@ -60,7 +60,9 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
     selected_on = day + rng.integers(0, 3, len(rows))
     result = np.where(_unresolved(rng, method, says), OPEN_RESULT, np.where(says, FOUND, CLEAN))
     known_on = selected_on + _delay(rng, trade, method, day)
-    flipped = (method == DETENTION) & (rng.random(len(rows)) < value("delays", "protest_chance"))
+    flipped = (method == DETENTION) & (
+        rng.random(len(rows)) < value("delays", "protest_chance") * trade.settings.label_noise
+    )
     flipped &= result == FOUND
     later = known_on + _lognormal(rng, "protest", len(rows))
     flipped &= later <= day_number(trade.settings.end)
