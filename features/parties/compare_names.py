@@ -32,12 +32,12 @@ _SYNONYMS: Final = (
     {"FIBRE", "FIBER"},
     {"GROUP", "HOLDING"},
 )
-_TURNED: Final = -16.0
+_TURNED: Final = -20.0
 """Two words of its own in the other order: `XIN HUA` and `HUA XIN` are two firms."""
 _LACKING: Final = {"number": 1.5, "place": 0.05, "trade": 0.25, "own": 0.35}
 """Share of a word's bits that speaks against, where the other name merely lacks it."""
-_WORTH: Final = {"same": 1.0, "parted": 1.0, "mistyped": 1.0, "shortened": 0.4, "initials": 0.35}
-"""Share of a word's bits that a match of each kind is worth."""
+_WORTH: Final = {"shortened": 0.4, "initials": 0.35}
+"""Share of a word's bits that a match of an unsure kind is worth."""
 _SURE: Final = ("same", "parted", "mistyped")
 _LETTER_MORE: Final = 18.0
 _LETTER_OTHER: Final = 24.0
@@ -87,22 +87,29 @@ class _Names:
     def told(self, words: list[str]) -> float:
         return sum(map(self.rarity.bits, words))
 
+    def words(self, match: Match) -> tuple[list[str], list[str]]:
+        return self.left[slice(*match.left)], self.right[slice(*match.right)]
+
+    def kind_of(self, match: Match) -> str:
+        """What matched words are: the firm's own only if they are so on either side."""
+        kinds = [self.kind("".join(words)) for words in self.words(match)]
+        return next((kind for kind in kinds if kind != "own"), "own")
+
     def agreement(self) -> Iterator[Part]:
         counted = set()
-        for match in self.matches:
-            mine, theirs = self.left[slice(*match.left)], self.right[slice(*match.right)]
-            kind = self.kind("".join(mine))
+        for match in sorted(self.matches, key=self._bits, reverse=True):
+            kind = self.kind_of(match)
             share = _REPEATED if kind in counted else 1.0
             counted |= {kind} - {"own"}
-            yield Part(f"name {match.kind}", share * self._bits(match), " ".join(mine), " ".join(theirs))
+            yield Part(f"name {match.kind}", share * self._bits(match), *map(" ".join, self.words(match)))
 
     def _bits(self, match: Match) -> float:
-        mine, theirs = self.left[slice(*match.left)], self.right[slice(*match.right)]
+        mine, theirs = self.words(match)
         told = self.told(mine), self.told(theirs)
         if match.kind not in _SURE:
             return _WORTH[match.kind] * max(told)
-        word, other = "".join(mine), "".join(theirs)
-        return min(told) - (_slip(word, other, self.kind(word)) if match.kind == "mistyped" else 0.0)
+        slip = _slip("".join(mine), "".join(theirs), self.kind_of(match)) if match.kind == "mistyped" else 0.0
+        return min(told) - slip
 
     def disagreement(self) -> Iterator[Part]:
         left = [self.left[at] for at in unmatched(self.left, [match.left for match in self.matches])]
@@ -127,13 +134,12 @@ class _Names:
 
     def _strangers(self) -> bool:
         """Whether both names have words of their own, and share none for sure."""
-        sure = (match for match in self.matches if match.kind in _SURE and self._bits(match) > 0)
-        shared = (word for match in sure for word in self.left[slice(*match.left)])
         both = all(any(self.kind(word) == "own" for word in side) for side in (self.left, self.right))
-        return both and not any(self.kind(word) == "own" for word in shared)
+        sure = (match for match in self.matches if match.kind in _SURE and self._bits(match) > 0)
+        return both and not any(self.kind_of(match) == "own" for match in sure)
 
     def turned(self) -> Iterator[Part]:
-        own = (match for match in self.matches if self.kind(self.left[match.left[0]]) == "own")
+        own = (match for match in self.matches if self.kind_of(match) == "own")
         for first, second in pairwise(sorted(own, key=lambda match: match.left)):
             if first.right > second.right:
                 words = self.left[first.left[0]], self.left[second.left[0]]
