@@ -86,7 +86,7 @@ class Parties:
         founders = [record for key, record in new if self._admit(key, record) == key]
         for record in founders:
             self._words.count(record.country, counted_words(record))
-        self._weighed.clear()
+        self._weighed = {}
 
     def likely(self, record: Record) -> list[Likely]:
         """Known parties that the record may belong to, the likeliest first.
@@ -94,11 +94,14 @@ class Parties:
         A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
         """
         rows = self._book.like(record)
-        if self._weighed.get(record, (None,))[0] != rows:
-            if len(self._weighed) > _MOST_KEPT:
-                self._weighed.clear()
-            self._weighed[record] = rows, self._weigh(record, rows)
-        return self._weighed[record][1]
+        kept = self._weighed.get(record)
+        if kept and kept[0] == rows:
+            return kept[1]
+        likely = self._weigh(record, rows)
+        if len(self._weighed) > _MOST_KEPT:
+            self._weighed = {}
+        self._weighed[record] = rows, likely
+        return likely
 
     def _weigh(self, record: Record, rows: tuple[int, ...]) -> list[Likely]:
         rarity = CountryRarity(self._words, record.country)
@@ -140,7 +143,7 @@ class Parties:
         else:
             self._party.put(int(self._rows.first(np.array([other]))[0]), other)
             self._book.split(decision.record, other)
-        self._weighed.clear()
+        self._weighed = {}
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""
