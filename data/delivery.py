@@ -95,9 +95,8 @@ class Delivery:
     def _take_out(self, connection: duckdb.DuckDBPyConnection, later: pa.Table) -> None:
         kept = self._staging / "kept.parquet"
         connection.register("later", later)
-        connection.execute(
-            f"COPY (FROM {lake.relation([self.accepted])} ANTI JOIN later USING (_file, _row)) TO '{kept}'"
-        )
+        rows = f"FROM {lake.relation([self.accepted])} ANTI JOIN later USING (_file, _row)"
+        connection.execute(f"COPY ({rows}) TO {lake.literal(kept)}")
         self.accepted = kept
 
     def _accept(self, file: int, rows: NDArray[np.int64], checked: Checked, mask: NDArray[np.bool_]) -> None:

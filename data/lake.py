@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -43,12 +44,18 @@ def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None
     """Files that hold the rows of a version (default: the newest) in the partitions that `filters` keep."""
     if not exists(path):
         return []
-    return DeltaTable(path, version=version).file_uris(file_pruning_predicate=list(filters) or None)
+    uris = DeltaTable(path, version=version).file_uris(file_pruning_predicate=list(filters) or None)
+    return [unquote(uri) for uri in uris]
+
+
+def literal(path: str | Path) -> str:
+    """A path as SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
     """SQL that reads Parquet files; a partition column comes from their paths."""
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    quoted = ", ".join(literal(path) for path in paths)
     types = (
         f"hive_types = {{'{partition}': {TYPES[partition]}}}" if partition else "hive_partitioning = false"
     )

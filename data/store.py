@@ -30,11 +30,18 @@ REJECTED = pa.schema(
 )
 
 
+# The table format takes these in a path for escapes and patterns.
+UNUSABLE = frozenset("%[]*?")
+
+
 class Store:
     """Reads and writes the tables of a home folder. Writers exclude each other; readers see commits."""
 
     def __init__(self, home: Path, memory_limit_gb: float = 3.0) -> None:
         self.home = home.expanduser().resolve()
+        if UNUSABLE & set(str(self.home)):
+            marks = "`, `".join(sorted(UNUSABLE))
+            raise BadInputError(Problem("home", f"a path without `{marks}`", f"`{self.home}`"))
         self.memory_limit_gb = memory_limit_gb
         self._lock = FileLock(self.home / "store.lock", timeout=0)
 

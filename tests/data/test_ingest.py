@@ -198,8 +198,9 @@ def test_a_record_that_is_no_row_is_rejected_with_its_text(tmp_path: Path) -> No
     assert (row["row_number"], row["raw"], row["reasons"]) == (4, "ABC,1", ["record: too few cells"])
 
 
-def test_the_same_key_twice_in_a_delivery_is_taken_once(tmp_path: Path) -> None:
-    store, paths = Store(tmp_path / "home"), [tmp_path / "a.csv", tmp_path / "b.csv"]
+@pytest.mark.parametrize("home", ["home", "a=b's home é"])
+def test_the_same_key_twice_in_a_delivery_is_taken_once(tmp_path: Path, home: str) -> None:
+    store, paths = Store(tmp_path / home), [tmp_path / "a.csv", tmp_path / "b.csv"]
     paths[0].write_bytes(_csv({}, {"quantity": "7"}))
     paths[1].write_bytes(_csv({"quantity": "8"}, {"line_number": "2"}, {"line_number": "3"}))
     counts = ingest(store, "entries", paths, "contract").counts

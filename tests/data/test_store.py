@@ -160,3 +160,8 @@ def test_what_a_killed_run_left_staged_does_not_disturb(tmp_path: Path) -> None:
 def test_a_home_without_a_world_has_no_truth(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="originrisk world"):
         Store(tmp_path).truth()
+
+
+def test_a_home_that_the_table_format_cannot_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="home"):
+        Store(tmp_path / "50%41")
