@@ -87,7 +87,7 @@ def suspicion(rng: np.random.Generator, trade: Trade) -> Floats:
     """What the officers of the day go by: the written rule, tips, the habits of a port, and chance."""
     port = rng.normal(0, 0.4, len(countries()) * 8)
     habit = port[trade.lines["contract"].to_numpy() % len(port)]
-    noise = rng.gumbel(0, 0.6, len(trade.lines))
+    noise = rng.gumbel(0, 0.4, len(trade.lines))
     result: Floats = trade.settings.rule_sharpness * _rule(trade) + 3.5 * _tipped(rng, trade) + habit + noise
     return result
 

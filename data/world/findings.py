@@ -80,8 +80,8 @@ def _methods(
     """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the first order."""
     draw = rng.random((2, len(scope)))
     share = trade.settings.isotopic_share
-    laboratory = np.where(selection == RANDOM, np.minimum(1.0, 3 * share), share)
-    held = np.where(selection == TARGETED, 0.30, np.where(selection == RANDOM, 0.02, 0.5))
+    laboratory = np.where(selection == RANDOM, np.minimum(1.0, 2 * share), share)
+    held = np.where(selection == TARGETED, 0.20, np.where(selection == RANDOM, 0.02, 0.35))
     held = np.where(day >= order("first_garment_order"), held, 0.02)
     return np.select(
         [~scope & (draw[0] < 0.1), ~scope, draw[0] < laboratory, draw[0] < laboratory + 0.03, draw[1] < held],

@@ -74,7 +74,7 @@ def prices(trade: Trade, axes: Axes) -> None:
         "undervalued": chinese & low,
     }
     bins = np.linspace(-2.5, 1.5, 41)
-    for name, mask in groups.items():
+    for name, mask in ((name, mask) for name, mask in groups.items() if mask.any()):
         axes.hist(level[mask], bins=bins, density=True, histtype="step", label=f"{name} ({mask.sum():,})")
     axes.set(
         title="Unit values of cotton goods made in China",

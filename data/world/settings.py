@@ -46,7 +46,7 @@ class WorldSettings(BaseModel):
     missing_factor: float = Field(1.0, ge=0, le=2, description="factor on the rates of empty cells")
     slip_factor: float = Field(1.0, ge=0, le=10, description="factor on the rates of keying errors")
 
-    examined_share: float = Field(0.02, gt=0, le=0.3, description="share of lines examined")
+    examined_share: float = Field(0.03, gt=0, le=0.3, description="share of lines examined")
     random_share: float = Field(0.10, ge=0.05, le=1, description="share of examinations in the random arm")
     random_scope_weight: float = Field(
         2.0, ge=1, le=10, description="how much likelier the random arm takes a line of textile or tomato"
