@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from features.vocabulary import ABBREVIATIONS, LEGAL_FORMS, STREET_WORDS
+from features.vocabulary import ABBREVIATIONS, GENERIC, LEGAL_FORMS, STREET_WORDS
 
 _LEGAL_PHRASES: Final = re.compile(
     r"\b(?:CONG TY(?: CO PHAN)?|JOINT STOCK|SP Z O O|(?:S )?DE (?:C V|CV|R L|RL)|SAN (?=VE|TIC)|S A|P T)\b"
@@ -37,7 +37,7 @@ def _numbers(word: str, after: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    plural = len(word) > 4 and word.endswith("S") and not word.endswith("SS")
+    plural = word.endswith("S") and (word[:-1] in GENERIC or (len(word) > 4 and not word.endswith("SS")))
     return word[:-1] if plural else word
 
 

@@ -13,6 +13,7 @@ ONE_FIRM = [
     ("Confecciones del Llano S.A. de C.V.", "CONFECCION DEL LLANO SA DE CV"),
     ("HONG KONG LUMO TRADE LIMITED", "HK Lumo Trading"),
     ("Korvan No. 2 Cotton Mill", "KORVAN SECOND COTTON MILLS"),
+    ("KORVAN TOYS AND GIFTS", "KORVAN TOY GIFT"),
     ("NIVARO IMPEX", "Nivaro Imp. & Exp. Co."),
 ]
 
