@@ -21,7 +21,7 @@ Row = tuple[object, str, str]
 def print_batch(batch: Batch) -> None:
     """Print what a run published: the counts, and for a single day the top of its queue."""
     summary = batch.summary()
-    print_table("Scored. A score is a lead, never a determination.", summary, [summary.values()])
+    print_table("Scored. A score is a lead, never a determination.", ("", ""), summary.items())
     if batch.start == batch.end and summary["scored"]:
         top = batch.scores().slice(0, min(SHOWN, batch.inside_capacity[batch.end]))
         print_queue(top, batch.entries(), batch.bundle.model.calibrator)
@@ -53,7 +53,7 @@ def _rows(score: dict[str, Any], line: dict[str, Any], calibrator: Calibrator) -
     facts = [
         f"{score['probability']:.1%} ({lower[0]:.1%} to {upper[0]:.1%})",
         f"{line['country_of_origin']} {line['htsus']}",
-        f"importer {mask(line['importer_number']) or 'not declared'}",
+        mask(line["importer_number"]) or "no importer number",
     ]
     yield score["rank"], f"{score['entry_number']} / {score['line_number']}", ", ".join(facts)
     yield from (("", "", reason["text"]) for reason in score["reasons"])
