@@ -142,7 +142,7 @@ def _detour_share(key: str, words: str) -> Feature:
         f"{key}_detour_share",
         "lane",
         unit="share",
-        meaning=f"Share of the lines of the {words} in the past year that passed through China, though not declared Chinese.",
+        meaning=f"Share of the lines of the {words} in a year that passed through China undeclared.",
         sentence=f"{{value:.0%}} of the lines of the {words} passed through China under another origin.",
         column=lambda lines, known: _mean(known, key, "detour"),
         missing="no lines in the past year",
