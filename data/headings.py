@@ -56,7 +56,10 @@ def _lack(label: str, names: tuple[str, ...], headings: Sequence[str], recognise
     """Headings are quoted only where some were recognised: the first row of a headless file holds parties."""
     if not recognised:
         return Problem(
-            label, f"a heading `{names[0]}`", "no known heading", "Does the file begin with its headings?"
+            label,
+            f"a heading `{names[0]}`",
+            "no known heading",
+            "Does it begin with its headings? Another shape needs `--mapping`.",
         )
     close = get_close_matches(names[0], headings, 3, 0.6)
     hint = f"Closest: `{'`, `'.join(close)}`." if close else ""
