@@ -55,12 +55,8 @@ def _alternatives(names: str | tuple[str, ...]) -> tuple[str, ...]:
 def _lack(label: str, names: tuple[str, ...], headings: Sequence[str], recognised: bool) -> Problem:
     """Headings are quoted only where some were recognised: the first row of a headless file holds parties."""
     if not recognised:
-        return Problem(
-            label,
-            f"a heading `{names[0]}`",
-            "no known heading",
-            "Does it begin with its headings? Another shape needs `--mapping`.",
-        )
+        hint = "Does it begin with its headings? Another shape needs `--mapping`."
+        return Problem(label, f"a heading `{names[0]}`", "no known heading", hint)
     close = get_close_matches(names[0], headings, 3, 0.6)
     hint = f"Closest: `{'`, `'.join(close)}`." if close else ""
     return Problem(label, f"a heading `{'` or `'.join(names)}`", "none", hint)
