@@ -6,22 +6,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features.counts import Places
-from features.history import Group, History, Learned, narrow
+from features.counts import Integers, Places
+from features.history import Fact, Group, History, Learned, narrow
+from features.lines import Codes, Ints
 from features.tallies import TALLIES, Tally
 
 Arrays = dict[str, npt.NDArray[Any]]
 """Arrays by name. Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and
 their number in each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number
-on each (`sizes`), their `rows` in each tally, their measures."""
+on each (`sizes`), their `rows` in each tally, their `measures`."""
 
 
 def arrays_of(history: History) -> Arrays:
     """Arrays of a history whose day is closed. Keys that were looked up and never learned are left out."""
     arrays: Arrays = {}
     moved = [_of_group(history, number, arrays) for number in range(len(history.groups))]
-    for fact, recent in history.recent.items():
-        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, recent, moved).items()}
+    for fact in history.recent:
+        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, fact, moved).items()}
     return arrays
 
 
@@ -38,7 +39,10 @@ def history_of(
         for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
             history.indexes[key].hold(of_tally, places)
     for fact, recent in history.recent.items():
-        recent.update(_by_day(_named(arrays, fact)))
+        if f"{fact}.days" in arrays:  # a history that is only read has none
+            recent.update(
+                _by_day(*(arrays[f"{fact}.{name}"] for name in ("days", "sizes", "rows", "measures")))
+            )
     return history
 
 
@@ -68,28 +72,20 @@ def _learned(history: History, group: Group) -> npt.NDArray[np.bool_]:
     return learned
 
 
-def _recent(history: History, recent: Mapping[int, Learned], moved: list[Places]) -> Arrays:
+def _recent(history: History, fact: Fact, moved: list[Places]) -> Arrays:
+    recent = history.recent[fact]
     days = sorted(recent)
     learned = [recent[day] for day in days]
     rows = np.concatenate([np.empty((0, len(history.order)), np.int32), *(of_day.rows for of_day in learned)])
     for group, to in zip(history.groups, moved, strict=True):
         rows[:, group.places] = to[rows[:, group.places]]
-    names = learned[0].measures if learned else ()
-    measures = {name: narrow(np.concatenate([of_day.measures[name] for of_day in learned])) for name in names}
+    none = np.empty((0, len(history.measures[fact])), np.int8)
+    measures = narrow(np.concatenate([none, *(of_day.measures for of_day in learned)]))
     sizes = np.array([len(of_day.rows) for of_day in learned], np.int64)
-    return {"days": np.array(days, np.int32), "sizes": sizes, "rows": rows, **measures}
+    return {"days": np.array(days, np.int32), "sizes": sizes, "rows": rows, "measures": measures}
 
 
-def _named(arrays: Mapping[str, npt.NDArray[Any]], fact: str) -> Arrays:
-    return {name.removeprefix(f"{fact}."): a for name, a in arrays.items() if name.startswith(f"{fact}.")}
-
-
-def _by_day(arrays: Arrays) -> dict[int, Learned]:
-    """What was learned, by day; nothing of a snapshot that is only read."""
-    if not arrays:
-        return {}
-    days, ends, rows = arrays.pop("days"), np.cumsum(arrays.pop("sizes")), arrays.pop("rows")
-    return {
-        int(day): Learned(rows[start:end], {name: values[start:end] for name, values in arrays.items()})
-        for day, start, end in zip(days, [0, *ends], ends, strict=False)
-    }
+def _by_day(days: Codes, sizes: Ints, rows: Places, measures: Integers) -> dict[int, Learned]:
+    ends = np.cumsum(sizes)[:-1]
+    parts = zip(days, np.split(rows, ends), np.split(measures, ends), strict=False)
+    return {int(day): Learned(of_day, added) for day, of_day, added in parts}

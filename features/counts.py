@@ -1,7 +1,5 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,29 +8,33 @@ from features.keys import Keys
 from features.tallies import EVER, OUTCOME_MEASURES, Tally
 
 State = npt.NDArray[np.int64]
+Columns = npt.NDArray[np.intp]
 Integers = npt.NDArray[np.integer]
 Places = npt.NDArray[np.int32]
 """Rows of counts; 0 where a line has no such key or the key was never learned."""
+
+
+AT_ONCE = 16_000
+"""Cells changed together: few enough to stay in the processor's cache."""
 
 
 class Counts:
     """Counts of the tallies that count the same things: a row for each key. Rows are appended and never move.
 
     Row 0 belongs to no key and is zero whenever it is read. `columns` names what is counted: `lines.365`,
-    `found.ever`, `first`, `last`, `found_on`, `partners.importer`; `sums` are the columns of each measure by window.
+    `found.ever`, `first`, `last`, `found_on`, `partners.importer`; the first of them are the `sums` of a measure
+    over a window.
     """
 
     def __init__(self, tally: Tally, others: tuple[str, ...]) -> None:
         windows = {"lines": tally.lines, **tally.sums, **dict.fromkeys(OUTCOME_MEASURES, tally.outcomes)}
-        sums = [(measure, window) for measure, of_measure in windows.items() for window in of_measure]
+        self.sums = tuple(
+            (measure, window) for measure, of_measure in windows.items() for window in of_measure
+        )
         dates = ["first", "last"] * (EVER in tally.lines) + ["found_on"] * bool(tally.outcomes)
-        named = [f"{measure}.{window or 'ever'}" for measure, window in sums]
-        names = (*named, *dates, *(f"partners.{other}" for other in others))
+        sums = (f"{measure}.{window or 'ever'}" for measure, window in self.sums)
+        names = (*sums, *dates, *(f"partners.{other}" for other in others))
         self.columns = {name: column for column, name in enumerate(names)}
-        self.sums = {
-            measure: {w: sums.index((measure, w)) for w in of} for measure, of in windows.items() if of
-        }
-        self.windows = frozenset(window for _, window in sums) - {EVER}
         self.state: State = np.zeros((1, len(self.columns)), np.int64)
         self.size = 1
 
@@ -49,24 +51,24 @@ class Counts:
             self.state = state
         return np.arange(first, self.size, dtype=np.int32)
 
-    def add(self, rows: Places, measures: Mapping[str, Integers]) -> None:
-        """Add measures of lines (n,) in all windows, in each row of a line (n, tallies)."""
-        self._change(rows, measures, 1, frozenset({EVER, *self.windows}))
+    def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:
+        """Columns that sum one of the measures over the window (None: any), and the place of each one's measure."""
+        fed = [
+            (column, measures.index(measure))
+            for column, (measure, of_sum) in enumerate(self.sums)
+            if measure in measures and window in (None, of_sum)
+        ]
+        columns, places = np.array(fed, np.intp).reshape(-1, 2).T
+        return columns, places
 
-    def leave(self, rows: Places, measures: Mapping[str, Integers], window: int) -> None:
-        """Take out of one window what was added to it."""
-        if window in self.windows:
-            self._change(rows, measures, -1, frozenset({window}))
-
-    def _change(
-        self, rows: Places, measures: Mapping[str, Integers], sign: int, windows: frozenset[int]
-    ) -> None:
-        flat = rows.ravel()
-        for measure in self.sums.keys() & measures.keys():
-            if columns := [column for window, column in self.sums[measure].items() if window in windows]:
-                values = np.repeat(sign * measures[measure].astype(np.int64), rows.shape[1])
-                for column in columns:
-                    np.add.at(self.state[:, column], flat, values)
+    def add(self, rows: Places, columns: Columns, values: Integers) -> None:
+        """Add the values of lines (n, columns) to these columns, in each row of a line (n, tallies)."""
+        tallies, cells = rows.shape[1], self.state.reshape(-1)
+        step = max(1, AT_ONCE // (tallies * len(columns)))
+        for part in (slice(start, start + step) for start in range(0, len(rows), step)):
+            places = rows[part].reshape(-1, 1).astype(np.intp) * self.state.shape[1] + columns
+            added = values[part].astype(np.int64).repeat(tallies, axis=0)
+            np.add.at(cells, places.ravel(), added.ravel())
 
     def mark(self, name: str, rows: Places, day: int) -> None:
         """Write a day into the column `name` of these rows."""

@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
-from features.counts import Counts, Index, Integers, Places
+from features.counts import Columns, Counts, Index, Integers, Places
 from features.keys import key_of
 from features.lines import Bools, Ints, Lines
-from features.tallies import TALLIES, Tally
+from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 Fact = Literal["lines", "outcomes"]
 SIZES = (np.int8, np.int16, np.int32, np.int64)
@@ -31,17 +31,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned at once: rows of each line in each tally (n, tallies), and measures of each line (n,)."""
+    """What was learned of one kind of fact on a day: rows in each tally (n, tallies), and measures (n, measures)."""
 
     rows: Places
-    measures: Mapping[str, Integers]
+    measures: Integers
 
 
 class History:
     """All tallies after the close of `day` (days since 1970; None before the first close).
 
-    `order` is that of the tallies wherever there is a column for each. `recent` holds what is still in a window,
-    by kind of fact and day.
+    `order` is that of the tallies, and `measures` that of the measures of each kind of fact, wherever there is a
+    column for each. `recent` holds what is still in a window, by day.
     """
 
     def __init__(self, tallies: tuple[Tally, ...] = TALLIES) -> None:
@@ -52,7 +52,15 @@ class History:
         self.counts = {key: group.counts for group in self.groups for key in group.keys}
         self.columns = {key: counts.columns for key, counts in self.counts.items()}
         self.indexes = {key: Index() for key in self.order}
-        self.windows = frozenset[int]().union(*(group.counts.windows for group in self.groups))
+        sums = [measure for group in self.groups for measure in group.counts.sums]
+        measures = sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES})
+        self.measures: dict[Fact, tuple[str, ...]] = {"lines": tuple(measures), "outcomes": OUTCOME_MEASURES}
+        self.windows = sorted({window for _, window in sums} - {EVER})
+        self.fed = {
+            (fact, window): list(_fed(self.groups, names, window))
+            for fact, names in self.measures.items()
+            for window in (None, *self.windows)
+        }
         self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
         self.day: int | None = None
 
@@ -75,25 +83,27 @@ class History:
         for group in self.groups:
             if "found_on" in group.counts.columns:
                 group.counts.mark("found_on", rows[found, group.places], day)
-        measures = {"examined": np.ones(len(found), np.int64), "found": found.astype(np.int64)}
-        self._add("outcomes", day, rows, measures)
+        self._add("outcomes", day, rows, {"examined": np.ones(len(found), np.int64), "found": found})
 
     def close(self, day: int) -> None:
         """End the day: what was learned w days before it leaves the windows of w days."""
-        for recent in self.recent.values():
+        for fact, recent in self.recent.items():
             for window in self.windows:
                 if leaving := recent.get(day - window):
-                    for group in self.groups:
-                        group.counts.leave(leaving.rows[:, group.places], leaving.measures, window)
+                    self._change(fact, window, leaving.rows, -leaving.measures.astype(np.int64))
             recent.pop(day - max(self.windows, default=0), None)
         for group in self.groups:
             group.counts.state[0] = 0
         self.day = day
 
-    def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
-        for group in self.groups:
-            group.counts.add(rows[:, group.places], measures)
-        self.recent[fact][day] = Learned(rows, {name: narrow(values) for name, values in measures.items()})
+    def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints | Bools]) -> None:
+        values: Ints = np.column_stack([measures[name] for name in self.measures[fact]])
+        self._change(fact, None, rows, values)
+        self.recent[fact][day] = Learned(rows, narrow(values))
+
+    def _change(self, fact: Fact, window: int | None, rows: Places, values: Integers) -> None:
+        for group, columns, measures in self.fed[fact, window]:
+            group.counts.add(rows[:, group.places], columns, values[:, measures])
 
     def _date(self, day: int, rows: Places, group: Group) -> None:
         """Note first and last day of the keys met, and count partners met for the first time."""
@@ -126,6 +136,16 @@ def _groups(tallies: tuple[Tally, ...], gains: Mapping[str, tuple[tuple[str, str
         keys = tuple(tally.key for tally, _ in members)
         yield Group(Counts(*members[0]), keys, slice(start, start + len(keys)))
         start += len(keys)
+
+
+def _fed(
+    groups: tuple[Group, ...], measures: tuple[str, ...], window: int | None
+) -> Iterator[tuple[Group, Columns, Columns]]:
+    """Groups that sum one of the measures over the window (None: any): the columns, and where their measures stand."""
+    for group in groups:
+        columns, places = group.counts.fed_by(measures, window)
+        if len(columns):
+            yield group, columns, places
 
 
 def narrow(values: Integers) -> Integers:
