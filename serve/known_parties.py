@@ -16,7 +16,8 @@ from data.settings import Settings
 from data.store import Store
 from features.lines import Lines
 from features.parties.decisions import Decision
-from features.parties.parties import NONE, Likely, Parties, verdict
+from features.parties.likely import NONE, Likely, verdict
+from features.parties.parties import Parties
 from features.parties.record import Record, Records
 from features.parties.timeline import LineParties, close_days
 

@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA
-
+from features.parties.slips import is_mistyped
 from features.vocabulary import GENERIC, PLACES
 
 _LONGEST_RUN: Final = 5
-_LEAST_TO_MISTYPE: Final = 4
-_LEAST_FOR_TWO_SLIPS: Final = 9
-_LONGEST_ROMANISATION: Final = 3
 _VOWELS: Final = frozenset("AEIOU")
 
 Span = tuple[int, int]
@@ -110,36 +106,6 @@ def _consonants_of(short: str, long: str) -> bool:
 def _mistyped(run: _Run, other: _Run) -> bool:
     """Words that differ by a slip, also where one is parted: `QIAO LONG` and `QIAOLNOG`."""
     return (run.size == 1 or other.size == 1) and is_mistyped(run.text, other.text)
-
-
-def is_mistyped(word: str, other: str) -> bool:
-    """Whether one slip of keying or another romanisation may make one word of the other; two slips in a long one."""
-    shortest, longest = sorted((len(word), len(other)))
-    if (
-        shortest < _LEAST_TO_MISTYPE
-        or longest > shortest + _LONGEST_ROMANISATION
-        or word.isdigit()
-        or other.isdigit()
-    ):
-        return False
-    if romanised(word) == romanised(other):
-        return True
-    if shortest == _LEAST_TO_MISTYPE:
-        return longest == shortest and sorted(word) == sorted(other)
-    slips = 2 if shortest >= _LEAST_FOR_TWO_SLIPS else 1
-    return OSA.distance(word, other, score_cutoff=slips) <= slips
-
-
-@lru_cache(maxsize=1 << 16)
-def romanised(word: str) -> str:
-    """One form for the romanisations of a word: old Indonesian letters, English vowels, doubled letters."""
-    if any(old in word for old in ("TJ", "DJ", "OE")):
-        word = (
-            word.replace("TJ", "C").replace("DJ", "!").replace("J", "Y").replace("!", "J").replace("OE", "U")
-        )
-    for spelt, plain in (("EE", "I"), ("OO", "U"), ("PH", "F"), ("KSH", "X"), ("Q", "K"), ("W", "V")):
-        word = word.replace(spelt, plain)
-    return "".join(letter for letter, before in zip(word, " " + word, strict=False) if letter != before)
 
 
 _KINDS: Final = {

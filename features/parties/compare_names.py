@@ -9,9 +9,10 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from features.names import company_tokens, tokens
-from features.parties.align import Match, align, romanised, unmatched
+from features.parties.align import Match, align, unmatched
 from features.parties.evidence import Evidence, Part
 from features.parties.rarity import Rarity
+from features.parties.slips import slip_cost
 from features.vocabulary import GENERIC, PLACES
 
 _OTHER_NAME: Final = -25.0
@@ -39,9 +40,6 @@ _LACKING: Final = {"number": 1.5, "place": 0.05, "trade": 0.25, "own": 0.35}
 _WORTH: Final = {"shortened": 0.4, "initials": 0.35}
 """Share of a word's bits that a match of an unsure kind is worth."""
 _SURE: Final = ("same", "parted", "mistyped")
-_LETTER_MORE: Final = 18.0
-_LETTER_OTHER: Final = 24.0
-"""Bits that a letter more or less, or another letter, costs in a word without length; each letter of it saves one."""
 _WRITTEN: Final = 3.0
 """Bits against names that share no letter as they were written."""
 _REPEATED: Final = 0.3
@@ -108,7 +106,9 @@ class _Names:
         told = self.told(mine), self.told(theirs)
         if match.kind not in _SURE:
             return _WORTH[match.kind] * max(told)
-        slip = _slip("".join(mine), "".join(theirs), self.kind_of(match)) if match.kind == "mistyped" else 0.0
+        slip = 0.0
+        if match.kind == "mistyped":
+            slip = slip_cost("".join(mine), "".join(theirs), own=self.kind_of(match) == "own")
         return min(told) - slip
 
     def disagreement(self) -> Iterator[Part]:
@@ -144,14 +144,3 @@ class _Names:
             if first.right > second.right:
                 words = self.left[first.left[0]], self.left[second.left[0]]
                 yield Part("words turned", _TURNED, " ".join(words), " ".join(reversed(words)))
-
-
-def _slip(word: str, other: str, kind: str) -> float:
-    """Bits that a slip costs: few for romanisation and swapped letters; more where another name may be meant, as a
-    letter more, less or other often makes one of a short word."""
-    if romanised(word) == romanised(other) or kind != "own":
-        return 1.5
-    if sorted(word) == sorted(other):
-        return 2.5 if len(word) > 4 else 4.0
-    slip = _LETTER_MORE if len(word) != len(other) else _LETTER_OTHER
-    return OSA.distance(word, other) * max(slip - min(len(word), len(other)), 4.0)

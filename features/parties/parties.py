@@ -4,7 +4,6 @@ A party's key is that of the record that founded it; no record ever changes its 
 """
 
 from dataclasses import dataclass
-from math import log2
 from typing import Final
 
 import numpy as np
@@ -12,33 +11,16 @@ import numpy as np
 from features.keys import Keys
 from features.lines import Lines
 from features.parties.book import Arrays, Book
-from features.parties.compare import house_number, weigh
 from features.parties.decisions import Decision
-from features.parties.evidence import Evidence, Part
 from features.parties.growing import Growing
+from features.parties.likely import NONE, Likely, verdict, weigh_parties
 from features.parties.rarity import CountryRarity, WordCounts
 from features.parties.record import Record, Records
 from features.parties.sorted_table import SortedTable
 from features.parties.words import counted_words
 
-SAME: Final = 0.99
-"""Probability from which a record joins a party."""
-POSSIBLY: Final = 0.10
-"""Probability from which a party is possibly the same."""
-NONE: Final = 0
-_MOST_BITS: Final = 200.0
 _MOST_KEPT: Final = 50_000
 """Records whose weighing is kept until the next close: those of a day are first seen, then learned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """A known party that a record may belong to: with which probability, and by which evidence."""
-
-    party: int
-    probability: float
-    evidence: Evidence
-    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +79,26 @@ class Parties:
         kept = self._weighed.get(record)
         if kept and kept[0] == rows:
             return kept[1]
-        likely = self._weigh(record, rows)
+        found = [(self._book.party(row), self._book.record(row)) for row in rows]
+        likely = weigh_parties(record, found, CountryRarity(self._words, record.country))
         if len(self._weighed) > _MOST_KEPT:
             self._weighed = {}
         self._weighed[record] = rows, likely
         return likely
 
-    def _weigh(self, record: Record, rows: tuple[int, ...]) -> list[Likely]:
-        rarity = CountryRarity(self._words, record.country)
-        prior = Part("any other party", -log2(rarity.parties), "", "")
-        found: dict[int, list[tuple[Record, Evidence]]] = {}
-        for row in rows:
-            other = self._book.record(row)
-            evidence = Evidence((prior, *weigh(record, other, rarity).parts))
-            found.setdefault(self._book.party(row), []).append((other, evidence))
-        best = {party: _speaker(record, records) for party, records in found.items()}
-        odds = {party: 2.0 ** min(evidence.bits, _MOST_BITS) for party, (_, evidence) in best.items()}
-        total = 1.0 + sum(odds.values())
-        ranked = sorted(best, key=lambda party: (-best[party][1].bits, party))
-        return [Likely(party, odds[party] / total, best[party][1], best[party][0]) for party in ranked]
-
     def _admit(self, key: int, record: Record) -> int:
         likely = self.likely(record)
         joined, possibly = verdict(likely)
         party = joined or key
-        self._rows.add(key, len(self._party))
-        self._party.append(party)
-        self._possibly.append(possibly)
+        self._enter(key, party, possibly)
         if not (joined and record.within(likely[0].record)):
             self._book.add(record, party)
         return party
+
+    def _enter(self, key: int, party: int, possibly: int) -> None:
+        self._rows.add(key, len(self._party))
+        self._party.append(party)
+        self._possibly.append(possibly)
 
     def party_of(self, key: int) -> int:
         """The party of the record of this key; 0 if there is none."""
@@ -135,15 +107,24 @@ class Parties:
 
     def decide(self, decision: Decision) -> None:
         """Take over what a person decided. What was learned before keeps the key it was learned under."""
-        party, other = np.uint64(decision.party), np.uint64(decision.other)
         if decision.record is None:
-            self._party.replace(other, party)
-            self._possibly.replace(other, party)
-            self._book.join(other, party)
+            self._join(np.uint64(decision.party), np.uint64(decision.other))
         else:
-            self._party.put(int(self._rows.first(np.array([other]))[0]), other)
-            self._book.split(decision.record, other)
+            self._split(decision.record, decision.other)
         self._weighed = {}
+
+    def _join(self, party: np.uint64, other: np.uint64) -> None:
+        self._party.replace(other, party)
+        self._possibly.replace(other, party)
+        self._book.join(other, party)
+
+    def _split(self, record: Record, key: int) -> None:
+        row = int(self._rows.first(np.array([key], np.uint64))[0])
+        if row < 0:
+            self._enter(key, key, NONE)
+        else:
+            self._party.put(row, np.uint64(key))
+        self._book.split(record, np.uint64(key))
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""
@@ -171,28 +152,3 @@ class Parties:
         parties._book = Book.from_arrays(book)
         parties._words = WordCounts(arrays["words"], arrays["word_counts"])
         return parties
-
-
-def verdict(likely: list[Likely]) -> tuple[int, int]:
-    """The party that a record is the same as, and the likeliest other that it is possibly the same as; 0 for none."""
-    party = likely[0].party if likely and likely[0].probability >= SAME else NONE
-    others = (one.party for one in likely if one.probability >= POSSIBLY and one.party != party)
-    return party, next(others, NONE)
-
-
-def _speaker(record: Record, records: list[tuple[Record, Evidence]]) -> tuple[Record, Evidence]:
-    """Who speaks for a party: of its records that declare as much of name and street as this one, the likest.
-
-    A record without a name could not contradict one that has another.
-    """
-
-    def comparable(pair: tuple[Record, Evidence]) -> tuple[int, float]:
-        other = pair[0]
-        return bool(record.name and other.name) + bool(house(record) and house(other)), pair[1].bits
-
-    return max(records, key=comparable)
-
-
-def house(record: Record) -> bool:
-    """Whether a record tells where in its city the maker is."""
-    return bool(record.address or house_number(record))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from features.parties.decisions import Decision
-from features.parties.parties import SAME, Parties
+from features.parties.likely import SAME
+from features.parties.parties import Parties
 from features.parties.record import Records
 from tests.features.parties.makers import (
     HOMONYM,
