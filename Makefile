@@ -40,7 +40,11 @@ format: setup ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
-	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.names
+	$(BIN)/python -m benchmarks.parties
+	$(BIN)/python -m benchmarks.world speed
+	$(BIN)/python -m benchmarks.world headroom
 
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow

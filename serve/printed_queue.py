@@ -21,7 +21,7 @@ Row = tuple[object, str, str]
 def print_batch(batch: Batch) -> None:
     """Print what a run published: the counts, and for a single day the top of its queue."""
     summary = batch.summary()
-    print_table("Scored. A score is a lead, never a determination.", ("", ""), summary.items())
+    print_table("Scored (leads, not findings)", ("", ""), summary.items())
     if batch.start == batch.end and summary["scored"]:
         top = batch.scores().slice(0, min(SHOWN, batch.inside_capacity[batch.end]))
         print_queue(top, batch.entries(), batch.bundle.model.calibrator)

@@ -36,8 +36,16 @@ def test_every_page_is_reached_from_the_readme(page: Path) -> None:
 
 
 def test_every_benchmark_is_explained() -> None:
-    explained = (ROOT / "benchmarks/README.md").read_text("utf-8")
-    assert not [path.name for path in (ROOT / "benchmarks").glob("*.py") if f"`{path.name}`" not in explained]
+    explained = re.findall(
+        r"^\| `(.+?)` \|", (ROOT / "benchmarks/README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(explained) == sorted(path.name for path in (ROOT / "benchmarks").glob("*.py"))
+
+
+def test_every_benchmark_is_run_by_make_bench() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    modules = [f"-m benchmarks.{path.stem}" for path in (ROOT / "benchmarks").glob("*.py")]
+    assert not [module for module in modules if module not in makefile]
 
 
 def test_every_setting_says_what_it_is() -> None:
