@@ -1,1 +1,1 @@
-"""Code, not files: what the world tells us. Contract, parsing, identifiers, reference tables, store, simulated world."""
+"""Code, not files: what the world tells us. Contract, parsing, identifiers, reference tables, store, simulation."""

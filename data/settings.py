@@ -23,7 +23,9 @@ class Section(BaseModel):
 class ScoreSettings(Section):
     """What a day's scoring publishes."""
 
-    capacity_share: float = Field(0.02, gt=0, le=1, description="share of a day's lines that officers can examine")
+    capacity_share: float = Field(
+        0.02, gt=0, le=1, description="share of a day's lines that officers can examine"
+    )
     capacity_least: int = Field(20, ge=1, description="lines examined on a small day at the least")
     reasons: int = Field(5, ge=1, description="reasons kept for a line inside capacity")
 
@@ -31,9 +33,13 @@ class ScoreSettings(Section):
 class TrainSettings(Section):
     """How a model is made."""
 
-    gap_days: int = Field(30, ge=0, description="days between the last example fitted and the first one judged")
+    gap_days: int = Field(
+        30, ge=0, description="days between the last example fitted and the first one judged"
+    )
     seeds: int = Field(3, ge=1, description="boosters averaged, each with its own seed")
-    propensity_floor: float = Field(0.005, gt=0, le=1, description="least selection propensity; caps the weights")
+    propensity_floor: float = Field(
+        0.005, gt=0, le=1, description="least selection propensity; caps the weights"
+    )
 
 
 class Settings(BaseSettings):

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from serve import parties_commands
+
 
 def _day(flag: str, meaning: str) -> Any:
     return typer.Option(flag, help=meaning, formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
@@ -55,4 +57,4 @@ def _period(day: datetime | None, start: datetime | None, end: datetime | None) 
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"score": score}
-GROUPS: dict[str, typer.Typer] = {}
+GROUPS: dict[str, typer.Typer] = {**parties_commands.GROUPS}
