@@ -107,7 +107,10 @@ def test_a_period_gives_each_day_what_its_own_night_gave(home: Path, scored: dic
 
 
 @pytest.mark.slow
-def test_the_same_training_makes_the_same_model(home: Path, trained: dict[str, Any]) -> None:
+def test_the_same_training_makes_the_same_model_after_scores_were_published(
+    home: Path, trained: dict[str, Any], scored: dict[str, Any]
+) -> None:
+    assert scored
     again = originrisk(home, "train", "--cutoff", CUTOFF)
     assert again["model_version"] == trained["model_version"]
 
