@@ -50,10 +50,11 @@ GOODS_COLUMNS: Final = ("goods_0", "goods_1", "goods_2", "goods_3")
 def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFrame:
     """All contracts as they would run if no order and no tariff ever came."""
     rng = stream(settings.seed, "contracts")
-    frame = _windows(rng, settings, int(2.6 * (parties["kind"] == 0).sum()))
+    frame = _windows(rng, settings, int(4.0 * (parties["kind"] == 0).sum()))
     frame = _makers(rng, parties, frame)
     frame = _hidden(rng, settings, parties, frame)
     frame = channels(rng, settings, parties, frame)
+    frame = _resolve(rng, settings, parties, frame)
     frame = _writing(rng, frame)
     return rescale(settings, frame)
 
@@ -64,7 +65,7 @@ def _windows(rng: np.random.Generator, settings: WorldSettings, count: int) -> p
     born = rng.integers(start - 700, end + 1, count)
     died = born + 60 + rng.exponential(800, count).astype(int)
     frame = pd.DataFrame({"family": family, "first": np.maximum(born, start), "last": np.minimum(died, end)})
-    frame["weight"] = rng.lognormal(0, 0.9, count) * (frame["last"] - frame["first"] + 1)
+    frame["weight"] = rng.lognormal(0, 1.0, count) * (frame["last"] - frame["first"] + 1)
     return (
         frame[frame["last"] >= frame["first"]]
         .reset_index(drop=True)
@@ -95,7 +96,7 @@ def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame
         origin[mask] = choose(rng, origin_shares(family, middle[mask]))
     cell = (parties["family"] * len(countries()) + parties["country"]).where(parties["kind"] == 0, -1)
     wanted = frame["family"].to_numpy() * len(countries()) + origin
-    size = np.power(parties.groupby(cell).cumcount().to_numpy(dtype=np.float64) + 1, -0.7, dtype=np.float64)
+    size = np.power(parties.groupby(cell).cumcount().to_numpy(dtype=np.float64) + 1, -0.8, dtype=np.float64)
     maker = choose_group(rng, wanted, cell.to_numpy(), size)
     return frame.assign(origin=origin, made=origin, maker=maker, party=maker)
 
@@ -109,10 +110,18 @@ def _hidden(
     fibre = rng.random(len(frame)) < holds[family]
     inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
     known = fibre & (inside | (rng.random(len(frame)) < settings.knowing_share))
-    order = rng.random(len(parties))[frame["maker"]]
+    return frame.assign(cotton=fibre, known=known, mechanism=NONE, shift=0.0, before=-1)
+
+
+def _resolve(
+    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Who cleans up first: a policy of the maker, or of the importer for all it buys, or of the contract alone."""
+    maker = rng.random(len(parties))[frame["maker"]]
+    importer = rng.random(int(frame["importer"].max()) + 1)[frame["importer"]]
+    firm = np.where(rng.random(len(frame)) < 0.5, maker, importer)
     alone = rng.random(len(frame)) > settings.supplier_persistence
-    order = np.where(alone, rng.random(len(frame)), order)
-    return frame.assign(cotton=fibre, known=known, order=order, mechanism=NONE, shift=0.0, before=-1)
+    return frame.assign(order=np.where(alone, rng.random(len(frame)), firm))
 
 
 def _writing(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.world.catalogue import COTTON, MIXED, TOMATO, countries, goods, routes
 from data.world.clock import stream
-from data.world.lines import is_evasion
+from data.world.exposure import is_evasion
 from data.world.parameters import order
 from data.world.prices import expected_log_unit_value
 from data.world.trade import Trade

@@ -27,7 +27,7 @@ WORDS: Final = 100_000
 
 def makers_of(settings: WorldSettings) -> int:
     """Number of makers: it grows slower than trade, as large worlds have larger firms too."""
-    return max(200, int(0.5 * settings.lines**0.72))
+    return max(180, int(0.36 * settings.lines**0.72))
 
 
 def make_parties(settings: WorldSettings) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from data.as_of import lint_price
 from data.world.catalogue import COTTON, MIXED, by_country, goods
 from data.world.clock import stream
 from data.world.contracts import PARCELS
-from data.world.lines import Floats
+from data.world.fibre import Floats
 from data.world.parameters import value
 from data.world.settings import WorldSettings
 

@@ -92,7 +92,9 @@ def _listings(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.Data
     rows = np.flatnonzero((day > contracts["first"]) & (day <= contracts["last"]))
     gone = contracts["first"].to_numpy() >= day
     contracts, followers = succeed(rng, contracts, rows, day[rows])
-    back = followers[rng.random(len(followers)) < settings.re_emergence].assign(mechanism=SHELL_FIRM)
+    back = followers[rng.random(len(followers)) < settings.re_emergence].assign(
+        mechanism=SHELL_FIRM, known=True
+    )
     parties = parties.assign(listed_from=when)
     parties, back = rename(rng, settings, parties, back, np.ones(len(back), dtype=bool))
     fresh = parties["kind"].eq(SHELL) & (np.arange(len(parties)) >= len(when))

@@ -22,16 +22,16 @@ class WorldSettings(BaseModel):
     )
     knowing_share: float = Field(0.6, ge=0, le=1, description="share of exposed flows whose parties know")
     supplier_persistence: float = Field(
-        0.8, gt=0, lt=1, description="1: a supplier is always or never exposed; 0: each lot is drawn afresh"
+        0.88, gt=0, lt=1, description="1: a supplier is always or never exposed; 0: each lot is drawn afresh"
     )
     link_strength: float = Field(
-        0.5,
+        0.6,
         ge=0,
         le=1,
         description="chance that a knowing flow uses the few sellers and forwarders that serve such",
     )
     lane_strength: float = Field(
-        0.35, ge=0, le=1, description="chance that a knowing flow of a third country is laden in China"
+        0.5, ge=0, le=1, description="chance that a knowing flow of a third country is laden in China"
     )
     price_strength: float = Field(
         1.0, ge=0, le=5, description="factor on the price effects of Xinjiang inputs"
@@ -55,10 +55,10 @@ class WorldSettings(BaseModel):
         1.0, ge=0, description="weight of the written targeting rule against chance"
     )
     tip_share: float = Field(
-        0.15, ge=0, le=1, description="share of evading flows of which officers get a tip"
+        0.2, ge=0, le=1, description="share of evading flows of which officers get a tip"
     )
     isotopic_share: float = Field(
-        0.15, ge=0, le=1, description="share of textile examinations with an isotope test"
+        0.25, ge=0, le=1, description="share of textile examinations with an isotope test"
     )
     label_noise: float = Field(1.0, ge=0, le=2, description="factor on the error rates of every method")
     delay: float = Field(1.0, ge=0, le=3, description="factor on the days until a result is known")

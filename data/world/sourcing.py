@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import FAMILIES, TOMATO
+from data.world.catalogue import FAMILIES, TOMATO, places
 from data.world.clock import day_number, half_year, stream
 from data.world.fibre import IN_XINJIANG, REGIONS, Chain, Floats, Lots, Stage, shares
 from data.world.parameters import by_day, value, values
@@ -23,6 +23,8 @@ LOTS: Final = 3
 """Lots that a mill makes in a half-year."""
 OPEN_LOTS, APART_LOTS = 3, 2
 """Lots that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
+NEAR: Final = 0.15
+"""Part of all mills of a class that the makers of one town buy from."""
 TRADERS: Final = 40
 """Trader lots of each kind in a half-year."""
 _KINDS: Final = tuple(
@@ -123,7 +125,7 @@ def _spinner_lots(
     lots = (half[:, None] * len(_KINDS) + kinds) * TRADERS + rng.integers(0, TRADERS, kinds.shape)
     paste = spinners[firm] >= PASTE_INSIDE
     yields = np.where(paste, value("fibre", "paste_yield"), value("fibre", "spin_yield"))
-    return Stage(lots, shares(rng, len(firm), 2, 0.3), yields)
+    return Stage(lots, shares(rng, len(firm), 2, 0.1), yields)
 
 
 def _lint(rng: np.random.Generator, mill: Lots, inside: Floats, inputs: int) -> Lots:
@@ -135,18 +137,18 @@ def _lint(rng: np.random.Generator, mill: Lots, inside: Floats, inputs: int) -> 
     return np.where(mill[:, None] >= PASTE_INSIDE, mill[:, None], lint)
 
 
-def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, count: int) -> Lots:
-    """`count` lasting partners of a wanted class for each firm, the first of a class serving more firms."""
+def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, near: Floats, count: int) -> Lots:
+    """`count` lasting partners of a wanted class for each firm; firms `near` each other (in [0, 1)) share them."""
     order = np.argsort(mills, kind="stable")
     first, last = np.searchsorted(mills[order], wanted), np.searchsorted(mills[order], wanted, side="right")
-    reach = rng.random((len(wanted), count)) ** 1.5 * (last - first)[:, None]
+    reach = (near[:, None] + NEAR * rng.random((len(wanted), count))) % 1 * (last - first)[:, None]
     result: Lots = order[first[:, None] + reach.astype(int)]
     return result
 
 
 def _weaver_lots(rng: np.random.Generator, spinners: Lots, weavers: Lots, halves: int) -> Stage:
     firm, half = _owner(len(weavers), halves, LOTS)
-    partners = _partners(rng, spinners, weavers, 2)[firm]
+    partners = _partners(rng, spinners, weavers, rng.random(len(weavers)), 2)[firm]
     lots = (partners * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, partners.shape)
     paste = weavers[firm] >= PASTE_INSIDE
     yields = np.where(paste, 1.0, value("fibre", "fabric_yield"))
@@ -157,8 +159,10 @@ def _maker_lots(rng: np.random.Generator, makers: pd.DataFrame, weavers: Lots, h
     firm, half = _owner(len(makers), halves, OPEN_LOTS + APART_LOTS)
     apart = np.tile(np.arange(OPEN_LOTS + APART_LOTS) >= OPEN_LOTS, len(makers) * halves)
     tomato = (makers["family"] == TOMATO).to_numpy()
+    town = rng.random(len(places()))[makers["place"]]
     classes = {
-        kind: _partners(rng, weavers, np.full(len(makers), kind), 2) for kind in range(PASTE_OUTSIDE + 1)
+        kind: _partners(rng, weavers, np.full(len(makers), kind), town, 2)
+        for kind in range(PASTE_OUTSIDE + 1)
     }
     shape = (len(firm), 2)
     bound = rng.random(shape) < makers["dependence"].to_numpy()[firm, None]
@@ -171,4 +175,4 @@ def _maker_lots(rng: np.random.Generator, makers: pd.DataFrame, weavers: Lots, h
     ]
     lots = (chosen * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, shape)
     yields = np.where(tomato[firm], 1.0, value("fibre", "cut_yield"))
-    return Stage(lots, shares(rng, len(firm), 2, 0.65), yields)
+    return Stage(lots, shares(rng, len(firm), 2, 0.45), yields)

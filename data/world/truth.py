@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from data.world.catalogue import countries
 from data.world.contracts import MECHANISMS
-from data.world.lines import is_evasion
+from data.world.exposure import is_evasion
 from data.world.reactions import LOOK_ALIKES
 from data.world.trade import Trade
 

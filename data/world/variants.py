@@ -10,7 +10,7 @@ from data.world.settings import WorldSettings
 VARIANTS: Final[dict[str, WorldSettings]] = {
     "default": WorldSettings(),
     "stable_suppliers": WorldSettings(
-        supplier_persistence=0.9,
+        supplier_persistence=0.96,
         link_strength=0.1,
         lane_strength=0.1,
         price_strength=0.3,
