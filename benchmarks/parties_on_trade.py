@@ -1,0 +1,73 @@
+"""How rightly parties are resolved on simulated trade, day by day: pairs under one party against pairs of one supplier.
+
+    python benchmarks/parties_on_trade.py
+
+`records` counts each distinct way of declaring a maker once, `lines` every line.
+"""
+
+import time
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from data.world.make import make
+from data.world.settings import WorldSettings
+from features.keys import Keys
+from features.lines import Lines
+from features.parties.parties import Parties
+from features.parties.record import Records
+from features.parties.timeline import resolve
+
+UNTIL = (date(2030, 1, 1) - date(1970, 1, 1)).days
+WORLDS = {
+    "usual": WorldSettings(lines=100_000),
+    "much spelling noise": WorldSettings(lines=50_000, seed=2, spelling_noise=0.4),
+    "no spelling noise": WorldSettings(lines=30_000, seed=3, spelling_noise=0),
+    "twice the empty cells": WorldSettings(lines=30_000, seed=4, spelling_noise=0.3, missing_factor=2),
+    "many shells": WorldSettings(lines=30_000, seed=5, link_strength=1, re_emergence=1, churn=0.3),
+}
+
+
+def pairs(*labels: npt.NDArray[np.generic]) -> float:
+    """Pairs that agree in all labels."""
+    _, counts = np.unique(np.rec.fromarrays(labels), return_counts=True)
+    return float((counts * (counts - 1.0) / 2).sum())
+
+
+def told(party: Keys, supplier: npt.NDArray[np.int64]) -> str:
+    together = pairs(party, supplier)
+    return f"precision {together / pairs(party):.4f}, recall {together / pairs(supplier):.4f}"
+
+
+def hinted(possibly: Keys, party: Keys, supplier: npt.NDArray[np.int64]) -> float:
+    """Share of lines with a possibly-same party whose true supplier it is."""
+    _, first = np.unique(party, return_index=True)
+    of_party = dict(zip(party[first].tolist(), supplier[first].tolist(), strict=True))
+    given = possibly != 0
+    hints = [of_party[key] for key in possibly[given].tolist()]
+    return float((np.array(hints) == supplier[given]).mean())
+
+
+def main() -> None:
+    for name, settings in WORLDS.items():
+        world = make(settings)
+        lines, supplier = Lines.of(world.entries), world.truth["supplier_id"].to_numpy()
+        start = time.process_time()
+        found = resolve(Parties(), lines, UNTIL)
+        spent = time.process_time() - start
+        records, first = np.unique(Records.of(lines).keys, return_index=True)
+        seen = found.party != 0
+        rightly = (found.party[seen] == found.learned[seen]).mean()
+        print(f"{name}: {settings.lines:,} lines, {len(records):,} records, {spent:.1f} CPU-seconds")
+        print(
+            f"  lines: {told(found.learned, supplier)}; records: {told(found.learned[first], supplier[first])}"
+        )
+        print(
+            f"  seen as the party it then joins {rightly:.4f}; possibly the same, and truly so "
+            f"{hinted(found.possibly, found.learned, supplier):.3f} of {(found.possibly != 0).mean():.3%} of lines"
+        )
+
+
+if __name__ == "__main__":
+    main()
