@@ -28,6 +28,7 @@ from data.world.catalogue import (
 from data.world.channels import channels
 from data.world.clock import day_number, draw_days, stream
 from data.world.parameters import values
+from data.world.parties import spread
 from data.world.settings import WorldSettings
 
 MECHANISMS: Final = (
@@ -43,6 +44,7 @@ MECHANISMS: Final = (
     "parcel_split",
 )
 NONE, UNWITTING, OPEN, BLENDING, THIRD, RELABEL, SHELL_FIRM, UNDERVALUE, MISDESCRIBE, PARCELS = range(10)
+_GOLDEN: Final = 0.618_033_989
 GOODS_COLUMNS: Final = ("goods_0", "goods_1", "goods_2", "goods_3")
 """Kinds of goods a contract covers, the main one first."""
 
@@ -117,8 +119,8 @@ def _resolve(
     rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
 ) -> pd.DataFrame:
     """Who cleans up first: a policy of the maker, or of the importer for all it buys, or of the contract alone."""
-    maker = rng.random(len(parties))[frame["maker"]]
-    importer = rng.random(int(frame["importer"].max()) + 1)[frame["importer"]]
+    maker = parties["policy"].to_numpy()[frame["maker"]]
+    importer = spread(frame["importer"].to_numpy(), _GOLDEN, rng.random())
     firm = np.where(rng.random(len(frame)) < 0.5, maker, importer)
     alone = rng.random(len(frame)) > settings.supplier_persistence
     return frame.assign(order=np.where(alone, rng.random(len(frame)), firm))

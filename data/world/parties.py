@@ -1,10 +1,11 @@
 """Who trades: one roster of makers, sellers, consolidators and mills, each with a seat and hidden traits."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 from data.world.catalogue import (
     COTTON,
@@ -21,6 +22,8 @@ from data.world.parameters import value, values
 from data.world.settings import WorldSettings
 
 MAKER, SELLER, CONSOLIDATOR, MILL, SHELL = range(5)
+_STEPS: Final = (0.754_877_666, 0.569_840_291, 0.618_033_989)
+"""Irrational steps of evenly spread sequences, one for each trait so that traits stay independent."""
 WORDS: Final = 100_000
 """Size of the space from which invented words are drawn; two parties rarely share one."""
 
@@ -76,7 +79,7 @@ def _firms(
     frame = pd.DataFrame({"kind": kind, "family": -1, "country": country})
     inside = (rng.random(len(frame)) < xinjiang_share) & (country == countries().index("CN"))
     frame["place"] = draw_places(rng, country, inside)
-    frame["dependence"], frame["price"], frame["related"] = 0.0, 0.0, False
+    frame["dependence"], frame["policy"], frame["price"], frame["related"] = 0.0, 0.0, 0.0, False
     return seat(rng, frame)
 
 
@@ -109,14 +112,26 @@ def _traits(settings: WorldSettings, makers: pd.DataFrame) -> pd.DataFrame:
     paste = by_country(values("tomato_paste_origin"), 0.05)[makers["country"]]
     yarn = by_country(values("dependence_on_china"), 0.15)[makers["country"]]
     mean = np.clip(np.where(makers["family"] == TOMATO, paste, yarn), 0.002, 0.98)
-    dependence = np.where(inside, 1.0, persistent(rng, mean, settings.supplier_persistence))
+    rank = makers.groupby(["family", "country"]).cumcount().to_numpy(dtype=np.int64)
+    cell = (makers["family"] * 31 + makers["country"] * 17).to_numpy()
+    quantile = spread(rank, _STEPS[0], cell * _STEPS[2] + rng.random())
+    policy = spread(rank, _STEPS[1], cell * _STEPS[0] + rng.random())
+    dependence = np.where(inside, 1.0, persistent(quantile, mean, settings.supplier_persistence))
     price = rng.normal(0, value("prices", "maker_sd"), len(makers))
-    return makers.assign(dependence=dependence, price=price, related=rng.random(len(makers)) < 0.18)
+    return makers.assign(
+        dependence=dependence, policy=policy, price=price, related=rng.random(len(makers)) < 0.18
+    )
+
+
+def spread(rank: NDArray[np.integer[Any]], step: float, start: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers in [0, 1) that lie evenly over any run of ranks: large firms alone shall not set a world's rates."""
+    return np.asarray((start + rank * step) % 1.0, dtype=np.float64)
 
 
 def persistent(
-    rng: np.random.Generator, mean: NDArray[np.float64], persistence: float
+    quantile: NDArray[np.float64], mean: NDArray[np.float64], persistence: float
 ) -> NDArray[np.float64]:
     """Propensities around a mean: near 0 or 1 where persistence is high, near the mean where it is low."""
     weight = 2 * (1 - persistence) / persistence
-    return rng.beta(np.maximum(mean * weight, 1e-3), np.maximum((1 - mean) * weight, 1e-3))
+    shapes = np.maximum(mean * weight, 1e-3), np.maximum((1 - mean) * weight, 1e-3)
+    return np.asarray(beta.ppf(quantile, *shapes), dtype=np.float64)

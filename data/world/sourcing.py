@@ -117,7 +117,9 @@ def _spinner_lots(
     firm, half = _owner(len(spinners), halves, LOTS)
     middles = ((first + half) * 6 + 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
     share = by_day("xinjiang_share_of_mill_use", middles)
-    taste = persistent(rng, np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4))[firm]
+    taste = persistent(
+        rng.random(len(spinners)), np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4)
+    )[firm]
     usual = np.clip(np.where(taste > 0.5, taste**0.3, taste) * share / 0.62, 0, 0.98)
     leak, foreign = value("fibre", "certified_leak"), value("fibre", "foreign_leak")
     inside = np.select([spinners[firm] == ORDINARY, spinners[firm] == CERTIFIED], [usual, leak], foreign)
