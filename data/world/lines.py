@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.world.catalogue import COTTON, goods
 from data.world.clock import draw_days, stream
@@ -19,8 +18,6 @@ from data.world.exposure import cut
 from data.world.settings import WorldSettings
 from data.world.sourcing import Sourcing
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 _GOODS_MIX: Final = np.array([0.55, 0.25, 0.13, 0.07])
 
 
