@@ -1,0 +1,373 @@
+"""What history costs: CPU and memory of a replay by number of lines, beside other engines, and of one great day.
+
+    python benchmarks/history.py [--lines N ...] [--day N] [--duckdb N ...] [--pandas N ...] [--polars N ...]
+                                 [--polars-python PYTHON]
+
+Every measurement is a process of its own; CPU seconds of all its threads, so that a busy machine changes little.
+Peers work out the same columns of the tallies in `SHARED` from ready keys and measures (`benchmarks/history/`), one
+clock, neither outcomes nor partners. PYTHON is the interpreter of an environment that has polars.
+"""
+
+import argparse
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from lightgbm import Dataset, train
+
+from features import replay as replaying
+from features.catalogue import compute
+from features.history import History
+from features.keys import key_of
+from features.known import Known
+from features.lines import Ints, Lines, Text
+from features.replay import Outcomes, replay
+from features.tallies import TALLIES
+from models import snapshot
+
+PEERS = Path(__file__).with_name("history")
+FIRST_DAY = 17_532  # 2018-01-01
+YEARS = 5
+SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
+SHARED = (
+    "supplier",
+    "importer",
+    "supplier*importer",
+    "importer*hts6*origin",
+    "hts6*origin",
+    "origin*export*lading",
+    "hts10*origin*unit",
+    "hts10*origin*unit*supplier",
+)
+"""Tallies that the peers work out too: parties, pairs, lanes, price groups, narrow and wide."""
+
+Codes = np.ndarray[Any, np.dtype[np.int32]]
+
+
+def world(lines: int, last_day: int = 0, seed: int = 7) -> tuple[Lines, Outcomes]:
+    """Lines over five years, in order of day, of which `last_day` enter on one more day; 2 % are examined.
+
+    Popularity is skewed; each supplier deals with at most 12 importers and makes 8 kinds of goods.
+    """
+    random = np.random.default_rng(seed)
+    skewed = lambda most: (most * random.random(lines) ** 2.5).astype(np.int64)  # noqa: E731
+    supplier = skewed(SUPPLIERS)
+    importer = _mixed(supplier * PARTNERS + skewed(PARTNERS)) % IMPORTERS
+    goods = _mixed(supplier * 8 + skewed(8)) % 1500
+    origin = np.where(random.random(lines) < 0.05, random.integers(0, 20, lines), _mixed(supplier) % 20)
+    export = np.where(random.random(lines) < 0.1, random.integers(0, 20, lines), origin)
+    port = export * 10 + skewed(10)
+    day = FIRST_DAY + np.sort(random.integers(0, YEARS * 365, lines))
+    if last_day:
+        day[-last_day:] = FIRST_DAY + YEARS * 365
+    late = np.where(random.random(lines) < 0.05, random.integers(1, 20, lines), 0)
+    kilos = random.lognormal(5, 1, lines)
+    pieces = np.ceil(kilos * 4 * random.lognormal(0, 0.2, lines))
+    texts = {
+        "entry_number": _text(np.arange(lines) // 4, lambda i: f"XX{i:09d}"),
+        "entry_type": _text(goods % 2, lambda i: f"0{i + 1}"),
+        "importer_number": _text(importer, lambda i: f"12-{i:07d}00"),
+        "consignee_number": _text(importer, lambda i: f"12-{i:07d}00"),
+        "manufacturer_id": _text(supplier, lambda i: f"{_country(i % 20)}{_word(i)[:6]}{i % 9999}CIT"),
+        "manufacturer_name": _text(supplier, lambda i: f"{_word(i)} {_word(i // 7)} TEXTILE CO LTD"),
+        "manufacturer_address": _text(supplier, lambda i: f"{i % 900} {_word(i // 3)} ROAD"),
+        "manufacturer_city": _text(supplier % 3000, lambda i: f"{_word(i)} CITY"),
+        "manufacturer_postal_code": _text(supplier % 9000, lambda i: f"{100000 + i}"),
+        "seller_name": _text(_mixed(supplier // 3) % 60_000, lambda i: f"{_word(i)} TRADING"),
+        "consolidator_name": _text(port * 10 + supplier % 10, lambda i: f"{_word(i)} LOGISTICS"),
+        "country_of_origin": _text(origin, _country),
+        "country_of_export": _text(export, _country),
+        "port_of_lading": _text(port, lambda i: f"{57_000 + i}"),
+        "port_of_unlading": _text(importer % 80, lambda i: f"{2700 + i}"),
+        "port_of_entry": _text(importer % 80, lambda i: f"{2700 + i}"),
+        "mode_of_transport": _text(port % 3, lambda i: f"{10 * (i + 1)}"),
+        "htsus": _text(goods, lambda i: f"{6101 + i % 120}{i // 120:02d}{i % 7}0{i % 10}0"),
+        "description": _text(goods * 3 + supplier % 3, lambda i: f"{_word(i)} {10 * (i % 10 + 1)}% COTTON"),
+        "unit_of_measure": _text(goods % 3, lambda i: ("DOZ", "NO", "KG")[i]),
+        "special_program": _text(goods % 2, lambda i: ("A", "B")[i]),
+    }
+    numbers = {
+        "line_number": np.arange(lines) % 4 + 1.0,
+        "quantity": pieces,
+        "gross_weight_kg": np.round(kilos),
+        "entered_value_usd": np.round(kilos * (3 + goods % 20) * random.lognormal(0, 0.4, lines), 2),
+        "charges_usd": np.round(kilos * 0.3),
+        "related_parties": (supplier % 3 == 0).astype(np.float64),
+    }
+    days = {"entry_date": day, "received_on": day + late, "export_date": day - 25}
+    examined = np.sort(random.choice(lines, lines // 50, replace=False))
+    known = (day + late + random.integers(5, 120, lines))[examined].astype(np.int32)
+    results = Outcomes(examined, known, random.random(len(examined)) < 0.1)
+    return Lines(lines, texts, numbers, {name: of.astype(np.int32) for name, of in days.items()}), results
+
+
+def _mixed(numbers: Ints) -> Ints:
+    """Numbers spread over all bits, the same ones for the same numbers."""
+    return (numbers * 0x9E3779B1 & 0x7FFFFFFF) ^ (numbers >> 7)
+
+
+def _text(codes: Ints, spell: Callable[[int], str]) -> Text:
+    """A text column of the codes that occur."""
+    present = np.zeros(int(codes.max()) + 1, np.bool_)
+    present[codes] = True
+    place = (np.cumsum(present) - 1).astype(np.int32)
+    return Text(place[codes], np.array([spell(int(i)) for i in np.flatnonzero(present)], dtype=object))
+
+
+def _word(number: int) -> str:
+    """A word of letters, different for each number."""
+    letters = ""
+    while number or not letters:
+        number, digit = divmod(number, 26)
+        letters = chr(65 + digit) + letters
+    return letters.rjust(4, "Q")
+
+
+def _country(number: int) -> str:
+    return ("CN", "VN", "BD", "IN", "MX", "HK", "TR", "PK", "ID", "KH", "TH", "LK", "EG", "JO", "HN", "IT", "KR", "TW",
+            "PE", "MY")[number]  # fmt: skip
+
+
+@contextmanager
+def cpu() -> Iterator[Callable[[], float]]:
+    """CPU seconds of the block so far."""
+    start = time.process_time()
+    yield lambda: time.process_time() - start
+
+
+def gigabytes() -> float:
+    """Most memory this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def measure_replay(lines: int) -> dict[str, float]:
+    """A replay with every declared tally."""
+    table, outcomes = world(lines)
+    history, seen = History(), 0
+    with cpu() as spent:
+        for block in replay(history, table, outcomes, int(table.days["entry_date"][-1])):
+            seen += len(block.rows)
+    assert seen == lines
+    return {
+        "cpu": spent(),
+        "gb": gigabytes(),
+        "keys": sum(len(index.keys) for index in history.indexes.values()),
+    }
+
+
+def measure_day(lines: int) -> dict[str, float]:
+    """A day of `lines` lines against the state of five times as many."""
+    table, outcomes = world(6 * lines, last_day=lines)
+    today = int(table.days["entry_date"][-1])
+    history = History()
+    with cpu() as before:
+        for _ in replay(history, table, outcomes, today - 1):
+            pass
+    figures = {"before": before()} | {
+        f"{name}s": len(history.indexes[name].keys) - 1.0 for name in SHARED[:3]
+    }
+    matrices, seeing, computing = [], 0.0, 0.0
+    blocks = replay(history, table, outcomes, today)
+    while True:
+        with cpu() as spent:
+            block = next(blocks, None)
+        if block is None:
+            figures["closing"] = spent()
+            break
+        seeing += spent()
+        with cpu() as spent:
+            matrices.append(compute(block.lines, block.known))
+        computing += spent()
+    return (
+        figures
+        | {"seeing": seeing, "computing": computing, "predicting": _predicting(np.vstack(matrices))}
+        | _saving(history)
+    )
+
+
+def _predicting(matrix: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """CPU seconds of 200 trees with 31 leaves on the matrix."""
+    random = np.random.default_rng(0)
+    sample = random.choice(len(matrix), 50_000)
+    labels = random.random(50_000) < 0.1 + 0.1 * np.isnan(matrix[sample]).mean(axis=1)
+    booster = train(
+        {"objective": "binary", "num_leaves": 31, "verbose": -1}, Dataset(matrix[sample], labels), 200
+    )
+    with cpu() as spent:
+        booster.predict(matrix)
+    return spent()
+
+
+def _saving(history: History) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "snapshot"
+        with cpu() as saving:
+            snapshot.save(history, folder, {})
+        saved = saving()
+        with cpu() as loading:
+            snapshot.load(folder, mapped=True)
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        return {"saving": saved, "mapping": loading(), "snapshot_gb": size / 2**30}
+
+
+def shared(lines: int) -> tuple[Lines, dict[str, Ints]]:
+    """The world of the comparison: every line learned on its own day, measures given."""
+    table, _ = world(lines)
+    table.days["received_on"] = table.days["entry_date"]
+    random = np.random.default_rng(1)
+    names = {measure for tally in TALLIES if tally.key in SHARED for measure in tally.sums} | {"lines"}
+    return table, {
+        name: random.integers(0, 1000, lines) if name != "lines" else np.ones(lines, np.int64)
+        for name in sorted(names)
+    }
+
+
+def measure_own(lines: int) -> dict[str, Any]:
+    """The columns of the comparison by a replay; texts are spelled before, since the peers get ready keys."""
+    table, added = shared(lines)
+    for key in SHARED:
+        key_of(table, key)
+    table.numbers.update({f"given {name}": values for name, values in added.items()})
+    replaying.measures = _given  # what a line adds is given to the peers as well
+    history = History(
+        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED)
+    )
+    nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
+    sums = {key: np.zeros(len(columns), np.int64) for key, columns in history.columns.items()}
+    with cpu() as spent:
+        for block in replay(history, table, nothing, int(table.days["entry_date"][-1])):
+            for key in SHARED:
+                sums[key] += block.known.state(key).sum(axis=0)
+    named = {
+        f"{key}.{name}": int(sums[key][place])
+        for key in SHARED
+        for name, place in history.columns[key].items()
+    }
+    return {"cpu": spent(), "gb": gigabytes(), "sums": named}
+
+
+def _given(lines: Lines, known: Known) -> dict[str, Ints]:
+    del known
+    given = {name: values for name, values in lines.numbers.items() if name.startswith("given ")}
+    return {name.removeprefix("given "): values.view(np.int64) for name, values in given.items()}
+
+
+def write_task(lines: int, folder: Path) -> None:
+    """What a peer gets: days, ready keys and measures as Parquet, and the columns it is to work out."""
+    table, added = shared(lines)
+    keys = {f"key {key}": key_of(table, key).astype(np.int64) for key in SHARED}
+    pq.write_table(pa.table({"day": table.days["entry_date"], **keys, **added}), folder / "lines.parquet")
+    chosen = {tally.key: tally for tally in TALLIES if tally.key in SHARED}
+    sums = {
+        key: {"lines": list(chosen[key].lines), **{m: list(w) for m, w in chosen[key].sums.items()}}
+        for key in SHARED
+    }
+    (folder / "tallies.json").write_text(json.dumps(sums))
+
+
+def measure_peer(engine: str, lines: int, python: str) -> dict[str, Any]:
+    """The same columns by another engine, in a process of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        run("write-task", lines, home)
+        command = [python, str(PEERS / f"{engine}_windows.py"), home]
+        return dict(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+
+def run(what: str, lines: int, *more: str) -> dict[str, Any]:
+    """One measurement in a process of its own."""
+    command = [sys.executable, __file__, what, str(lines), *more]
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return dict(json.loads(printed or "{}"))
+
+
+def report_growth(sizes: list[int]) -> None:
+    """Replays by size, and how CPU grows from the first to the last."""
+    columns = sum(len(columns) for columns in History().columns.values())
+    print(f"\nReplay, {len(TALLIES)} tallies, {columns} columns")
+    spent = {}
+    for size in sizes:
+        found = run("replay", size)
+        spent[size] = found["cpu"]
+        each = f"{1e6 * found['cpu'] / size:6.1f} µs/line {found['keys']:>12,} keys"
+        print(_row(size, "replay", found), each, flush=True)
+    if len(sizes) > 1:
+        first, last = min(sizes), max(sizes)
+        print(f"growth: n^{math.log(spent[last] / spent[first]) / math.log(last / first):.2f}")
+
+
+def report_peers(asked: dict[str, list[int]], python: str) -> None:
+    """The same columns by others, as ratios of CPU seconds."""
+    print(f"\nThe same columns of {len(SHARED)} tallies")
+    for size in sorted({size for sizes in asked.values() for size in sizes}):
+        own = run("own", size)
+        print(_row(size, "replay", own), f"{len(own['sums'])} columns", flush=True)
+        for engine in (engine for engine, sizes in asked.items() if size in sizes):
+            found = measure_peer(engine, size, python if engine == "polars" else sys.executable)
+            differ = [name for name, total in own["sums"].items() if found["sums"].get(name) != total]
+            ratio = f"{found['cpu'] / own['cpu']:6.1f} × replay"
+            print(_row(size, engine, found), f"{ratio}; differing columns: {differ or 'none'}", flush=True)
+
+
+def _row(lines: int, engine: str, found: dict[str, Any]) -> str:
+    return f"{lines:>12,} lines {engine:<8} {found['cpu']:8.1f} CPU s {found['gb']:6.2f} GB"
+
+
+def report_day(lines: int) -> None:
+    """A day seen, computed, scored and closed."""
+    found = run("day", lines)
+    scoring = found["seeing"] + found["computing"] + found["predicting"]
+    state = f"{found['suppliers']:,.0f} suppliers, {found['supplier*importers']:,.0f} pairs"
+    print(f"\nA day of {lines:,} lines; state of {state}")
+    for step in ("seeing", "computing", "predicting"):
+        share = f"{lines / found[step]:>12,.0f} lines/s {found[step] / scoring:6.0%} of scoring"
+        print(f"{step:<12} {found[step]:8.1f} CPU s {share}")
+    for step in ("closing", "saving", "mapping"):
+        print(f"{step:<12} {found[step]:8.1f} CPU s")
+    print(f"snapshot     {found['snapshot_gb']:8.2f} GB")
+
+
+def main() -> None:
+    """Measure and print."""
+    of = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    of.add_argument("--lines", type=int, nargs="*", default=[1_000_000, 5_000_000, 20_000_000])
+    of.add_argument("--day", type=int, default=1_000_000)
+    of.add_argument("--duckdb", type=int, nargs="*", default=[1_000_000, 5_000_000])
+    of.add_argument("--pandas", type=int, nargs="*", default=[1_000_000])
+    of.add_argument("--polars", type=int, nargs="*", default=[1_000_000])
+    of.add_argument("--polars-python", help="an interpreter that has polars; without it that row is left out")
+    asked = of.parse_args()
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    peers = {name: getattr(asked, name) for name in ("duckdb", "pandas", "polars")}
+    if not asked.polars_python:
+        peers.pop("polars")
+    report_peers(peers, asked.polars_python)
+    report_day(asked.day)
+    report_growth(asked.lines)
+
+
+STEPS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "replay": measure_replay,
+    "day": measure_day,
+    "own": measure_own,
+}
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["write-task"]:
+        write_task(int(sys.argv[2]), Path(sys.argv[3]))
+    elif sys.argv[1:2] and sys.argv[1] in STEPS:
+        print(json.dumps(STEPS[sys.argv[1]](int(sys.argv[2]))))
+    else:
+        main()
