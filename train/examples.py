@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 from data.errors import GateRefusedError, Problem
 from features.catalogue import NAMES, compute
 from features.history import History
-from features.keys import find, key_of
+from features.keys import find
 from features.known import Known
 from features.lines import Lines
-from features.replay import FOUND, NOT_FOUND, Outcomes, Seen, replay
+from features.replay import FOUND, NOT_FOUND, Outcomes, replay
+from features.replay import Seen as Block
 from train.error_rates import cells
+from train.hindsight import Seen, keys_of
 from train.propensity import propensity
 
 Floats = npt.NDArray[np.float64]
@@ -32,29 +34,27 @@ UNEXAMINED_SAMPLE: Final = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Examined lines with a known, conclusive result, by entry date; arrays (lines,), `features` one column each.
+    """Examined lines with a known, conclusive result, by entry date; arrays have the shape (lines,).
 
     `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.error_rates`), `random`
-    the random arm, `supplier` a key of the supplier (its own for each line without one), `propensity` the chance
-    with which a line like this is examined at all.
+    the random arm, `propensity` the chance with which a line like this is examined at all.
     """
 
     lines: pa.Table
-    features: pd.DataFrame
+    seen: Seen
     observed: Floats
     known_on: npt.NDArray[np.datetime64]
     cell: npt.NDArray[np.int64]
     random: Mask
-    supplier: npt.NDArray[np.uint64]
     propensity: Floats
 
     def __len__(self) -> int:
         return len(self.observed)
 
     @property
-    def entry_date(self) -> npt.NDArray[np.datetime64]:
-        """Day of entry of each line."""
-        return np.asarray(self.lines["entry_date"].to_numpy(), "datetime64[D]")
+    def features(self) -> pd.DataFrame:
+        """Features as the day of entry saw them, one column each."""
+        return self.seen.features
 
     def take(self, rows: Mask) -> Self:
         """The examples of a mask, in order."""
@@ -62,36 +62,34 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
-    """The lines that teach, as table and as columns of numbers, and their outcomes, row by row."""
+class Gathered:
+    """Examples, a sample of lines that were never examined, and how many examinations were left out, by reason."""
 
-    table: pa.Table
-    lines: Lines
-    outcomes: pa.Table
+    examples: Examples
+    others: Seen
+    left_out: dict[str, int]
 
 
-def gather(entries: pa.Table, outcomes: pa.Table, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
-    """Examples known at the end of `cutoff`, and how many examinations were left out for which reason.
-    Raises GateRefusedError where too few teach.
+def gather(entries: pa.Table, outcomes: pa.Table, cutoff: date, seed: int) -> Gathered:
+    """What there is to learn from at the end of `cutoff`.
 
     `entries` and `outcomes` in the contract's shape, entries of up to `cutoff`. Every line is seen as the history of
-    its own day saw it, with the outcomes known by then.
+    its own day saw it, with the outcomes known by then. Raises GateRefusedError where too few results teach.
     """
     lines = Lines.of(entries)
     teaching, left_out = known_outcomes(outcomes, lines, cutoff)
     require_enough(np.asarray(pc.equal(teaching["result"], FOUND)), f"results known on {cutoff}")
-    known = Outcomes.of(lines, teaching)
-    rows = find(lines, teaching["entry_number"], teaching["line_number"])
     examined = np.zeros(lines.size, np.bool_)
     examined[_found(lines, outcomes)] = True
     share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
-    kept = examined | (np.random.default_rng(seed).random(lines.size) < share)
-    seen = see_all(lines, known, kept, cutoff)
-    chance = propensity(seen, examined[kept], share, seed)
-    order = np.argsort(rows, kind="stable")
-    place = (np.cumsum(kept) - 1)[rows[order]]
-    taught = Taught(entries.take(rows[order]), lines.take(rows[order]), teaching.take(order))
-    return _examples(taught, seen[place], chance[place]), left_out
+    kept = np.flatnonzero(examined | (np.random.default_rng(seed).random(lines.size) < share))
+    seen = see(lines, Outcomes.of(lines, teaching), kept, cutoff)
+    chance = propensity(seen.features.to_numpy(), examined[kept], share, seed)
+    rows = np.sort(_found(lines, teaching))
+    place = np.isin(kept, rows)
+    order = np.argsort(_found(lines, teaching), kind="stable")
+    examples = _examples(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
+    return Gathered(examples, seen.take(~examined[kept]), left_out)
 
 
 def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.Table, dict[str, int]]:
@@ -126,19 +124,24 @@ def require_enough(observed: npt.NDArray[Any], where: str, least_positives: int 
         raise GateRefusedError(Problem(where, expected, found, step))
 
 
-def see_all(lines: Lines, known: Outcomes, wanted: Mask, until: date) -> Floats:
-    """Features (wanted lines, features) of the wanted lines, each as its own day saw it."""
-    matrix = np.empty((int(wanted.sum()), len(NAMES)))
-    place = np.cumsum(wanted) - 1
-    for seen in replay(History(), lines, known, int(np.datetime64(until, "D").astype(np.int32))):
-        chosen = np.flatnonzero(wanted[seen.rows])
+def see(lines: Lines, known: Outcomes, wanted: Rows, until: date) -> Seen:
+    """The wanted lines (rows in rising order), each as its own day saw it."""
+    matrix = np.empty((len(wanted), len(NAMES)))
+    for block in replay(History(), lines, known, int(np.datetime64(until, "D").astype(np.int32))):
+        place = np.searchsorted(wanted, block.rows)
+        chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
         if len(chosen):
-            matrix[place[seen.rows[chosen]]] = compute(seen.lines.take(chosen), _known(seen, chosen))
-    return matrix
+            matrix[place[chosen]] = compute(block.lines.take(chosen), _known(block, chosen))
+    of_wanted = lines.take(wanted)
+    return Seen(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(of_wanted), _days(of_wanted))
 
 
-def _known(seen: Seen, chosen: Rows) -> Known:
-    return Known(seen.known.today[chosen], lambda key: seen.known.state(key)[chosen], seen.known.columns)
+def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
+    return lines.days["entry_date"].astype("datetime64[D]")
+
+
+def _known(block: Block, chosen: Rows) -> Known:
+    return Known(block.known.today[chosen], lambda key: block.known.state(key)[chosen], block.known.columns)
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:
@@ -146,20 +149,17 @@ def _found(lines: Lines, outcomes: pa.Table) -> Rows:
     return rows[rows >= 0]
 
 
-def _examples(taught: Taught, seen: Floats, chance: Floats) -> Examples:
-    recorded = np.asarray(pc.fill_null(taught.outcomes["selection_probability"], 0.0))
-    random = np.asarray(pc.equal(taught.outcomes["selection"], "random"))
-    entry_date = np.asarray(taught.table["entry_date"].to_numpy(), "datetime64[D]")
-    days = [taught.outcomes["outcome_date"].to_numpy(), taught.table["received_on"].to_numpy()]
-    supplier = key_of(taught.lines, "supplier")
+def _examples(lines: pa.Table, outcomes: pa.Table, seen: Seen, chance: Floats) -> Examples:
+    recorded = np.asarray(pc.fill_null(outcomes["selection_probability"], 0.0))
+    random = np.asarray(pc.equal(outcomes["selection"], "random"))
+    days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
     return Examples(
-        lines=taught.table,
-        features=pd.DataFrame(seen, columns=list(NAMES)),
-        observed=np.asarray(pc.equal(taught.outcomes["result"], FOUND)).astype(np.float64),
+        lines=lines,
+        seen=seen,
+        observed=np.asarray(pc.equal(outcomes["result"], FOUND)).astype(np.float64),
         known_on=np.maximum(*days).astype("datetime64[D]"),
-        cell=cells(taught.outcomes["method"], entry_date),
+        cell=cells(outcomes["method"], seen.day),
         random=random,
-        supplier=np.where(supplier == 0, np.arange(1, len(chance) + 1, dtype=np.uint64), supplier),
         propensity=np.maximum(chance, np.where(random, recorded, 0.0)),
     )
 
@@ -167,4 +167,4 @@ def _examples(taught: Taught, seen: Floats, chance: Floats) -> Examples:
 def _taken(values: Any, rows: Mask) -> Any:
     if isinstance(values, pa.Table):
         return values.filter(pa.array(rows))
-    return values[rows].reset_index(drop=True) if isinstance(values, pd.DataFrame) else values[rows]
+    return values.take(rows) if isinstance(values, Seen) else values[rows]

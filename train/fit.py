@@ -6,21 +6,26 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from models.origin_model import OriginModel
 from train.calibrate import Calibration, calibrate
 from train.error_rates import ErrorRates, estimate, expected
 from train.examples import Examples
+from train.hindsight import Seen, soft_labels
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
 from train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 FOLDS: Final = 5
-ROUNDS: Final = 2
 TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
+OTHERS_PER_EXAMPLE: Final = 4
+MOST_OTHERS: Final = 16_000
+SOFT_WEIGHT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +38,26 @@ class Fitted:
     trees: int
 
 
-def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
-    """Fit on all examples. `weight` leads towards the lines the examples stand for and serves the calibrator only:
-    trees under such weights rank worse, for they spend themselves on the few lines that are rarely examined.
+def fit(examples: Examples, others: Seen, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
+    """Fit on all examples, and on others that were never examined, with hindsight's soft labels.
 
     What needs lines the trees did not see (error rates, shift of picked lines, number of trees, calibrator) is
     learned from folds without common suppliers. The final trees, as many as did best there, are grown on
     everything and keep that calibrator: it was fitted to slightly weaker trees, so it errs towards caution.
+    `weight` leads towards the lines the examples stand for and serves the calibrator only: trees under such
+    weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
     rates, picked, even = expected(), 0.0, np.ones(len(examples))
-    for _ in range(ROUNDS):
+    for around in (others.take(np.zeros(len(others), np.bool_)), thinned(others, len(examples), seed)):
         results = results_of(examples, even, rates, picked)
-        unseen = _unseen(examples, results, prototype, seed)
+        unseen = _unseen(examples, results, around, prototype, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
         rates = estimate(unseen[trees], examples.observed, examples.cell)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
-    final = clone(prototype).set_params(trees=trees)
-    _grow(final, examples.features, results_of(examples, even, rates, picked))
-    names = tuple(map(str, final.feature_names_in_))
-    model = OriginModel(final.boosters_, final.base_log_odds_, calibration.calibrator, names)
+    grown = _grow(examples.seen, results_of(examples, even, rates, picked), around, prototype, trees)
+    names = tuple(map(str, grown.feature_names_in_))
+    model = OriginModel(grown.boosters_, grown.base_log_odds_, calibration.calibrator, names)
     return Fitted(model, rates, calibration, trees)
 
 
@@ -62,25 +67,37 @@ def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: fl
     return NoisyResults(examples.observed, weight, *rates.of(examples.cell), offset)
 
 
+def thinned(others: Seen, examples: int, seed: int) -> Seen:
+    """As many lines never examined as help; more cost time and add little."""
+    most = min(MOST_OTHERS, OTHERS_PER_EXAMPLE * examples)
+    order = np.random.default_rng(seed).permutation(len(others))
+    return others.take(order < most)
+
+
 def _unseen(
-    examples: Examples, results: NoisyResults, prototype: OriginClassifier, seed: int
+    examples: Examples, results: NoisyResults, others: Seen, prototype: OriginClassifier, seed: int
 ) -> dict[int, Floats]:
-    """Log-odds of every example from trees that saw none of its supplier's, by number of trees."""
+    """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""
     unseen = {number: np.empty(len(examples)) for number in TREES}
-    for fitted, judged in disjoint_folds(examples.supplier, FOLDS, seed):
-        trees = clone(prototype).set_params(trees=max(TREES))
-        _grow(trees, examples.features[fitted], results.take(fitted))
+
+    def grow(fitted: Mask, judged: Mask) -> None:
+        apart = others.take(~np.isin(others.supplier, examples.seen.supplier[judged]))
+        grown = _grow(examples.seen.take(fitted), results.take(fitted), apart, prototype, max(TREES))
         for number, log_odds in unseen.items():
-            log_odds[judged] = trees.log_odds(examples.features[judged], number)
+            log_odds[judged] = grown.log_odds(examples.features[judged], number)
+
+    folds = disjoint_folds(examples.seen.supplier, FOLDS, seed)
+    Parallel(n_jobs=-1, prefer="threads")(delayed(grow)(*fold) for fold in folds)
     return unseen
 
 
-def _grow(trees: OriginClassifier, features: pd.DataFrame, results: NoisyResults) -> None:
-    trees.fit(
-        features,
-        results.observed,
-        sample_weight=results.weight,
-        false_positive=results.false_positive,
-        false_negative=results.false_negative,
-        offset=results.offset,
-    )
+def _grow(
+    examined: Seen, results: NoisyResults, others: Seen, prototype: OriginClassifier, trees: int
+) -> OriginClassifier:
+    grown: OriginClassifier = clone(prototype).set_params(trees=trees)
+    features = examined.features
+    if len(others):
+        results = results.and_soft(soft_labels(examined, results, others, prototype), SOFT_WEIGHT)
+        features = pd.concat([features, others.features], ignore_index=True)
+    grown.fit(features, **results.fit_arguments())
+    return grown

@@ -11,6 +11,7 @@ from train.baselines import baselines, share_seen
 from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
 from train.examples import Examples, require_enough
 from train.fit import Fitted, fit, results_of
+from train.hindsight import Seen
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.split import later
@@ -68,7 +69,7 @@ class Trial:
         probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
         log_odds = np.log(probability) - np.log1p(-probability)
         results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
-        population = Population(results, lines.supplier)
+        population = Population(results, lines.seen.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
         return Part(
             name,
@@ -80,24 +81,25 @@ class Trial:
         )
 
 
-def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int) -> Judgement:
+def judge(
+    examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
+) -> Judgement:
     """Fit on the earlier examples and judge on the later ones, behind the gap of the settings.
 
     Raises GateRefusedError where either side holds too few examples to say anything.
     """
-    early, late = later(
-        examples.entry_date, examples.known_on, share=JUDGED_SHARE, gap_days=settings.gap_days
-    )
+    early, late = later(examples.seen.day, examples.known_on, share=JUDGED_SHARE, gap_days=settings.gap_days)
     past, judged = examples.take(early), examples.take(late)
     require_enough(past.observed, "examples before the judged slice")
     require_enough(judged.observed, "judged examples", least_positives=1)
-    fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
+    before = others.take(others.day <= past.seen.day.max())
+    fitted = fit(past, before, weights(past.propensity, settings.propensity_floor), prototype, seed)
     scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
     trial = Trial(judged, weights(judged.propensity, settings.propensity_floor), fitted, scores, seed)
     parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), fitted.calibration.picked)]
     if judged.observed[judged.random].any():
         parts.insert(0, trial.part("random_arm", judged.random, 0.0))
-    return Judgement(parts, share_seen(past, judged), len(past), str(judged.entry_date.min()))
+    return Judgement(parts, share_seen(past, judged), len(past), str(judged.seen.day.min()))
 
 
 def _part_summary(part: Part) -> dict[str, Any]:

@@ -69,6 +69,19 @@ class NoisyResults:
         grid = np.linspace(-9, 4, 261)
         return float(grid[np.argmin([self.loss(np.full_like(self.observed, x)).sum() for x in grid])])
 
+    def fit_arguments(self) -> dict[str, Floats]:
+        """The same as arguments of `OriginClassifier.fit`."""
+        return {"y": self.observed, "sample_weight": self.weight} | {
+            name: getattr(self, name) for name in ("false_positive", "false_negative", "offset")
+        }
+
+    def and_soft(self, label: Floats, weight: float) -> Self:
+        """These results, then soft labels: probabilities of the truth, without error rates or offset."""
+        soft = type(self).of(label, weight)
+        return type(self)(
+            *(np.concatenate([getattr(self, f.name), getattr(soft, f.name)]) for f in fields(self))
+        )
+
     def take(self, rows: npt.NDArray[Any]) -> Self:
         """The results of some lines (mask or indices)."""
         return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))

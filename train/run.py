@@ -60,12 +60,14 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
         entries = store.entries(settings.history_start, cutoff, version=tables.get("entries"))
         last_day = cutoff or _last_day(entries)
         outcomes = store.outcomes(version=tables.get("outcomes"))
-        examples, left_out = gather(entries, outcomes, last_day, seed)
+        gathered = gather(entries, outcomes, last_day, seed)
+        examples, others = gathered.examples, gathered.others
         advance(1)
         prototype = classifier(settings, seed)
-        judgement = judge(examples, prototype, settings.train, seed)
+        judgement = judge(examples, others, prototype, settings.train, seed)
         advance(1)
-        fitted = fit(examples, weights(examples.propensity, settings.train.propensity_floor), prototype, seed)
+        weight = weights(examples.propensity, settings.train.propensity_floor)
+        fitted = fit(examples, others, weight, prototype, seed)
         advance(1)
     described = {
         "cutoff": str(last_day),
@@ -78,7 +80,7 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     }
     version, folder = keep(settings.home, fitted, described, examples)
     registry.promote(settings.home, version, why="newest training", who="train", tables=tables)
-    return TrainedModel(version, folder, described, fitted, judgement, left_out)
+    return TrainedModel(version, folder, described, fitted, judgement, gathered.left_out)
 
 
 def classifier(settings: Settings, seed: int) -> OriginClassifier:

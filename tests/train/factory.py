@@ -11,6 +11,7 @@ import pyarrow as pa
 from models.calibration import sigmoid
 from train.error_rates import PRIORS, REGIME_STARTS
 from train.examples import Examples
+from train.hindsight import KEYS, Seen
 
 FIRST_DAY = np.datetime64("2019-01-01")
 METHODS = list(PRIORS)
@@ -34,6 +35,8 @@ def planted(
     picked: float = 0.0,
     random_share: float = 0.3,
     base: float = -2.5,
+    suppliers: int | None = None,
+    of_supplier: float = 0.0,
 ) -> Planted:
     """`noise`: (false positive, false negative) by method, one method drawn per line; `picked`: log-odds that lines
     outside the random arm are likelier positive than their features say."""
@@ -41,7 +44,11 @@ def planted(
     rates = noise or {"isotopic": (0.0, 0.0)}
     features = pd.DataFrame(rng.normal(size=(lines, len(NAMES))), columns=list(NAMES))
     random = rng.random(lines) < random_share
-    log_odds = base + 1.5 * features[NAMES[0]] + 1.5 * features[NAMES[1]] + np.where(random, 0.0, picked)
+    of_lines = keys(lines, suppliers or lines // 5, rng)
+    depth = np.random.default_rng(seed).normal(0, of_supplier, lines)[of_lines["supplier"]]
+    log_odds = (
+        base + depth + 1.5 * features[NAMES[0]] + 1.5 * features[NAMES[1]] + np.where(random, 0.0, picked)
+    )
     probability = sigmoid(np.asarray(log_odds))
     truth = (rng.random(lines) < probability).astype(float)
     method = rng.choice(list(rates), lines)
@@ -51,15 +58,24 @@ def planted(
     day = FIRST_DAY + np.sort(rng.integers(0, 900, lines))
     examples = Examples(
         lines=entry_lines(day),
-        features=features,
+        seen=Seen(features, of_lines, day),
         observed=observed,
         known_on=day + 30,
         cell=cell,
         random=random,
-        supplier=rng.integers(1, lines // 5, lines).astype(np.uint64),
         propensity=np.where(random, 0.02, 0.5),
     )
     return Planted(examples, truth, probability)
+
+
+def keys(lines: int, suppliers: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Keys of parties and flows that tell nothing."""
+    return pd.DataFrame({name: rng.integers(1, suppliers, lines).astype(np.uint64) for name in KEYS})
+
+
+def nobody() -> Seen:
+    """No lines at all."""
+    return planted(100).examples.seen.take(np.zeros(100, bool))
 
 
 def entry_lines(day: npt.NDArray[np.datetime64]) -> pa.Table:

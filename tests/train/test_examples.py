@@ -8,7 +8,7 @@ import pytest
 from data.contract import ENTRIES, OUTCOMES
 from features.lines import Lines
 from tests.train.home import CUTOFF, entries, small_world
-from train.examples import Examples, gather, known_outcomes
+from train.examples import Gathered, gather, known_outcomes
 
 DAY = date(2021, 1, 10)
 
@@ -73,29 +73,31 @@ def test_a_line_received_after_the_cut_off_does_not_teach() -> None:
 
 
 @pytest.fixture(scope="module")
-def gathered() -> tuple[Examples, dict[str, int], pa.Table]:
+def gathered() -> tuple[Gathered, pa.Table]:
     world = small_world()
     lines = entries(world)
     until = lines.filter(pc.less_equal(lines["entry_date"], pa.scalar(CUTOFF)))
-    return *gather(until, world.outcomes, CUTOFF, seed=0), world.outcomes
+    found = gather(until, world.outcomes, CUTOFF, seed=0)
+    return found, world.outcomes
 
 
 def test_every_examination_teaches_or_is_left_out(
-    gathered: tuple[Examples, dict[str, int], pa.Table],
+    gathered: tuple[Gathered, pa.Table],
 ) -> None:
-    examples, left_out, outcomes = gathered
-    assert len(examples) + sum(left_out.values()) == len(outcomes)
+    found, outcomes = gathered
+    examples = found.examples
+    assert len(examples) + sum(found.left_out.values()) == len(outcomes)
     assert len(examples) > 300
 
 
 def test_no_result_from_after_the_cut_off_teaches(
-    gathered: tuple[Examples, dict[str, int], pa.Table],
+    gathered: tuple[Gathered, pa.Table],
 ) -> None:
-    assert gathered[0].known_on.max() <= np.datetime64(CUTOFF)
+    assert gathered[0].examples.known_on.max() <= np.datetime64(CUTOFF)
 
 
-def test_results_stand_beside_their_own_lines(gathered: tuple[Examples, dict[str, int], pa.Table]) -> None:
-    examples, _, outcomes = gathered
+def test_results_stand_beside_their_own_lines(gathered: tuple[Gathered, pa.Table]) -> None:
+    examples, outcomes = gathered[0].examples, gathered[1]
     key = ["entry_number", "line_number"]
     found = {tuple(row[k] for k in key): row for row in outcomes.to_pylist()}
     for row, observed, random in zip(
@@ -112,14 +114,14 @@ def test_what_becomes_known_later_changes_no_example() -> None:
     until = lines.filter(pc.less_equal(lines["entry_date"], pa.scalar(early)))
     known = world.outcomes.filter(pc.less_equal(world.outcomes["selected_date"], pa.scalar(early)))
     cut = known.filter(pc.fill_null(pc.less_equal(known["outcome_date"], pa.scalar(early)), False))
-    whole, alone = gather(until, world.outcomes, early, 0)[0], gather(until, cut, early, 0)[0]
+    whole, alone = (gather(until, o, early, 0).examples for o in (world.outcomes, cut))
     assert whole.features.equals(alone.features)
     assert np.array_equal(whole.observed, alone.observed)
 
 
 def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(
-    gathered: tuple[Examples, dict[str, int], pa.Table],
+    gathered: tuple[Gathered, pa.Table],
 ) -> None:
-    examples = gathered[0]
+    examples = gathered[0].examples
     assert (examples.propensity[examples.random] >= 0.04).all()
     assert ((examples.propensity > 0) & (examples.propensity <= 1)).all()
