@@ -123,7 +123,9 @@ def _traits(settings: WorldSettings, makers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def spread(rank: NDArray[np.integer[Any]], step: float, start: float | NDArray[np.float64]) -> NDArray[np.float64]:
+def spread(
+    rank: NDArray[np.integer[Any]], step: float, start: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Numbers in [0, 1) that lie evenly over any run of ranks: large firms alone shall not set a world's rates."""
     return np.asarray((start + rank * step) % 1.0, dtype=np.float64)
 

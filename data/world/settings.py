@@ -16,7 +16,9 @@ class WorldSettings(BaseModel):
     start: date = Field(date(2019, 1, 1), description="first day of entry")
     end: date = Field(date(2023, 12, 31), description="last day of entry")
 
-    prevalence: float = Field(0.65, gt=0, le=2, description="factor on the flows not kept apart from Xinjiang")
+    prevalence: float = Field(
+        0.65, gt=0, le=2, description="factor on the flows not kept apart from Xinjiang"
+    )
     scope_share: float = Field(
         0.33, gt=0, lt=0.5, description="share of lines that are cotton, mixed or tomato"
     )
