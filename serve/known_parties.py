@@ -16,7 +16,7 @@ from data.settings import Settings
 from data.store import Store
 from features.lines import Lines
 from features.parties.decisions import Decision
-from features.parties.likely import NONE, Likely, verdict
+from features.parties.likely import NONE, Likely
 from features.parties.parties import Parties
 from features.parties.record import Record, Records
 from features.parties.timeline import LineParties, close_days
@@ -42,15 +42,16 @@ class Explained:
 
     key: int
     record: Record
+    party: int
+    possibly: int
     likely: list[Likely]
 
     def summary(self) -> dict[str, Any]:
         """The same as plain values; `party` is null where the maker was new."""
-        party, possibly = verdict(self.likely)
         return {
             "record": shown(self.key),
-            "party": shown(party),
-            "possibly": shown(possibly),
+            "party": shown(self.party),
+            "possibly": shown(self.possibly),
             "likely": [
                 {
                     "party": shown(one.party),
@@ -75,7 +76,8 @@ def explain(settings: Settings, entry_number: str, line_number: int) -> Explaine
     line = find(settings, entry_number, line_number)
     parties = as_of(settings, line["entry_date"][0].as_py() - timedelta(days=1))
     records = Records.of(Lines.of(line))
-    return Explained(int(records.keys[0]), records.at(0), parties.likely(records.at(0)))
+    record = records.at(0)
+    return Explained(int(records.keys[0]), record, *parties.verdict(record), parties.likely(record))
 
 
 def join(settings: Settings, party: str, other: str, reason: str, on: date) -> None:

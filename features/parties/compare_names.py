@@ -103,6 +103,8 @@ class _Names:
 
     def _bits(self, match: Match) -> float:
         mine, theirs = self.words(match)
+        if all("".join(mine) in city for city in self.cities):
+            return 0.0  # the city itself is evidence already
         told = self.told(mine), self.told(theirs)
         if match.kind not in _SURE:
             return _WORTH[match.kind] * max(told)

@@ -1,6 +1,6 @@
 """Which known party a record may belong to: odds of all candidates and of a new party, taken together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Final
@@ -47,9 +47,19 @@ def weigh_parties(
     return [Likely(party, odds[party] / total, best[party][1], best[party][0]) for party in ranked]
 
 
-def verdict(likely: list[Likely]) -> tuple[int, int]:
-    """The party that a record is the same as, and the likeliest other that it is possibly the same as; 0 for none."""
-    party = likely[0].party if likely and likely[0].probability >= SAME else NONE
+def verdict(likely: Sequence[Likely], first_of: Callable[[int], int]) -> tuple[int, int]:
+    """The party that a record is the same as, and the likeliest other that it is possibly the same as; 0 for none.
+
+    Parties that were founded as possibly the same count together, under the first of them (`first_of`): a record that
+    is surely of one of them joins the likeliest, or every spelling between two would found a party more.
+    """
+    party = NONE
+    if likely:
+        first = first_of(likely[0].party)
+        together = sum(
+            one.probability for one in likely if one.party == likely[0].party or first_of(one.party) == first
+        )
+        party = likely[0].party if together >= SAME else NONE
     others = (one.party for one in likely if one.probability >= POSSIBLY and one.party != party)
     return party, next(others, NONE)
 

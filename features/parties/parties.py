@@ -49,7 +49,7 @@ class Parties:
         resolved.party[known] = self._party.values[rows[known]]
         resolved.possibly[known] = self._possibly.values[rows[known]]
         new, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
-        verdicts = [verdict(self.likely(records.at(row))) for row in np.flatnonzero(~known)[first]]
+        verdicts = [self.verdict(records.at(row)) for row in np.flatnonzero(~known)[first]]
         if len(new):
             found = np.array(verdicts, np.uint64)[place]
             resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
@@ -86,12 +86,26 @@ class Parties:
         self._weighed[record] = rows, likely
         return likely
 
+    def verdict(self, record: Record) -> tuple[int, int]:
+        """The party that the record is the same as, and the one it is possibly the same as; 0 for none."""
+        return verdict(self.likely(record), self._first_of)
+
+    def _first_of(self, party: int) -> int:
+        """The first of the parties that were founded, one after another, as possibly the same."""
+        row, met = self._row(party), {party}
+        while row >= 0 and (before := int(self._possibly.values[row])) not in (NONE, *met):
+            party, row = before, self._row(before)
+            met.add(party)
+        return party
+
+    def _row(self, key: int) -> int:
+        return int(self._rows.first(np.array([key], np.uint64))[0])
+
     def _admit(self, key: int, record: Record) -> int:
-        likely = self.likely(record)
-        joined, possibly = verdict(likely)
+        joined, possibly = self.verdict(record)
         party = joined or key
         self._enter(key, party, possibly)
-        if not (joined and record.within(likely[0].record)):
+        if not (joined and record.within(self.likely(record)[0].record)):
             self._book.add(record, party)
         return party
 
@@ -102,7 +116,7 @@ class Parties:
 
     def party_of(self, key: int) -> int:
         """The party of the record of this key; 0 if there is none."""
-        row = int(self._rows.first(np.array([key], np.uint64))[0])
+        row = self._row(key)
         return NONE if row < 0 else int(self._party.values[row])
 
     def decide(self, decision: Decision) -> None:
@@ -119,7 +133,7 @@ class Parties:
         self._book.join(other, party)
 
     def _split(self, record: Record, key: int) -> None:
-        row = int(self._rows.first(np.array([key], np.uint64))[0])
+        row = self._row(key)
         if row < 0:
             self._enter(key, key, NONE)
         else:

@@ -82,3 +82,8 @@ def test_words_of_the_city_count_as_place() -> None:
         for cities in (("", ""), ("BINHDUONG", "BINHDUONG"))
     )
     assert told > apart
+
+
+def test_a_city_in_the_name_is_left_to_the_city() -> None:
+    parts = weigh_names("SHAOXING KORVAN", "SHAOXING KORVAN", NOTHING_COUNTED, ("SHAOXING", "SHAOXING"))
+    assert {part.left: part.bits > 0 for part in parts} == {"KORVAN": True, "SHAOXING": False}

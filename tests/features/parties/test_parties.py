@@ -66,6 +66,16 @@ def test_what_fits_two_parties_joins_neither_and_is_possibly_one() -> None:
     assert possibly(parties, VAGUE) in (party_of(parties, QIAOLONG), party_of(parties, HOMONYM))
 
 
+def test_what_fits_two_parties_that_are_possibly_one_joins_the_likeliest() -> None:
+    unsure, between = VAGUE | {"name": "QIAOLONG"}, VAGUE
+    parties = known(QIAOLONG, unsure)
+    first, second = party_of(parties, QIAOLONG), party_of(parties, unsure)
+    assert possibly(parties, unsure) == first != second
+    likely = parties.likely(Records.of(lines(between)).at(0))
+    assert max(one.probability for one in likely) < SAME
+    assert party_of(parties, between) == likely[0].party
+
+
 def test_seeing_changes_nothing() -> None:
     parties = known(QIAOLONG)
     before = {name: array.copy() for name, array in parties.arrays().items()}
