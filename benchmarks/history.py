@@ -1,6 +1,6 @@
 """What history costs: CPU and memory of a replay by number of lines, beside other engines, and of one great day.
 
-    python benchmarks/history.py [--lines N ...] [--day N] [--duckdb N ...] [--pandas N ...] [--polars N ...]
+    python -m benchmarks.history [--lines N ...] [--day N] [--duckdb N ...] [--pandas N ...] [--polars N ...]
                                  [--polars-python PYTHON]
 
 Every measurement is a process of its own; CPU seconds of all its threads, so that a busy machine changes little.
@@ -38,7 +38,8 @@ from features.replay import Outcomes, replay
 from features.tallies import TALLIES
 from models import snapshot
 
-PEERS = Path(__file__).with_name("history")
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
 YEARS = 5
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
@@ -288,8 +289,8 @@ def measure_peer(engine: str, lines: int, python: str) -> dict[str, Any]:
 
 def run(what: str, lines: int, *more: str) -> dict[str, Any]:
     """One measurement in a process of its own."""
-    command = [sys.executable, __file__, what, str(lines), *more]
-    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    command = [sys.executable, "-m", "benchmarks.history", what, str(lines), *more]
+    printed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
     return dict(json.loads(printed or "{}"))
 
 

@@ -96,12 +96,14 @@ class Index:
         codes, distinct = pd.factorize(keys)
         order = np.argsort(distinct)  # neighbours in the index are found together in the cache
         ordered = distinct[order]
-        new = ordered[(self.find(ordered) == 0) & (ordered != 0)]
+        rows = self.find(ordered)
+        new = np.flatnonzero((rows == 0) & (ordered != 0))
         if len(new):
-            places = np.searchsorted(self.keys, new)
-            self.keys = np.insert(self.keys, places, new)
-            self.rows = np.insert(self.rows, places, counts.append(len(new)))
-        rows = np.empty(len(distinct), np.int32)
-        rows[order] = self.find(ordered)
-        found: Places = rows[codes]
+            rows[new] = counts.append(len(new))
+            places = np.searchsorted(self.keys, ordered[new])
+            self.keys = np.insert(self.keys, places, ordered[new])
+            self.rows = np.insert(self.rows, places, rows[new])
+        unordered = np.empty_like(rows)
+        unordered[order] = rows
+        found: Places = unordered[codes]
         return found
