@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.console import progress
-from data.contract import LINE_KEY, SCORES
+from data.contract import SCORES
 from data.settings import ScoreSettings, Settings
 from data.store import Store
 from features.catalogue import compute
-from features.history import History
-from features.lines import Floats, Lines, Rows
-from features.replay import Outcomes, Seen, replay
+from features.lines import Floats, Rows
+from features.replay import Seen
 from models.bundle import Bundle, load
+from models.checkpoints import Checkpoints
 from models.registry import champion_path
 from models.scoring import score
 
@@ -95,20 +94,14 @@ def _nights(
     store: Store, settings: Settings, start: date, end: date
 ) -> Iterator[tuple[date, pa.Table, Floats]]:
     """Each day that has lines: the lines, and their features as the night before knew them."""
-    entries = _met_by(end, store.entries(settings.history_start))
-    lines, entries = Lines.of(entries), entries.select([*LINE_KEY, "entry_date"])  # lines hold the rest
-    outcomes = Outcomes.of(lines, store.outcomes())
-    seen = replay(History(), lines, outcomes, (end - EPOCH).days)
+    checkpoints = Checkpoints(store, settings.history_start)
+    history = checkpoints.latest(start)
+    entries = checkpoints.entries(history, end)
+    seen = checkpoints.replay(history, entries, end)
     with progress("Replaying and scoring", len(entries)) as advance:
         for number, pieces in groupby(_pieces(seen, (start - EPOCH).days, advance), key=itemgetter(0)):
             _, rows, matrices = zip(*pieces, strict=True)
             yield EPOCH + timedelta(number), entries.take(np.concatenate(rows)), np.vstack(matrices)
-
-
-def _met_by(end: date, entries: pa.Table) -> pa.Table:
-    """Lines entered by `end`, or received by then though they enter later: history learns those too."""
-    met = pc.min_element_wise(entries["entry_date"], entries["received_on"])
-    return entries.filter(pc.less_equal(met, pa.scalar(end, pa.date32())))
 
 
 def _pieces(
