@@ -49,9 +49,9 @@ learns or scores may read it, and a test holds that.
 
 ## What it is not
 
-- Its level is uncertain by a factor of two, and the knob `prevalence` is set to two thirds of what the parameters imply, so
-  that positives stay rare among all lines. The examined share is far above the real one, so that there is something
-  to learn.
+- Its level is uncertain by a factor of two, and the knob `prevalence` is set to two thirds of what the parameters
+  imply, so that positives stay rare among all lines. The examined share is far above the real one, so that there is
+  something to learn.
 - Trends are smooth, sellers are few, and one maker has one seat. Bills of lading, prices of other inputs, duties and
   quotas are absent; goods other than cotton and tomato are never of Xinjiang unless cotton is in them.
 - Product and simulation come from the same hands. Variants turn the knobs far to one side to show what depends on it.
