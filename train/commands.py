@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+Json = Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")]
+
 
 def train(
     ctx: typer.Context,
@@ -17,7 +19,7 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="same data and seed, same model")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")] = False,
+    as_json: Json = False,
 ) -> None:
     """Learn from the examinations known at the cut-off, judge the model on later ones, and keep it."""
     import json
@@ -37,5 +39,45 @@ def train(
         print_training(trained, run_id)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"train": train}
+def models(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List the kept models, oldest first, and which one is in charge."""
+    import json
+
+    from data.console import print_table
+    from data.settings import load_settings
+    from models.bundle import load
+    from models.registry import bundle_path, champion_version, versions
+
+    home = load_settings(ctx.obj).home
+    kept = {version: load(bundle_path(home, version)).settings for version in versions(home)}
+    champion = champion_version(home)
+    if as_json:
+        typer.echo(json.dumps({"champion": champion, "models": kept}))
+    else:
+        rows = [
+            (v, s["cutoff"], s["seed"], s["examples"], "champion" if v == champion else "")
+            for v, s in kept.items()
+        ]
+        print_table("Models", ("version", "cut-off", "seed", "examples", ""), rows)
+
+
+def promote(
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(help="a version that `originrisk models` lists")],
+    *,
+    override: Annotated[str, typer.Option(help="why this model takes over; it is written to the log")],
+) -> None:
+    """Put a kept model in charge, or back in charge; who, when and why is logged."""
+    import getpass
+
+    from data.settings import load_settings
+    from models.bundle import load
+    from models.registry import bundle_path, promote
+
+    home = load_settings(ctx.obj).home
+    bundle = load(bundle_path(home, version))
+    promote(home, version, why=override, who=getpass.getuser(), tables=bundle.settings["tables"])
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"train": train, "models": models, "promote": promote}
 GROUPS: dict[str, typer.Typer] = {}

@@ -15,7 +15,7 @@ from data.world.settings import WorldSettings
 START, CUTOFF = date(2020, 1, 1), date(2021, 3, 31)
 
 
-def small_world(lines: int = 4000, seed: int = 0) -> World:
+def small_world(lines: int = 3000, seed: int = 0) -> World:
     """A trade of which much is examined, so that few lines teach enough."""
     settings = WorldSettings(
         lines=lines, seed=seed, start=START, end=date(2021, 6, 30), examined_share=0.25, random_share=0.4

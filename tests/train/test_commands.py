@@ -5,7 +5,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.errors import GateRefusedError
+from data.errors import GateRefusedError, ModelRefusedError
+from models.bundle import save
+from models.registry import bundle_path, champion_version, history
+from tests.models.factory import matrix, model
 from tests.train.home import CUTOFF, home
 from train.commands import COMMANDS
 
@@ -39,3 +42,44 @@ def test_an_empty_home_is_refused_with_what_to_do(tmp_path: Path) -> None:
 
 def test_a_cut_off_that_is_no_day_is_a_usage_error(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [str(tmp_path), "train", "--cutoff", "30.06.2021"]).exit_code == 2
+
+
+def kept(folder: Path, cutoff: str) -> str:
+    staged = folder / "models" / "staged"
+    settings = {"cutoff": cutoff, "seed": 0, "examples": 100, "tables": {"entries": 1}}
+    version = save(staged, model(seeds=1), settings, matrix(5))
+    staged.rename(bundle_path(folder, version))
+    return version
+
+
+def test_an_older_model_can_be_put_back_in_charge_with_a_reason(tmp_path: Path) -> None:
+    old, new = kept(tmp_path, "2021-05-31"), kept(tmp_path, "2021-06-30")
+    for version, reason in ((new, "better"), (old, "drift since June")):
+        told = CliRunner().invoke(app, [str(tmp_path), "promote", version, "--override", reason])
+        assert told.exit_code == 0
+    assert champion_version(tmp_path) == old
+    assert [event["why"] for event in history(tmp_path)] == ["better", "drift since June"]
+
+
+def test_no_model_takes_over_without_a_reason(tmp_path: Path) -> None:
+    version = kept(tmp_path, "2021-05-31")
+    assert CliRunner().invoke(app, [str(tmp_path), "promote", version]).exit_code == 2
+    assert champion_version(tmp_path) is None
+
+
+def test_a_damaged_model_does_not_take_over(tmp_path: Path) -> None:
+    version = kept(tmp_path, "2021-05-31")
+    (bundle_path(tmp_path, version) / "calibrator.json").write_text("{}")
+    with pytest.raises(ModelRefusedError):
+        CliRunner().invoke(
+            app, [str(tmp_path), "promote", version, "--override", "try"], catch_exceptions=False
+        )
+    assert champion_version(tmp_path) is None
+
+
+def test_models_lists_versions_and_the_champion(tmp_path: Path) -> None:
+    version = kept(tmp_path, "2021-05-31")
+    CliRunner().invoke(app, [str(tmp_path), "promote", version, "--override", "first"])
+    listed = json.loads(CliRunner().invoke(app, [str(tmp_path), "models", "--json"]).stdout)
+    assert listed["champion"] == version
+    assert listed["models"][version]["cutoff"] == "2021-05-31"
