@@ -19,7 +19,7 @@ $(READY): pyproject.toml requirements.lock
 
 demo: setup ## simulated world → ingest → train → score a day → top of the queue, in var/demo
 	rm -rf var/demo
-	$(DEMO) world --lines 200000 --seed 1 --start 2019-01-01 --end 2021-12-31
+	$(DEMO) world --lines 150000 --seed 1 --start 2019-01-01 --end 2021-12-31
 	$(DEMO) ingest entries var/demo/world/entries
 	$(DEMO) ingest outcomes var/demo/world/outcomes.parquet
 	$(DEMO) ingest listed var/demo/world/listed.parquet
