@@ -4,8 +4,8 @@
                                  [--polars-python PYTHON]
 
 Every measurement is a process of its own; CPU seconds of all its threads, so that a busy machine changes little.
-Peers work out the same columns of the tallies in `SHARED` from ready keys and measures (`benchmarks/history/`), one
-clock, neither outcomes nor partners. PYTHON is the interpreter of an environment that has polars.
+Peers work out the same columns of the tallies in `SHARED` from ready keys and measures (`benchmarks/history/`), without
+outcomes and partners. PYTHON is the interpreter of an environment that has polars.
 """
 
 import argparse
@@ -225,9 +225,8 @@ def _saving(history: History) -> dict[str, float]:
 
 
 def shared(lines: int) -> tuple[Lines, dict[str, Ints]]:
-    """The world of the comparison: every line learned on its own day, measures given."""
+    """The world of the comparison, and measures given for every line."""
     table, _ = world(lines)
-    table.days["received_on"] = table.days["entry_date"]
     random = np.random.default_rng(1)
     names = {measure for tally in TALLIES if tally.key in SHARED for measure in tally.sums} | {"lines"}
     return table, {
@@ -270,7 +269,12 @@ def write_task(lines: int, folder: Path) -> None:
     """What a peer gets: days, ready keys and measures as Parquet, and the columns it is to work out."""
     table, added = shared(lines)
     keys = {f"key {key}": key_of(table, key).astype(np.int64) for key in SHARED}
-    pq.write_table(pa.table({"day": table.days["entry_date"], **keys, **added}), folder / "lines.parquet")
+    pq.write_table(
+        pa.table(
+            {"entered": table.days["entry_date"], "received": table.days["received_on"], **keys, **added}
+        ),
+        folder / "lines.parquet",
+    )
     chosen = {tally.key: tally for tally in TALLIES if tally.key in SHARED}
     sums = {
         key: {"lines": list(chosen[key].lines), **{m: list(w) for m, w in chosen[key].sums.items()}}

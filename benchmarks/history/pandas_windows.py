@@ -17,9 +17,12 @@ start = time.process_time()
 sums = {}
 for name, measures in tallies.items():
     key = f"key {name}"
-    lines = pd.read_parquet(folder / "lines.parquet", columns=[key, "day", *measures])
+    lines = pd.read_parquet(folder / "lines.parquet", columns=[key, "entered", "received", *measures])
     lines = lines[lines[key] != 0]
-    daily = lines.groupby([key, "day"], as_index=False)[list(measures)].sum()
+    facts = lines[[key, "received", *measures]].assign(day=lines["received"], met=lines["received"])
+    asked = lines[[key]].assign(day=lines["entered"])
+    both = pd.concat([facts.drop(columns="received"), asked]).groupby([key, "day"], as_index=False)
+    daily = both[[*measures, "met"]].agg({**dict.fromkeys(measures, "sum"), "met": "max"})
     daily["date"] = pd.to_datetime(daily["day"], unit="D")
     seen = daily[[key, "day"]].copy()
     by_key = daily.groupby(key)
@@ -34,9 +37,9 @@ for name, measures in tallies.items():
         for place, measure in enumerate(of_window):
             seen[f"{measure}.{window or 'ever'}"] = rolled[:, place]
     if 0 in measures["lines"]:
-        seen["last"] = by_key["day"].shift(1)
-        seen["first"] = by_key["day"].transform("min").where(seen["last"].notna())
-    joined = lines[[key, "day"]].merge(seen.fillna(0), on=[key, "day"])
+        seen["last"] = by_key["met"].shift(1).groupby(daily[key]).ffill()
+        seen["first"] = by_key["met"].transform("min").where(seen["last"].notna())
+    joined = asked.merge(seen.fillna(0), on=[key, "day"])
     sums |= {f"{name}.{column}": round(float(joined[column].sum())) for column in seen.columns[2:]}
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"cpu": time.process_time() - start, "gb": used.ru_maxrss / 2**20, "sums": sums}))
