@@ -63,6 +63,12 @@ def load(folder: Path) -> Bundle:
     return Bundle(model, settings, _version(folder))
 
 
+def described(folder: Path) -> dict[str, Any]:
+    """What is written about the model of a bundle, also of one that this version of the features cannot load."""
+    settings: dict[str, Any] = _read(folder / "settings.json")
+    return settings
+
+
 def _check_files(folder: Path) -> None:
     if not (folder / "manifest.json").is_file():
         raise _refused("manifest.json", "a model bundle", "no manifest", "Train a model: originrisk train.")

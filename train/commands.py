@@ -45,11 +45,11 @@ def models(ctx: typer.Context, *, as_json: Json = False) -> None:
 
     from data.console import print_table
     from data.settings import load_settings
-    from models.bundle import load
+    from models.bundle import described
     from models.registry import bundle_path, champion_version, versions
 
     home = load_settings(ctx.obj).home
-    kept = {version: load(bundle_path(home, version)).settings for version in versions(home)}
+    kept = {version: described(bundle_path(home, version)) for version in versions(home)}
     champion = champion_version(home)
     if as_json:
         typer.echo(json.dumps({"champion": champion, "models": kept}))

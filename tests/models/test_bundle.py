@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.errors import ModelRefusedError
-from models.bundle import load, save
+from models.bundle import described, load, save
 from models.calibration import Calibrator
 from tests.models.factory import matrix, model
 
@@ -91,3 +91,9 @@ def test_nothing_is_written_over_an_existing_bundle(tmp_path: Path) -> None:
     bundle = saved(tmp_path)
     with pytest.raises(FileExistsError):
         save(bundle, model(), {}, matrix(5))
+
+
+def test_a_bundle_that_cannot_be_loaded_can_still_be_described(tmp_path: Path) -> None:
+    bundle = saved(tmp_path)
+    (bundle / "features.json").write_text("[]")
+    assert described(bundle)["cutoff"] == "2021-06-30"
