@@ -8,6 +8,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+WIDE = 160
+"""Columns of a table that goes to a file or a pipe, which have no width of their own."""
+
 
 @contextmanager
 def progress(description: str, total: float | None) -> Iterator[Callable[[float], None]]:
@@ -28,7 +31,8 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
         table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         table.add_row(*(escape(_shown(cell)) for cell in row))
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=WIDE)).print(table)
 
 
 def _shown(cell: object) -> str:
