@@ -46,14 +46,17 @@ def test_same_examples_and_seed_give_the_same_model() -> None:
     assert models[0].calibrator == models[1].calibrator
 
 
-def test_lines_nobody_examined_teach_through_the_results_around_them() -> None:
-    world, other = (planted(5000, seed=seed, suppliers=50, of_supplier=3.0) for seed in (4, 5))
+def gain_by_hindsight(seed: int) -> float:
+    """What lines that nobody examined add to the average precision of a model of 400 examined ones."""
+    world, other = (planted(5000, seed=s, suppliers=50, of_supplier=3.0) for s in (seed, seed + 1))
     few = np.arange(5000) < 400
-    examples, others = world.examples.take(few), world.examples.seen.take(~few)
     found = []
-    for around in (nobody(), others):
-        model = fit(examples, around, np.ones(400), SMALL, seed=0).model
-        found.append(
-            average_precision_score(other.truth, model.probability(other.examples.features.to_numpy()))
-        )
-    assert found[1] > found[0] + 0.01
+    for around in (nobody(), world.examples.seen.take(~few)):
+        model = fit(world.examples.take(few), around, np.ones(400), SMALL, seed=0).model
+        score = model.log_odds(other.examples.features.to_numpy())
+        found.append(average_precision_score(other.truth, score))
+    return float(found[1] - found[0])
+
+
+def test_lines_nobody_examined_teach_through_the_results_around_them() -> None:
+    assert np.mean([gain_by_hindsight(seed) for seed in (4, 6, 8)]) > 0.01
