@@ -61,13 +61,15 @@ Codes = np.ndarray[Any, np.dtype[np.int32]]
 def world(lines: int, last_day: int = 0, seed: int = 7) -> tuple[Lines, Outcomes]:
     """Lines over five years, in order of day, of which `last_day` enter on one more day; 2 % are examined.
 
-    Popularity is skewed; each supplier deals with at most 12 importers and makes 8 kinds of goods.
+    Popularity is skewed; each supplier deals with at most 12 importers in 3 kinds of goods each,
+    of the 8 that it makes.
     """
     random = np.random.default_rng(seed)
     skewed = lambda most: (most * random.random(lines) ** 2.5).astype(np.int64)  # noqa: E731
     supplier = skewed(SUPPLIERS)
-    importer = _mixed(supplier * PARTNERS + skewed(PARTNERS)) % IMPORTERS
-    goods = _mixed(supplier * 8 + skewed(8)) % 1500
+    partner = skewed(PARTNERS)
+    importer = _mixed(supplier * PARTNERS + partner) % IMPORTERS
+    goods = _mixed(supplier * 8 + (partner + skewed(3)) % 8) % 1500
     origin = np.where(random.random(lines) < 0.05, random.integers(0, 20, lines), _mixed(supplier) % 20)
     export = np.where(random.random(lines) < 0.1, random.integers(0, 20, lines), origin)
     port = export * 10 + skewed(10)

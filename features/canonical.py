@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from features.counts import Integers, Places
 from features.history import Fact, Group, History, Learned, narrow
-from features.lines import Codes, Ints
+from features.lines import Bools, Codes, Ints
 from features.tallies import TALLIES, Tally
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -17,12 +17,44 @@ their number in each tally (`sizes`). Of lines and of outcomes that are still in
 on each (`sizes`), their `rows` in each tally, their `measures`."""
 
 
+def settle(history: History) -> None:
+    """Put rows in the order of tally and key, and forget those in which nothing was learned or nothing is left."""
+    for group in history.groups:
+        holds, indexes = _holds_something(history, group), [history.indexes[key] for key in group.keys]
+        for index in indexes:
+            kept = holds[index.rows]
+            index.hold(index.keys[kept], index.rows[kept])
+        order = np.concatenate([[0], *(index.rows[1:] for index in indexes)]).astype(np.int32)
+        moved = np.zeros(group.counts.size, np.int32)
+        moved[order] = np.arange(len(order), dtype=np.int32)
+        group.counts.hold(group.counts.state[order])
+        for index in indexes:
+            index.hold(index.keys, moved[index.rows])
+        for learned in (of_day for recent in history.recent.values() for of_day in recent.values()):
+            learned.rows[:, group.places] = moved[learned.rows[:, group.places]]
+
+
+def _holds_something(history: History, group: Group) -> Bools:
+    """True for row 0, for rows that are not all zeros, and for those that a window will still take from."""
+    holds: Bools = np.any(group.counts.state[: group.counts.size] != 0, axis=1)
+    for learned in (of_day for recent in history.recent.values() for of_day in recent.values()):
+        holds[learned.rows[:, group.places]] = True
+    holds[0] = True
+    return holds
+
+
 def arrays_of(history: History) -> Arrays:
-    """Arrays of a history whose day is closed. Keys that were looked up and never learned are left out."""
+    """Arrays of a history whose day is closed, after settling it."""
+    settle(history)
     arrays: Arrays = {}
-    moved = [_of_group(history, number, arrays) for number in range(len(history.groups))]
+    for number, group in enumerate(history.groups):
+        indexes = [history.indexes[key] for key in group.keys]
+        arrays[f"{number}.keys"] = np.concatenate([index.keys for index in indexes])
+        arrays[f"{number}.rows"] = np.concatenate([index.rows for index in indexes])
+        arrays[f"{number}.sizes"] = np.array([len(index.keys) for index in indexes])
+        arrays[f"{number}.state"] = group.counts.state
     for fact in history.recent:
-        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, fact, moved).items()}
+        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, fact).items()}
     return arrays
 
 
@@ -46,39 +78,11 @@ def history_of(
     return history
 
 
-def _of_group(history: History, number: int, arrays: Arrays) -> Places:
-    """Put a group's arrays among the others; returns the new row of each old one."""
-    group = history.groups[number]
-    learned, indexes = _learned(history, group), [history.indexes[key] for key in group.keys]
-    kept = [learned[index.rows] for index in indexes]
-    rows = np.concatenate([index.rows[mask] for index, mask in zip(indexes, kept, strict=True)])
-    order = np.concatenate(([0], rows[rows > 0]))
-    moved = np.zeros(group.counts.size, np.int32)
-    moved[order] = np.arange(len(order), dtype=np.int32)
-    arrays[f"{number}.keys"] = np.concatenate([i.keys[mask] for i, mask in zip(indexes, kept, strict=True)])
-    arrays[f"{number}.rows"] = moved[rows]
-    arrays[f"{number}.sizes"] = np.array([np.count_nonzero(mask) for mask in kept])
-    arrays[f"{number}.state"] = group.counts.state[order]
-    return moved
-
-
-def _learned(history: History, group: Group) -> npt.NDArray[np.bool_]:
-    """True for row 0 and for every row in which anything was learned."""
-    learned: npt.NDArray[np.bool_] = np.any(group.counts.state[: group.counts.size] != 0, axis=1)
-    for recent in history.recent.values():
-        for of_day in recent.values():
-            learned[of_day.rows[:, group.places]] = True
-    learned[0] = True
-    return learned
-
-
-def _recent(history: History, fact: Fact, moved: list[Places]) -> Arrays:
+def _recent(history: History, fact: Fact) -> Arrays:
     recent = history.recent[fact]
     days = sorted(recent)
     learned = [recent[day] for day in days]
     rows = np.concatenate([np.empty((0, len(history.order)), np.int32), *(of_day.rows for of_day in learned)])
-    for group, to in zip(history.groups, moved, strict=True):
-        rows[:, group.places] = to[rows[:, group.places]]
     none = np.empty((0, len(history.measures[fact])), np.int8)
     measures = narrow(np.concatenate([none, *(of_day.measures for of_day in learned)]))
     sizes = np.array([len(of_day.rows) for of_day in learned], np.int64)

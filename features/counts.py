@@ -1,5 +1,7 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -7,7 +9,7 @@ import pandas as pd
 from features.keys import Keys
 from features.tallies import EVER, OUTCOME_MEASURES, Tally
 
-State = npt.NDArray[np.int64]
+State = npt.NDArray[np.signedinteger[Any]]
 Columns = npt.NDArray[np.intp]
 Integers = npt.NDArray[np.integer]
 Places = npt.NDArray[np.int32]
@@ -35,7 +37,8 @@ class Counts:
         sums = (f"{measure}.{window or 'ever'}" for measure, window in self.sums)
         names = (*sums, *dates, *(f"partners.{other}" for other in others))
         self.columns = {name: column for column, name in enumerate(names)}
-        self.state: State = np.zeros((1, len(self.columns)), np.int64)
+        only_counts = {measure for measure, _ in self.sums} <= {"lines", *OUTCOME_MEASURES}
+        self.state: State = np.zeros((1, len(self.columns)), np.int32 if only_counts else np.int64)
         self.size = 1
 
     def hold(self, state: State) -> None:
@@ -46,7 +49,8 @@ class Counts:
         """Numbers of `count` new rows."""
         first, self.size = self.size, self.size + count
         if self.size > len(self.state):
-            state = np.zeros((max(self.size, 3 * len(self.state) // 2), len(self.columns)), np.int64)
+            room = max(self.size, 3 * len(self.state) // 2)
+            state = np.zeros((room, len(self.columns)), self.state.dtype)
             state[:first] = self.state[:first]
             self.state = state
         return np.arange(first, self.size, dtype=np.int32)
@@ -67,7 +71,7 @@ class Counts:
         step = max(1, AT_ONCE // (tallies * len(columns)))
         for part in (slice(start, start + step) for start in range(0, len(rows), step)):
             places = rows[part].reshape(-1, 1).astype(np.intp) * self.state.shape[1] + columns
-            added = values[part].astype(np.int64).repeat(tallies, axis=0)
+            added = values[part].astype(cells.dtype).repeat(tallies, axis=0)
             np.add.at(cells, places.ravel(), added.ravel())
 
     def mark(self, name: str, rows: Places, day: int) -> None:

@@ -64,6 +64,11 @@ class History:
         self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
         self.day: int | None = None
 
+    @property
+    def size(self) -> int:
+        """Rows of all counts."""
+        return sum(group.counts.size for group in self.groups)
+
     def admit(self, lines: Lines) -> Places:
         """Rows of each line in each tally (n, tallies); keys that are new get a row."""
         rows = np.empty((lines.size, len(self.order)), np.int32)

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.canonical import settle
 from features.counts import Places, State
 from features.history import History
 from features.keys import find
@@ -19,6 +20,9 @@ BLOCK = 20_000
 
 STRETCH = 250_000
 """Lines whose keys are looked up together: a table of keys is cheaper to search for many at once."""
+
+GROWN = 1.3
+"""Growth of history at which what holds nothing any more is looked for."""
 
 FOUND, NOT_FOUND = "xinjiang", "not_xinjiang"
 
@@ -108,7 +112,8 @@ class Block:
     def __init__(self, history: History, lines: Lines, rows: Places) -> None:
         self.history, self.lines, self.rows = history, lines, rows
         shapes = [(BLOCK, len(group.keys), len(group.counts.columns)) for group in history.groups]
-        self.states = [np.empty(shape, np.int64) for shape in shapes]
+        kinds = [group.counts.state.dtype for group in history.groups]
+        self.states = [np.empty(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
         self.places = np.empty(BLOCK, np.intp)
         self.size = 0
 
@@ -146,9 +151,13 @@ def replay(history: History, lines: Lines, outcomes: Outcomes, until: int) -> It
     """
     timeline = Timeline(lines, outcomes)
     day = history.day + 1 if history.day is not None else timeline.first if lines.size else until + 1
+    size = history.size
     while day <= until:
         last = timeline.entered.end_of_stretch(day, until)
         yield from _stretch(history, *timeline.between(day, last), day, last)
+        if history.size > GROWN * size:  # keys whose window is over make room for new ones
+            settle(history)
+            size = history.size
         day = last + 1
 
 
