@@ -41,7 +41,7 @@ from models import snapshot
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
-YEARS = 5
+FIVE_YEARS = range(5)
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
 SHARED = (
     "supplier",
@@ -55,16 +55,18 @@ SHARED = (
 )
 """Tallies that the peers work out too: parties, pairs, lanes, price groups, narrow and wide."""
 
-Codes = np.ndarray[Any, np.dtype[np.int32]]
+SPELLED: dict[str, tuple[Any, dict[Any, Any]]] = {}
+"""Levels of each text column, and what was read from them."""
 
 
-def world(lines: int, last_day: int = 0, seed: int = 7) -> tuple[Lines, Outcomes]:
-    """Lines over five years, in order of day, of which `last_day` enter on one more day; 2 % are examined.
+def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lines, Outcomes]:
+    """Lines of some years, in order of day, of which `last_day` enter on one more day; 2 % are examined.
 
-    Popularity is skewed; each supplier deals with at most 12 importers in 3 kinds of goods each,
-    of the 8 that it makes.
+    Popularity is skewed; each supplier deals with at most 12 importers in 3 kinds of goods each, of the 8 that it
+    makes. What is late, or found out, is so within these years.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(years.start)
+    first, end = FIRST_DAY + 365 * years.start, FIRST_DAY + 365 * years.stop
     skewed = lambda most: (most * random.random(lines) ** 2.5).astype(np.int64)  # noqa: E731
     supplier = skewed(SUPPLIERS)
     partner = skewed(PARTNERS)
@@ -73,34 +75,50 @@ def world(lines: int, last_day: int = 0, seed: int = 7) -> tuple[Lines, Outcomes
     origin = np.where(random.random(lines) < 0.05, random.integers(0, 20, lines), _mixed(supplier) % 20)
     export = np.where(random.random(lines) < 0.1, random.integers(0, 20, lines), origin)
     port = export * 10 + skewed(10)
-    day = FIRST_DAY + np.sort(random.integers(0, YEARS * 365, lines))
+    day = np.sort(random.integers(first, end, lines))
     if last_day:
-        day[-last_day:] = FIRST_DAY + YEARS * 365
-    late = np.where(random.random(lines) < 0.05, random.integers(1, 20, lines), 0)
+        day[-last_day:] = end
+    received = np.where(random.random(lines) < 0.05, day + random.integers(1, 20, lines), day).clip(
+        max=end - 1 + bool(last_day)
+    )
     kilos = random.lognormal(5, 1, lines)
     pieces = np.ceil(kilos * 4 * random.lognormal(0, 0.2, lines))
     texts = {
-        "entry_number": _text(np.arange(lines) // 4, lambda i: f"XX{i:09d}"),
-        "entry_type": _text(goods % 2, lambda i: f"0{i + 1}"),
-        "importer_number": _text(importer, lambda i: f"12-{i:07d}00"),
-        "consignee_number": _text(importer, lambda i: f"12-{i:07d}00"),
-        "manufacturer_id": _text(supplier, lambda i: f"{_country(i % 20)}{_word(i)[:6]}{i % 9999}CIT"),
-        "manufacturer_name": _text(supplier, lambda i: f"{_word(i)} {_word(i // 7)} TEXTILE CO LTD"),
-        "manufacturer_address": _text(supplier, lambda i: f"{i % 900} {_word(i // 3)} ROAD"),
-        "manufacturer_city": _text(supplier % 3000, lambda i: f"{_word(i)} CITY"),
-        "manufacturer_postal_code": _text(supplier % 9000, lambda i: f"{100000 + i}"),
-        "seller_name": _text(_mixed(supplier // 3) % 60_000, lambda i: f"{_word(i)} TRADING"),
-        "consolidator_name": _text(port * 10 + supplier % 10, lambda i: f"{_word(i)} LOGISTICS"),
-        "country_of_origin": _text(origin, _country),
-        "country_of_export": _text(export, _country),
-        "port_of_lading": _text(port, lambda i: f"{57_000 + i}"),
-        "port_of_unlading": _text(importer % 80, lambda i: f"{2700 + i}"),
-        "port_of_entry": _text(importer % 80, lambda i: f"{2700 + i}"),
-        "mode_of_transport": _text(port % 3, lambda i: f"{10 * (i + 1)}"),
-        "htsus": _text(goods, lambda i: f"{6101 + i % 120}{i // 120:02d}{i % 7}0{i % 10}0"),
-        "description": _text(goods * 3 + supplier % 3, lambda i: f"{_word(i)} {10 * (i % 10 + 1)}% COTTON"),
-        "unit_of_measure": _text(goods % 3, lambda i: ("DOZ", "NO", "KG")[i]),
-        "special_program": _text(goods % 2, lambda i: ("A", "B")[i]),
+        "entry_number": _entries(lines, years.start),
+        "entry_type": _text("entry_type", 2, goods % 2, lambda i: f"0{i + 1}"),
+        "importer_number": _text("importer_number", IMPORTERS, importer, lambda i: f"12-{i:07d}00"),
+        "consignee_number": _text("consignee_number", IMPORTERS, importer, lambda i: f"12-{i:07d}00"),
+        "manufacturer_id": _text(
+            "manufacturer_id", SUPPLIERS, supplier, lambda i: f"{_country(i % 20)}{_word(i)[:6]}{i % 9999}CIT"
+        ),
+        "manufacturer_name": _text(
+            "manufacturer_name", SUPPLIERS, supplier, lambda i: f"{_word(i)} {_word(i // 7)} TEXTILE CO LTD"
+        ),
+        "manufacturer_address": _text(
+            "manufacturer_address", SUPPLIERS, supplier, lambda i: f"{i % 900} {_word(i // 3)} ROAD"
+        ),
+        "manufacturer_city": _text("manufacturer_city", 3000, supplier % 3000, lambda i: f"{_word(i)} CITY"),
+        "manufacturer_postal_code": _text(
+            "manufacturer_postal_code", 9000, supplier % 9000, lambda i: f"{100000 + i}"
+        ),
+        "seller_name": _text(
+            "seller_name", 60_000, _mixed(supplier // 3) % 60_000, lambda i: f"{_word(i)} TRADING"
+        ),
+        "consolidator_name": _text(
+            "consolidator_name", 2000, port * 10 + supplier % 10, lambda i: f"{_word(i)} LOGISTICS"
+        ),
+        "country_of_origin": _text("country_of_origin", 20, origin, _country),
+        "country_of_export": _text("country_of_export", 20, export, _country),
+        "port_of_lading": _text("port_of_lading", 200, port, lambda i: f"{57_000 + i}"),
+        "port_of_unlading": _text("port_of_unlading", 80, importer % 80, lambda i: f"{2700 + i}"),
+        "port_of_entry": _text("port_of_entry", 80, importer % 80, lambda i: f"{2700 + i}"),
+        "mode_of_transport": _text("mode_of_transport", 3, port % 3, lambda i: f"{10 * (i + 1)}"),
+        "htsus": _text("htsus", 1500, goods, lambda i: f"{6101 + i % 120}{i // 120:02d}{i % 7}0{i % 10}0"),
+        "description": _text(
+            "description", 4500, goods * 3 + supplier % 3, lambda i: f"{_word(i)} {10 * (i % 10 + 1)}% COTTON"
+        ),
+        "unit_of_measure": _text("unit_of_measure", 3, goods % 3, lambda i: ("DOZ", "NO", "KG")[i]),
+        "special_program": _text("special_program", 2, goods % 2, lambda i: ("A", "B")[i]),
     }
     numbers = {
         "line_number": np.arange(lines) % 4 + 1.0,
@@ -110,9 +128,13 @@ def world(lines: int, last_day: int = 0, seed: int = 7) -> tuple[Lines, Outcomes
         "charges_usd": np.round(kilos * 0.3),
         "related_parties": (supplier % 3 == 0).astype(np.float64),
     }
-    days = {"entry_date": day, "received_on": day + late, "export_date": day - 25}
+    days = {"entry_date": day, "received_on": received, "export_date": day - 25}
     examined = np.sort(random.choice(lines, lines // 50, replace=False))
-    known = (day + late + random.integers(5, 120, lines))[examined].astype(np.int32)
+    known = (
+        (received[examined] + random.integers(5, 120, len(examined)))
+        .clip(max=end - 1 + bool(last_day))
+        .astype(np.int32)
+    )
     results = Outcomes(examined, known, random.random(len(examined)) < 0.1)
     return Lines(lines, texts, numbers, {name: of.astype(np.int32) for name, of in days.items()}), results
 
@@ -122,12 +144,17 @@ def _mixed(numbers: Ints) -> Ints:
     return (numbers * 0x9E3779B1 & 0x7FFFFFFF) ^ (numbers >> 7)
 
 
-def _text(codes: Ints, spell: Callable[[int], str]) -> Text:
-    """A text column of the codes that occur."""
-    present = np.zeros(int(codes.max()) + 1, np.bool_)
-    present[codes] = True
-    place = (np.cumsum(present) - 1).astype(np.int32)
-    return Text(place[codes], np.array([spell(int(i)) for i in np.flatnonzero(present)], dtype=object))
+def _entries(lines: int, year: int) -> Text:
+    """Entry numbers of four lines each."""
+    numbers = [f"XX{year}{number:08d}" for number in range(-(-lines // 4))]
+    return Text(np.arange(lines, dtype=np.int32) // 4, np.array(numbers, dtype=object))
+
+
+def _text(name: str, most: int, codes: Ints, spell: Callable[[int], str]) -> Text:
+    """A text column. What is read from its levels is read once in a process, as in one table."""
+    if name not in SPELLED:
+        SPELLED[name] = np.array([spell(number) for number in range(most)], dtype=object), {}
+    return Text(codes.astype(np.int32), *SPELLED[name])
 
 
 def _word(number: int) -> str:
@@ -157,23 +184,21 @@ def gigabytes() -> float:
 
 
 def measure_replay(lines: int) -> dict[str, float]:
-    """A replay with every declared tally."""
-    table, outcomes = world(lines)
-    history, seen = History(), 0
-    with cpu() as spent:
-        for block in replay(history, table, outcomes, int(table.days["entry_date"][-1])):
-            seen += len(block.rows)
+    """A replay with every declared tally, handed the lines of one year after the other."""
+    history, seen, total = History(), 0, 0.0
+    for year in FIVE_YEARS:
+        table, outcomes = world(lines // len(FIVE_YEARS), range(year, year + 1))
+        with cpu() as spent:
+            for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1):
+                seen += len(block.rows)
+        total += spent()
     assert seen == lines
-    return {
-        "cpu": spent(),
-        "gb": gigabytes(),
-        "keys": sum(len(index.keys) for index in history.indexes.values()),
-    }
+    return {"cpu": total, "gb": gigabytes(), "rows": history.size}
 
 
 def measure_day(lines: int) -> dict[str, float]:
-    """A day of `lines` lines against the state of five times as many."""
-    table, outcomes = world(6 * lines, last_day=lines)
+    """A day of `lines` lines against the state of ten times as many."""
+    table, outcomes = world(11 * lines, last_day=lines)
     today = int(table.days["entry_date"][-1])
     history = History()
     with cpu() as before:
@@ -204,8 +229,8 @@ def measure_day(lines: int) -> dict[str, float]:
 def _predicting(matrix: np.ndarray[Any, np.dtype[np.float64]]) -> float:
     """CPU seconds of 200 trees with 31 leaves on the matrix."""
     random = np.random.default_rng(0)
-    sample = random.choice(len(matrix), 50_000)
-    labels = random.random(50_000) < 0.1 + 0.1 * np.isnan(matrix[sample]).mean(axis=1)
+    sample = random.choice(len(matrix), min(len(matrix), 50_000))
+    labels = random.random(len(sample)) < 0.1 + 0.1 * np.isnan(matrix[sample]).mean(axis=1)
     booster = train(
         {"objective": "binary", "num_leaves": 31, "verbose": -1}, Dataset(matrix[sample], labels), 200
     )
@@ -308,7 +333,7 @@ def report_growth(sizes: list[int]) -> None:
     for size in sizes:
         found = run("replay", size)
         spent[size] = found["cpu"]
-        each = f"{1e6 * found['cpu'] / size:6.1f} µs/line {found['keys']:>12,} keys"
+        each = f"{1e6 * found['cpu'] / size:6.1f} µs/line {found['rows']:>12,} rows of counts"
         print(_row(size, "replay", found), each, flush=True)
     if len(sizes) > 1:
         first, last = min(sizes), max(sizes)
@@ -350,7 +375,7 @@ def main() -> None:
     """Measure and print."""
     of = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     of.add_argument("--lines", type=int, nargs="*", default=[1_000_000, 5_000_000, 20_000_000])
-    of.add_argument("--day", type=int, default=1_000_000)
+    of.add_argument("--day", type=int, default=1_000_000, help="lines of the great day; 0 leaves it out")
     of.add_argument("--duckdb", type=int, nargs="*", default=[1_000_000, 5_000_000])
     of.add_argument("--pandas", type=int, nargs="*", default=[1_000_000])
     of.add_argument("--polars", type=int, nargs="*", default=[1_000_000])
@@ -360,9 +385,12 @@ def main() -> None:
     peers = {name: getattr(asked, name) for name in ("duckdb", "pandas", "polars")}
     if not asked.polars_python:
         peers.pop("polars")
-    report_peers(peers, asked.polars_python)
-    report_day(asked.day)
-    report_growth(asked.lines)
+    if any(peers.values()):
+        report_peers(peers, asked.polars_python)
+    if asked.day:
+        report_day(asked.day)
+    if asked.lines:
+        report_growth(asked.lines)
 
 
 STEPS: dict[str, Callable[[int], dict[str, Any]]] = {
