@@ -6,6 +6,7 @@ from features.feature import Feature, feature, named
 from features.known import Known
 from features.lines import Bools, Floats, Lines
 from features.lists import listed, listed_maker
+from features.rates import base_rate, found_rate
 
 AROUND = {
     "importer": "importer",
@@ -100,6 +101,21 @@ def new_supplier_old_ties(lines: Lines, known: Known) -> Floats:
     return known.since("importer*seller.first") - np.nan_to_num(known.since("supplier.first"))
 
 
+def _flow_rate(flow: str, parent: str, words: str) -> Feature:
+    def column(lines: Lines, known: Known) -> Floats:
+        return found_rate(known, flow, found_rate(known, parent, base_rate(known)))
+
+    return named(
+        f"{flow.replace('*', '_')}_found_rate",
+        "links",
+        unit="share",
+        meaning=f"Share of examinations of the same {words} that found Xinjiang inputs, shrunk to the {parent}'s.",
+        sentence=f"{{value:.1%}} of known examinations of the same {words} found Xinjiang inputs (shrunk).",
+        column=column,
+        monotone=1,
+    )
+
+
 FEATURES: tuple[Feature, ...] = (
     maker_listed,
     trader_listed,
@@ -109,6 +125,12 @@ FEATURES: tuple[Feature, ...] = (
         for key in ("importer", "seller", "consolidator", "address")
     ],
     *[_suspicion_around(key, "trader", AROUND[key]) for key in ("importer", "supplier", "address")],
+    _flow_rate("supplier*importer", "supplier", "supplier and importer"),
+    _flow_rate("supplier*hts6", "supplier", "supplier and goods"),
+    _flow_rate("importer*seller", "seller", "importer and seller"),
+    _flow_rate("importer*maker", "maker", "importer and maker"),
+    _flow_rate("importer*hts6", "importer", "importer and goods"),
+    _flow_rate("importer*hts6*origin", "importer", "importer, goods and origin"),
     supplier_share_of_goods_at_importer,
     seller_supplier_age,
     importer_seller_age,

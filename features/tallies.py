@@ -43,7 +43,7 @@ def _party(key: str) -> Tally:
 
 
 def _pair(first: str, second: str, *gain: str) -> Tally:
-    return Tally(f"{first}*{second}", lines=(365, EVER), partners=gain or (first, second))
+    return Tally(f"{first}*{second}", lines=(365, EVER), outcomes=(EVER,), partners=gain or (first, second))
 
 
 PRICES = ("unit", "kilo", "mass")
@@ -88,7 +88,7 @@ TALLIES: tuple[Tally, ...] = (
     _pair("importer", "maker"),
     _pair("seller", "consolidator"),
     Tally("importer*hts6", lines=(90, 365, EVER), sums={"china": (365, EVER)}, outcomes=(EVER,)),
-    Tally("importer*hts6*origin", lines=(90, 365, EVER)),
+    Tally("importer*hts6*origin", lines=(90, 365, EVER), outcomes=(EVER,)),
     Tally("importer*hts6*supplier", lines=(365,)),
     Tally("text", lines=(365,), outcomes=(EVER,)),
     Tally("supplier*value", lines=(365,)),

@@ -23,6 +23,8 @@ from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 
 GOLDEN_LINES: Final = 50
+READ: Final = ("entries", "outcomes")
+"""Tables a training reads: only their versions say what it learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     Raises GateRefusedError where too few results are known.
     """
     store = Store(settings.home, settings.memory_limit_gb)
-    tables = store.versions()
+    tables = {name: version for name, version in store.versions().items() if name in READ}
     with progress("Training", 3) as advance:
         entries = store.entries(settings.history_start, cutoff, version=tables.get("entries"))
         last_day = cutoff or _last_day(entries)
