@@ -27,7 +27,8 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     (fp, fn) are the error rates of how that line was examined. The trees learn p. With rates of zero this is plain
     cross-entropy. Several seeds are averaged in log-odds.
 
-    Parameters: `categorical` and `monotone` are by column (codes for -1, 0, 1); the rest are LightGBM's.
+    Thresholds drawn at random, few columns and lines a tree, and small trees keep few labels from being learned by
+    heart. Parameters: `categorical` and `monotone` are by column (codes for -1, 0, 1); the rest are LightGBM's.
     Fitted: `boosters_`, `base_log_odds_`, `classes_`, `feature_names_in_`, `n_features_in_`.
     """
 
@@ -41,6 +42,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shrinkage: float = 2.0,
         feature_share: float = 0.1,
         line_share: float = 0.5,
+        random_thresholds: bool = True,
         categorical: Sequence[int] = (),
         monotone: Sequence[int] | None = None,
         seeds: Sequence[int] = (0,),
@@ -52,6 +54,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.shrinkage = shrinkage
         self.feature_share = feature_share
         self.line_share = line_share
+        self.random_thresholds = random_thresholds
         self.categorical = categorical
         self.monotone = monotone
         self.seeds = seeds
@@ -132,7 +135,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "feature_fraction": self.feature_share,
             "bagging_fraction": self.line_share,
             "bagging_freq": 1,
-            "extra_trees": True,  # thresholds at random: few labels, many features alike
+            "extra_trees": self.random_thresholds,
             "cat_smooth": 100,
             "cat_l2": 50,
             "seed": seed,

@@ -18,7 +18,13 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
         return np.ones(len(examined))
     weight = np.where(examined, 1.0, 1 / share)
     selection = OriginClassifier(
-        trees=80, learning_rate=0.1, least_lines=100, feature_share=1.0, seeds=(seed,)
+        trees=80,
+        learning_rate=0.1,
+        least_lines=100,
+        feature_share=1.0,
+        line_share=0.8,
+        random_thresholds=False,
+        seeds=(seed,),
     )
     selection.fit(features, examined.astype(np.float64), sample_weight=weight)
     return np.asarray(selection.predict_proba(features)[:, 1], np.float64)
