@@ -2,6 +2,7 @@
 .PHONY: help setup demo test check format bench slow clean lock
 PYTHON ?= python3
 UV ?= uv
+KOREA ?= ../shared/data/korea
 BIN := .venv/bin
 READY := .venv/.ready
 DEMO := $(BIN)/originrisk --home var/demo
@@ -42,6 +43,7 @@ format: setup ## rewrite the code in the house style
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.korea $(KOREA)
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.parties_on_trade

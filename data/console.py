@@ -1,5 +1,7 @@
 """What a person sees: progress on standard error (terminals only) and tables on standard output."""
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -20,6 +22,22 @@ def progress(description: str, total: float | None) -> Iterator[Callable[[float]
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(escape(description), total=total)
         yield lambda n: bar.advance(task, n)
+
+
+@contextmanager
+def standard_output_kept() -> Iterator[None]:
+    """While the block runs, whatever libraries in C write to standard output goes to standard error.
+
+    Standard output belongs to the one answer of a command; LightGBM warns on it from threads that heed no setting.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

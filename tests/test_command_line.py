@@ -15,6 +15,7 @@ import pyarrow.csv
 import pytest
 
 from data.store import Store
+from tests.processes import heed_interrupts
 from tests.serve import factory
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,7 @@ def start(home: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 — nothing but a signal is set
     )
 
 

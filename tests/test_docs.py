@@ -64,7 +64,8 @@ def test_every_setting_says_what_it_is() -> None:
 def test_every_make_target_is_explained() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
-    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = ["make", "--no-print-directory", "help"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert targets
     assert {line.split()[0] for line in listed.splitlines()} == set(targets[1].split())
 

@@ -24,14 +24,16 @@ def train(
     """Learn from the examinations known at the cut-off, judge the model on later ones, and keep it."""
     import json
 
+    from data.console import standard_output_kept
     from data.settings import load_settings
     from train.report import print_training
     from train.run import train as run
     from train.tracking import record
 
     settings = load_settings(ctx.obj)
-    trained = run(settings, cutoff.date() if cutoff else None, seed)
-    run_id = record(settings.home, trained)
+    with standard_output_kept():
+        trained = run(settings, cutoff.date() if cutoff else None, seed)
+        run_id = record(settings.home, trained)
     if as_json:
         result = {"run_id": run_id, "model_version": trained.version, "metrics": trained.metrics()}
         typer.echo(json.dumps(result, allow_nan=False))

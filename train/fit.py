@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from models.origin_model import OriginModel
@@ -79,15 +78,11 @@ def _unseen(
 ) -> dict[int, Floats]:
     """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""
     unseen = {number: np.empty(len(examples)) for number in TREES}
-
-    def grow(fitted: Mask, judged: Mask) -> None:
+    for fitted, judged in disjoint_folds(examples.seen.supplier, FOLDS, seed):
         apart = others.take(~np.isin(others.supplier, examples.seen.supplier[judged]))
         grown = _grow(examples.seen.take(fitted), results.take(fitted), apart, prototype, max(TREES))
         for number, log_odds in unseen.items():
             log_odds[judged] = grown.log_odds(examples.features[judged], number)
-
-    folds = disjoint_folds(examples.seen.supplier, FOLDS, seed)
-    Parallel(n_jobs=-1, prefer="threads")(delayed(grow)(*fold) for fold in folds)
     return unseen
 
 

@@ -14,6 +14,7 @@ import pytest
 from data.contract import ENTRIES
 from data.identifiers.entry_number import check_digit
 from data.store import Store
+from tests.processes import heed_interrupts
 
 ORIGINRISK = Path(__file__).parents[2] / "originrisk.py"
 
@@ -97,7 +98,10 @@ def test_an_interrupted_run_leaves_the_store_as_it_was(
     _run(home, "entries", _file(tmp_path, HEADING + LINE))
     before, many = Store(home).versions(), _many_lines(tmp_path, 150_000)
     running = subprocess.Popen(
-        _command(home, "entries", many), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        _command(home, "entries", many),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 — nothing but a signal is set
     )
     while running.poll() is None and not list(home.glob("tmp/*/accepted.parquet")):
         time.sleep(0.01)

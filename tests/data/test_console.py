@@ -1,8 +1,10 @@
 """Tables and progress: hostile text is shown harmless, and a script never sees a bar."""
 
+import os
+
 import pytest
 
-from data.console import print_table, progress
+from data.console import print_table, progress, standard_output_kept
 
 
 def test_cells_are_text_and_never_markup_or_control(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,3 +23,10 @@ def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[s
     with progress("reading", 10) as advance:
         advance(5)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_written_beside_python_goes_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with standard_output_kept():
+        os.write(1, b"a library's warning")
+    os.write(1, b"the answer")
+    assert capfd.readouterr() == ("the answer", "a library's warning")
