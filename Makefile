@@ -43,6 +43,7 @@ format: setup ## rewrite the code in the house style
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.judgement
 	$(BIN)/python -m benchmarks.korea $(KOREA)
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.parties
