@@ -56,14 +56,26 @@ def under_party_order(lines: Lines, known: Known) -> Bools:
     return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "party")
 
 
-@feature("commodity", "chapter", "The chapter of the tariff.", kind="category", missing="number too short")
+@feature(
+    "commodity",
+    "chapter",
+    "The goods fall under chapter {value:.0f}.",
+    kind="category",
+    missing="number too short",
+)
 def chapter(lines: Lines, known: Known) -> Floats:
     """Chapter of the tariff (HTSUS, 2 digits)."""
     number = prefix(lines, 2)
     return np.where(number > 0, number, np.nan)
 
 
-@feature("commodity", "heading", "The heading of the tariff.", kind="category", missing="number too short")
+@feature(
+    "commodity",
+    "heading",
+    "The goods fall under heading {value:.0f}.",
+    kind="category",
+    missing="number too short",
+)
 def heading(lines: Lines, known: Known) -> Floats:
     """Heading of the tariff (HTSUS, 4 digits)."""
     number = prefix(lines, 4)
@@ -157,7 +169,7 @@ def _exposure(lines: Lines) -> Floats:
 @feature(
     "commodity",
     "share",
-    "Cotton in the goods times the country's exposure is {value:.0%}.",
+    "Taking the cotton in the goods and the country's imports, {value:.0%} of the input may be from Xinjiang.",
     missing="no figure",
     monotone=1,
     dated=True,

@@ -19,7 +19,8 @@ class Feature:
     """One column of the model. `meaning` and `sentence` are what the officer and the model card read.
 
     `dated` features read a legal date or a dated fact, so they alone change when a world is shifted in time.
-    `sentence` may hold `{value}`; `missing` says what NaN means; `monotone` is the sign known to the domain.
+    `sentence` may hold `{value}` and, where the unit is a logarithm, `{times}`, its exponential; `missing` says what
+    NaN means; `monotone` is the sign known to the domain.
     """
 
     name: str

@@ -39,7 +39,7 @@ def _code(text: str) -> float:
     return float(text) if text.isdigit() else np.nan
 
 
-@feature("lane", "code", "The mode of transport.", kind="category")
+@feature("lane", "code", "The mode of transport is {value:.0f}.", kind="category")
 def transport(lines: Lines, known: Known) -> Floats:
     """Mode of transport: vessel, rail, truck, air, mail."""
     return lines.texts["mode_of_transport"].read(_code, np.nan)
@@ -49,13 +49,13 @@ def _district(port: str) -> float:
     return _code(port[:2])
 
 
-@feature("lane", "district", "The US customs district of entry.", kind="category")
+@feature("lane", "district", "The US customs district of entry is {value:.0f}.", kind="category")
 def entry_district(lines: Lines, known: Known) -> Floats:
     """US customs district of the port of entry (first two digits of Schedule D)."""
     return lines.texts["port_of_entry"].read(_district, np.nan)
 
 
-@feature("lane", "code", "The type of the entry.", kind="category")
+@feature("lane", "code", "The entry is of type {value:.0f}.", kind="category")
 def entry_type(lines: Lines, known: Known) -> Floats:
     """CBP entry type."""
     return lines.texts["entry_type"].read(_code, np.nan)

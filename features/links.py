@@ -53,7 +53,7 @@ def _suspicion_around(key: str, of: str, words: str) -> Feature:
         "links",
         unit="share",
         meaning=f"Mean find rate, above the general one, of the {of}s that the {words} dealt with in the past year.",
-        sentence=f"The {of}s that the {words} deals with were found with {{value:.1%}} more often than usual.",
+        sentence=f"Examinations of {of}s tied to this {words} found Xinjiang inputs {{value:.1%}} above the usual.",
         column=column,
         missing="no lines in the past year",
         monotone=1,

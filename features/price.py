@@ -57,7 +57,7 @@ def unit_weight_deviation(lines: Lines, known: Known) -> Floats:
 @feature(
     "price",
     "ln",
-    "The value per unit differs from the fair value by {value:+.2f} (ln).",
+    "The value per unit is {times:.2f} times the fair market value.",
     missing="no quantity",
 )
 def unit_value_log_ratio(lines: Lines, known: Known) -> Floats:
@@ -65,9 +65,7 @@ def unit_value_log_ratio(lines: Lines, known: Known) -> Floats:
     return log_prices(lines)["unit"] - fair(known, "unit").centre
 
 
-@feature(
-    "price", "ln", "The value per kg differs from the fair value by {value:+.2f} (ln).", missing="no weight"
-)
+@feature("price", "ln", "The value per kg is {times:.2f} times the fair market value.", missing="no weight")
 def kilo_value_log_ratio(lines: Lines, known: Known) -> Floats:
     """ln of value per kg over the fair market value."""
     return log_prices(lines)["kilo"] - fair(known, "kilo").centre
@@ -79,31 +77,31 @@ def fair_value_support(lines: Lines, known: Known) -> Floats:
     return fair(known, "kilo").support
 
 
-@feature("price", "ln USD/unit", "The value per unit is {value:.2f} (ln USD).")
+@feature("price", "ln USD/unit", "The value per unit is {times:,.2f} USD.")
 def unit_value(lines: Lines, known: Known) -> Floats:
     """ln of value per unit."""
     return log_prices(lines)["unit"]
 
 
-@feature("price", "ln USD/kg", "The value per kg is {value:.2f} (ln USD).")
+@feature("price", "ln USD/kg", "The value per kg is {times:,.2f} USD.")
 def kilo_value(lines: Lines, known: Known) -> Floats:
     """ln of value per kilogram."""
     return log_prices(lines)["kilo"]
 
 
-@feature("price", "ln kg", "The weight per unit is {value:.2f} (ln kg).")
+@feature("price", "ln kg", "The weight per unit is {times:,.3f} kg.")
 def unit_weight(lines: Lines, known: Known) -> Floats:
     """ln of kilograms per unit."""
     return log_prices(lines)["mass"]
 
 
-@feature("price", "ln USD", "The line is worth {value:.1f} (ln USD).")
+@feature("price", "ln USD", "The line is worth {times:,.0f} USD.")
 def value(lines: Lines, known: Known) -> Floats:
     """ln of the entered value."""
     return np.log(positive(lines.numbers["entered_value_usd"]))
 
 
-@feature("price", "ln", "The line counts {value:.1f} units (ln).")
+@feature("price", "ln", "The line counts {times:,.0f} units.")
 def quantity(lines: Lines, known: Known) -> Floats:
     """ln of the quantity in single units."""
     return np.log(units(lines))
@@ -115,7 +113,7 @@ def charges_share(lines: Lines, known: Known) -> Floats:
     return lines.numbers["charges_usd"] / positive(lines.numbers["entered_value_usd"])
 
 
-@feature("price", "ln USD/kg", "Freight and charges per kg are {value:.1f} (ln USD).")
+@feature("price", "ln USD/kg", "Freight and charges are {times:,.2f} USD per kg.")
 def freight(lines: Lines, known: Known) -> Floats:
     """ln of freight and other charges per kilogram, which grows with the distance."""
     return log_freight(lines)
@@ -124,7 +122,7 @@ def freight(lines: Lines, known: Known) -> Floats:
 @feature(
     "price",
     "ln",
-    "Freight per kg differs from what is usual on this lane by {value:+.2f} (ln).",
+    "Freight per kg is {times:.2f} times what is usual on this lane.",
     missing="unknown",
 )
 def freight_against_lane(lines: Lines, known: Known) -> Floats:
@@ -137,7 +135,7 @@ def freight_against_lane(lines: Lines, known: Known) -> Floats:
 @feature(
     "price",
     "ln",
-    "The value is {value:+.2f} (ln) from the cost of its cotton alone.",
+    "The value is {times:.2f} times the cost of its cotton alone.",
     missing="no cotton",
     dated=True,
 )
@@ -188,7 +186,7 @@ def _own(party: str, price: str, words: str) -> Feature:
         "price",
         unit="ln",
         meaning=f"ln of value per {words} over the {party}'s own mean of the same goods in the past year.",
-        sentence=f"The value per {words} differs from the {party}'s own past by {{value:+.2f}} (ln).",
+        sentence=f"The value per {words} is {{times:.2f}} times the {party}'s own past.",
         column=column,
         missing=f"{party} new to these goods",
     )
@@ -203,7 +201,7 @@ def _party_level(party: str, price: str, words: str) -> Feature:
         "price",
         unit="ln",
         meaning=f"ln of the {party}'s mean value per {words} of the past year over the fair market value of others.",
-        sentence=f"The {party}'s usual value per {words} differs from the market by {{value:+.2f}} (ln).",
+        sentence=f"The {party}'s usual value per {words} is {{times:.2f}} times that of others.",
         column=column,
         missing=f"{party} new to these goods",
     )

@@ -357,7 +357,7 @@ def filer_found_rate(lines: Lines, known: Known) -> Floats:
 @feature(
     "supplier",
     "share",
-    "Other makers tied to this line were found with {value:.1%} more often than usual.",
+    "Examinations of makers tied to this line found Xinjiang inputs {value:.1%} more often than usual.",
     monotone=1,
 )
 def maker_suspicion(lines: Lines, known: Known) -> Floats:
@@ -368,7 +368,7 @@ def maker_suspicion(lines: Lines, known: Known) -> Floats:
 @feature(
     "supplier",
     "share",
-    "Traders tied to this line were found with {value:.1%} more often than usual.",
+    "Examinations of traders tied to this line found Xinjiang inputs {value:.1%} more often than usual.",
     monotone=1,
 )
 def trader_suspicion(lines: Lines, known: Known) -> Floats:

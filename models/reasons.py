@@ -47,4 +47,5 @@ def _text(feature: Feature, value: float) -> str:
         return f"{name}: {feature.missing}."
     if feature.unit == "yes/no" and value == 0:
         return f"{name}: no."
-    return feature.sentence.format(value=value)
+    times = math.exp(min(value, 700.0)) if feature.unit.startswith("ln") else math.nan
+    return feature.sentence.format(value=value, times=times)
