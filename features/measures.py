@@ -21,7 +21,6 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
     """Measures of each line by name, (n,) each; `known` is history just before the lines are learned."""
     plain = {
         "lines": np.ones(lines.size, np.int64),
-        "value": np.rint(np.nan_to_num(lines.numbers["entered_value_usd"])).astype(np.int64),
         "china": declared_in_china(lines).astype(np.int64),
         "detour": through_china(lines).astype(np.int64),
         "cotton": fixed(likely_cotton.compute(lines, known)),

@@ -29,8 +29,7 @@ class Tally:
 
 def _party(key: str) -> Tally:
     sums = {
-        "value": (365,),
-        "china": (365, EVER),
+        "china": (365,),
         "detour": (365,),
         "cotton": (365,),
         "cheap": (365,),
@@ -39,11 +38,16 @@ def _party(key: str) -> Tally:
         "trader_suspicion": (365,),
         "listed": (EVER,),
     }
-    return Tally(key, lines=(30, 90, 365, EVER), sums=sums, outcomes=(365, EVER))
+    return Tally(key, lines=(30, 365, EVER), sums=sums, outcomes=(EVER,))
 
 
 def _pair(first: str, second: str, *gain: str) -> Tally:
-    return Tally(f"{first}*{second}", lines=(365, EVER), outcomes=(EVER,), partners=gain or (first, second))
+    return Tally(f"{first}*{second}", partners=gain or (first, second))
+
+
+def _flow(first: str, second: str, *gain: str, lines: Windows = (EVER,)) -> Tally:
+    """A pair of which outcomes are counted too."""
+    return Tally(f"{first}*{second}", lines=lines, outcomes=(EVER,), partners=gain or (first, second))
 
 
 PRICES = ("unit", "kilo", "mass")
@@ -66,43 +70,40 @@ def _prices(level: str) -> list[Tally]:
 _FREIGHT = {"freight_n": (365,), "freight_sum": (365,)}
 
 TALLIES: tuple[Tally, ...] = (
-    Tally("everything", lines=(365, EVER), sums={"china": (365,)}, outcomes=(365, EVER)),
+    Tally("everything", outcomes=(EVER,)),
     *map(_party, ("supplier", "maker", "address", "seller", "consolidator", "importer")),
-    Tally("consignee", lines=(365, EVER), outcomes=(EVER,)),
-    Tally("filer", lines=(365, EVER), sums={"china": (365,)}, outcomes=(EVER,)),
-    Tally("city*origin", lines=(365, EVER), outcomes=(EVER,)),
-    Tally("postal", outcomes=(EVER,)),
+    Tally("filer", outcomes=(EVER,)),
+    Tally("city*origin", outcomes=(EVER,)),
     Tally("mid"),
-    Tally("mid_stem", lines=(365, EVER), outcomes=(EVER,)),
-    _pair("supplier", "importer"),
+    Tally("mid_stem", outcomes=(EVER,)),
+    _flow("supplier", "importer", lines=(365, EVER)),
+    _flow("supplier", "hts6", "supplier"),
+    _flow("importer", "seller"),
+    Tally("importer*maker", outcomes=(EVER,)),
     _pair("supplier", "seller"),
     _pair("supplier", "consolidator"),
     _pair("supplier", "address"),
     _pair("supplier", "origin", "supplier"),
-    _pair("supplier", "hts6", "supplier"),
-    _pair("mid", "maker"),
+    _pair("mid", "maker", "maker"),
     _pair("mid_stem", "mid", "mid_stem"),
-    _pair("importer", "seller"),
-    _pair("importer", "consolidator"),
+    Tally("importer*consolidator"),
     _pair("importer", "origin", "importer"),
-    _pair("importer", "maker"),
-    _pair("seller", "consolidator"),
-    Tally("importer*hts6", lines=(90, 365, EVER), sums={"china": (365, EVER)}, outcomes=(EVER,)),
-    Tally("importer*hts6*origin", lines=(90, 365, EVER), outcomes=(EVER,)),
+    Tally("importer*hts6", lines=(365, EVER), sums={"china": (365, EVER)}, outcomes=(EVER,)),
+    Tally("importer*hts6*origin", lines=(365, EVER), outcomes=(EVER,)),
     Tally("importer*hts6*supplier", lines=(365,)),
-    Tally("text", lines=(365,), outcomes=(EVER,)),
+    Tally("text", outcomes=(EVER,)),
     Tally("supplier*value", lines=(365,)),
-    Tally("supplier*hts10", lines=(365, EVER)),
-    Tally("hts10", lines=(365, EVER), outcomes=(EVER,)),
-    Tally("hts6*origin", lines=(90, 365, EVER), outcomes=(365, EVER)),
-    Tally("hts4*origin", lines=(90, 365, EVER), outcomes=(365, EVER)),
-    Tally("hts4", lines=(365, EVER), outcomes=(365, EVER)),
-    Tally("origin", lines=(90, 365, EVER), outcomes=(365, EVER)),
+    Tally("supplier*hts10", lines=(365,)),
+    Tally("hts10", outcomes=(EVER,)),
+    Tally("hts6*origin", lines=(90, 365, EVER), outcomes=(EVER,)),
+    Tally("hts4*origin", lines=(365, EVER), outcomes=(EVER,)),
+    Tally("hts4", lines=(365, EVER), outcomes=(EVER,)),
+    Tally("origin", lines=(90, 365, EVER), outcomes=(EVER,)),
     Tally("origin*export*lading", lines=(90, 365, EVER), sums=_FREIGHT, outcomes=(EVER,)),
-    Tally("origin*export*lading*hts4", lines=(90, 365, EVER), outcomes=(EVER,)),
-    Tally("lading*hts4", lines=(365, EVER), outcomes=(EVER,)),
-    Tally("origin*entry_port", lines=(365, EVER), outcomes=(EVER,)),
-    Tally("supplier*lading", lines=(365, EVER)),
-    Tally("importer*lading", lines=(365, EVER)),
+    Tally("origin*export*lading*hts4", outcomes=(EVER,)),
+    Tally("lading*hts4", outcomes=(EVER,)),
+    Tally("origin*entry_port", outcomes=(EVER,)),
+    Tally("supplier*lading"),
+    Tally("importer*lading"),
     *[tally for level in PRICE_LEVELS for tally in _prices(level)],
 )
