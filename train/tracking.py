@@ -31,14 +31,6 @@ def record(home: Path, trained: TrainedModel) -> str:
     return str(run.info.run_id)
 
 
-def set_alias(home: Path, alias: str, version: str) -> None:
-    """Let an alias (`champion`, `challenger`) point at the newest registered entry of a version."""
-    with _tracking(home) as client:
-        found = client.search_model_versions(f"name = '{NAME}'")
-        numbers = [int(entry.version) for entry in found if entry.tags.get("bundle") == version]
-        client.set_registered_model_alias(NAME, alias, str(max(numbers)))
-
-
 @contextmanager
 def _tracking(home: Path) -> Iterator[MlflowClient]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # the schema's first migration is nobody's business
