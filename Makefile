@@ -41,6 +41,7 @@ format: setup ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
+	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.judgement

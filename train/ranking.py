@@ -38,7 +38,8 @@ class Ranking:
 
 
 def _average_precision(found: Floats, seen: Floats) -> float:
-    return float(np.sum(np.diff(found, prepend=0) * found / seen) / found[-1])
+    above = np.where(seen > 0, seen, 1.0)  # a resample may leave out the lines of the highest scores
+    return float(np.sum(np.diff(found, prepend=0) * found / above) / found[-1])
 
 
 def _auc(found: Floats, seen: Floats) -> float:

@@ -40,3 +40,9 @@ def test_without_positives_nothing_is_claimed() -> None:
     metrics = Ranking.of(np.arange(10.0), np.zeros(10)).metrics(np.ones(10))
     assert np.isnan(metrics["average_precision"])
     assert np.isnan(metrics["recall@1%"])
+
+
+def test_lines_of_the_highest_score_may_weigh_nothing() -> None:
+    left_out = np.array([0.0, 1.0, 1.0])
+    metrics = Ranking.of(np.array([3.0, 2.0, 1.0]), np.array([0.0, 0.0, 1.0])).metrics(left_out)
+    assert metrics["average_precision"] == pytest.approx(0.5)
