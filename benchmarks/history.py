@@ -34,6 +34,7 @@ from features.history import History
 from features.keys import key_of
 from features.known import Known
 from features.lines import Ints, Lines, Text
+from features.lists import Listings
 from features.replay import Outcomes, replay
 from features.tallies import TALLIES
 from models import snapshot
@@ -41,6 +42,7 @@ from models import snapshot
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
+NO_LISTS = Listings({})
 FIVE_YEARS = range(5)
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
 SHARED = (
@@ -189,7 +191,7 @@ def measure_replay(lines: int) -> dict[str, float]:
     for year in FIVE_YEARS:
         table, outcomes = world(lines // len(FIVE_YEARS), range(year, year + 1))
         with cpu() as spent:
-            for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1):
+            for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, NO_LISTS):
                 seen += len(block.rows)
         total += spent()
     assert seen == lines
@@ -202,13 +204,13 @@ def measure_day(lines: int) -> dict[str, float]:
     today = int(table.days["entry_date"][-1])
     history = History()
     with cpu() as before:
-        for _ in replay(history, table, outcomes, today - 1):
+        for _ in replay(history, table, outcomes, today - 1, NO_LISTS):
             pass
     figures = {"before": before()} | {
         f"{name}s": len(history.indexes[name].keys) - 1.0 for name in SHARED[:3]
     }
     matrices, seeing, computing = [], 0.0, 0.0
-    blocks = replay(history, table, outcomes, today)
+    blocks = replay(history, table, outcomes, today, NO_LISTS)
     while True:
         with cpu() as spent:
             block = next(blocks, None)
@@ -275,7 +277,7 @@ def measure_own(lines: int) -> dict[str, Any]:
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     sums = {key: np.zeros(len(columns), np.int64) for key, columns in history.columns.items()}
     with cpu() as spent:
-        for block in replay(history, table, nothing, int(table.days["entry_date"][-1])):
+        for block in replay(history, table, nothing, int(table.days["entry_date"][-1]), NO_LISTS):
             for key in SHARED:
                 sums[key] += block.known.state(key).sum(axis=0)
     named = {

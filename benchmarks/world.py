@@ -30,6 +30,7 @@ from data.world.variants import settings_of
 from features.catalogue import NAMES, compute
 from features.history import History
 from features.lines import Lines
+from features.lists import Listings
 from features.replay import Outcomes, replay
 
 TEST_DAYS, GAP_DAYS = 184, 30
@@ -112,7 +113,7 @@ def _features(world: World) -> np.ndarray:
     known = world.outcomes.filter(pc.is_valid(world.outcomes["outcome_date"]))
     matrix = np.empty((lines.size, len(NAMES)), dtype=np.float32)
     last = int(lines.days["received_on"].max())
-    for seen in replay(History(), lines, Outcomes.of(lines, known), last):
+    for seen in replay(History(), lines, Outcomes.of(lines, known), last, Listings.known(world.listed)):
         matrix[seen.rows] = compute(seen.lines, seen.known)
     return matrix
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data import reference
 from data.identifiers import htsus
-from data.reference_rows import Exposure, GoodsFamily, Listing
+from data.reference_rows import Exposure, GoodsFamily
 
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.object_]
@@ -39,15 +39,6 @@ Row = TypeVar("Row", bound=Dated)
 def known(rows: Iterable[Row], day: date) -> tuple[Row, ...]:
     """The rows that a line of that day may see."""
     return tuple(row for row in rows if row.known_from < day)
-
-
-def listed(day: date) -> tuple[Listing, ...]:
-    """Parties under an order as a line of that day sees them."""
-    return tuple(
-        row
-        for row in reference.listings()
-        if row.effective_date < day and (row.removed_date is None or day < row.removed_date)
-    )
 
 
 def _latest(known_from: Sequence[date], values: Sequence[float], days: Days) -> NDArray[np.float64]:

@@ -198,6 +198,16 @@ LISTED: Final = Table(
         ),
         Column("removed_date", "date", False, "first day on which it is no longer in force", "date"),
         Column("scope", "str", False, "goods it covers, in words or tariff prefixes; empty = all"),
+        Column(
+            "known_from", "date", False, "day the listing became known (default: `effective_date`)", "date"
+        ),
+        Column(
+            "removal_known_from",
+            "date",
+            False,
+            "day the removal became known; empty: in time for `removed_date`",
+            "date",
+        ),
     ),
 )
 

@@ -48,6 +48,18 @@ def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None
     return [unquote(uri) for uri in uris]
 
 
+def columns(path: Path, version: int | None = None) -> set[str]:
+    """Columns of a version (default: the newest); one made before a column joined the contract lacks it."""
+    return {field.name for field in DeltaTable(path, version=version).schema().fields}
+
+
+def widen(connection: duckdb.DuckDBPyConnection, path: Path, schema: pa.Schema) -> None:
+    """Give a table that was made before a column joined the contract the columns it lacks, empty."""
+    if exists(path) and not set(schema.names) <= columns(path):
+        rows = select(connection, schema, path, files(path), "")
+        write_deltalake(path, rows, mode="overwrite", schema_mode="overwrite")
+
+
 def literal(path: str | Path) -> str:
     """A path as SQL text."""
     return "'" + str(path).replace("'", "''") + "'"
@@ -63,13 +75,22 @@ def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
 
 
 def select(
-    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str], rest: str
+    connection: duckdb.DuckDBPyConnection,
+    schema: pa.Schema,
+    path: Path,
+    paths: Sequence[str],
+    rest: str,
+    *,
+    version: int | None = None,
 ) -> pa.Table:
     """Rows that the table at `path` has in these files, as that schema; `rest` follows FROM."""
     if not paths:
         return schema.empty_table()
-    columns = ", ".join(f'"{name}"' for name in schema.names)
-    rows = connection.sql(f"SELECT {columns} FROM {relation(paths, partition(path))} {rest}")
+    held = columns(path, version)
+    columns_or_null = (f'"{name}"' if name in held else f'NULL AS "{name}"' for name in schema.names)
+    rows = connection.sql(
+        f"SELECT {', '.join(columns_or_null)} FROM {relation(paths, partition(path))} {rest}"
+    )
     return rows.to_arrow_table().cast(schema)
 
 

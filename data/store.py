@@ -129,7 +129,10 @@ class Store:
     def upsert_staged(self, table_name: str, staged: Sequence[Path]) -> UpsertCounts:
         """As `upsert`, from Parquet files that hold the table's columns."""
         with self.writing() as spill, lake.connect(self.memory_limit_gb, spill) as connection:
-            return upsert(connection, TABLES[table_name], self.home / "lake" / table_name, staged)
+            path = self.home / "lake" / table_name
+            if lake.partition(path) is None:
+                lake.widen(connection, path, TABLES[table_name].schema)
+            return upsert(connection, TABLES[table_name], path, staged)
 
     def replace_day(self, table_name: str, day: date, table: pa.Table) -> None:
         """Put a day's rows in place of what that day held, in one commit; none where nothing changed."""
@@ -161,4 +164,4 @@ class Store:
         path = self.home / "lake" / table_name
         files = lake.files(path, filters, version)
         with TemporaryDirectory() as spill, lake.connect(self.memory_limit_gb, Path(spill)) as connection:
-            return lake.select(connection, schema, path, files, rest)
+            return lake.select(connection, schema, path, files, rest, version=version)

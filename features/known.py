@@ -9,7 +9,8 @@ import numpy as np
 from features.counts import State
 from features.history import History
 from features.keys import key_of
-from features.lines import Codes, Floats, Lines
+from features.lines import Bools, Codes, Floats, Lines
+from features.lists import Listings
 
 FIXED_POINT = float(2**20)
 """Measures that are no whole numbers are held as whole multiples of 2^-20."""
@@ -17,11 +18,15 @@ FIXED_POINT = float(2**20)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """State under the keys of n lines. `state(key)` gives (n, columns); names are `key.measure.window`."""
+    """State under the keys of n lines, and the lists.
+
+    `state(key)` gives (n, columns); names are `key.measure.window`.
+    """
 
     today: Codes
     state: Callable[[str], State]
     columns: Mapping[str, Mapping[str, int]]
+    listings: Listings
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def count(self, name: str) -> Floats:
@@ -42,7 +47,16 @@ class Known:
         return np.where(day > 0, self.today - day, np.nan)
 
 
-def see(history: History, lines: Lines) -> Known:
+def listed(lines: Lines, column: str, known: Known) -> Bools:
+    """Where the day of a line sees the name in the column on a list (n,)."""
+    of = "listed", column
+    if of not in known.memo:
+        known.memo[of] = known.listings.hold(lines.texts[column], known.today)
+    held: Bools = known.memo[of]
+    return held
+
+
+def see(history: History, lines: Lines, listings: Listings) -> Known:
     """What the closed days know of these lines; each tally is looked up when it is first asked for."""
     states: dict[str, State] = {}
 
@@ -52,4 +66,4 @@ def see(history: History, lines: Lines) -> Known:
             states[key] = history.counts[key].state.take(rows, axis=0)
         return states[key]
 
-    return Known(lines.days["entry_date"], state, history.columns)
+    return Known(lines.days["entry_date"], state, history.columns, listings)

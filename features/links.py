@@ -3,9 +3,8 @@
 import numpy as np
 
 from features.feature import Feature, feature, named
-from features.known import Known
+from features.known import Known, listed
 from features.lines import Bools, Floats, Lines
-from features.lists import listed, listed_maker
 from features.rates import base_rate, found_rate
 
 AROUND = {
@@ -20,7 +19,7 @@ AROUND = {
 @feature("links", "yes/no", "A party of the maker's name is listed under an order.", monotone=1, dated=True)
 def maker_listed(lines: Lines, known: Known) -> Bools:
     """A party of the maker's name stood on a list before the day."""
-    return listed_maker(lines)
+    return listed(lines, "manufacturer_name", known)
 
 
 @feature(
@@ -28,7 +27,7 @@ def maker_listed(lines: Lines, known: Known) -> Bools:
 )
 def trader_listed(lines: Lines, known: Known) -> Bools:
     """A party of the seller's or consolidator's name stood on a list before the day."""
-    return listed(lines.texts["seller_name"], lines) | listed(lines.texts["consolidator_name"], lines)
+    return listed(lines, "seller_name", known) | listed(lines, "consolidator_name", known)
 
 
 def _listed_around(key: str, words: str) -> Feature:

@@ -4,9 +4,8 @@ import numpy as np
 
 from features.commodity import likely_cotton
 from features.fair_value import DRAWN_IN, benchmark, drawn_in, fixed, log_freight, log_prices
-from features.known import Known
+from features.known import Known, listed
 from features.lines import Floats, Ints, Lines
-from features.lists import listed_maker
 from features.rates import base_rate, found_rate
 from features.route import declared_in_china, through_china
 from features.tallies import PRICES
@@ -24,7 +23,7 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "china": declared_in_china(lines).astype(np.int64),
         "detour": through_china(lines).astype(np.int64),
         "cotton": fixed(likely_cotton.compute(lines, known)),
-        "listed": listed_maker(lines).astype(np.int64),
+        "listed": listed(lines, "manufacturer_name", known).astype(np.int64),
         "freight_n": (~np.isnan(log_freight(lines))).astype(np.int64),
         "freight_sum": fixed(log_freight(lines)),
     }

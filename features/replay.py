@@ -13,6 +13,7 @@ from features.history import History
 from features.keys import find
 from features.known import Known
 from features.lines import Bools, Codes, Lines, Rows
+from features.lists import Listings
 from features.measures import measures
 
 BLOCK = 20_000
@@ -109,8 +110,8 @@ class Timeline:
 class Block:
     """Room for BLOCK lines and what was known of them, filled day by day, and read when it is full."""
 
-    def __init__(self, history: History, lines: Lines, rows: Places) -> None:
-        self.history, self.lines, self.rows = history, lines, rows
+    def __init__(self, history: History, lines: Lines, rows: Places, listings: Listings) -> None:
+        self.history, self.lines, self.rows, self.listings = history, lines, rows, listings
         shapes = [(BLOCK, len(group.keys), len(group.counts.columns)) for group in history.groups]
         kinds = [group.counts.state.dtype for group in history.groups]
         self.states = [np.empty(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
@@ -139,11 +140,13 @@ class Block:
             for group, states in zip(self.history.groups, self.states, strict=True)
             for place, key in enumerate(group.keys)
         }
-        known = Known(lines.days["entry_date"], states.__getitem__, self.history.columns)
+        known = Known(lines.days["entry_date"], states.__getitem__, self.history.columns, self.listings)
         return Seen(places[here], lines, known)
 
 
-def replay(history: History, lines: Lines, outcomes: Outcomes, until: int) -> Iterator[Seen]:
+def replay(
+    history: History, lines: Lines, outcomes: Outcomes, until: int, listings: Listings
+) -> Iterator[Seen]:
     """Close every day after `history.day` up to `until`, yielding the lines of each day as they were seen.
 
     `lines` must hold all that is received or entered in the period, and the lines of its outcomes; lines entered
@@ -154,40 +157,42 @@ def replay(history: History, lines: Lines, outcomes: Outcomes, until: int) -> It
     size = history.size
     while day <= until:
         last = timeline.entered.end_of_stretch(day, until)
-        yield from _stretch(history, *timeline.between(day, last), day, last)
+        yield from _stretch(history, *timeline.between(day, last), range(day, last + 1), listings)
         if history.size > GROWN * size:  # keys whose window is over make room for new ones
             settle(history)
             size = history.size
         day = last + 1
 
 
-def _stretch(history: History, places: Rows, timeline: Timeline, first: int, last: int) -> Iterator[Seen]:
+def _stretch(
+    history: History, places: Rows, timeline: Timeline, days: range, listings: Listings
+) -> Iterator[Seen]:
     rows = history.admit(timeline.lines)
-    block = Block(history, timeline.lines, rows)
-    for day in range(first, last + 1):
+    block = Block(history, timeline.lines, rows, listings)
+    for day in days:
         entered = timeline.entered.places(day, day)
         while len(entered):
             now, entered = entered[: block.room], entered[block.room :]
             block.see(now)
             if not block.room:
                 yield block.read(places)
-        _learn(history, timeline, rows, day)
+        _learn(history, timeline, rows, day, listings)
     if block.size:
         yield block.read(places)
 
 
-def _learn(history: History, timeline: Timeline, rows: Places, day: int) -> None:
+def _learn(history: History, timeline: Timeline, rows: Places, day: int, listings: Listings) -> None:
     if len(received := timeline.received.places(day, day)):
         lines = timeline.lines.take(received)
-        history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received])))
+        history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received], listings)))
     if len(known := timeline.known.places(day, day)):
         outcomes = timeline.outcomes
         history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
     history.close(day)
 
 
-def _known(history: History, lines: Lines, rows: Places) -> Known:
+def _known(history: History, lines: Lines, rows: Places, listings: Listings) -> Known:
     def state(key: str) -> State:
         return history.counts[key].state.take(rows[:, history.place[key]], axis=0)
 
-    return Known(lines.days["entry_date"], state, history.columns)
+    return Known(lines.days["entry_date"], state, history.columns, listings)

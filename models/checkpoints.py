@@ -17,6 +17,7 @@ from data.contract import LINE_KEY
 from data.store import Store
 from features.history import History
 from features.lines import Lines
+from features.lists import Listings
 from features.replay import Outcomes, Seen, replay
 from models import snapshot
 
@@ -53,8 +54,9 @@ class Checkpoints:
         """Replay up to `until`, keeping the history of that day and of the latest months' ends."""
         lines = Lines.of(entries)
         outcomes = Outcomes.of(lines, self.store.outcomes())
+        listings = Listings.known(self.store.listed())
         for stop in _stops(history.day, until):
-            yield from replay(history, lines, outcomes, (stop - EPOCH).days)
+            yield from replay(history, lines, outcomes, (stop - EPOCH).days, listings)
             if history.day is not None:
                 self.keep(history)
 
@@ -79,7 +81,7 @@ class Checkpoints:
         versions = self.store.versions()
         return {
             "start": self.start.isoformat(),
-            **{name: versions.get(name) for name in ("entries", "outcomes")},
+            **{name: versions.get(name) for name in ("entries", "outcomes", "listed")},
         }
 
     def _borne_out(self, manifest: dict[str, Any], day: date) -> bool:
@@ -88,7 +90,9 @@ class Checkpoints:
         if not snapshot.own(manifest) or then["start"] != now["start"]:
             return False
         return then == now or (
-            self._same_entries(then["entries"], day) and self._same_outcomes(then["outcomes"], day)
+            self._same_entries(then["entries"], day)
+            and self._same_outcomes(then["outcomes"], day)
+            and self._same_listed(then["listed"], day)
         )
 
     def _same_entries(self, version: int, day: date) -> bool:
@@ -105,6 +109,12 @@ class Checkpoints:
         now = self.store.outcomes()
         then = now.slice(0, 0) if version is None else self.store.outcomes(version=version)
         return bool(_found_out(then, day) == _found_out(now, day))
+
+    def _same_listed(self, version: int | None, day: date) -> bool:
+        now = self.store.listed()
+        then = now.slice(0, 0) if version is None else self.store.listed(version=version)
+        number = (day - EPOCH).days
+        return Listings.known(then).as_of(number) == Listings.known(now).as_of(number)
 
     def _still_to_learn(self, day: date) -> pa.Table:
         """Lines entered by `day` that were received, or whose outcome became known, after it."""

@@ -16,6 +16,7 @@ from features.history import History
 from features.keys import find
 from features.known import Known
 from features.lines import Lines
+from features.lists import Listings
 from features.replay import FOUND, NOT_FOUND, Outcomes, replay
 from features.replay import Seen as Block
 from train.error_rates import cells
@@ -70,7 +71,7 @@ class Gathered:
     left_out: dict[str, int]
 
 
-def gather(entries: pa.Table, outcomes: pa.Table, cutoff: date, seed: int) -> Gathered:
+def gather(entries: pa.Table, outcomes: pa.Table, listings: Listings, cutoff: date, seed: int) -> Gathered:
     """What there is to learn from at the end of `cutoff`.
 
     `entries` and `outcomes` in the contract's shape, entries of up to `cutoff`. Every line is seen as the history of
@@ -83,7 +84,7 @@ def gather(entries: pa.Table, outcomes: pa.Table, cutoff: date, seed: int) -> Ga
     examined[_found(lines, outcomes)] = True
     share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
     kept = np.flatnonzero(examined | (np.random.default_rng(seed).random(lines.size) < share))
-    seen = see(lines, Outcomes.of(lines, teaching), kept, cutoff)
+    seen = see(lines, Outcomes.of(lines, teaching), listings, kept, cutoff)
     chance = propensity(seen.features.to_numpy(), examined[kept], share, seed)
     rows = np.sort(_found(lines, teaching))
     place = np.isin(kept, rows)
@@ -124,10 +125,11 @@ def require_enough(observed: npt.NDArray[Any], where: str, least_positives: int 
         raise GateRefusedError(Problem(where, expected, found, step))
 
 
-def see(lines: Lines, known: Outcomes, wanted: Rows, until: date) -> Seen:
+def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: date) -> Seen:
     """The wanted lines (rows in rising order), each as its own day saw it."""
     matrix = np.empty((len(wanted), len(NAMES)))
-    for block in replay(History(), lines, known, int(np.datetime64(until, "D").astype(np.int32))):
+    last = int(np.datetime64(until, "D").astype(np.int32))
+    for block in replay(History(), lines, known, last, listings):
         place = np.searchsorted(wanted, block.rows)
         chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
         if len(chosen):
@@ -141,7 +143,8 @@ def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
 
 
 def _known(block: Block, chosen: Rows) -> Known:
-    return Known(block.known.today[chosen], lambda key: block.known.state(key)[chosen], block.known.columns)
+    known = block.known
+    return Known(known.today[chosen], lambda key: known.state(key)[chosen], known.columns, known.listings)
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:

@@ -15,6 +15,7 @@ from data.errors import GateRefusedError, Problem
 from data.settings import Settings
 from data.store import Store
 from features.catalogue import CATALOGUE
+from features.lists import Listings
 from models import bundle, registry
 from train.examples import Examples, gather
 from train.fit import Fitted, fit
@@ -23,7 +24,7 @@ from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 
 GOLDEN_LINES: Final = 50
-READ: Final = ("entries", "outcomes")
+READ: Final = ("entries", "outcomes", "listed")
 """Tables a training reads: only their versions say what it learned from."""
 
 
@@ -62,7 +63,8 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
         entries = store.entries(settings.history_start, cutoff, version=tables.get("entries"))
         last_day = cutoff or _last_day(entries)
         outcomes = store.outcomes(version=tables.get("outcomes"))
-        gathered = gather(entries, outcomes, last_day, seed)
+        listings = Listings.known(store.listed(version=tables.get("listed")))
+        gathered = gather(entries, outcomes, listings, last_day, seed)
         examples, others = gathered.examples, gathered.others
         advance(1)
         prototype = classifier(settings, seed)

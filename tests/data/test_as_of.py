@@ -106,20 +106,6 @@ def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
     assert [answer.tolist() for answer in found] == [[party], [region]]
 
 
-def test_listed_from_the_day_after_to_the_day_before_removal() -> None:
-    def programmes(day: date) -> set[str]:
-        return {
-            row.programme
-            for row in as_of.listed(day)
-            if row.name == "Xinjiang Production and Construction Corps"
-        }
-
-    assert programmes(date(2020, 11, 30)) == set()
-    assert programmes(date(2020, 12, 1)) == {"WRO"}
-    assert programmes(date(2022, 6, 21)) == set()
-    assert programmes(date(2022, 6, 22)) == {"UFLPA (ii)"}
-
-
 def test_a_cut_of_the_future_changes_nothing() -> None:
     day = date(2021, 6, 1)
     seen = as_of.known(reference.cotton_prices(), day)

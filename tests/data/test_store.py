@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
+from data import lake
 from data.contract import ENTRIES, LISTED, OUTCOMES, SCORES
 from data.errors import AlreadyRunningError, BadInputError
 from data.store import Store
@@ -165,3 +166,14 @@ def test_a_home_without_a_world_has_no_truth(tmp_path: Path) -> None:
 def test_a_home_that_the_table_format_cannot_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="home"):
         Store(tmp_path / "50%41")
+
+
+def test_a_table_made_before_a_column_joined_the_contract_is_read_and_widened(tmp_path: Path) -> None:
+    store, row = Store(tmp_path), {"name": "A", "programme": "WRO", "effective_date": date(2021, 1, 1)}
+    earlier = pa.Table.from_pylist([row], LISTED.schema).drop_columns(["known_from", "removal_known_from"])
+    lake.write(tmp_path / "lake" / "listed", earlier)
+    assert store.listed().to_pylist() == [dict.fromkeys(LISTED.names) | row]
+    told = row | {"known_from": date(2021, 2, 1)}
+    assert store.upsert("listed", _batches(told, schema=LISTED.schema)).corrected == 1
+    assert store.listed()["known_from"].to_pylist() == [date(2021, 2, 1)]
+    assert store.listed(version=0)["known_from"].to_pylist() == [None]

@@ -5,9 +5,13 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from data.contract import ENTRIES, OUTCOMES
+from data.contract import ENTRIES, LISTED, OUTCOMES
+from features.lists import Listings
 
 START = date(2019, 3, 1)
+SHIPPED = Listings.known(LISTED.schema.empty_table())
+"""The lists of a store that holds none."""
+
 COUNTRIES = np.array(["CN", "VN", "BD", "IN", "MX", "HK"])
 PORTS = np.array(["57035", "57020", "55224", "53827", "20199", None], dtype=object)
 GOODS = np.array(["6109100012", "6203424011", "6109100004", "8517130000", "2002908010", "6110202079"])
@@ -85,6 +89,12 @@ def outcomes(lines: pa.Table, share: float = 0.3, seed: int = 0) -> pa.Table:
         "result": list(results),
     }
     return pa.table(cells, schema=OUTCOMES.schema)
+
+
+def listing_of(name: str, day: date = START, **cells: object) -> pa.Table:
+    """One party on a list from `day` on."""
+    row = {"name": name, "programme": "WRO", "effective_date": day} | cells
+    return pa.Table.from_pylist([row], LISTED.schema)
 
 
 def change(table: pa.Table, **columns: list[object]) -> pa.Table:

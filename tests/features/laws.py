@@ -11,22 +11,27 @@ from features.feature import Feature
 from features.history import History
 from features.known import see
 from features.lines import Floats, Lines
+from features.lists import Listings
 from features.replay import Outcomes, replay
-from tests.features.factory import START, change
+from tests.features.factory import SHIPPED, START, change, listing_of
 
 Match = Callable[[Lines, pa.Table], Outcomes]
 KEY = ["entry_number", "line_number"]
 
 
 def features_of(
-    catalogue: Sequence[Feature], entries: pa.Table, outcomes: pa.Table, match: Match = Outcomes.of
+    catalogue: Sequence[Feature],
+    entries: pa.Table,
+    outcomes: pa.Table,
+    match: Match = Outcomes.of,
+    listings: Listings = SHIPPED,
 ) -> dict[tuple[str, int], Floats]:
     """Features of every line by its key, as a replay from the start sees them."""
     lines = Lines.of(entries)
     keys = list(zip(*(entries[name].to_pylist() for name in KEY), strict=True))
     found = {}
     until = int(lines.days["entry_date"].max())
-    for seen in replay(History(), lines, match(lines, outcomes), until):
+    for seen in replay(History(), lines, match(lines, outcomes), until, listings):
         columns = [feature.compute(seen.lines, seen.known) for feature in catalogue]
         found.update({keys[row]: np.array(values) for row, *values in zip(seen.rows, *columns, strict=True)})
     return found
@@ -69,13 +74,13 @@ def company_changes_nothing(catalogue: Sequence[Feature], entries: pa.Table, out
     """Law 2, second half: a line has the same features alone and in a batch."""
     history, lines = History(), Lines.of(entries)
     half = int(np.median(lines.days["entry_date"]))
-    list(replay(history, lines, Outcomes.of(lines, outcomes), half))
+    list(replay(history, lines, Outcomes.of(lines, outcomes), half, SHIPPED))
     batch = lines.take(np.flatnonzero(lines.days["entry_date"] > half)[:20])
-    together = [feature.compute(batch, see(history, batch)) for feature in catalogue]
+    together = [feature.compute(batch, see(history, batch, SHIPPED)) for feature in catalogue]
     for row in range(batch.size):
         alone = Lines.of(entries).take(np.flatnonzero(lines.days["entry_date"] > half)[row : row + 1])
         for feature, column in zip(catalogue, together, strict=True):
-            value = feature.compute(alone, see(history, alone))[0]
+            value = feature.compute(alone, see(history, alone, SHIPPED))[0]
             assert np.array_equal(value, column[row], equal_nan=True), feature.name
 
 
@@ -92,7 +97,7 @@ def shift_changes_nothing(catalogue: Sequence[Feature], entries: pa.Table, outco
 
 
 def names_change_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcomes: pa.Table) -> None:
-    """Law 6: the same world under other names has the same features."""
+    """Law 6: the same world, and its lists, under other names has the same features."""
     parties = [
         "manufacturer_name",
         "seller_name",
@@ -107,7 +112,13 @@ def names_change_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcom
     ]
     other = change(entries, **renamed, manufacturer_id=mids)
     names = [feature.name for feature in catalogue]
-    assert_same(features_of(catalogue, entries, outcomes), features_of(catalogue, other, outcomes), names)
+    listing = listing_of(entries["manufacturer_name"][0].as_py())
+    other_listing = change(listing, name=[_renamed(cell) for cell in listing["name"].to_pylist()])
+    assert_same(
+        features_of(catalogue, entries, outcomes, listings=Listings.known(listing)),
+        features_of(catalogue, other, outcomes, listings=Listings.known(other_listing)),
+        names,
+    )
 
 
 def day_before_is_seen_the_day_is_not(
@@ -124,6 +135,24 @@ def day_before_is_seen_the_day_is_not(
             features_of(rates, entries, dated, match)[key], without[key], equal_nan=True
         )
         assert changed == seen, f"outcome known on {known_on}, line of {day}"
+
+
+def later_listings_change_nothing(
+    catalogue: Sequence[Feature], entries: pa.Table, outcomes: pa.Table, listing: pa.Table
+) -> None:
+    """Law 5: a listing in force or known from a line's day on is not seen by it; one of the day before is.
+
+    `listing` is one row of the contract's `listed`, of the parties of the last line, which is alone on its day.
+    """
+    day = entries["entry_date"][-1].as_py()
+    key = tuple(entries[name][-1].as_py() for name in KEY)
+    without = features_of(catalogue, entries, outcomes)
+    early = day - timedelta(days=1)
+    for in_force, known, seen in ((day, early, False), (early, day, False), (early, early, True)):
+        dated = change(listing, effective_date=[in_force], known_from=[known])
+        found = features_of(catalogue, entries, outcomes, listings=Listings.known(dated))
+        differs = [line for line in found if not np.array_equal(found[line], without[line], equal_nan=True)]
+        assert differs == ([key] if seen else []), f"in force {in_force}, known {known}, line of {day}"
 
 
 def _shift(table: pa.Table, columns: list[str], days: int = 1000) -> pa.Table:

@@ -11,7 +11,7 @@ from features.known import see
 from features.lines import Lines
 from features.replay import Outcomes, replay
 from features.tallies import TALLIES
-from tests.features.factory import entries, outcomes
+from tests.features.factory import SHIPPED, entries, outcomes
 from tests.features.worlds import QUICK, worlds
 
 Saw = dict[int, bytes]
@@ -24,7 +24,7 @@ def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arra
     last = int(lines.days["entry_date"].max())
     history = History()
     for stop in [*(stop for stop in sorted(stops) if stop < last), last]:
-        for seen in replay(history, lines, known, stop):
+        for seen in replay(history, lines, known, stop, SHIPPED):
             states = [seen.known.state(tally.key) for tally in TALLIES]
             saw.update(
                 {
@@ -69,7 +69,7 @@ def test_a_key_that_was_only_looked_up_is_not_kept() -> None:
     history, other = History(), History()
     other.admit(lines)
     for each in (history, other):
-        list(replay(each, lines, nothing, int(lines.days["entry_date"][20])))
+        list(replay(each, lines, nothing, int(lines.days["entry_date"][20]), SHIPPED))
     assert_same((arrays_of(history), {}), (arrays_of(other), {}))
 
 
@@ -77,7 +77,13 @@ def test_a_history_from_arrays_knows_the_same() -> None:
     table = entries(80)
     lines = Lines.of(table)
     history = History()
-    list(replay(history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max())))
+    list(
+        replay(
+            history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max()), SHIPPED
+        )
+    )
     copy = history_of(arrays_of(history), 0)
     for key in history.order:
-        np.testing.assert_array_equal(see(history, lines).state(key), see(copy, lines).state(key))
+        np.testing.assert_array_equal(
+            see(history, lines, SHIPPED).state(key), see(copy, lines, SHIPPED).state(key)
+        )

@@ -7,7 +7,7 @@ from features.history import History, narrow
 from features.known import see
 from features.lines import Lines
 from features.tallies import EVER, Tally
-from tests.features.factory import entries
+from tests.features.factory import SHIPPED, entries
 
 LINES = Lines.of(entries(2)).take([0])
 IMPORTER = Tally("importer", lines=(30, EVER), outcomes=(EVER,))
@@ -30,7 +30,7 @@ def taught(days: dict[int, list[dict[str, str]]], until: int) -> History:
 
 def seen(history: History, name: str) -> int:
     """What the line knows."""
-    return int(see(history, LINES).count(name)[0])
+    return int(see(history, LINES, SHIPPED).count(name)[0])
 
 
 @pytest.mark.parametrize(("day", "count"), [(1, 2), (30, 2), (31, 0), (400, 0)])
@@ -67,7 +67,7 @@ def test_a_line_without_the_key_sees_nothing_and_teaches_nothing() -> None:
     nobody.texts["importer_number"].codes[:] = -1
     history.learn(2, history.admit(nobody), {"lines": np.ones(1, np.int64)})
     history.close(2)
-    assert see(history, nobody).state("importer").sum() == 0
+    assert see(history, nobody, SHIPPED).state("importer").sum() == 0
     assert seen(history, "importer.lines.ever") == 1
 
 

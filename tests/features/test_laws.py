@@ -1,5 +1,7 @@
 """The laws hold over the whole catalogue, and each of them catches a planted bug."""
 
+from datetime import timedelta
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,7 +12,7 @@ from features.known import Known
 from features.lines import Floats, Lines
 from features.replay import Outcomes
 from tests.features import laws
-from tests.features.factory import change, entries, outcomes
+from tests.features.factory import change, entries, listing_of, outcomes
 
 ENTRIES = entries()
 OUTCOMES = outcomes(ENTRIES)
@@ -59,6 +61,30 @@ def test_an_outcome_is_seen_from_the_day_after(name: str) -> None:
     table, found = one_line_world()
     table = change(table, **{column: [cells[0]] * 4 for column, cells in filled(table).items()})
     laws.day_before_is_seen_the_day_is_not([BY_NAME[name]], table, found)
+
+
+def listed_world() -> tuple[pa.Table, pa.Table]:
+    """A world whose last line is alone on its day, and one row of a list that names its maker and its seller."""
+    table, _ = one_line_world()
+    last = table["entry_date"].to_pylist()[-1] + timedelta(days=1)
+    ends = [*table["entry_date"].to_pylist()[:3], last]
+    table = change(table, entry_date=ends, received_on=ends, seller_name=[None, None, None, "LATE TRADING"])
+    return table, listing_of(table["manufacturer_name"][-1].as_py(), aliases="Late Trading Ltd")
+
+
+@pytest.mark.parametrize("name", ["maker_listed", "trader_listed"])
+def test_a_listing_is_seen_from_the_day_after(name: str) -> None:
+    table, listing = listed_world()
+    laws.later_listings_change_nothing([BY_NAME[name]], table, outcomes(table, share=0), listing)
+
+
+def test_law_five_catches_an_undated_list() -> None:
+    def maker_on_a_list(lines: Lines, known: Known) -> Floats:
+        return lines.texts["manufacturer_name"].says(known.listings.names).astype(float)
+
+    table, listing = listed_world()
+    with pytest.raises(AssertionError):
+        laws.later_listings_change_nothing(bug(maker_on_a_list), table, outcomes(table, share=0), listing)
 
 
 def filled(table: pa.Table) -> dict[str, list[object]]:

@@ -15,6 +15,7 @@ from features.measures import measures
 from features.replay import Outcomes, replay
 from features.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
 from tests.features import factory
+from tests.features.factory import SHIPPED
 from tests.features.oracle import Oracle
 from tests.features.worlds import QUICK, worlds
 
@@ -26,10 +27,10 @@ def learned(lines: Lines, outcomes: Outcomes) -> dict[str, Ints]:
     history, added = History(), []
     days = np.maximum(lines.days["entry_date"], lines.days["received_on"])
     for day in np.unique(days):
-        list(replay(history, lines, outcomes, int(day) - 1))
+        list(replay(history, lines, outcomes, int(day) - 1, SHIPPED))
         today = np.flatnonzero(days == day)
         part = lines.take(today)
-        added.append((today, measures(part, see(history, part))))
+        added.append((today, measures(part, see(history, part, SHIPPED))))
     order = np.argsort(np.concatenate([today for today, _ in added]))
     return {name: np.concatenate([part[name] for _, part in added])[order] for name in added[0][1]}
 
@@ -38,7 +39,7 @@ def replayed(lines: Lines, outcomes: Outcomes) -> dict[str, dict[str, Floats]]:
     """What each line saw of every tally, by the names of its columns."""
     history = History()
     saw = {key: np.zeros((lines.size, len(columns))) for key, columns in history.columns.items()}
-    for seen in replay(history, lines, outcomes, int(lines.days["entry_date"].max())):
+    for seen in replay(history, lines, outcomes, int(lines.days["entry_date"].max()), SHIPPED):
         for key in history.order:
             saw[key][seen.rows] = seen.known.state(key)
     return {
@@ -82,7 +83,7 @@ def compare_prices(entries: pa.Table) -> None:
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     added = learned(lines, nothing)
     oracle = Oracle(entries, nothing, added, PARTS)
-    seen = list(replay(History(), lines, nothing, int(lines.days["entry_date"].max())))
+    seen = list(replay(History(), lines, nothing, int(lines.days["entry_date"].max()), SHIPPED))
     for price in PRICES:
         of_others, of_all = (
             np.array(fair_values(oracle, price, day, own=own))

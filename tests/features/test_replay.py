@@ -10,7 +10,7 @@ from features import replay as replaying
 from features.history import History
 from features.lines import Lines
 from features.replay import Outcomes, replay
-from tests.features.factory import START, change, entries, outcomes
+from tests.features.factory import SHIPPED, START, change, entries, outcomes
 
 
 def twice(second: date, received: date) -> pa.Table:
@@ -29,7 +29,7 @@ def saw(table: pa.Table, results: pa.Table | None = None, name: str = "everythin
     lines = Lines.of(table)
     known = Outcomes.of(lines, outcomes(table, share=0) if results is None else results)
     found = np.full(lines.size, np.nan)
-    for seen in replay(History(), lines, known, int(lines.days["entry_date"].max())):
+    for seen in replay(History(), lines, known, int(lines.days["entry_date"].max()), SHIPPED):
         found[seen.rows] = seen.known.count(name)
     return found.tolist()
 
@@ -76,7 +76,7 @@ def test_every_line_of_the_period_comes_out_once_in_order_of_day() -> None:
     lines = Lines.of(entries(200))
     last = int(lines.days["entry_date"][150])
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
-    rows = np.concatenate([seen.rows for seen in replay(History(), lines, nothing, last)])
+    rows = np.concatenate([seen.rows for seen in replay(History(), lines, nothing, last, SHIPPED)])
     assert sorted(rows) == np.flatnonzero(lines.days["entry_date"] <= last).tolist()
     assert (np.diff(lines.days["entry_date"][rows]) >= 0).all()
 
@@ -85,5 +85,5 @@ def test_a_world_without_lines_leaves_history_as_it_was() -> None:
     history = History()
     lines = Lines.of(entries(3).slice(0, 0))
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
-    assert list(replay(history, lines, nothing, 20_000)) == []
+    assert list(replay(history, lines, nothing, 20_000, SHIPPED)) == []
     assert history.day is None

@@ -10,7 +10,7 @@ from data.store import Store
 from features.canonical import arrays_of
 from features.history import History
 from models.checkpoints import Checkpoints
-from tests.features.factory import START, change, entries, outcomes
+from tests.features.factory import START, change, entries, listing_of, outcomes
 
 TABLE = entries(300, days=200)
 FIRST_NIGHT = START + timedelta(120)
@@ -123,3 +123,24 @@ def test_the_latest_of_three_months_is_kept(tmp_path: Path) -> None:
     night(of, FIRST_NIGHT + timedelta(1))
     ends = {date(2019, 4, 30), date(2019, 5, 31), FIRST_NIGHT + timedelta(1)}
     assert of.days() == ends
+
+
+def test_a_list_that_only_changed_for_days_to_come_is_borne_out(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", TABLE.to_batches())
+    maker = TABLE["manufacturer_name"][0].as_py()
+    of.store.upsert("listed", listing_of(maker, FIRST_NIGHT).to_batches())
+    assert closed(of) == FIRST_NIGHT
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_list_that_changed_the_past_is_learned_anew(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    before = arrays_of(night(of, FIRST_NIGHT))
+    maker = TABLE["manufacturer_name"][0].as_py()
+    of.store.upsert("listed", listing_of(maker, START).to_batches())
+    assert closed(of) < FIRST_NIGHT
+    after = night(of, FIRST_NIGHT)
+    assert_like_a_full_replay(of, after, FIRST_NIGHT)
+    assert any(not np.array_equal(array, before[name]) for name, array in arrays_of(after).items())

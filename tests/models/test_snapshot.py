@@ -13,7 +13,7 @@ from features.known import see
 from features.lines import Lines
 from features.replay import Outcomes, replay
 from models import snapshot
-from tests.features.factory import entries, outcomes
+from tests.features.factory import SHIPPED, entries, outcomes
 
 TABLE = entries(120)
 LINES = Lines.of(TABLE)
@@ -25,7 +25,7 @@ def history(*stops: int) -> History:
     """History of the small world, replayed with stops on the way."""
     made = History()
     for stop in (*stops, int(DAYS.max())):
-        list(replay(made, LINES, OUTCOMES, stop))
+        list(replay(made, LINES, OUTCOMES, stop, SHIPPED))
     return made
 
 
@@ -56,9 +56,11 @@ def test_a_mapped_history_sees_the_same_and_cannot_learn(tmp_path: Path) -> None
     mapped = snapshot.load(saved(tmp_path / "a"), mapped=True)
     whole = history()
     for key in whole.order:
-        np.testing.assert_array_equal(see(mapped, LINES).state(key), see(whole, LINES).state(key))
+        np.testing.assert_array_equal(
+            see(mapped, LINES, SHIPPED).state(key), see(whole, LINES, SHIPPED).state(key)
+        )
     with pytest.raises(ValueError, match="read-only"):
-        list(replay(mapped, LINES, OUTCOMES, int(DAYS.max()) + 100))
+        list(replay(mapped, LINES, OUTCOMES, int(DAYS.max()) + 100, SHIPPED))
 
 
 @pytest.mark.parametrize("name", ["0.state.npy", "lines.rows.npy"])

@@ -7,8 +7,11 @@ import pytest
 
 from data.contract import ENTRIES, OUTCOMES
 from features.lines import Lines
+from features.lists import Listings
+from features.replay import Outcomes
+from tests.features.factory import SHIPPED, listing_of
 from tests.train.home import CUTOFF, entries, small_world
-from train.examples import Gathered, gather, known_outcomes
+from train.examples import Gathered, gather, known_outcomes, see
 
 DAY = date(2021, 1, 10)
 
@@ -77,7 +80,7 @@ def gathered() -> tuple[Gathered, pa.Table]:
     world = small_world()
     lines = entries(world)
     until = lines.filter(pc.less_equal(lines["entry_date"], pa.scalar(CUTOFF)))
-    found = gather(until, world.outcomes, CUTOFF, seed=0)
+    found = gather(until, world.outcomes, SHIPPED, CUTOFF, seed=0)
     return found, world.outcomes
 
 
@@ -114,9 +117,29 @@ def test_what_becomes_known_later_changes_no_example() -> None:
     until = lines.filter(pc.less_equal(lines["entry_date"], pa.scalar(early)))
     known = world.outcomes.filter(pc.less_equal(world.outcomes["selected_date"], pa.scalar(early)))
     cut = known.filter(pc.fill_null(pc.less_equal(known["outcome_date"], pa.scalar(early)), False))
-    whole, alone = (gather(until, o, early, 0).examples for o in (world.outcomes, cut))
+    whole, alone = (gather(until, o, SHIPPED, early, 0).examples for o in (world.outcomes, cut))
     assert whole.features.equals(alone.features)
     assert np.array_equal(whole.observed, alone.observed)
+
+
+def test_the_lists_of_the_day_are_seen() -> None:
+    lines = entries(small_world(2500))
+    maker = lines["manufacturer_name"].to_pylist()[0]
+    day = date(2020, 7, 1)
+    results = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
+    all_lines = Lines.of(lines)
+    found = see(
+        all_lines,
+        results,
+        Listings.known(listing_of(maker, day)),
+        np.arange(all_lines.size),
+        date(2021, 6, 30),
+    )
+    of_maker = np.array(lines["manufacturer_name"].to_pylist()) == maker
+    after = np.array(lines["entry_date"].to_pylist()) > day
+    assert (of_maker & after).any()
+    assert found.features["maker_listed"][of_maker & ~after].sum() == 0
+    assert found.features["maker_listed"][of_maker & after].all()
 
 
 def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(
