@@ -223,6 +223,15 @@ SCORES: Final = Table(
         Column("reasons", "list of structs", False, "what raised the score most", "reasons"),
         Column("model_version", "str", True, "the model that produced the score"),
         Column("history_date", "date", True, "last closed day that the history holds", "date"),
+        Column("place", "int", False, "place in the day's queue; null outside capacity", "rank"),
+        Column("selection", "str", False, "how it came into the queue: by `order` or by `lot`"),
+        Column(
+            "selection_probability",
+            "float",
+            False,
+            "chance with which the day's rule puts this line into the queue",
+            "probability",
+        ),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -23,11 +24,58 @@ class Section(BaseModel):
 class ScoreSettings(Section):
     """What a day's scoring publishes."""
 
+    capacity_by_port: dict[str, int] = Field(
+        {}, description="lines a day by US port of entry (Schedule D); other ports share what follows"
+    )
+    random_share: float = Field(
+        0.1, ge=0, lt=1, description="share of capacity filled by lot: the random arm, whatever the score"
+    )
+    random_key: int = Field(
+        0, ge=0, description="mixed into the lot; choose your own, so that nobody outside can foresee it"
+    )
+    order_by: Literal["probability", "expected_value"] = Field(
+        "probability", description="what fills capacity: the probability, or probability times entered value"
+    )
     capacity_share: float = Field(
         0.02, gt=0, le=1, description="share of a day's lines that officers can examine"
     )
     capacity_least: int = Field(20, ge=1, description="lines examined on a small day at the least")
     reasons: int = Field(5, ge=1, description="reasons kept for a line inside capacity")
+
+
+class Level(Section):
+    """When a measure of the night warns and when it stops the night; without a level it never does."""
+
+    warn: float | None = Field(ge=0, description="above it the night ends with warnings")
+    stop: float | None = Field(ge=0, description="above it nothing is published")
+
+
+class NightLevels(Section):
+    """Levels of what a night measures. A measure is what lies beyond the noise of small numbers (docs/night.md)."""
+
+    volume: Level = Level(warn=0.7, stop=2.3)
+    rejected: Level = Level(warn=0.05, stop=0.5)
+    nulls: Level = Level(warn=0.2, stop=0.7)
+    codes: Level = Level(warn=0.05, stop=0.5)
+    categories: Level = Level(warn=0.1, stop=0.6)
+    values: Level = Level(warn=0.7, stop=2.3)
+    labels: Level = Level(warn=0.7, stop=None)
+    late: Level = Level(warn=0.15, stop=0.8)
+    feature_drift: Level = Level(warn=0.5, stop=None)
+    drifting_features: Level = Level(warn=0.1, stop=0.6)
+    score_drift: Level = Level(warn=0.25, stop=2.0)
+    performance: Level = Level(warn=0.05, stop=0.2)
+    calibration: Level = Level(warn=0.7, stop=2.3)
+
+
+class NightSettings(Section):
+    """How the night job works."""
+
+    mapping: str = Field("contract", description="mapping of the files in the inbox")
+    usual_days: int = Field(56, ge=7, description="days before the night that say what is usual")
+    least_usual: int = Field(20, ge=1, description="lines a day, below which a day without lines is usual")
+    suppression_days: int = Field(180, ge=1, description="days a suppression may last at the most")
+    levels: NightLevels = NightLevels()
 
 
 class TrainSettings(Section):
@@ -53,6 +101,7 @@ class Settings(BaseSettings):
     memory_limit_gb: float = Field(3.0, gt=0, description="memory that DuckDB may use, GB")
     history_start: date = Field(date(2018, 1, 1), description="first day the history may replay")
     score: ScoreSettings = ScoreSettings()
+    night: NightSettings = NightSettings()
     train: TrainSettings = TrainSettings()
 
     @classmethod

@@ -16,6 +16,7 @@ from data.errors import ModelRefusedError, Problem
 from features.catalogue import CATALOGUE, NAMES
 from models.calibration import Calibrator
 from models.origin_model import OriginModel
+from models.profile import Profile
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise
@@ -28,12 +29,16 @@ class Bundle:
     model: OriginModel
     settings: dict[str, Any]
     version: str
+    profile: Profile
 
 
-def save(folder: Path, model: OriginModel, settings: dict[str, Any], golden: Floats) -> str:
+def save(
+    folder: Path, model: OriginModel, settings: dict[str, Any], golden: Floats, sample: Floats | None = None
+) -> str:
     """Write a bundle into a new folder; returns its version, derived from the content (same model, same version).
 
-    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce.
+    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce. `sample`: matrix of lines
+    that a night's lines are compared with, as they came at the end of the training; the golden ones by default.
     """
     folder.mkdir(parents=True)
     for number, booster in enumerate(model.boosters):
@@ -41,6 +46,9 @@ def save(folder: Path, model: OriginModel, settings: dict[str, Any], golden: Flo
     _write(folder / "calibrator.json", model.calibrator.to_json())
     _write(folder / "settings.json", {**settings, "base_log_odds": model.base_log_odds})
     _write(folder / "features.json", _catalogue())
+    usual = golden if sample is None else sample
+    profile = Profile.of(model.features, usual, model.probability(usual))
+    _write(folder / "profile.json", profile.to_json())
     pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
     _write(folder / "manifest.json", {path.name: _digest(path) for path in sorted(folder.iterdir())})
     return _version(folder)
@@ -60,7 +68,8 @@ def load(folder: Path) -> Bundle:
         features=NAMES,
     )
     _check_golden(folder, model)
-    return Bundle(model, settings, _version(folder))
+    profile = Profile.from_json(_read(folder / "profile.json"))
+    return Bundle(model, settings, _version(folder), profile)
 
 
 def described(folder: Path) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class Scored:
             "model_version": [model_version] * len(lines),
             "history_date": [history_date] * len(lines),
         }
-        return pa.table([columns[name] for name in SCORES.schema.names], schema=SCORES.schema)
+        nothing = [None] * len(lines)
+        return pa.table([columns.get(name, nothing) for name in SCORES.names], schema=SCORES.schema)
 
 
 def score(

@@ -19,11 +19,15 @@ from features.lists import Listings
 from models import bundle, registry
 from train.examples import Examples, gather
 from train.fit import Fitted, fit
+from train.hindsight import Seen
 from train.judge import Judgement, judge
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 
 GOLDEN_LINES: Final = 50
+USUAL_DAYS: Final = np.timedelta64(180, "D")
+"""Days before the cut-off whose lines say what is usual."""
+
 READ: Final = ("entries", "outcomes", "listed")
 """Tables a training reads: only their versions say what it learned from."""
 
@@ -82,7 +86,7 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }
-    version, folder = keep(settings.home, fitted, described, examples)
+    version, folder = keep(settings.home, fitted, described, examples, others)
     registry.promote(settings.home, version, why="newest training", who="train", tables=tables)
     return TrainedModel(version, folder, described, fitted, judgement, gathered.left_out)
 
@@ -96,18 +100,28 @@ def classifier(settings: Settings, seed: int) -> OriginClassifier:
     )
 
 
-def keep(home: Path, fitted: Fitted, described: dict[str, Any], examples: Examples) -> tuple[str, Path]:
-    """Write the bundle under its version; a model that is already kept stays as it is."""
+def keep(
+    home: Path, fitted: Fitted, described: dict[str, Any], examples: Examples, others: Seen
+) -> tuple[str, Path]:
+    """Write the bundle under its version; a model that is already kept stays as it is.
+
+    What nights are compared with are the latest of the `others`, which stand for the lines as they come.
+    """
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
     with TemporaryDirectory(dir=home / "tmp") as staging:
         staged = Path(staging) / "bundle"
-        version = bundle.save(staged, fitted.model, described, examples.features.to_numpy()[golden])
+        sample = _latest(others if len(others) else examples.seen).features.to_numpy()
+        version = bundle.save(staged, fitted.model, described, examples.features.to_numpy()[golden], sample)
         folder = registry.bundle_path(home, version)
         if not folder.exists():
             folder.parent.mkdir(exist_ok=True)
             staged.rename(folder)
     return version, folder
+
+
+def _latest(lines: Seen) -> Seen:
+    return lines.take(lines.day > lines.day.max() - USUAL_DAYS)
 
 
 def _last_day(entries: pa.Table) -> date:

@@ -1,0 +1,104 @@
+"""Profile of a sample: how each feature and the score spread over a few bins; and how far other lines lie from it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+BINS = 10
+SCORE = "probability"
+"""Name of the score among the columns of a profile, beside the features."""
+
+HALF = 0.5
+"""Added to every bin: an empty one says that few lines fell there, not that none ever will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`edges` and `counts` by column. Bin i holds edges[i-1] < x <= edges[i]; the last bin holds the missing.
+
+    `auc` is what the calibrated scores themselves promise (see `expected_auc`), `lines` the size of the sample.
+    """
+
+    edges: dict[str, tuple[float, ...]]
+    counts: dict[str, tuple[int, ...]]
+    auc: float
+    lines: int
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], matrix: Floats, probability: Floats) -> Self:
+        """Profile of a sample: `matrix` (lines, names) and the calibrated scores (lines,)."""
+        columns = {**dict(zip(names, matrix.T, strict=True)), SCORE: probability}
+        edges = {name: _edges(values) for name, values in columns.items()}
+        counts = {name: tuple(binned(values, edges[name]).tolist()) for name, values in columns.items()}
+        return cls(edges, counts, expected_auc(probability), len(probability))
+
+    def count(self, names: tuple[str, ...], matrix: Floats, probability: Floats) -> dict[str, Counts]:
+        """Lines in each bin, by column, of other lines; counts of blocks may be added up."""
+        columns = {**dict(zip(names, matrix.T, strict=True)), SCORE: probability}
+        return {name: binned(values, self.edges[name]) for name, values in columns.items()}
+
+    def shift(self, name: str, counts: Counts, chance: float) -> float:
+        """Population stability index of a column beyond what the noise of both samples reaches with that chance.
+
+        2·n·m/(n+m) times the index follows about chi-square with one degree less than bins; 0 within the noise.
+        """
+        sample = np.array(self.counts[name])
+        if not counts.sum() or not sample.sum():
+            return 0.0
+        noise = chi2.ppf(1 - chance, len(counts) - 1) * (1 / counts.sum() + 1 / sample.sum())
+        return max(0.0, psi(sample, counts) - float(noise))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers, for `profile.json`."""
+        return {"edges": self.edges, "counts": self.counts, "auc": self.auc, "lines": self.lines}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """The profile that `to_json` described."""
+        edges = {name: tuple(values) for name, values in content["edges"].items()}
+        counts = {name: tuple(values) for name, values in content["counts"].items()}
+        return cls(edges, counts, content["auc"], content["lines"])
+
+
+def psi(sample: Counts, other: Counts) -> float:
+    """Population stability index of two sets of counts over the same bins."""
+    p = (sample + HALF) / (sample.sum() + HALF * len(sample))
+    q = (other + HALF) / (other.sum() + HALF * len(other))
+    return float(((q - p) * np.log(q / p)).sum())
+
+
+def expected_auc(probability: Floats) -> float:
+    """AUC that calibrated scores promise without any label (CBPE): a line is positive with its own probability.
+
+    0.5 where there is nothing to tell apart.
+    """
+    order = np.argsort(probability, kind="stable")
+    levels, start = np.unique(probability[order], return_index=True)
+    if len(levels) < 2:
+        return 0.5
+    positive = np.add.reduceat(probability[order], start)
+    negative = np.add.reduceat(1 - probability[order], start)
+    below = np.cumsum(negative) - negative
+    pairs = positive.sum() * negative.sum()
+    return float((positive * (below + negative / 2)).sum() / pairs) if pairs else 0.5
+
+
+def binned(values: Floats, edges: tuple[float, ...]) -> Counts:
+    """Lines in each bin; the last holds the missing."""
+    place = np.searchsorted(np.array(edges), values, side="left")
+    place[np.isnan(values)] = len(edges) + 1
+    return np.bincount(place, minlength=len(edges) + 2)
+
+
+def _edges(values: Floats) -> tuple[float, ...]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return ()
+    inner = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="lower"))
+    return tuple(inner[inner < known.max()].tolist())
