@@ -90,6 +90,20 @@ class TrainSettings(Section):
     )
 
 
+class GateSettings(Section):
+    """What a challenger has to show before it takes over; docs/promotion-gate.md says it in words."""
+
+    least_results: int = Field(100, ge=1, description="results known since both cut-offs, at the least")
+    least_positives: int = Field(
+        10, ge=1, description="positive ones among them, also in a slice that is judged"
+    )
+    slice_loss: float = Field(0.25, gt=0, lt=1, description="share of a slice's AP that may be lost")
+    calibration_error: float = Field(
+        0.02, gt=0, lt=1, description="calibration error that is always good enough"
+    )
+    calibration_ratio: float = Field(1.5, gt=1, description="factor by which expected and found may differ")
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations. `home` is the one place for all that is not code."""
 
@@ -103,6 +117,7 @@ class Settings(BaseSettings):
     score: ScoreSettings = ScoreSettings()
     night: NightSettings = NightSettings()
     train: TrainSettings = TrainSettings()
+    gate: GateSettings = GateSettings()
 
     @classmethod
     def settings_customise_sources(

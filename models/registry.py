@@ -8,14 +8,36 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from data.errors import ModelRefusedError, Problem
+
+Role = Literal["champion", "challenger", "former champion", "refused", "kept"]
+
+PROMOTED: Final = "promoted"
+ROLLED_BACK: Final = "rolled back"
+REFUSED: Final = "refused"
+ENTERED: Final = "entered as challenger"
+PAST: Final[dict[str, Role]] = {
+    PROMOTED: "former champion",
+    ROLLED_BACK: "former champion",
+    REFUSED: "refused",
+}
 
 
 def bundle_path(home: Path, version: str) -> Path:
     """Folder of a version's bundle, whether it exists or not."""
     return home / "models" / version
+
+
+def kept_path(home: Path, version: str) -> Path:
+    """Folder of a kept version. Raises ModelRefusedError when there is none of that name."""
+    if version not in versions(home):
+        step = "originrisk models lists the versions."
+        raise ModelRefusedError(
+            Problem(f"model {version}", "a version under models/", "none of that name", step)
+        )
+    return bundle_path(home, version)
 
 
 def champion_version(home: Path) -> str | None:
@@ -39,18 +61,58 @@ def versions(home: Path) -> tuple[str, ...]:
     return tuple(path.parent.name for path in manifests)
 
 
-def promote(home: Path, version: str, *, why: str, who: str, tables: dict[str, int]) -> None:
+def challenger_version(home: Path) -> str | None:
+    """The version entered last, unless it was promoted or refused since."""
+    entered = [event for event in history(home) if event["event"] == ENTERED][-1:]
+    version: str | None = entered[0]["version"] if entered else None
+    return version if version is not None and _last_events(home)[version] == ENTERED else None
+
+
+def roles(home: Path) -> dict[str, Role]:
+    """Every version kept, oldest first, and what it is by the log."""
+    last = _last_events(home)
+    found = {version: PAST.get(last.get(version, ""), "kept") for version in versions(home)}
+    told: dict[str | None, Role] = {
+        challenger_version(home): "challenger",
+        champion_version(home): "champion",
+    }
+    return {version: told.get(version, role) for version, role in found.items()}
+
+
+def promote(
+    home: Path,
+    version: str,
+    *,
+    why: str,
+    who: str,
+    tables: dict[str, int],
+    event: str = PROMOTED,
+    **facts: Any,
+) -> None:
     """Put a version in charge: the log first, then the pointer in one atomic step."""
-    if not bundle_path(home, version).is_dir():
-        raise ModelRefusedError(Problem(f"model {version}", "a version under models/", "none of that name"))
-    record(home, "promoted", version, why=why, who=who, tables=tables, before=champion_version(home))
+    kept_path(home, version)
+    before = champion_version(home)
+    record(home, event, version, why=why, who=who, tables=tables, before=before, **facts)
     staged = home / "models" / f"champion.{os.getpid()}"
     staged.write_text(version + "\n", encoding="utf-8")
     staged.replace(home / "models" / "champion")
 
 
+def predecessor(home: Path) -> str:
+    """The champion before the present one. Raises ModelRefusedError where the log knows none."""
+    reign: list[str] = []
+    for event in history(home):
+        if event["event"] == ROLLED_BACK:
+            reign.pop()
+        elif event["event"] == PROMOTED and reign[-1:] != [event["version"]]:
+            reign.append(event["version"])
+    if len(reign) < 2:
+        raise ModelRefusedError(Problem("models", "a champion before this one", "none in the promotion log"))
+    return reign[-2]
+
+
 def record(home: Path, event: str, version: str, **facts: Any) -> None:
-    """Append one event (promoted, refused, rolled back) to the promotion log; nothing is ever rewritten."""
+    """Append one event (entered, promoted, refused, rolled back) to the promotion log; nothing is ever rewritten."""
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "event": event,
@@ -68,3 +130,7 @@ def history(home: Path) -> Iterator[dict[str, Any]]:
     log = home / "models" / "promotions.jsonl"
     if log.is_file():
         yield from map(json.loads, log.read_text(encoding="utf-8").splitlines())
+
+
+def _last_events(home: Path) -> dict[str, str]:
+    return {event["version"]: event["event"] for event in history(home)}

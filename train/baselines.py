@@ -5,16 +5,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.as_of import FAMILIES
 from train.examples import Examples
+from train.slices import COTTON, is_chinese
 
 Floats = npt.NDArray[np.float64]
 
-CHINESE: Final = pa.array(["CN", "HK"])
-IN_SCOPE: Final = [i for i, name in enumerate(FAMILIES) if name.startswith("cotton") or name == "tomato"]
+IN_SCOPE: Final = [*COTTON, FAMILIES.index("tomato")]
 LOOK_UP_KEY: Final = ("htsus", "country_of_origin", "country_of_export", "gross_weight_kg")
 
 
@@ -30,7 +28,7 @@ def baselines(past: Examples, judged: Examples, seed: int) -> dict[str, Floats]:
 def targeting_rule(judged: Examples) -> Floats:
     """Two points for goods in scope that come from or by way of China, one more for a supplier never seen before."""
     lines = judged.lines
-    china = _is_chinese(lines["country_of_origin"]) | _is_chinese(lines["country_of_export"])
+    china = is_chinese(lines["country_of_origin"]) | is_chinese(lines["country_of_export"])
     in_scope = judged.features["goods_family"].isin(IN_SCOPE).to_numpy()
     new = judged.features["supplier_age"].isna().to_numpy()
     return np.asarray(2.0 * (china & in_scope) + new, np.float64)
@@ -57,7 +55,3 @@ def share_seen(past: Examples, judged: Examples) -> float:
 def _keys(examples: Examples) -> pd.DataFrame:
     frame: pd.DataFrame = examples.lines.select(list(LOOK_UP_KEY)).to_pandas()
     return frame.fillna(dict.fromkeys(LOOK_UP_KEY[:3], "") | {LOOK_UP_KEY[3]: -1.0})
-
-
-def _is_chinese(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    return np.asarray(pc.fill_null(pc.is_in(column, CHINESE), False))

@@ -6,8 +6,9 @@ by lines of like score that were examined in different ways, by the scores where
 and, where data are thin, by a prior of a few lines' weight taken from published figures.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,19 @@ class ErrorRates:
             }
             for cell in np.flatnonzero(self.lines)
         ]
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """The rates that `rows` described; the expected ones where a method and regime were not used."""
+        rates = expected()
+        for row in rows:
+            cell = list(PRIORS).index(row["method"]) * (len(REGIME_STARTS) + 1) + row["regime"]
+            rates.false_positive[cell], rates.false_negative[cell] = (
+                row["false_positive"],
+                row["false_negative"],
+            )
+            rates.lines[cell] = row["lines"]
+        return cls(rates.false_positive, rates.false_negative, rates.lines)
 
 
 def cells(method: pa.ChunkedArray, entry_date: npt.NDArray[np.datetime64]) -> Codes:

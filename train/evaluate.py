@@ -1,6 +1,6 @@
 """Evaluation: the model beside its baselines on lines it did not learn from, with intervals clustered by supplier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +52,7 @@ def compare(scores: Mapping[str, Floats], population: Population, seed: int) -> 
 
     Positives are results as found, errors of examination included; AP and lift are therefore of findings.
     """
-    draws = _draws(population.supplier, seed)
+    draws = resamples(population.supplier, seed)
     return [_row(method, score, population, draws) for method, score in scores.items()]
 
 
@@ -94,18 +94,20 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
     ranking = Ranking.of(score, population.results.observed)
     weight = population.results.weight
     resampled = [ranking.metrics(weight * draw) for draw in draws]
-    tails = (50 - 50 * CONFIDENCE, 50 + 50 * CONFIDENCE)
-    intervals = {}
-    for name in resampled[0]:
-        values = np.array([metrics[name] for metrics in resampled])
-        low, high = (
-            np.percentile(values[np.isfinite(values)], tails) if np.isfinite(values).any() else (np.nan,) * 2
-        )
-        intervals[name] = (float(low), float(high))
+    intervals = {name: interval([metrics[name] for metrics in resampled]) for name in resampled[0]}
     return Row(method, ranking.metrics(weight), intervals)
 
 
-def _draws(supplier: Keys, seed: int) -> list[Floats]:
+def interval(resampled: Sequence[float]) -> tuple[float, float]:
+    """The middle 95 % of a metric over resamples, those that cannot tell it left out; NaN where none can."""
+    values = np.asarray(resampled)[np.isfinite(resampled)]
+    if not len(values):
+        return np.nan, np.nan
+    low, high = np.percentile(values, (50 - 50 * CONFIDENCE, 50 + 50 * CONFIDENCE))
+    return float(low), float(high)
+
+
+def resamples(supplier: Keys, seed: int) -> list[Floats]:
     """How often each line enters each resample, all lines of a supplier together."""
     names, cluster = np.unique(supplier, return_inverse=True)
     chosen = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))

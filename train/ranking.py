@@ -28,13 +28,29 @@ class Ranking:
 
     def metrics(self, weight: Floats) -> dict[str, float]:
         """Every metric under line weights; NaN where there is no positive or no negative line."""
-        found: Floats = np.cumsum(np.bincount(self.step, weight * self.observed))
-        seen: Floats = np.cumsum(np.bincount(self.step, weight))
+        found, seen = self._totals(weight)
         with np.errstate(invalid="ignore", divide="ignore"):
             values = {"average_precision": _average_precision(found, seen), "auc": _auc(found, seen)}
             for capacity in CAPACITIES:
                 values |= _at(capacity, found, seen)
         return values
+
+    def average_precision(self, weight: Floats) -> float:
+        """Average precision alone, for many weightings; NaN without positives."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _average_precision(*self._totals(weight))
+
+    def recall(self, capacity: float, weight: Floats) -> float:
+        """Share of the positives among the first `capacity` (0 to 1) of the weight; NaN without positives."""
+        found, seen = self._totals(weight)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return float(np.float64(_hits(capacity * seen[-1], found, seen)) / found[-1])
+
+    def _totals(self, weight: Floats) -> tuple[Floats, Floats]:
+        """Weight of positives and of lines down to each step."""
+        found: Floats = np.cumsum(np.bincount(self.step, weight * self.observed))
+        seen: Floats = np.cumsum(np.bincount(self.step, weight))
+        return found, seen
 
 
 def _average_precision(found: Floats, seen: Floats) -> float:
@@ -50,10 +66,14 @@ def _auc(found: Floats, seen: Floats) -> float:
 
 def _at(capacity: float, found: Floats, seen: Floats) -> dict[str, float]:
     inspected = capacity * seen[-1]
-    hits = float(np.interp(inspected, np.concatenate([[0], seen]), np.concatenate([[0], found])))
+    hits = _hits(inspected, found, seen)
     name = f"{capacity:.1%}".replace(".0%", "%")
     return {
         f"precision@{name}": hits / inspected,
         f"recall@{name}": hits / found[-1],
         f"lift@{name}": hits / inspected / (found[-1] / seen[-1]),
     }
+
+
+def _hits(inspected: float, found: Floats, seen: Floats) -> float:
+    return float(np.interp(inspected, np.concatenate([[0], seen]), np.concatenate([[0], found])))

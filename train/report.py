@@ -1,10 +1,13 @@
 """The report of a training on the terminal: the model beside its baselines, and what the labels were worth."""
 
+import json
 from typing import Final
 
 from data.console import print_table
 from train.evaluate import Row
+from train.gate import Check
 from train.judge import Part
+from train.promotion import Decision
 from train.run import TrainedModel
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
@@ -26,8 +29,43 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
     print_table(
         "Model",
         ("", ""),
-        [("version", trained.version), ("run", run_id), ("look-up key seen", f"{seen:.0%}")],
+        [
+            ("version", trained.version),
+            ("run", run_id),
+            ("role", trained.role),
+            ("look-up key seen", f"{seen:.0%}"),
+        ],
     )
+
+
+def print_decision(decision: Decision, *, as_json: bool) -> None:
+    """Print every check of the gate, or all of it as one JSON object."""
+    if as_json:
+        print(json.dumps(decision.plain(), allow_nan=False))
+        return
+    rows = [
+        (
+            c.name,
+            _shown(c.champion),
+            _shown(c.challenger),
+            f"{c.low:.3f} to {c.high:.3f}",
+            c.rule,
+            _verdict(c),
+        )
+        for c in decision.checks
+    ]
+    size = f"{decision.lines:,} results since {decision.first_day}, {decision.positives:,} positive"
+    title = f"{decision.version} beside the champion {decision.champion}: {size}"
+    print_table(title, ("check", "champion", "challenger", "95 % interval", "rule", ""), rows)
+
+
+def print_promoted(version: str, *, as_json: bool) -> None:
+    """Say which version is in charge now."""
+    print(json.dumps({"champion": version}) if as_json else f"{version} is champion.")
+
+
+def _verdict(check: Check) -> str:
+    return "holds" if check.passed else "FAILS"
 
 
 def _title(part: Part) -> str:

@@ -22,6 +22,7 @@ from train.fit import Fitted, fit
 from train.hindsight import Seen
 from train.judge import Judgement, judge
 from train.origin_classifier import OriginClassifier
+from train.promotion import enter
 from train.propensity import weights
 
 GOLDEN_LINES: Final = 50
@@ -42,6 +43,7 @@ class TrainedModel:
     fitted: Fitted
     judgement: Judgement
     left_out: dict[str, int]
+    role: registry.Role
 
     def metrics(self) -> dict[str, Any]:
         """Everything measured, as plain numbers."""
@@ -58,7 +60,8 @@ class TrainedModel:
 def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     """Learn from what was known at the end of `cutoff` (default: the last day of entry) and keep the model.
 
-    The model is first judged on later examples it did not see, then fitted anew on all of them.
+    The model is first judged on later examples it did not see, then fitted anew on all of them. It is champion
+    where none can score yet, else challenger (`train.promotion`).
     Raises GateRefusedError where too few results are known.
     """
     store = Store(settings.home, settings.memory_limit_gb)
@@ -83,12 +86,14 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
         "tables": tables,
         "examples": len(examples),
         "trees": fitted.trees,
+        "picked_log_odds": fitted.calibration.picked,
+        "error_rates": fitted.rates.rows(),
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }
     version, folder = keep(settings.home, fitted, described, examples, others)
-    registry.promote(settings.home, version, why="newest training", who="train", tables=tables)
-    return TrainedModel(version, folder, described, fitted, judgement, gathered.left_out)
+    role = enter(settings, version, tables)
+    return TrainedModel(version, folder, described, fitted, judgement, gathered.left_out, role)
 
 
 def classifier(settings: Settings, seed: int) -> OriginClassifier:

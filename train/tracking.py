@@ -11,6 +11,7 @@ from typing import Any, Final
 import mlflow
 from mlflow import MlflowClient
 
+from models.registry import challenger_version, champion_version
 from train.pictures import draw
 from train.run import TrainedModel
 
@@ -28,7 +29,21 @@ def record(home: Path, trained: TrainedModel) -> str:
             draw(trained.judgement, Path(pictures))
             mlflow.log_artifacts(pictures, "pictures")
         _register(client, run, trained.version)
+    mirror(home)
     return str(run.info.run_id)
+
+
+def mirror(home: Path) -> None:
+    """Give the registered versions the aliases of the roles they have under `home/models`."""
+    roles = {"champion": champion_version(home), "challenger": challenger_version(home)}
+    with _tracking(home) as client:
+        found = client.search_model_versions(f"name = '{NAME}'")
+        for alias, version in roles.items():
+            numbers = [int(v.version) for v in found if v.tags.get("bundle") == version]
+            if numbers:
+                client.set_registered_model_alias(NAME, alias, str(max(numbers)))
+            elif found:
+                client.delete_registered_model_alias(NAME, alias)
 
 
 @contextmanager

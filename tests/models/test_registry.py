@@ -4,7 +4,21 @@ import pytest
 
 from data.errors import ModelRefusedError
 from models.bundle import save
-from models.registry import bundle_path, champion_path, champion_version, history, promote, versions
+from models.registry import (
+    ENTERED,
+    REFUSED,
+    ROLLED_BACK,
+    bundle_path,
+    challenger_version,
+    champion_path,
+    champion_version,
+    history,
+    predecessor,
+    promote,
+    record,
+    roles,
+    versions,
+)
 from tests.models.factory import matrix, model
 
 
@@ -47,3 +61,28 @@ def test_an_unknown_version_is_refused_and_changes_nothing(tmp_path: Path) -> No
 def test_versions_are_the_bundles_that_are_kept(tmp_path: Path) -> None:
     expected = {kept(tmp_path, "2021-06-30"), kept(tmp_path, "2021-07-31")}
     assert set(versions(tmp_path)) == expected
+
+
+def test_roles_follow_the_log(tmp_path: Path) -> None:
+    first, second, third = (kept(tmp_path, f"2021-0{month}-30") for month in (4, 6, 9))
+    promote(tmp_path, first, why="first", who="test", tables={})
+    for version in (second, third):
+        record(tmp_path, ENTERED, version, why="newest")
+    assert roles(tmp_path) == {first: "champion", second: "kept", third: "challenger"}
+    assert challenger_version(tmp_path) == third
+    record(tmp_path, REFUSED, third, why="worse")
+    promote(tmp_path, second, why="better", who="test", tables={})
+    assert roles(tmp_path) == {first: "former champion", second: "champion", third: "refused"}
+    assert challenger_version(tmp_path) is None
+
+
+def test_each_rollback_goes_one_champion_further_back(tmp_path: Path) -> None:
+    first, second, third = (kept(tmp_path, f"2021-0{month}-30") for month in (4, 6, 9))
+    for version in (first, second, third):
+        promote(tmp_path, version, why="better", who="test", tables={})
+    for expected in (second, first):
+        assert predecessor(tmp_path) == expected
+        promote(tmp_path, expected, why="drift", who="test", tables={}, event=ROLLED_BACK)
+        assert champion_version(tmp_path) == expected
+    with pytest.raises(ModelRefusedError, match="promotion log"):
+        predecessor(tmp_path)

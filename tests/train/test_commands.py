@@ -5,7 +5,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.errors import GateRefusedError, ModelRefusedError
+from data.errors import GateRefusedError, ModelRefusedError, UsageError
 from models.bundle import save
 from models.registry import bundle_path, champion_version, history
 from tests.models.factory import matrix, model
@@ -31,7 +31,8 @@ def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
         app, [str(tmp_path), "train", "--cutoff", str(CUTOFF), "--json"], catch_exceptions=False
     )
     result = json.loads(told.stdout)
-    assert set(result) == {"run_id", "model_version", "metrics"}
+    assert set(result) == {"run_id", "model_version", "role", "metrics"}
+    assert result["role"] == "champion"
     assert (tmp_path / "models" / result["model_version"] / "manifest.json").is_file()
 
 
@@ -44,9 +45,19 @@ def test_a_cut_off_that_is_no_day_is_a_usage_error(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [str(tmp_path), "train", "--cutoff", "30.06.2021"]).exit_code == 2
 
 
+def call(folder: Path, *words: str) -> str:
+    return CliRunner().invoke(app, [str(folder), *words], catch_exceptions=False).stdout
+
+
 def kept(folder: Path, cutoff: str) -> str:
     staged = folder / "models" / "staged"
-    settings = {"cutoff": cutoff, "seed": 0, "examples": 100, "tables": {"entries": 1}}
+    settings = {
+        "cutoff": cutoff,
+        "seed": 0,
+        "examples": 100,
+        "tables": {"entries": 1},
+        "picked_log_odds": 0.0,
+    }
     version = save(staged, model(seeds=1), settings, matrix(5))
     staged.rename(bundle_path(folder, version))
     return version
@@ -61,10 +72,23 @@ def test_an_older_model_can_be_put_back_in_charge_with_a_reason(tmp_path: Path) 
     assert [event["why"] for event in history(tmp_path)] == ["better", "drift since June"]
 
 
-def test_no_model_takes_over_without_a_reason(tmp_path: Path) -> None:
+def test_an_empty_reason_does_not_override_the_gate(tmp_path: Path) -> None:
     version = kept(tmp_path, "2021-05-31")
-    assert CliRunner().invoke(app, [str(tmp_path), "promote", version]).exit_code == 2
+    with pytest.raises(UsageError, match="a reason"):
+        call(tmp_path, "promote", version, "--override", " ")
     assert champion_version(tmp_path) is None
+
+
+def test_a_rollback_puts_the_champion_before_in_charge_and_is_logged(tmp_path: Path) -> None:
+    old, new = kept(tmp_path, "2021-05-31"), kept(tmp_path, "2021-06-30")
+    for version in (old, new):
+        call(tmp_path, "promote", version, "--override", "better")
+    assert json.loads(call(tmp_path, "rollback", "--why", "drift", "--json")) == {"champion": old}
+    assert champion_version(tmp_path) == old
+    last = list(history(tmp_path))[-1]
+    assert (last["event"], last["why"], last["before"]) == ("rolled back", "drift", new)
+    assert last["who"]
+    assert last["tables"] == {"entries": 1}
 
 
 def test_a_damaged_model_does_not_take_over(tmp_path: Path) -> None:

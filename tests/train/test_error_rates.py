@@ -55,3 +55,11 @@ def test_rows_name_the_method_and_count_its_lines() -> None:
     rows = estimated(NOISE, lines=3000).rows()
     assert {row["method"] for row in rows} == set(NOISE)
     assert sum(int(row["lines"]) for row in rows) == 3000
+
+
+def test_rates_come_back_from_their_rows() -> None:
+    rates = expected()
+    rates.false_positive[4], rates.lines[4] = 0.4, 7
+    again = ErrorRates.of_rows(rates.rows())
+    assert again.false_positive.tolist() == rates.false_positive.tolist()
+    assert again.lines[4] == 7

@@ -42,7 +42,10 @@ def test_without_positives_nothing_is_claimed() -> None:
     assert np.isnan(metrics["recall@1%"])
 
 
-def test_lines_of_the_highest_score_may_weigh_nothing() -> None:
-    left_out = np.array([0.0, 1.0, 1.0])
-    metrics = Ranking.of(np.array([3.0, 2.0, 1.0]), np.array([0.0, 0.0, 1.0])).metrics(left_out)
-    assert metrics["average_precision"] == pytest.approx(0.5)
+def test_first_lines_without_weight_do_not_count() -> None:
+    observed = np.array([0.0, 1.0, 0.0, 1.0])
+    whole = Ranking.of(np.array([4.0, 3.0, 2.0, 1.0]), observed)
+    without = Ranking.of(np.array([3.0, 2.0, 1.0]), observed[1:])
+    weight = np.array([0.0, 1.0, 1.0, 1.0])
+    assert whole.metrics(weight)["average_precision"] == without.metrics(np.ones(3))["average_precision"]
+    assert whole.recall(0.4, weight) == without.recall(0.4, np.ones(3))
