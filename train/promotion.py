@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 from data.console import progress
 from data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
 from data.settings import Settings
-from data.store import Store
 from models import registry
 from models.bundle import Bundle, load
 from train.error_rates import ErrorRates
-from train.examples import Examples, gather
+from train.examples import Examples
 from train.fit import results_of
 from train.gate import Check, Contest
+from train.material import Material
 from train.noise import NoisyResults
 from train.propensity import weights
 
@@ -69,17 +69,14 @@ def decide(settings: Settings, version: str, seed: int = 0) -> Decision:
 
 def found_since(settings: Settings, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
     """Examined lines entered after a day whose result is known by now, and the table versions they come from."""
-    store = Store(settings.home, settings.memory_limit_gb)
-    tables = store.versions()
     with progress("Looking up what was found since", 1) as advance:
-        entries = store.entries(settings.history_start, version=tables.get("entries"))
-        outcomes = store.outcomes(version=tables.get("outcomes"))
-        last = max(day for day in (pc.max(outcomes["outcome_date"]).as_py(), cutoff) if day)
-        examples = gather(entries, outcomes, last, seed).examples
+        material = Material.read(settings)
+        last = max(day for day in (pc.max(material.outcomes["outcome_date"]).as_py(), cutoff) if day)
+        examples = material.gather(last, seed).examples
         advance(1)
     later = examples.take(examples.seen.day > np.datetime64(cutoff, "D"))
     _require_evidence(later, settings, cutoff)
-    return later, tables
+    return later, material.tables
 
 
 def take_over(settings: Settings, decision: Decision) -> None:

@@ -13,14 +13,13 @@ import pyarrow.compute as pc
 from data.console import progress
 from data.errors import GateRefusedError, Problem
 from data.settings import Settings
-from data.store import Store
 from features.catalogue import CATALOGUE
-from features.lists import Listings
 from models import bundle, registry
-from train.examples import Examples, gather
+from train.examples import Examples
 from train.fit import Fitted, fit
 from train.hindsight import Seen
 from train.judge import Judgement, judge
+from train.material import Material
 from train.origin_classifier import OriginClassifier
 from train.promotion import enter
 from train.propensity import weights
@@ -28,9 +27,6 @@ from train.propensity import weights
 GOLDEN_LINES: Final = 50
 USUAL_DAYS: Final = np.timedelta64(180, "D")
 """Days before the cut-off whose lines say what is usual."""
-
-READ: Final = ("entries", "outcomes", "listed")
-"""Tables a training reads: only their versions say what it learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +60,10 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     where none can score yet, else challenger (`train.promotion`).
     Raises GateRefusedError where too few results are known.
     """
-    store = Store(settings.home, settings.memory_limit_gb)
-    tables = {name: version for name, version in store.versions().items() if name in READ}
     with progress("Training", 3) as advance:
-        entries = store.entries(settings.history_start, cutoff, version=tables.get("entries"))
-        last_day = cutoff or _last_day(entries)
-        outcomes = store.outcomes(version=tables.get("outcomes"))
-        listings = Listings.known(store.listed(version=tables.get("listed")))
-        gathered = gather(entries, outcomes, listings, last_day, seed)
+        material = Material.read(settings, cutoff)
+        last_day, tables = cutoff or _last_day(material.entries), material.tables
+        gathered = material.gather(last_day, seed)
         examples, others = gathered.examples, gathered.others
         advance(1)
         prototype = classifier(settings, seed)

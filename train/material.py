@@ -1,0 +1,42 @@
+"""What a training, a gate and an evaluation read: the store's tables at known versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+
+from data.settings import Settings
+from data.store import Store
+from features.lists import Listings
+from train.examples import Gathered, gather
+
+READ: Final = ("entries", "outcomes", "listed")
+"""Tables that are read: only their versions say what was learned from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Lines of up to a day, all outcomes, all listings, and the version of each table."""
+
+    entries: pa.Table
+    outcomes: pa.Table
+    listings: Listings
+    tables: dict[str, int]
+
+    @classmethod
+    def read(
+        cls, settings: Settings, until: date | None = None, versions: Mapping[str, int] | None = None
+    ) -> "Material":
+        """The tables as they stand, or at these versions."""
+        store = Store(settings.home, settings.memory_limit_gb)
+        now = {name: version for name, version in store.versions().items() if name in READ}
+        tables = now if versions is None else dict(versions)
+        entries = store.entries(settings.history_start, until, version=tables.get("entries"))
+        outcomes = store.outcomes(version=tables.get("outcomes"))
+        return cls(entries, outcomes, Listings.known(store.listed(version=tables.get("listed"))), tables)
+
+    def gather(self, cutoff: date, seed: int) -> Gathered:
+        """What there is to learn from at the end of `cutoff` (see `train.examples.gather`)."""
+        return gather(self.entries, self.outcomes, self.listings, cutoff, seed)
