@@ -23,6 +23,7 @@ from data.world.make import World, make
 from data.world.variants import settings_of
 from features.catalogue import CATALOGUE, NAMES
 from features.lines import Lines
+from features.lists import Listings
 from features.replay import Outcomes
 from train.examples import Examples, gather, see
 from train.fit import fit
@@ -56,7 +57,7 @@ def trade(variant: str, seed: int, lines: int) -> Trade:
     """A simulated world as training and scoring see it."""
     world = make(settings_of(variant, seed=seed, lines=lines, **PERIOD))
     until = pc.less_equal(world.entries["entry_date"], CUTOFF)
-    gathered = gather(world.entries.filter(until), world.outcomes, CUTOFF, seed)
+    gathered = gather(world.entries.filter(until), world.outcomes, Listings.known(world.listed), CUTOFF, seed)
     wanted = np.flatnonzero(~np.asarray(until))
     return Trade(
         gathered.examples,
@@ -70,7 +71,7 @@ def trade(variant: str, seed: int, lines: int) -> Trade:
 def _seen(world: World, wanted: npt.NDArray[np.intp]) -> Seen:
     lines = Lines.of(world.entries)
     known = world.outcomes.filter(pc.is_valid(world.outcomes["outcome_date"]))
-    return see(lines, Outcomes.of(lines, known), wanted, PERIOD["end"])
+    return see(lines, Outcomes.of(lines, known), Listings.known(world.listed), wanted, PERIOD["end"])
 
 
 def families() -> Iterator[tuple[str, Columns]]:

@@ -34,6 +34,7 @@ def main(variant: str, seed: int, lines: int) -> None:
         originrisk(home, "world", "--variant", variant, "--seed", seed, "--lines", lines, *period)
         originrisk(home, "ingest", "entries", world / "entries")
         originrisk(home, "ingest", "outcomes", world / "outcomes.parquet")
+        originrisk(home, "ingest", "listed", world / "listed.parquet")
         originrisk(home, "train", "--cutoff", CUTOFF)
         originrisk(home, "score", "--from", SCORED[0], "--to", SCORED[1])
         judged = scored_lines(Store(Path(home)))

@@ -1,4 +1,4 @@
-"""Commands of the package: `ingest` and `world`. Heavy imports wait until a command runs."""
+"""Commands of the package: `ingest`, `lists` and `world`. Heavy imports wait until a command runs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from data.lists.commands import lists
 from data.world.command import world
 
 _ingest = typer.Typer(
@@ -51,4 +52,4 @@ def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"world": world}
-GROUPS: dict[str, typer.Typer] = {"ingest": _ingest}
+GROUPS: dict[str, typer.Typer] = {"ingest": _ingest, "lists": lists}

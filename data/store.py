@@ -142,6 +142,16 @@ class Store:
             if not fresh.equals(self.scores(day, day)):
                 lake.write(self.home / "lake" / table_name, fresh, lake.within("entry_date", [day]))
 
+    def replace_listed(self, table: pa.Table) -> None:
+        """Put these listings in place of all that are held, in one commit; none where nothing changed."""
+        order = [(name, "ascending") for name in ("effective_date", "name", "programme")]
+        with self.writing():
+            if not table.sort_by(order).equals(self.listed().sort_by(order)):
+                path = self.home / "lake" / "listed"
+                if lake.exists(path):
+                    self.upsert("listed", [])  # gives an older table its missing columns
+                lake.write(path, table, "true")
+
     def replace_rejected(self, table_name: str, staged: Path, file_hashes: Sequence[str]) -> None:
         """Put the staged rejects of a delivery's files in place of what these files had rejected before."""
         of_files = f"table_name = '{table_name}' AND {lake.within('file_hash', file_hashes)}"
