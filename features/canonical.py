@@ -8,13 +8,10 @@ import numpy.typing as npt
 
 from features.counts import Integers, Places
 from features.history import Fact, Group, History, Learned, narrow
+from features.learner import Arrays, Learners, arrays_of_all, hold_all
+from features.learners import LEARNERS
 from features.lines import Bools, Codes, Ints
 from features.tallies import TALLIES, Tally
-
-Arrays = dict[str, npt.NDArray[Any]]
-"""Arrays by name. Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and
-their number in each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number
-on each (`sizes`), their `rows` in each tally, their `measures`."""
 
 
 def settle(history: History) -> None:
@@ -44,9 +41,14 @@ def _holds_something(history: History, group: Group) -> Bools:
 
 
 def arrays_of(history: History) -> Arrays:
-    """Arrays of a history whose day is closed, after settling it."""
+    """Arrays of a history whose day is closed, after settling it, by name.
+
+    Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and their number in
+    each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number on each
+    (`sizes`), their `rows` in each tally, their `measures`. Of each learner its own.
+    """
     settle(history)
-    arrays: Arrays = {}
+    arrays = arrays_of_all(history.learners)
     for number, group in enumerate(history.groups):
         indexes = [history.indexes[key] for key in group.keys]
         arrays[f"{number}.keys"] = np.concatenate([index.keys for index in indexes])
@@ -59,11 +61,15 @@ def arrays_of(history: History) -> Arrays:
 
 
 def history_of(
-    arrays: Mapping[str, npt.NDArray[Any]], day: int, tallies: tuple[Tally, ...] = TALLIES
+    arrays: Mapping[str, npt.NDArray[Any]],
+    day: int,
+    tallies: tuple[Tally, ...] = TALLIES,
+    learners: Learners = LEARNERS,
 ) -> History:
     """The history that these arrays were taken of, after the close of `day`."""
-    history = History(tallies)
+    history = History(tallies, learners)
     history.day = day
+    hold_all(history.learners, arrays)
     for number, group in enumerate(history.groups):
         group.counts.hold(arrays[f"{number}.state"])
         ends = np.cumsum(arrays[f"{number}.sizes"])[:-1]

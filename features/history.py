@@ -13,6 +13,8 @@ import numpy as np
 
 from features.counts import Columns, Counts, Index, Integers, Places
 from features.keys import key_of
+from features.learner import Learners
+from features.learners import LEARNERS
 from features.lines import Bools, Ints, Lines
 from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
@@ -41,10 +43,11 @@ class History:
     """All tallies after the close of `day` (days since 1970; None before the first close).
 
     `order` is that of the tallies, and `measures` that of the measures of each kind of fact, wherever there is a
-    column for each. `recent` holds what is still in a window, by day.
+    column for each. `recent` holds what is still in a window, by day. `learners` hold what is learned
+    beside the tallies.
     """
 
-    def __init__(self, tallies: tuple[Tally, ...] = TALLIES) -> None:
+    def __init__(self, tallies: tuple[Tally, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
         self.gains = {tally.key: _gains(tally) for tally in tallies}
         self.groups = tuple(_groups(tallies, self.gains))
         self.order = tuple(key for group in self.groups for key in group.keys)
@@ -62,6 +65,7 @@ class History:
             for window in (None, *self.windows)
         }
         self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
+        self.learners = {name: make() for name, make in learners.items()}
         self.day: int | None = None
 
     @property

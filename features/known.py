@@ -9,7 +9,8 @@ import numpy as np
 from features.counts import State
 from features.history import History
 from features.keys import key_of
-from features.lines import Bools, Codes, Floats, Lines
+from features.learner import Columns, see_all
+from features.lines import Bools, Codes, Floats, Lines, Rows
 from features.lists import Listings
 
 FIXED_POINT = float(2**20)
@@ -18,15 +19,16 @@ FIXED_POINT = float(2**20)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """State under the keys of n lines, and the lists.
+    """State under the keys of n lines, the lists, and what the learners know.
 
-    `state(key)` gives (n, columns); names are `key.measure.window`.
+    `state(key)` gives (n, columns); names are `key.measure.window`. `learned()` gives columns (n,) by `learner.column`.
     """
 
     today: Codes
     state: Callable[[str], State]
     columns: Mapping[str, Mapping[str, int]]
     listings: Listings
+    learned: Callable[[], Columns]
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def count(self, name: str) -> Floats:
@@ -40,6 +42,22 @@ class Known:
     def total(self, name: str) -> Floats:
         """A sum of measures in fixed point, back in their own unit (n,)."""
         return self.count(name) / FIXED_POINT
+
+    def told(self, name: str) -> Floats:
+        """What a learner knows of the lines (n,), by `learner.column`."""
+        if self.learned not in self.memo:
+            self.memo[self.learned] = self.learned()
+        columns: Columns = self.memo[self.learned]
+        return columns[name]
+
+    def take(self, rows: Rows) -> "Known":
+        """What was known of the lines at `rows`."""
+
+        def learned() -> Columns:
+            return {name: values[rows] for name, values in self.learned().items()}
+
+        today = self.today[rows]
+        return Known(today, lambda key: self.state(key)[rows], self.columns, self.listings, learned)
 
     def since(self, name: str) -> Floats:
         """Days from the day under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
@@ -57,7 +75,7 @@ def listed(lines: Lines, column: str, known: Known) -> Bools:
 
 
 def see(history: History, lines: Lines, listings: Listings) -> Known:
-    """What the closed days know of these lines; each tally is looked up when it is first asked for."""
+    """What the closed days know of these lines; each tally or learner is asked when first needed."""
     states: dict[str, State] = {}
 
     def state(key: str) -> State:
@@ -66,4 +84,7 @@ def see(history: History, lines: Lines, listings: Listings) -> Known:
             states[key] = history.counts[key].state.take(rows, axis=0)
         return states[key]
 
-    return Known(lines.days["entry_date"], state, history.columns, listings)
+    def learned() -> Columns:
+        return see_all(history.learners, lines)
+
+    return Known(lines.days["entry_date"], state, history.columns, listings, learned)

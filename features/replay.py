@@ -12,6 +12,7 @@ from features.counts import Places, State
 from features.history import History
 from features.keys import find
 from features.known import Known
+from features.learner import Columns, joined, see_all
 from features.lines import Bools, Codes, Lines, Rows
 from features.lists import Listings
 from features.measures import measures
@@ -116,6 +117,7 @@ class Block:
         kinds = [group.counts.state.dtype for group in history.groups]
         self.states = [np.empty(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
         self.places = np.empty(BLOCK, np.intp)
+        self.learned: list[Columns] = []
         self.size = 0
 
     @property
@@ -124,10 +126,12 @@ class Block:
         return BLOCK - self.size
 
     def see(self, places: Rows) -> None:
-        """Note what the state holds for the lines at `places` (n,)."""
+        """Note what the state and the learners hold for the lines at `places` (n,)."""
         part, rows = slice(self.size, self.size + len(places)), self.rows[places]
         for group, states in zip(self.history.groups, self.states, strict=True):
             group.counts.state.take(rows[:, group.places], axis=0, out=states[part], mode="clip")
+        if self.history.learners:
+            self.learned.append(see_all(self.history.learners, self.lines.take(places)))
         self.places[part] = places
         self.size = part.stop
 
@@ -140,7 +144,9 @@ class Block:
             for group, states in zip(self.history.groups, self.states, strict=True)
             for place, key in enumerate(group.keys)
         }
-        known = Known(lines.days["entry_date"], states.__getitem__, self.history.columns, self.listings)
+        learned, self.learned = joined(self.learned), []
+        today, columns = lines.days["entry_date"], self.history.columns
+        known = Known(today, states.__getitem__, columns, self.listings, lambda: learned)
         return Seen(places[here], lines, known)
 
 
@@ -185,14 +191,28 @@ def _learn(history: History, timeline: Timeline, rows: Places, day: int, listing
     if len(received := timeline.received.places(day, day)):
         lines = timeline.lines.take(received)
         history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received], listings)))
+        for learner in history.learners.values():
+            learner.learn(day, lines)
     if len(known := timeline.known.places(day, day)):
-        outcomes = timeline.outcomes
-        history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
+        _learn_outcomes(history, timeline, rows, day, known)
+    for learner in history.learners.values():
+        learner.close(day, listings)
     history.close(day)
+
+
+def _learn_outcomes(history: History, timeline: Timeline, rows: Places, day: int, known: Rows) -> None:
+    examined, found = timeline.outcomes.rows[known], timeline.outcomes.found[known]
+    history.learn_outcomes(day, rows[examined], found)
+    lines = timeline.lines.take(examined)
+    for learner in history.learners.values():
+        learner.learn_outcomes(day, lines, found)
 
 
 def _known(history: History, lines: Lines, rows: Places, listings: Listings) -> Known:
     def state(key: str) -> State:
         return history.counts[key].state.take(rows[:, history.place[key]], axis=0)
 
-    return Known(lines.days["entry_date"], state, history.columns, listings)
+    def learned() -> Columns:
+        return see_all(history.learners, lines)
+
+    return Known(lines.days["entry_date"], state, history.columns, listings, learned)

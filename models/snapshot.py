@@ -17,6 +17,8 @@ import features
 from data.errors import ModelRefusedError, Problem
 from features.canonical import arrays_of, history_of
 from features.history import History
+from features.learner import Learners
+from features.learners import LEARNERS
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -43,7 +45,7 @@ def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
         staged.rename(folder)
 
 
-def load(folder: Path, *, mapped: bool = False) -> History:
+def load(folder: Path, *, mapped: bool = False, learners: Learners = LEARNERS) -> History:
     """Read a history. Mapped, it shares its pages with other readers, can be seen and cannot learn.
 
     Raises ModelRefusedError when a file is missing or changed, or when it was made by other code.
@@ -59,7 +61,7 @@ def load(folder: Path, *, mapped: bool = False) -> History:
     mode: Any = "r" if mapped else None
     loaded = (np.load(folder / name, mmap_mode=mode, allow_pickle=False) for name in names)
     arrays = {Path(name).stem: np.asarray(array) for name, array in zip(names, loaded, strict=True)}
-    return history_of(arrays, manifest["day"])
+    return history_of(arrays, manifest["day"], learners=learners)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

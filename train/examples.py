@@ -14,11 +14,9 @@ from data.errors import GateRefusedError, Problem
 from features.catalogue import NAMES, compute
 from features.history import History
 from features.keys import find
-from features.known import Known
 from features.lines import Lines
 from features.lists import Listings
 from features.replay import FOUND, NOT_FOUND, Outcomes, replay
-from features.replay import Seen as Block
 from train.error_rates import cells
 from train.hindsight import Seen, keys_of
 from train.propensity import propensity
@@ -133,18 +131,13 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
         place = np.searchsorted(wanted, block.rows)
         chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
         if len(chosen):
-            matrix[place[chosen]] = compute(block.lines.take(chosen), _known(block, chosen))
+            matrix[place[chosen]] = compute(block.lines.take(chosen), block.known.take(chosen))
     of_wanted = lines.take(wanted)
     return Seen(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(of_wanted), _days(of_wanted))
 
 
 def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
     return lines.days["entry_date"].astype("datetime64[D]")
-
-
-def _known(block: Block, chosen: Rows) -> Known:
-    known = block.known
-    return Known(known.today[chosen], lambda key: known.state(key)[chosen], known.columns, known.listings)
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:
