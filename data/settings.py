@@ -104,6 +104,29 @@ class GateSettings(Section):
     calibration_ratio: float = Field(1.5, gt=1, description="factor by which expected and found may differ")
 
 
+class ServiceSettings(Section):
+    """How the online service takes requests. Limits hold for each worker, the rate for each key over all workers."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; TLS belongs in front or to --tls-key")
+    port: int = Field(8080, ge=1, le=65535, description="port to listen on")
+    workers: int = Field(1, ge=1, description="processes that answer")
+    most_lines: int = Field(1000, ge=1, description="lines in a request at the most")
+    most_bytes: int = Field(2_000_000, ge=1, description="bytes in a body at the most")
+    waiting_lines: int = Field(4000, ge=1, description="lines taken and not yet answered, at the most")
+    wait_seconds: float = Field(
+        10.0, gt=0, description="time for a body to arrive, and for a request to get its turn"
+    )
+    watch_seconds: float = Field(1.0, gt=0, description="time between looks for a new model or history")
+    lines_per_second: float = Field(1000.0, gt=0, description="lines that a key may ask for, steadily")
+    burst_lines: int = Field(4000, ge=1, description="lines that a key may ask for at once")
+    days_ahead: int = Field(31, ge=1, description="days that a line may lie ahead of the history's last")
+    oidc_issuer: str = Field(
+        "", description="issuer whose bearer tokens are taken beside API keys; empty: none"
+    )
+    oidc_audience: str = Field("", description="audience that such a token must name")
+    oidc_keys_url: str = Field("", description="where the issuer publishes its signing keys (JWKS)")
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations. `home` is the one place for all that is not code."""
 
@@ -118,6 +141,7 @@ class Settings(BaseSettings):
     night: NightSettings = NightSettings()
     train: TrainSettings = TrainSettings()
     gate: GateSettings = GateSettings()
+    service: ServiceSettings = ServiceSettings()
 
     @classmethod
     def settings_customise_sources(

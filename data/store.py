@@ -76,6 +76,11 @@ class Store:
         days = [("entry_date", ">=", str(start)), ("entry_date", "<=", str(end))]
         return self._select("scores", SCORES.schema, "ORDER BY entry_date, rank", days)
 
+    def line(self, table_name: str, entry_number: str, line_number: int) -> pa.Table:
+        """The rows of `entries` or `scores` of one entry line: one, or none."""
+        key = f"WHERE entry_number = {lake.literal(entry_number)} AND line_number = {line_number:d}"
+        return self._select(table_name, TABLES[table_name].schema, key)
+
     def rejected(self) -> pa.Table:
         """Records that were not taken, with their source, raw values and every broken rule."""
         return self._select("rejected", REJECTED, "ORDER BY table_name, file, row_number")

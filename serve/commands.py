@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from serve import parties_commands
+from serve.online import commands as online_commands
 
 
 def _day(flag: str, meaning: str) -> Any:
@@ -56,5 +57,5 @@ def _period(day: datetime | None, start: datetime | None, end: datetime | None) 
     return first.date(), last.date()
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"score": score}
-GROUPS: dict[str, typer.Typer] = {**parties_commands.GROUPS}
+COMMANDS: dict[str, Callable[..., Any]] = {"score": score, **online_commands.COMMANDS}
+GROUPS: dict[str, typer.Typer] = {**parties_commands.GROUPS, **online_commands.GROUPS}

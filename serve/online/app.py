@@ -1,0 +1,183 @@
+"""The HTTP application: addresses, who may use them, and how an answer is made for each."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from data.errors import Problem
+from data.settings import load_settings
+from features.catalogue import NAMES
+from serve.online import arrival, body, look_up, metrics, shapes
+from serve.online.answer import answer, party
+from serve.online.audit import masked
+from serve.online.door import Door
+from serve.online.guard import Caller
+from serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
+from serve.online.service import Service
+
+JSON: Final = "application/json"
+_KEYED: Final = (401, 403, 429, 500)
+_PARTY: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
+DESCRIPTION: Final = "A score is a lead. It says where to look first and why; it is never a determination."
+
+
+def create() -> FastAPI:
+    """The application of one worker, over the home that ORIGINRISK_HOME names."""
+    return over(Service.of(load_settings(Path(os.environ["ORIGINRISK_HOME"]))))
+
+
+def over(service: Service) -> FastAPI:
+    """The application over these parts."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.watch.start()
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="originrisk",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.add_middleware(Door)
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(HTTPException, _no_route)
+    _add_scores(app, service)
+    _add_look_ups(app, service)
+    _add_health(app, service)
+    return app
+
+
+def _add_scores(app: FastAPI, service: Service) -> None:
+    shape = {
+        "schema": shapes.request(service.settings.service.most_lines),
+        "example": {"lines": [shapes.EXAMPLE]},
+    }
+    asked_for = {"requestBody": {"required": True, "content": {JSON: shape}}, **_SECURED}
+
+    @app.post(
+        "/v1/score",
+        summary="Score entry lines",
+        responses=shapes.responses("score", 400, *_KEYED, 408, 413, 415, 422, 503),
+        openapi_extra=asked_for,
+    )
+    async def score(request: Request) -> Response:
+        caller = await _admitted(service, request, "score")
+        charge = service.watch.current()
+        sent = await arrival.body(request, service.settings.service)
+        asked = body.read(sent, service.settings.service.most_lines)
+        service.guard.charge(caller, len(asked.rows) - 1)
+        lines = [masked(row["entry_number"], row["line_number"]) for row in asked.rows]
+        service.audit.record(request.state.request, caller.name, "score", "taken", lines)
+        made = await service.scoring.do(len(asked.rows), lambda: _json(answer(asked, charge, service.limits)))
+        metrics.LINES.inc(len(asked.rows))
+        return made
+
+
+def _add_look_ups(app: FastAPI, service: Service) -> None:
+    @app.get(
+        "/v1/lines/{entry}/{line}",
+        summary="A stored line and the score that its night published",
+        responses=shapes.responses("lines", *_KEYED, 404, 422, 503),
+        openapi_extra=_SECURED,
+    )
+    async def line(request: Request, entry: str, line: str) -> Response:
+        caller = await _admitted(service, request, "lines")
+        key = look_up.line_key(entry, line)
+        service.audit.record(request.state.request, caller.name, "lines", "taken", [masked(*key)])
+        found = await service.looking_up.do(1, lambda: look_up.line(service.store, *key))
+        return _json(found)
+
+    @app.get(
+        "/v1/parties/{party}",
+        summary="What the closed days hold of a party, by the key that answers name it with",
+        responses=shapes.responses("parties", *_KEYED, 404, 422, 503),
+        openapi_extra=_SECURED,
+    )
+    async def of_party(request: Request, party: str) -> Response:
+        caller = await _admitted(service, request, "parties")
+        charge = service.watch.current()
+        service.audit.record(request.state.request, caller.name, "parties", "taken")
+        return _json({**charge.versions, "parts": _parts(party, charge.past)})
+
+    @app.get(
+        "/v1/model",
+        summary="The model and the history in charge",
+        responses=shapes.responses("model", *_KEYED, 503),
+        openapi_extra=_SECURED,
+    )
+    async def model(request: Request) -> Response:
+        await _admitted(service, request, "model")
+        charge = service.watch.current()
+        return _json({**charge.versions, "settings": charge.bundle.settings, "features": NAMES})
+
+
+def _add_health(app: FastAPI, service: Service) -> None:
+    @app.get("/healthz", summary="The process answers", responses=shapes.responses("health"))
+    async def health() -> Response:
+        return _json({"status": "alive"})
+
+    @app.get("/readyz", summary="It can score", responses=shapes.responses("health", 503))
+    async def ready() -> Response:
+        service.watch.current()
+        return _json({"status": "ready"})
+
+    @app.get(
+        "/metrics",
+        summary="Measures for Prometheus",
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        openapi_extra=_SECURED,
+    )
+    async def measures(request: Request) -> Response:
+        await _admitted(service, request, "metrics")
+        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+_SECURED: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
+
+
+async def _admitted(service: Service, request: Request, scope: str) -> Caller:
+    """The caller, noted for the log; a refusal goes into the audit record too."""
+    try:
+        caller = await service.guard.admit(request.headers, scope)
+    except RefusedError as refused:
+        service.audit.record(request.state.request, "", scope, refused.type.name)
+        raise
+    request.state.caller = caller.name
+    return caller
+
+
+def _parts(key: str, past: Any) -> dict[str, Any]:
+    if not _PARTY.fullmatch(key):
+        raise RefusedError(BROKEN_LINES, [Problem("party", "16 hexadecimal digits", "another form")])
+    parts = party(int(key, 16), past)
+    if not parts:
+        raise RefusedError(NOT_FOUND, [Problem("party", "a party that the closed days met", "none")])
+    return parts
+
+
+def _json(content: Any) -> Response:
+    return Response(orjson.dumps(content), media_type=JSON)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    return error.response()
+
+
+async def _no_route(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = WRONG_METHOD if error.status_code == WRONG_METHOD.status else NOT_FOUND
+    return RefusedError(kind, headers=error.headers).response()

@@ -1,0 +1,68 @@
+"""The server around the application: sockets, workers, TLS, logs; a worker that dies is replaced."""
+
+import json
+import logging
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from data.settings import Settings
+from serve.online.service import folder
+
+GRACE: Final = 30
+"""Seconds in which a worker that was told to stop finishes what it took."""
+
+
+class Plain(logging.Formatter):
+    """A line of JSON for each record: the event and its facts, which never hold what was sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        facts = getattr(record, "facts", {})
+        return json.dumps({"at": at, "level": record.levelname, "event": record.getMessage(), **facts})
+
+
+def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) -> None:
+    """Serve until told to stop."""
+    measures = folder(settings.home) / "measures"
+    shutil.rmtree(measures, ignore_errors=True)
+    measures.mkdir(parents=True, mode=0o700)
+    # before anything of weight is imported, here and in the workers: one thread each is enough
+    os.environ |= {
+        "ORIGINRISK_HOME": str(settings.home),
+        "PROMETHEUS_MULTIPROC_DIR": str(measures),
+        "OMP_NUM_THREADS": "1",
+    }
+    own = settings.service
+    uvicorn.run(
+        "serve.online.app:create",
+        factory=True,
+        host=own.host,
+        port=own.port,
+        workers=own.workers,
+        access_log=False,
+        log_config=_logs(),
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE,
+        ssl_keyfile=tls_key,
+        ssl_certfile=tls_certificate,
+    )
+
+
+def _logs() -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"()": "serve.online.run.Plain"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "loggers": {
+            name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+            for name in ("uvicorn", "originrisk")
+        },
+    }

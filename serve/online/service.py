@@ -1,0 +1,66 @@
+"""All that a worker holds while it serves, and the end of it in order."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.settings import Settings
+from data.store import Store
+from serve.online import body
+from serve.online.answer import Limits, tried
+from serve.online.audit import Audit
+from serve.online.guard import Guard
+from serve.online.rate import Rate
+from serve.online.shapes import EXAMPLE
+from serve.online.waiting import WaitingLine
+from serve.online.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a worker. Everything that it writes lies under `home/service`."""
+
+    settings: Settings
+    limits: Limits
+    watch: Watch
+    scoring: WaitingLine
+    looking_up: WaitingLine
+    store: Store
+    rate: Rate
+    guard: Guard
+    audit: Audit
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Service":
+        """The parts as the settings want them; nothing is loaded yet."""
+        own = settings.service
+        folder(settings.home).mkdir(parents=True, exist_ok=True, mode=0o700)
+        rate = Rate(folder(settings.home) / "rates", own.lines_per_second, own.burst_lines)
+        example = body.row(EXAMPLE)
+        return cls(
+            settings=settings,
+            limits=Limits(own.days_ahead, settings.score.reasons),
+            watch=Watch(settings, lambda charge: tried(charge, [example])),
+            scoring=WaitingLine("score", own.waiting_lines, own.wait_seconds),
+            looking_up=WaitingLine("look-up", LOOK_UPS, own.wait_seconds),
+            store=Store(settings.home, settings.memory_limit_gb),
+            rate=rate,
+            guard=Guard(settings, rate),
+            audit=Audit(folder(settings.home) / "audit"),
+        )
+
+    def close(self) -> None:
+        """Finish what was taken, then give everything back."""
+        self.watch.stop()
+        self.scoring.close()
+        self.looking_up.close()
+        self.audit.close()
+        self.rate.close()
+
+
+LOOK_UPS = 16
+"""Look-ups in the store that wait at the most."""
+
+
+def folder(home: Path) -> Path:
+    """Where the service writes: its audit record, its rates, its measures."""
+    return home / "service"

@@ -1,0 +1,118 @@
+"""The service as it runs: real processes, real sockets, the real client."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from data.settings import Settings
+from serve.batch import score_period
+from serve.client import Client, RefusedError
+from serve.online import keys
+from tests.processes import heed_interrupts
+from tests.serve import factory
+from tests.serve.online import served
+
+ROOT = Path(__file__).parents[3]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    home: Path, *words: str
+) -> Iterator[tuple[Callable[["subprocess.Popen[bytes]"], Client], "subprocess.Popen[bytes]"]]:
+    """A service, and what connects to it once it is ready."""
+    (home / "settings.toml").write_text(f"history_start = {factory.START}\n")
+    _, key = keys.create(home, "test", keys.SCOPES, 1)
+    port = free_port()
+    command = [sys.executable, "-m", "originrisk", "--home", home, "serve", "--port", str(port), *words]
+    log = (home / "log").open("wb")
+    with subprocess.Popen(command, cwd=ROOT, stderr=log, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
+        try:
+            yield partial(ready, f"http://127.0.0.1:{port}", key), process
+        finally:
+            process.terminate()
+            process.wait(30)
+    log.close()
+
+
+def ready(url: str, key: str, process: "subprocess.Popen[bytes]") -> Client:
+    for _ in range(600):
+        assert process.poll() is None
+        client = Client(url, key)
+        try:
+            client.model()
+            return client
+        except (OSError, RefusedError):
+            client.close()
+            time.sleep(0.1)
+    raise AssertionError("it never became ready")
+
+
+def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_told(
+    settings: Settings,
+) -> None:
+    rows = served.rows(settings)
+    with running(settings.home) as (connect, process):
+        client = connect(process)
+        answer = client.score(rows, reasons=True)
+        with pytest.raises(RefusedError) as refused:
+            client.score([{**rows[0], "htsus": "x"}])
+        assert (refused.value.status, refused.value.problem["problems"][0]["where"]) == (
+            422,
+            "/lines/0/htsus",
+        )
+        client.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+    published = score_period(settings, served.DAY, served.DAY).scores().to_pylist()
+    assert {line["entry_number"]: line["probability"] for line in answer["lines"]} == {
+        row["entry_number"]: row["probability"] for row in published
+    }
+    said = (settings.home / "log").read_text()
+    events = [json.loads(line) for line in said.splitlines()]
+    assert {"request", "in charge"} <= {event["event"] for event in events}
+    assert not [row for row in rows if row["manufacturer_name"] in said or row["entry_number"] in said]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_replaced(settings: Settings) -> None:
+    rows = served.rows(settings)[:1]
+    with running(settings.home, "--workers", "2") as (connect, process):
+        client = connect(process)
+        right = client.score(rows)
+        before = workers(process.pid)
+        assert len(before) == 2
+        os.kill(min(before), signal.SIGKILL)
+        for _ in range(300):
+            if len(workers(process.pid) - before) == 1:
+                break
+            time.sleep(0.1)
+        assert len(workers(process.pid) - before) == 1
+        client.close()
+        with connect(process) as client:
+            assert client.score(rows) == right
+
+
+def workers(parent: int) -> set[int]:
+    """Children of the server that serve: not the tracker of resources."""
+    found = set()
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+            found.add(int(child))
+    return found
