@@ -123,10 +123,11 @@ def promote(home: Path, version: str) -> None:
 def test_a_full_service_says_so_at_once_and_finishes_what_it_took(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows, gate = served.rows(settings)[:2], threading.Event()
+    rows, entered, gate = served.rows(settings)[:2], threading.Event(), threading.Event()
     compute = answer.compute
 
     def slow(*given: Any) -> Any:
+        entered.set()
         gate.wait(10)
         return compute(*given)
 
@@ -134,11 +135,9 @@ def test_a_full_service_says_so_at_once_and_finishes_what_it_took(
     with served.client(narrow) as client, ThreadPoolExecutor() as pool:
         monkeypatch.setattr(answer, "compute", slow)
         taken = pool.submit(client.post, "/v1/score", json={"lines": rows})
-        wait_until(
-            lambda: not taken.done() and client.post("/v1/score", json={"lines": rows}).status_code == 503
-        )
+        assert entered.wait(10)
         refused = client.post("/v1/score", json={"lines": rows})
-        assert refused.headers["retry-after"] == "2"
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
         gate.set()
         assert taken.result().status_code == 200
 
