@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from features.parties.compare_names import weigh_texts
@@ -93,6 +94,19 @@ def figures(pairs: Pairs, scores: npt.NDArray[np.float64]) -> dict[str, float]:
     }
 
 
+def calibration(pairs: Pairs, bits: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The line from bits to log-odds, fitted on the dev half; how far its probabilities are off on the test half."""
+    fitted = LogisticRegression(C=1e6).fit(bits[~pairs.test, None], pairs.same[~pairs.test])
+    told, same = fitted.predict_proba(bits[pairs.test, None])[:, 1], pairs.same[pairs.test]
+    parts = np.array_split(np.argsort(told), 10)
+    off = sum(abs(same[part].mean() - told[part].mean()) * len(part) for part in parts) / len(told)
+    return {
+        "intercept": float(fitted.intercept_[0]),
+        "slope": float(fitted.coef_[0, 0]),
+        "calibration error, test half": float(off),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--nomenklatura", help="python of an environment with nomenklatura")
@@ -106,6 +120,8 @@ def main() -> None:
     for name, of_method in scores.items():
         told = ", ".join(f"{what} {value:.3g}" for what, value in figures(pairs, of_method).items())
         print(f"{name}: {told}")
+    line = calibration(pairs, scores["features.parties"])
+    print("probability: " + ", ".join(f"{what} {value:.3g}" for what, value in line.items()))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from serve import parties_commands
+from data.lists.commands import lists
+from serve import lists_commands, parties_commands
 from serve.online import commands as online_commands
 
 
@@ -57,5 +58,6 @@ def _period(day: datetime | None, start: datetime | None, end: datetime | None) 
     return first.date(), last.date()
 
 
+lists.command()(lists_commands.match)
 COMMANDS: dict[str, Callable[..., Any]] = {"score": score, **online_commands.COMMANDS}
 GROUPS: dict[str, typer.Typer] = {**parties_commands.GROUPS, **online_commands.GROUPS}
