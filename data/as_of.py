@@ -3,19 +3,17 @@
 `days` are numpy `datetime64[D]`, one per line; answers are one per line, NaN where nothing was known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Final, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data import reference
 from data.identifiers import htsus
-from data.reference_rows import Exposure, GoodsFamily
+from data.reference_rows import Exposure, GoodsFamily, ScopePrefix
 
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.object_]
@@ -80,38 +78,80 @@ def _exposures_by_country() -> dict[str, list[Exposure]]:
     return found
 
 
-def goods_family(codes: Texts, days: Days) -> NDArray[np.int8]:
-    """Place in FAMILIES by the narrowest prefix that the tariff had on the day; NO_FAMILY where none fits."""
-    dictionary = pa.array(codes, type=pa.string(), from_pandas=True).dictionary_encode()
-    texts = dictionary.dictionary.to_pylist()
-    starts, tables = _prefixes_by_epoch()
-    families = np.array(
-        [[*(_family(text, table) for text in texts), NO_FAMILY] for table in tables], dtype=np.int8
-    )
-    epoch = np.searchsorted(starts, days, side="right") - 1
-    result: NDArray[np.int8] = families[epoch, np.asarray(pc.fill_null(dictionary.indices, len(texts)))]
-    return result
-
-
-def _family(code: str, table: dict[str, int]) -> int:
-    prefix = htsus.longest_prefix(code, table)
-    return NO_FAMILY if prefix is None else table[prefix]
+def tariff(days: Days) -> NDArray[np.intp]:
+    """Number of the tariff in use on each day (n,): it changes where `scope.csv` says so."""
+    return np.searchsorted(_tariff_starts(), days, side="right") - 1
 
 
 @cache
-def _prefixes_by_epoch() -> tuple[Days, tuple[dict[str, int], ...]]:
-    """Days on which the tariff changed, and the prefixes from each of them on."""
+def scope_of(number: int) -> Callable[[str], ScopePrefix | None]:
+    """The narrowest prefix that a tariff (see `tariff`) has for an HTSUS number; None where none fits."""
+    start = _tariff_starts()[number].item()
+    table = {
+        row.hts_prefix: row
+        for row in reference.scope()
+        if (row.valid_from or date.min) <= start < (row.valid_until or date.max)
+    }
+
+    def narrowest(code: str) -> ScopePrefix | None:
+        prefix = htsus.longest_prefix(code, table)
+        return None if prefix is None else table[prefix]
+
+    return narrowest
+
+
+@cache
+def _tariff_starts() -> Days:
     bounds = {bound for row in reference.scope() for bound in (row.valid_from, row.valid_until) if bound}
-    starts = [date.min, *sorted(bounds)]
-    tables = tuple(
-        {
-            row.hts_prefix: FAMILIES.index(row.goods_family)
-            for row in reference.scope()
-            if (row.valid_from or date.min) <= start < (row.valid_until or date.max)
-        }
-        for start in starts
+    return np.array([date.min, *sorted(bounds)], dtype="datetime64[D]")
+
+
+def orders(families: NDArray[np.int8], days: Days) -> NDArray[np.int64]:
+    """How many orders, acts and priority sectors on goods of the family were in force and known on the day (n,)."""
+    found = np.zeros(len(days), np.int64)
+    for row in reference.instruments():
+        found += (families == FAMILIES.index(row.goods_family)) & (
+            days >= _visible(row.valid_from, row.known_from)
+        )
+    return found
+
+
+def since_legal_date(families: NDArray[np.int8], days: Days) -> NDArray[np.float64]:
+    """Days since the law on goods of the family last changed, counted from when that was known; NaN if never."""
+    since = np.full(len(days), np.nan)
+    for family in np.unique(families[families != NO_FAMILY]):
+        dates = np.array([np.datetime64("NaT"), *_legal_dates(FAMILIES[family])], dtype="datetime64[D]")
+        here = families == family
+        latest = dates[np.searchsorted(dates[1:], days[here], side="right")]
+        since[here] = (days[here] - latest) / np.timedelta64(1, "D")
+    return since
+
+
+@cache
+def _legal_dates(family: str) -> tuple[np.datetime64, ...]:
+    """Days from which a line saw that the law on the family had changed; lists of single parties do not count."""
+    names = {"all", *family.split("_"), *(["textiles", "apparel"] if family.startswith("cotton") else [])}
+    return tuple(
+        sorted(
+            _visible(row.day, row.known_from)
+            for row in reference.legal_dates()
+            if row.instrument not in ("HTS", "ACE") and names.intersection(row.scope.split())
+        )
     )
-    return np.array(starts, dtype="datetime64[D]"), tables
+
+
+def _visible(day: date, known_from: date) -> np.datetime64:
+    return max(np.datetime64(day, "D"), np.datetime64(known_from, "D") + 1)
+
+
+@cache
+def lint_factor(code: str) -> float:
+    """Kilograms of lint in a kilogram of cotton goods of an HTSUS number; NaN for goods of no known kind."""
+    factors = {
+        prefix: row.lint_kg_per_kg for row in reference.cotton_factors() for prefix in row.hts_prefixes
+    }
+    prefix = htsus.longest_prefix(code, factors)
+    return np.nan if prefix is None else factors[prefix]
 
 
 def under_order(
@@ -123,6 +163,5 @@ def under_order(
     for row in reference.instruments():
         if row.basis == basis:
             place = FAMILIES.index(row.goods_family)
-            visible = max(np.datetime64(row.valid_from, "D"), np.datetime64(row.known_from, "D") + 1)
-            first[place] = min(first[place], visible)
+            first[place] = min(first[place], _visible(row.valid_from, row.known_from))
     return days >= first[families]

@@ -179,6 +179,7 @@ class CottonFactor:
     """Kilograms of lint in a kilogram of pure cotton goods of a kind, with the range that mills report."""
 
     goods_kind: str
+    hts_prefixes: tuple[str, ...]
     lint_kg_per_kg: float
     low: float
     high: float

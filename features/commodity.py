@@ -1,5 +1,8 @@
 """Commodity: what the goods are by tariff number and by description, and which order covers them."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
 from data import as_of
@@ -20,10 +23,43 @@ def _dates(lines: Lines) -> as_of.Days:
     return lines.days["entry_date"].astype("datetime64[D]")
 
 
+@cache
+def _family_by(tariff: int) -> Callable[[str], float]:
+    def family(code: str) -> float:
+        row = as_of.scope_of(tariff)(code)
+        return as_of.NO_FAMILY if row is None else as_of.FAMILIES.index(row.goods_family)
+
+    return family
+
+
+@cache
+def _link_by(tariff: int) -> Callable[[str], float]:
+    def link(code: str) -> float:
+        row = as_of.scope_of(tariff)(code)
+        return 0 if row is None else 2 if row.link == "direct" else 1
+
+    return link
+
+
+def _by_tariff(lines: Lines, reader: Callable[[int], Callable[[str], float]], missing: float) -> Floats:
+    """What the reader of the day's tariff makes of HTSUS (n,); each number is read once per tariff."""
+    tariffs = as_of.tariff(_dates(lines))
+    found = np.full(lines.size, missing)
+    for tariff in np.unique(tariffs):
+        here = tariffs == tariff
+        found[here] = lines.texts["htsus"].read(reader(int(tariff)), missing)[here]
+    return found
+
+
 @shared
 def families(lines: Lines) -> Ints:
     """Code of the goods family of each line by its tariff number on its day (n,); -1 for none."""
-    return as_of.goods_family(lines.texts["htsus"].cells(), _dates(lines)).astype(np.int64)
+    return _by_tariff(lines, _family_by, as_of.NO_FAMILY).astype(np.int64)
+
+
+def since_legal_date(lines: Lines, days: Floats) -> Floats:
+    """Days from the last legal date on the goods of each line to days since 1970 (n,); NaN where there is none."""
+    return as_of.since_legal_date(families(lines).astype(np.int8), days.astype("datetime64[D]"))
 
 
 @feature(
@@ -54,6 +90,32 @@ def under_region_order(lines: Lines, known: Known) -> Bools:
 def under_party_order(lines: Lines, known: Known) -> Bools:
     """Goods of the family from single parties were under an order in force on the day."""
     return as_of.under_order(families(lines).astype(np.int8), _dates(lines), "party")
+
+
+@feature(
+    "commodity", "orders", "{value:.0f} orders, acts and priority sectors cover these goods.", dated=True
+)
+def orders_in_force(lines: Lines, known: Known) -> Ints:
+    """Orders, acts and priority sectors on goods of the family that were in force on the day."""
+    return as_of.orders(families(lines).astype(np.int8), _dates(lines))
+
+
+@feature("commodity", "link", "How the goods stand to those that orders name.", kind="category", dated=True)
+def scope_link(lines: Lines, known: Known) -> Floats:
+    """Goods by the tariff number: the raw goods of an order (2), made of them (1), neither (0)."""
+    return _by_tariff(lines, _link_by, 0)
+
+
+@feature(
+    "commodity",
+    "kg",
+    "A kilogram of the goods takes {value:.2f} kg of cotton lint.",
+    missing="no textile",
+    dated=True,
+)
+def lint_per_kilo(lines: Lines, known: Known) -> Floats:
+    """Kilograms of lint in a kilogram of the goods: likely cotton share times the factor of their kind."""
+    return likely_cotton.compute(lines, known) * lines.texts["htsus"].read(as_of.lint_factor, np.nan)
 
 
 @feature(
@@ -262,6 +324,9 @@ FEATURES: tuple[Feature, ...] = (
     goods_family,
     under_region_order,
     under_party_order,
+    orders_in_force,
+    scope_link,
+    lint_per_kilo,
     chapter,
     heading,
     unit,

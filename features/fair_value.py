@@ -51,11 +51,11 @@ def log_freight(lines: Lines) -> Floats:
     return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
 
 
-def benchmark(known: Known, price: str, *, own: bool) -> Benchmark:
+def benchmark(known: Known, price: str, *, own: bool, levels: tuple[str, ...] = PRICE_LEVELS) -> Benchmark:
     """Benchmark of `price` for each line; without `own`, the line's supplier and importer are left out."""
     centre = np.full(len(known.today), np.nan)
     spread = np.full(len(known.today), USUAL_SPREAD)
-    for level in reversed(PRICE_LEVELS):
+    for level in reversed(levels):
         count, total = _sums(known, level, price, own=own)
         apart = known.total(f"{level}.{price}_spread.365") * _MEAN_TO_SIGMA
         everyone = known.count(f"{level}.{price}_n.365")

@@ -3,10 +3,14 @@
 import numpy as np
 
 from features import route
-from features.feature import Feature, feature
+from features.commodity import since_legal_date
+from features.fair_value import log_prices, party_mean
+from features.feature import Feature, feature, named
 from features.known import Known
 from features.lines import Bools, Floats, Lines
+from features.places import country_number, lading_region, on_land_border
 from features.rates import base_rate, found_rate
+from features.tallies import PRICE_LEVELS
 
 
 def _differs(first: Floats, second: Floats) -> Floats:
@@ -165,6 +169,140 @@ def days_since_origin_at_importer(lines: Lines, known: Known) -> Floats:
     return known.since("importer*hts6*origin.first")
 
 
+def _days_since(name: str, count: str, meaning: str, sentence: str, missing: str) -> Feature:
+    column = lambda lines, known: known.since(count)  # noqa: E731
+    return named(
+        name, "lane", unit="days", meaning=meaning, sentence=sentence, column=column, missing=missing
+    )
+
+
+AGES = (
+    _days_since(
+        "lane_age",
+        "origin*export*lading.first",
+        "Days since the first line of the same origin, country of export and port of lading.",
+        "This way was first taken {value:.0f} days ago.",
+        "way never taken",
+    ),
+    _days_since(
+        "lane_idle",
+        "origin*export*lading.last",
+        "Days since the latest line of the same origin, country of export and port of lading.",
+        "This way was last taken {value:.0f} days ago.",
+        "way never taken",
+    ),
+    _days_since(
+        "lane_goods_age",
+        "origin*export*lading*hts4.first",
+        "Days since the lane's first line of the heading.",
+        "Such goods first came this way {value:.0f} days ago.",
+        "goods never came this way",
+    ),
+    _days_since(
+        "goods_origin_age",
+        "hts6*origin.first",
+        "Days since the first line of the same HTS-6 and origin.",
+        "Such goods of this origin were first seen {value:.0f} days ago.",
+        "goods never of this origin",
+    ),
+    _days_since(
+        "supplier_port_age",
+        "supplier*lading.first",
+        "Days since the supplier's first line by the same port of lading.",
+        "The supplier first shipped by this port {value:.0f} days ago.",
+        "port new to the supplier",
+    ),
+    _days_since(
+        "importer_port_age",
+        "importer*lading.first",
+        "Days since the importer's first line by the same port of lading.",
+        "The importer's goods first came by this port {value:.0f} days ago.",
+        "port new to the importer",
+    ),
+)
+
+
+@feature("lane", "lines", "Such goods had {value:.0f} lines this way before.")
+def lane_goods_lines(lines: Lines, known: Known) -> Floats:
+    """Lines of the heading on the lane, ever."""
+    return known.count("origin*export*lading*hts4.lines.ever")
+
+
+@feature("lane", "region", "The part of the world in which the goods were loaded.", kind="category")
+def loading_region(lines: Lines, known: Known) -> Floats:
+    """Region of the world of the port of lading."""
+    return lines.texts["port_of_lading"].read(lading_region, np.nan)
+
+
+@feature(
+    "lane",
+    "share",
+    "{value:.0%} of the past year's lines by this port of lading were made in another country.",
+    missing="port not seen",
+)
+def hub_share(lines: Lines, known: Known) -> Floats:
+    """Share of the lines by the port of lading in the past 365 days that were made elsewhere: high at hubs."""
+    return _share(known.count("lading.abroad.365"), known.count("lading.lines.365"))
+
+
+@feature(
+    "lane", "yes/no", "Goods from overseas entered at a port on a land border.", missing="port not known"
+)
+def overseas_over_land(lines: Lines, known: Known) -> Floats:
+    """Entered at a port on a land border, though made neither in Canada nor in Mexico."""
+    land = lines.texts["port_of_entry"].read(on_land_border, np.nan)
+    neighbour = np.isin(route.made_in(lines), [country_number(code) for code in ("CA", "MX")])
+    return np.where(np.isnan(land), np.nan, (land > 0) & ~neighbour)
+
+
+@feature("lane", "yes/no", "The goods were unladen at another port than the one of entry.")
+def unladen_elsewhere(lines: Lines, known: Known) -> Floats:
+    """Port of unlading is not the port of entry: the goods moved on in bond."""
+    unlading, entry = lines.texts["port_of_unlading"].read(_code, np.nan), lines.texts["port_of_entry"]
+    return _differs(unlading, entry.read(_code, np.nan))
+
+
+def _switched(lines: Lines, known: Known, first: str, others: Bools, mean: Floats) -> Floats:
+    """How a new origin looks (n,): 0 none; 1 within SWITCH_DAYS after a legal date; 2 at the usual price as well."""
+    age = np.nan_to_num(known.since(first))
+    begun = lines.days["entry_date"] - age
+    after = since_legal_date(lines, begun) <= SWITCH_DAYS
+    new = (age <= SWITCH_DAYS) & others & after
+    alike = np.abs(log_prices(lines)["kilo"] - mean) < LIKE_PRICE
+    return new * (1.0 + alike)
+
+
+SWITCH_DAYS = 90
+LIKE_PRICE = 0.2
+
+
+@feature(
+    "lane",
+    "grade",
+    "The importer turned to this origin soon after a legal date on these goods (grade {value:.0f}).",
+    dated=True,
+)
+def importer_switch_after_legal_date(lines: Lines, known: Known) -> Floats:
+    """New origin of the importer's HTS-6 within 90 days after a legal date on it: 1; at its usual price: 2."""
+    goods, here = (known.count(f"importer*hts6{part}.lines.365") for part in ("", "*origin"))
+    mean = party_mean(known, PRICE_LEVELS[1], "importer", "kilo")
+    return _switched(lines, known, "importer*hts6*origin.first", goods > here, mean)
+
+
+@feature(
+    "lane",
+    "grade",
+    "The supplier turned to this origin soon after a legal date on these goods (grade {value:.0f}).",
+    dated=True,
+)
+def supplier_switch_after_legal_date(lines: Lines, known: Known) -> Floats:
+    """New origin of a supplier of the HTS-6 within 90 days after a legal date on it: 1; at its usual price: 2."""
+    other_origin = known.count("supplier.lines.ever") > known.count("supplier*origin.lines.ever")
+    same_goods = known.count("supplier*hts6.lines.ever") > 0
+    mean = party_mean(known, PRICE_LEVELS[1], "supplier", "kilo")
+    return _switched(lines, known, "supplier*origin.first", other_origin & same_goods, mean)
+
+
 @feature("lane", "lines", "The supplier had {value:.0f} lines by this port of lading before.")
 def supplier_lines_by_port(lines: Lines, known: Known) -> Floats:
     """Lines of the supplier by the same port of lading, ever."""
@@ -243,6 +381,14 @@ FEATURES: tuple[Feature, ...] = (
     days_since_origin_at_importer,
     supplier_lines_by_port,
     importer_lines_by_port,
+    *AGES,
+    lane_goods_lines,
+    loading_region,
+    hub_share,
+    overseas_over_land,
+    unladen_elsewhere,
+    importer_switch_after_legal_date,
+    supplier_switch_after_legal_date,
     lane_found_rate,
     lane_goods_found_rate,
     lading_goods_found_rate,

@@ -7,13 +7,17 @@ from features.fair_value import DRAWN_IN, benchmark, drawn_in, fixed, log_freigh
 from features.known import Known, listed
 from features.lines import Floats, Ints, Lines
 from features.rates import base_rate, found_rate
-from features.route import declared_in_china, through_china
-from features.tallies import PRICES
+from features.route import declared_in_china, loaded_abroad, through_china
+from features.tallies import LOW_MEASURES, LOW_STEPS, PRICES
 
 MAKERS = ("supplier", "maker", "address")
 TRADERS = ("seller", "consolidator")
 CHEAP = -1.5
 """Spreads below the fair value from which a price counts as cheap."""
+
+
+FRESH, DORMANT = 90, 180
+"""Days: a supplier is new for so long; one that was away for longer has returned."""
 
 
 def measures(lines: Lines, known: Known) -> dict[str, Ints]:
@@ -23,6 +27,11 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "china": declared_in_china(lines).astype(np.int64),
         "detour": through_china(lines).astype(np.int64),
         "cotton": fixed(likely_cotton.compute(lines, known)),
+        "abroad": loaded_abroad(lines).astype(np.int64),
+        "captive": fixed(_share_after(known, "supplier*importer", "supplier")),
+        "tied": fixed(_share_after(known, "supplier*importer", "importer")),
+        "fresh": (~(known.since("supplier.first") > FRESH)).astype(np.int64),
+        "returned": (known.since("supplier.last") > DORMANT).astype(np.int64),
         "listed": listed(lines, "manufacturer_name", known).astype(np.int64),
         "freight_n": (~np.isnan(log_freight(lines))).astype(np.int64),
         "freight_sum": fixed(log_freight(lines)),
@@ -32,6 +41,14 @@ def measures(lines: Lines, known: Known) -> dict[str, Ints]:
         "trader_suspicion": suspicion_of(known, TRADERS),
     }
     return plain | {name: fixed(values) for name, values in suspicion.items()} | _prices(lines, known)
+
+
+def _share_after(known: Known, pair: str, party: str) -> Floats:
+    """Share of the pair in the party's lines of the past year, this one counted in (n,).
+
+    Its mean over the party's lines is a Herfindahl index: the chance that two lines have the same partner.
+    """
+    return (known.count(f"{pair}.lines.365") + 1) / (known.count(f"{party}.lines.365") + 1)
 
 
 def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
@@ -54,5 +71,7 @@ def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
         added[f"{price}_spread"] = fixed(np.abs(near - fair.centre))
         if price == "kilo":
             added["cheap"] = (fair.deviation(logs) < CHEAP).astype(np.int64)
+            for name, step in zip(LOW_MEASURES, LOW_STEPS, strict=True):
+                added[name] = (fair.deviation(logs) < step).astype(np.int64)
             added["discount"] = fixed(np.clip(fair.deviation(logs), -DRAWN_IN, DRAWN_IN))
     return added

@@ -1,5 +1,6 @@
 """Places: countries as stable numbers, the country of a port, and Xinjiang in an address."""
 
+from functools import cache
 from math import nan
 
 from data import reference
@@ -21,6 +22,23 @@ def lading_country(port: str) -> float:
     """Number of the country of a Schedule K port; NaN if the port does not tell it."""
     country = country_of_schedule_k(port)
     return nan if country is None else country_number(country)
+
+
+@cache
+def _regions() -> list[str]:
+    return sorted({country.region for country in reference.countries()})
+
+
+def lading_region(port: str) -> float:
+    """Place of the region of a Schedule K port among all regions in order of name; NaN if the port tells none."""
+    country = reference.countries_by_alpha_2().get(country_of_schedule_k(port) or "")
+    return nan if country is None else float(_regions().index(country.region))
+
+
+def on_land_border(port: str) -> float:
+    """1 for a port of Schedule D on a land border, 0 for another; NaN for one that the table lacks."""
+    known = reference.us_ports_by_code().get(port)
+    return nan if known is None else float(known.kind == "land")
 
 
 def names_xinjiang(text: str) -> float:

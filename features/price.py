@@ -1,20 +1,21 @@
 """Price against fair market value, in spreads of the goods' own benchmark; below market is evidence, never proof."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from data import as_of
-from features.commodity import likely_cotton
+from features.commodity import lint_per_kilo
 from features.descriptions import pack_count
 from features.fair_value import Benchmark, benchmark, log_freight, log_prices, party_mean
 from features.feature import Feature, feature, named
 from features.goods import positive, units
 from features.known import Known
 from features.lines import Bools, Floats, Lines
-from features.tallies import PRICE_LEVELS
+from features.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, RARITY_LEVEL
 
 KILOS_PER_POUND = 0.45359237
-LINT_PER_KILO = 1.30
-"""Kilograms of lint in a kilogram of cotton garments: USDA's 1.05 for spinning, and usual losses in fabric and cut."""
+NORMAL_WEIGHT = 20.0
+"""Lines that the normal law counts for in the rarity of a price."""
 
 LOW = "{value:+.1f} spreads from the fair market value of such goods"
 
@@ -142,14 +143,76 @@ def freight_against_lane(lines: Lines, known: Known) -> Floats:
 def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
     """ln of the value over the world price of the lint in the goods: below 0 the goods cost less than their fibre."""
     cents_per_pound = as_of.lint_price(lines.days["entry_date"].astype("datetime64[D]"))
-    cost_per_kilo = (
-        cents_per_pound
-        / 100
-        / KILOS_PER_POUND
-        * LINT_PER_KILO
-        * positive(likely_cotton.compute(lines, known))
-    )
+    cost_per_kilo = cents_per_pound / 100 / KILOS_PER_POUND * positive(lint_per_kilo.compute(lines, known))
     return log_prices(lines)["kilo"] - np.log(cost_per_kilo)
+
+
+def _fair_of_all_origins(known: Known) -> Benchmark:
+    if (memo_key := (_fair_of_all_origins, "kilo")) not in known.memo:
+        known.memo[memo_key] = benchmark(known, "kilo", own=False, levels=PRICE_LEVELS[1:])
+    found: Benchmark = known.memo[memo_key]
+    return found
+
+
+@feature(
+    "price",
+    "spreads",
+    "The value per kg is {value:+.1f} spreads from that of such goods of all origins.",
+    missing="no weight, or no like goods seen",
+)
+def kilo_value_against_all_origins(lines: Lines, known: Known) -> Floats:
+    """Value per kg against the fair market value of the goods whatever their origin, in spreads."""
+    return _fair_of_all_origins(known).deviation(log_prices(lines)["kilo"])
+
+
+@feature(
+    "price",
+    "ln",
+    "Such goods of this origin are worth {times:.2f} times those of all origins.",
+    missing="no like goods seen",
+)
+def origin_value_level(lines: Lines, known: Known) -> Floats:
+    """ln of the fair market value per kg of the goods of this origin over that of all origins."""
+    return fair(known, "kilo").centre - _fair_of_all_origins(known).centre
+
+
+@feature(
+    "price",
+    "share",
+    "{value:.1%} of the past year's lines of such goods were cheaper.",
+    missing="no weight, or no like goods seen",
+)
+def share_cheaper(lines: Lines, known: Known) -> Floats:
+    """Share of the past year's lines of the same goods that lay further below their fair value; 0.5 is usual."""
+    deviation = _deviation(lines, known, "kilo")
+    count = known.count(f"{RARITY_LEVEL}.kilo_n.365")[:, None]
+    under = np.column_stack([known.count(f"{RARITY_LEVEL}.{name}.365") for name in LOW_MEASURES])
+    shares = (under + NORMAL_WEIGHT * ndtr(LOW_STEPS)) / (count + NORMAL_WEIGHT)
+    return _between(deviation, shares)
+
+
+def _between(deviation: Floats, shares: Floats) -> Floats:
+    """Shares (n, steps) read at deviations (n,), in a straight line between steps; the ends hold beyond them."""
+    steps = np.array(LOW_STEPS)
+    near = np.clip(np.nan_to_num(deviation), steps[0], steps[-1])
+    right = np.clip(np.searchsorted(steps, near), 1, len(steps) - 1)
+    rows = np.arange(len(near))
+    part = (near - steps[right - 1]) / (steps[right] - steps[right - 1])
+    between = shares[rows, right - 1] * (1 - part) + shares[rows, right] * part
+    return np.where(np.isnan(deviation), np.nan, between)
+
+
+@feature(
+    "price",
+    "spreads",
+    "Taken as packs or as pieces, the value per unit is {value:+.1f} spreads from the fair value at best.",
+    missing="no quantity, or no like goods seen",
+)
+def pack_value_deviation(lines: Lines, known: Known) -> Floats:
+    """Value per unit against the fair market value, the quantity read as packs where that fits better."""
+    as_declared = _deviation(lines, known, "unit")
+    as_packs = as_declared - np.log(pack.compute(lines, known)) / fair(known, "unit").spread
+    return np.where(np.abs(as_packs) < np.abs(as_declared), as_packs, as_declared)
 
 
 @feature("price", "yes/no", "The value is a round number.")
@@ -223,6 +286,10 @@ FEATURES: tuple[Feature, ...] = (
     freight,
     freight_against_lane,
     value_over_fibre_cost,
+    kilo_value_against_all_origins,
+    origin_value_level,
+    share_cheaper,
+    pack_value_deviation,
     round_value,
     repeated_value,
     pack,

@@ -37,3 +37,11 @@ def through_china(lines: Lines) -> Bools:
     """True where another origin is declared, but the goods were exported from or loaded in China (n,)."""
     passed = np.isin(exported_from(lines), CHINA) | np.isin(loaded_in(lines), CHINA)
     return passed & ~declared_in_china(lines)
+
+
+@shared
+def loaded_abroad(lines: Lines) -> Bools:
+    """True where the port of lading lies in another country than the declared origin (n,)."""
+    both_known = ~np.isnan(loaded_in(lines)) & ~np.isnan(made_in(lines))
+    differs: Bools = both_known & (loaded_in(lines) != made_in(lines))
+    return differs

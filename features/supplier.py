@@ -3,7 +3,10 @@
 import numpy as np
 
 from data.identifiers import manufacturer_id, postal_code
+from data.identifiers.manufacturer_id_rules import city_part, number_part
+from features.commodity import since_legal_date
 from features.feature import Feature, feature, named
+from features.keys import Keys, hashed
 from features.known import FIXED_POINT, Known
 from features.lines import Floats, Ints, Lines
 from features.measures import MAKERS, TRADERS, suspicion_of
@@ -63,6 +66,71 @@ def _burst(key: str, words: str) -> Feature:
         column=lambda lines, known: (
             (12 * known.count(f"{key}.lines.30") + 1) / (known.count(f"{key}.lines.365") + 1)
         ),
+    )
+
+
+def _growth(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_recent_share",
+        "supplier",
+        unit="share",
+        meaning=f"Share of all lines of the {words} that fell in the past 365 days: low where it dwindles.",
+        sentence=f"{{value:.0%}} of all lines of the {words} fell in the past year.",
+        column=lambda lines, known: _over(known.count(f"{key}.lines.365"), known.count(f"{key}.lines.ever")),
+    )
+
+
+def _concentration(key: str, measure: str, words: str, partners: str) -> Feature:
+    return named(
+        f"{key}_{partners}_concentration",
+        "supplier",
+        unit="share",
+        meaning=f"Chance that two lines of the {words} in a year have the same {partners} (Herfindahl index).",
+        sentence=f"Two lines of the {words} have the same {partners} with a chance of {{value:.0%}}.",
+        column=lambda lines, known: _mean(known, key, measure) / FIXED_POINT,
+        missing="no lines in the past year",
+    )
+
+
+def _fresh_share(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_new_supplier_share",
+        "supplier",
+        unit="share",
+        meaning=f"Share of the lines of the {words} in the past 365 days whose supplier was not 90 days old.",
+        sentence=f"{{value:.0%}} of the lines of the {words} in the past year came from new suppliers.",
+        column=lambda lines, known: _mean(known, key, "fresh"),
+        missing="no lines in the past year",
+    )
+
+
+def _returned_share(key: str, words: str) -> Feature:
+    return named(
+        f"{key}_returned",
+        "supplier",
+        unit="share",
+        meaning=f"Share of the lines of the {words} in a year whose supplier came back after 180 days without a line.",
+        sentence=f"{{value:.0%}} of the lines of the {words} came from suppliers back after half a year's silence.",
+        column=lambda lines, known: _mean(known, key, "returned"),
+        missing="no lines in the past year",
+    )
+
+
+def _begun_after_legal_date(key: str, words: str) -> Feature:
+    def column(lines: Lines, known: Known) -> Floats:
+        age: Floats = np.nan_to_num(known.since(f"{key}.first"))
+        begun = lines.days["entry_date"].astype(np.float64) - age
+        return since_legal_date(lines, begun)
+
+    return named(
+        f"{key.replace('*', '_')}_begun_after_legal_date",
+        "supplier",
+        unit="days",
+        meaning=f"Days from the last legal date on the goods to the first line of the {words} (this one, if none yet).",
+        sentence=f"The {words} began {{value:.0f}} days after a legal date on these goods.",
+        column=column,
+        missing="no legal date before",
+        dated=True,
     )
 
 
@@ -175,8 +243,11 @@ def _cotton_mean(key: str, words: str) -> Feature:
 
 
 def _mean(known: Known, key: str, measure: str) -> Floats:
-    lines = known.count(f"{key}.lines.365")
-    return known.count(f"{key}.{measure}.365") / np.where(lines > 0, lines, np.nan)
+    return _over(known.count(f"{key}.{measure}.365"), known.count(f"{key}.lines.365"))
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    return part / np.where(whole > 0, whole, np.nan)
 
 
 def _partners(key: str, other: str, words: str) -> Feature:
@@ -205,10 +276,7 @@ def pair_age(lines: Lines, known: Known) -> Floats:
 @feature("supplier", "share", "{value:.0%} of the importer's lines of the past year came from this supplier.")
 def supplier_share_at_importer(lines: Lines, known: Known) -> Floats:
     """Share of the importer's lines of the past 365 days that came from this supplier."""
-    lines_of_importer = known.count("importer.lines.365")
-    return known.count("supplier*importer.lines.365") / np.where(
-        lines_of_importer > 0, lines_of_importer, np.nan
-    )
+    return _over(known.count("supplier*importer.lines.365"), known.count("importer.lines.365"))
 
 
 @feature("supplier", "lines", "The supplier had {value:.0f} lines of these very goods in the past year.")
@@ -288,6 +356,34 @@ def mid_of_china(lines: Lines, known: Known) -> Floats:
     """The MID's country is China."""
     country = lines.texts["manufacturer_id"].read(_mid_country, np.nan)
     return np.where(np.isnan(country), np.nan, country == country_number("CN"))
+
+
+def _mid_number(mid: str) -> str:
+    parsed = manufacturer_id.parse(mid)
+    return "" if parsed is None else parsed.number
+
+
+def _mid_city(mid: str) -> str:
+    parsed = manufacturer_id.parse(mid)
+    return "" if parsed is None else parsed.city
+
+
+@feature(
+    "supplier",
+    "parts",
+    "{value:.0f} parts of the MID (street number, city) differ from the declared address.",
+    missing="no MID or no address",
+)
+def mid_against_address(lines: Lines, known: Known) -> Floats:
+    """Parts of the MID, street number and city, that are not those of the declared address."""
+    mid = lines.texts["manufacturer_id"]
+    number = _unlike(hashed(mid, _mid_number), hashed(lines.texts["manufacturer_address"], number_part))
+    city = _unlike(hashed(mid, _mid_city), hashed(lines.texts["manufacturer_city"], city_part))
+    return np.where(np.isnan(number) & np.isnan(city), np.nan, np.nan_to_num(number) + np.nan_to_num(city))
+
+
+def _unlike(first: Keys, second: Keys) -> Floats:
+    return np.where((first == 0) | (second == 0), np.nan, first != second)
 
 
 @feature(
@@ -376,12 +472,20 @@ def trader_suspicion(lines: Lines, known: Known) -> Floats:
     return suspicion_of(known, TRADERS)
 
 
+_LATELY = (_growth, _fresh_share, _returned_share)
 _HISTORIES = (_age, _idle, _lines, _burst, _china_share, _cheap_share, _examined, _found, _rate, _since_found)
 _MEANS = (_detour_share, _discount, _cotton_mean)
 
 FEATURES: tuple[Feature, ...] = (
     *[of(key, words) for of in _HISTORIES for key, words in PARTIES.items()],
     *[of(key, PARTIES[key]) for of in _MEANS for key in ("supplier", "seller", "consolidator", "importer")],
+    *[of(key, PARTIES[key]) for of in _LATELY for key in ("supplier", "seller", "consolidator", "importer")],
+    _concentration("supplier", "captive", "supplier", "importer"),
+    _concentration("importer", "tied", "importer", "supplier"),
+    _begun_after_legal_date("supplier", "supplier"),
+    _begun_after_legal_date("seller", "seller"),
+    _begun_after_legal_date("supplier*importer", "dealings of supplier and importer"),
+    _partners("supplier", "lading", "ports of lading"),
     _partners("supplier", "importer", "importers"),
     _partners("supplier", "seller", "sellers"),
     _partners("supplier", "consolidator", "consolidators"),
@@ -407,6 +511,7 @@ FEATURES: tuple[Feature, ...] = (
     mid_malformed,
     mid_of_other_country,
     mid_of_china,
+    mid_against_address,
     names_place_in_xinjiang,
     postal_state,
     undeclared_parties,

@@ -36,6 +36,10 @@ def _party(key: str) -> Tally:
         "discount": (365,),
         "maker_suspicion": (365,),
         "trader_suspicion": (365,),
+        "captive": (365,),
+        "tied": (365,),
+        "fresh": (365,),
+        "returned": (365,),
         "listed": (EVER,),
     }
     return Tally(key, lines=(30, 365, EVER), sums=sums, outcomes=(EVER,))
@@ -60,9 +64,20 @@ PRICE_PARTIES = ("supplier", "importer", "supplier*importer")
 """Whose own lines are left out of a benchmark: supplier and importer, and back in what both took out."""
 
 
+RARITY_LEVEL = "hts10*unit"
+"""Group in which the rarity of a low price is counted."""
+
+LOW_STEPS = (-3.0, -2.25, -1.5, -1.0, -0.5, 0.0)
+"""Spreads from the fair value: under each of them the cheaper lines are counted, by these names."""
+
+LOW_MEASURES = tuple(f"under_{step}" for step in range(len(LOW_STEPS)))
+
+
 def _prices(level: str) -> list[Tally]:
     own = {f"{price}_{part}": (365,) for price in PRICES for part in ("n", "sum")}
     spread = {f"{price}_spread": (365,) for price in PRICES}
+    if level == RARITY_LEVEL:
+        spread |= dict.fromkeys(LOW_MEASURES, (365,))
     parties = [Tally(f"{level}*{party}", lines=(), sums=own) for party in PRICE_PARTIES]
     return [Tally(level, lines=(), sums=own | spread), *parties]
 
@@ -103,7 +118,8 @@ TALLIES: tuple[Tally, ...] = (
     Tally("origin*export*lading*hts4", outcomes=(EVER,)),
     Tally("lading*hts4", outcomes=(EVER,)),
     Tally("origin*entry_port", outcomes=(EVER,)),
-    Tally("supplier*lading"),
+    _pair("supplier", "lading", "supplier"),
+    Tally("lading", lines=(365,), sums={"abroad": (365,)}),
     Tally("importer*lading"),
     *[tally for level in PRICE_LEVELS for tally in _prices(level)],
 )

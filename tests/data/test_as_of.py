@@ -44,9 +44,9 @@ def test_china_dependence_is_missing_where_unknown() -> None:
     assert found[1] == 0.4
 
 
-def _family(code: str | None, day: str = "2023-01-01") -> str | None:
-    place = int(as_of.goods_family(_texts(code), _days(day))[0])
-    return None if place == as_of.NO_FAMILY else as_of.FAMILIES[place]
+def _family(code: str, day: str = "2023-01-01") -> str | None:
+    row = as_of.scope_of(int(as_of.tariff(_days(day))[0]))(code)
+    return row and row.goods_family
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,15 @@ def _family(code: str | None, day: str = "2023-01-01") -> str | None:
         ("2002908010", "tomato"),
         ("6109901007", None),
         ("61", None),
-        (None, None),
     ],
 )
-def test_goods_family(code: str | None, family: str | None) -> None:
+def test_goods_family(code: str, family: str | None) -> None:
     assert _family(code) == family
+
+
+def _code(code: str, day: str) -> NDArray[np.int8]:
+    family = _family(code, day)
+    return np.array([as_of.NO_FAMILY if family is None else as_of.FAMILIES.index(family)], np.int8)
 
 
 def test_goods_family_follows_the_tariff_of_the_day() -> None:
@@ -98,12 +102,39 @@ def test_codes_of_families_do_not_move() -> None:
     ],
 )
 def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
-    families = as_of.goods_family(_texts(code), _days(day))
+    families = _code(code, day)
     found = [
         as_of.under_order(families, _days(day), "party"),
         as_of.under_order(families, _days(day), "region"),
     ]
     assert [answer.tolist() for answer in found] == [[party], [region]]
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [("2020-12-02", 0), ("2020-12-03", 1), ("2021-01-14", 2), ("2022-06-18", 2), ("2022-06-21", 4)],
+)
+def test_orders_count_from_the_day_they_hold_and_are_known(day: str, number: int) -> None:
+    assert as_of.orders(_code("6109100012", day), _days(day)).tolist() == [number]
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "since"),
+    [
+        ("6109100012", "2021-01-13", 41),  # the order on cotton of 2020-12-02, seen from the day after
+        ("6109100012", "2021-01-14", 0),
+        ("6109100012", "2021-02-13", 30),
+        ("2002908010", "2021-01-13", np.nan),
+        ("8517130000", "2021-12-24", np.nan),
+    ],
+)
+def test_days_since_the_law_on_the_goods_changed(code: str, day: str, since: float) -> None:
+    np.testing.assert_array_equal(as_of.since_legal_date(_code(code, day), _days(day)), [since])
+
+
+def test_lint_in_goods_goes_by_their_kind() -> None:
+    found = [as_of.lint_factor(code) for code in ("5201001200", "5205110000", "6109100012", "8517130000")]
+    np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
 
 
 def test_a_cut_of_the_future_changes_nothing() -> None:

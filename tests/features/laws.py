@@ -106,10 +106,7 @@ def names_change_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcom
         "manufacturer_city",
     ]
     renamed = {column: [_renamed(cell) for cell in entries[column].to_pylist()] for column in parties}
-    mids = [
-        cell and cell[:2] + _renamed(cell[2:8])[:6] + cell[8:]
-        for cell in entries["manufacturer_id"].to_pylist()
-    ]
+    mids = [cell and cell[:2] + _renamed(cell[2:]) for cell in entries["manufacturer_id"].to_pylist()]
     other = change(entries, **renamed, manufacturer_id=mids)
     names = [feature.name for feature in catalogue]
     listing = listing_of(entries["manufacturer_name"][0].as_py())
