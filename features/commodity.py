@@ -314,6 +314,18 @@ def description_found_rate(lines: Lines, known: Known) -> Floats:
     return found_rate(known, "text", hts10_found_rate.compute(lines, known))
 
 
+@feature(
+    "commodity",
+    "ln",
+    "Goods described in such words were found {times:.2f} times as often as others.",
+    missing="no description",
+    monotone=1,
+)
+def description_word_score(lines: Lines, known: Known) -> Floats:
+    """ln of the found share of the description's words over the general one, mean over words, by outcomes known."""
+    return known.told("words.score")
+
+
 @feature("commodity", "yes/no", "A duty preference is claimed.")
 def preference_claimed(lines: Lines, known: Known) -> Bools:
     """A special program (duty preference) is claimed."""
@@ -345,5 +357,6 @@ FEATURES: tuple[Feature, ...] = (
     goods_origin_found_rate,
     hts10_found_rate,
     description_found_rate,
+    description_word_score,
     preference_claimed,
 )

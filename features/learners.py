@@ -1,5 +1,6 @@
 """The learners that every history keeps beside its tallies, by name."""
 
 from features.learner import Learners
+from features.words import Words
 
-LEARNERS: Learners = {}
+LEARNERS: Learners = {"words": Words}
