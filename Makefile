@@ -49,6 +49,12 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.parties_on_trade
+	$(BIN)/python -m benchmarks.service make var/bench-service
+	$(BIN)/python -m benchmarks.service speed var/bench-service
+	$(BIN)/python -m benchmarks.service fuzz var/bench-service
+	$(BIN)/python -m benchmarks.service soak var/bench-service
+	$(BIN)/python -m benchmarks.service parity var/bench-service
+	$(BIN)/python -m benchmarks.service start
 	$(BIN)/python -m benchmarks.world speed
 	$(BIN)/python -m benchmarks.world headroom
 

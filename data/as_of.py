@@ -62,8 +62,9 @@ def xinjiang_share(measure: Literal["output", "mill_use"], days: Days) -> NDArra
 def china_dependence(countries: Texts, days: Days) -> NDArray[np.float64]:
     """Share of a country's cotton input that comes through China, 0 to 1; NaN without a figure."""
     result = np.full(len(days), np.nan)
-    for country, rows in _exposures_by_country().items():
-        here = countries == country
+    figures = _exposures_by_country()
+    for country in figures.keys() & set(countries.tolist()):
+        rows, here = figures[country], countries == country
         result[here] = _latest(
             [row.known_from for row in rows], [row.china_dependence for row in rows], days[here]
         )
@@ -158,10 +159,15 @@ def under_order(
     families: NDArray[np.int8], days: Days, basis: Literal["party", "region"]
 ) -> NDArray[np.bool_]:
     """Whether an order on goods of the family (code of `goods_family`) was in force and known on the day."""
-    never = np.datetime64(date.max, "D")
-    first = np.full(len(FAMILIES) + 1, never)
+    return days >= _first_order(basis)[families]
+
+
+@cache
+def _first_order(basis: Literal["party", "region"]) -> Days:
+    """Day of each family from which a line sees an order on it; never for the last, which is no family."""
+    first = np.full(len(FAMILIES) + 1, np.datetime64(date.max, "D"))
     for row in reference.instruments():
         if row.basis == basis:
             place = FAMILIES.index(row.goods_family)
             first[place] = min(first[place], _visible(row.valid_from, row.known_from))
-    return days >= first[families]
+    return first

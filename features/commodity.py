@@ -13,9 +13,11 @@ from features.known import Known
 from features.lines import Bools, Floats, Ints, Lines, shared
 from features.rates import base_rate, found_rate
 
-COTTON_FAMILIES = [i for i, family in enumerate(as_of.FAMILIES) if family.startswith("cotton")]
-SURE_COTTON = [i for i in COTTON_FAMILIES if as_of.FAMILIES[i] != "cotton_possible"]
-TOMATO = [i for i, family in enumerate(as_of.FAMILIES) if family == "tomato"]
+COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*as_of.FAMILIES, "none")])
+"""By code of a family, as in TOMATO; the last is that of no family."""
+
+SURE_COTTON: Bools = COTTON_FAMILIES & (np.array((*as_of.FAMILIES, "none")) != "cotton_possible")
+TOMATO: Bools = np.array([family == "tomato" for family in (*as_of.FAMILIES, "none")])
 TEXTILE_CHAPTERS = (50, 63)
 
 
@@ -152,7 +154,8 @@ def unit(lines: Lines, known: Known) -> Floats:
 
 
 def _declared_cotton(lines: Lines) -> Bools:
-    return np.isin(families(lines), SURE_COTTON)
+    sure: Bools = SURE_COTTON[families(lines)]
+    return sure
 
 
 @shared
@@ -172,9 +175,7 @@ def described_cotton(lines: Lines, known: Known) -> Floats:
 @feature("commodity", "share", "The goods are taken to be {value:.0%} cotton.", dated=True)
 def likely_cotton(lines: Lines, known: Known) -> Floats:
     """Cotton by the description, else by the tariff number: 0.8 for cotton goods, 0.3 where possible, else 0."""
-    by_tariff = np.where(
-        _declared_cotton(lines), 0.8, np.where(np.isin(families(lines), COTTON_FAMILIES), 0.3, 0.0)
-    )
+    by_tariff = np.where(_declared_cotton(lines), 0.8, np.where(COTTON_FAMILIES[families(lines)], 0.3, 0.0))
     described = cotton_in_text(lines)
     return np.where(np.isnan(described), by_tariff, described)
 
@@ -201,7 +202,8 @@ def cotton_only_in_tariff(lines: Lines, known: Known) -> Bools:
 @feature("commodity", "yes/no", "The goods are a tomato product by tariff number or description.", dated=True)
 def tomato(lines: Lines, known: Known) -> Bools:
     """Tomato product by tariff number or description."""
-    return np.isin(families(lines), TOMATO) | lines.texts["description"].says(mentions_tomato)
+    named: Bools = TOMATO[families(lines)] | lines.texts["description"].says(mentions_tomato)
+    return named
 
 
 @feature("commodity", "words", "The description has {value:.0f} words.", missing="no description")

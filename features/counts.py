@@ -92,7 +92,7 @@ class Index:
 
     def find(self, keys: Keys) -> Places:
         """Row of each key (n,)."""
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
         return np.where(self.keys[places] == keys, self.rows[places], np.int32(0))
 
     def admit(self, keys: Keys, counts: Counts) -> Places:

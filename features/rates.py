@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.known import Known
-from features.lines import Floats
+from features.lines import Floats, shared
 
 WEIGHT = 5.0
 """Examinations that the wider group counts for."""
@@ -15,6 +15,7 @@ def found_rate(known: Known, key: str, parent: Floats, window: str = "ever") -> 
     return (found + WEIGHT * parent) / (examined + WEIGHT)
 
 
+@shared
 def base_rate(known: Known) -> Floats:
     """Share of all known examinations that found Xinjiang inputs (n,); 0 before the first."""
     found, examined = known.count("everything.found.ever"), known.count("everything.examined.ever")
