@@ -98,4 +98,4 @@ def party_mean(known: Known, level: str, party: str, price: str) -> Floats:
 
 def fixed(values: Floats) -> Ints:
     """Values as whole multiples of 2^-20 (n,); 0 where missing."""
-    return np.rint(np.nan_to_num(values) * FIXED_POINT).astype(np.int64)
+    return np.rint(np.where(np.isnan(values), 0.0, values) * FIXED_POINT).astype(np.int64)

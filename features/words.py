@@ -34,16 +34,17 @@ class Words:
         """`score` (n,): mean over the words of ln of the found share over the general one; NaN without a word."""
         used, of_line = _used(lines.texts["description"])
         number = np.diff(used.indptr)
-        score = (used @ self._ratios()) / np.where(number > 0, number, np.nan)
-        return {"score": np.append(score, np.nan)[of_line]}
+        text = np.repeat(np.arange(len(number)), number)
+        total = np.bincount(text, self._ratios(used.indices), len(number))
+        return {"score": np.append(total / np.where(number > 0, number, np.nan), np.nan)[of_line]}
 
-    def _ratios(self) -> Floats:
-        """ln of the found share of each word, shrunk, over the general share (SLOTS,); 0 before the first find."""
+    def _ratios(self, words: npt.NDArray[np.integer]) -> Floats:
+        """ln of the found share of each word, shrunk, over the general share (n,); 0 before the first find."""
         examined, found = self.total
         if not found:
-            return np.zeros(SLOTS)
-        share = found / examined
-        ratios: Floats = np.log((self.counts[:, 1] / share + WEIGHT) / (self.counts[:, 0] + WEIGHT))
+            return np.zeros(len(words))
+        counts, share = self.counts[words], found / examined
+        ratios: Floats = np.log((counts[:, 1] / share + WEIGHT) / (counts[:, 0] + WEIGHT))
         return ratios
 
     def learn(self, _day: int, _lines: Lines) -> None:
@@ -54,7 +55,7 @@ class Words:
         used, of_line = _used(lines.texts["description"])
         lines_of = np.zeros((used.shape[0] + 1, 2), np.int64)
         np.add.at(lines_of, of_line, np.column_stack([np.ones(len(found), np.int64), found]))
-        self.counts += used.T.astype(np.int64) @ lines_of[:-1]
+        np.add.at(self.counts, used.indices, lines_of[:-1].repeat(np.diff(used.indptr), axis=0))
         self.total += lines_of.sum(axis=0)
 
     def close(self, _day: int, _listings: Listings) -> None:
