@@ -52,6 +52,11 @@ def share_seen(past: Examples, judged: Examples) -> float:
     return float(_keys(judged).merge(known, on=list(LOOK_UP_KEY), how="left")["seen"].notna().mean())
 
 
+def look_up_groups(examples: Examples) -> npt.NDArray[np.uint64]:
+    """Lines of the same look-up key under one number (lines,)."""
+    return _keys(examples).groupby(list(LOOK_UP_KEY), dropna=False).ngroup().to_numpy().astype(np.uint64)
+
+
 def _keys(examples: Examples) -> pd.DataFrame:
     frame: pd.DataFrame = examples.lines.select(list(LOOK_UP_KEY)).to_pandas()
     return frame.fillna(dict.fromkeys(LOOK_UP_KEY[:3], "") | {LOOK_UP_KEY[3]: -1.0})

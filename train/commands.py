@@ -2,26 +2,32 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")]
 
+Cutoff = Annotated[
+    datetime | None,
+    typer.Option(
+        help="last day whose lines and results may teach", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"
+    ),
+]
+
 
 def train(
     ctx: typer.Context,
     *,
-    cutoff: Annotated[
-        datetime | None,
-        typer.Option(
-            help="last day whose lines and results may teach", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"
-        ),
-    ] = None,
+    cutoff: Cutoff = None,
     seed: Annotated[int, typer.Option(min=0, help="same data and seed, same model")] = 0,
     promote: Annotated[
         bool, typer.Option("--promote", help="let it take over if it passes the gate")
     ] = False,
+    reproduce: Annotated[
+        str | None, typer.Option(metavar="RUN", help="do a recorded run again and compare it bit for bit")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Learn from the examinations known at the cut-off, judge the model on later ones, and keep it.
@@ -39,6 +45,9 @@ def train(
     from train.tracking import mirror, record
 
     settings = load_settings(ctx.obj)
+    if reproduce is not None:
+        _reproduce(settings, reproduce, as_json=as_json)
+        return
     with standard_output_kept():
         trained = run(settings, cutoff.date() if cutoff else None, seed)
         run_id = record(settings.home, trained)
@@ -52,6 +61,50 @@ def train(
         typer.echo(json.dumps(result, allow_nan=False))
     else:
         print_training(trained, run_id)
+
+
+def _reproduce(settings: Any, run: str, *, as_json: bool) -> None:
+    import json
+
+    from data.console import standard_output_kept
+    from train.reproduce import reproduce
+    from train.tracking import recorded
+
+    with standard_output_kept():
+        version = reproduce(settings, recorded(settings.home, run))
+    told = {"run_id": run, "model_version": version, "reproduced": True}
+    typer.echo(
+        json.dumps(told) if as_json else f"Run {run} gives the same metrics and model {version} again."
+    )
+
+
+def evaluate(
+    ctx: typer.Context,
+    model: Annotated[
+        str | None, typer.Argument(help="a version: its way of learning, its cut-off and seed are evaluated")
+    ] = None,
+    *,
+    cutoff: Cutoff = None,
+    out: Annotated[Path, typer.Option(help="the report, one HTML file")] = Path("report.html"),
+    as_json: Json = False,
+) -> None:
+    """Judge how models made this way do on lines they did not learn from; look for leaks; write a report."""
+    import json
+
+    from data.console import standard_output_kept
+    from data.settings import load_settings
+    from train.page import write
+    from train.recipe import evaluate_recipe
+    from train.report import print_evaluation
+
+    settings = load_settings(ctx.obj)
+    with standard_output_kept():
+        evaluation = evaluate_recipe(settings, model, cutoff.date() if cutoff else None)
+    write(evaluation, out)
+    if as_json:
+        typer.echo(json.dumps({**evaluation.plain(), "report": str(out)}, allow_nan=False))
+    else:
+        print_evaluation(evaluation, out)
 
 
 def models(ctx: typer.Context, *, as_json: Json = False) -> None:
@@ -71,6 +124,33 @@ def models(ctx: typer.Context, *, as_json: Json = False) -> None:
         names = ("cutoff", "seed", "examples", "role")
         rows = [(v, *(said[name] for name in names)) for v, said in kept.items()]
         print_table("Models", ("version", "cut-off", "seed", "examples", "role"), rows)
+
+
+def card(
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(help="a version that `originrisk models` lists")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="write it to FILE.md instead of printing it")] = None,
+    as_json: Json = False,
+) -> None:
+    """Model card and datasheet of a kept model, in Markdown: what it learned from, how good, where weak."""
+    import json
+
+    from data.settings import load_settings
+    from models.registry import kept_path, roles
+    from train.card import card as write_card
+    from train.tracking import recorded, run_of
+
+    home = load_settings(ctx.obj).home
+    kept_path(home, version)
+    run = recorded(home, run_of(home, version))
+    text = write_card(version, roles(home)[version], run.settings, run.metrics)
+    if out:
+        out.write_text(text, encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps({"version": version, "card": text, "out": str(out) if out else None}))
+    elif not out:
+        typer.echo(text)
 
 
 def promote(
@@ -120,7 +200,9 @@ def rollback(
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train,
+    "evaluate": evaluate,
     "models": models,
+    "card": card,
     "promote": promote,
     "rollback": rollback,
 }

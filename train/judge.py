@@ -14,6 +14,8 @@ from train.fit import Fitted, fit, results_of
 from train.hindsight import Seen
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
+from train.ranking import Ranking
+from train.slices import slices
 from train.split import later
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +43,7 @@ class Judgement:
     look_up_seen: float
     fitted_lines: int
     first_judged_day: str
+    slices: dict[str, dict[str, Any]]
 
     def summary(self) -> dict[str, Any]:
         """Plain numbers for reports."""
@@ -49,6 +52,7 @@ class Judgement:
             "first_judged_day": self.first_judged_day,
             "look_up_key_seen": self.look_up_seen,
             "headline": self.parts[0].name,
+            "slices": self.slices,
             **{part.name: _part_summary(part) for part in self.parts},
         }
 
@@ -80,6 +84,19 @@ class Trial:
             log_odds,
         )
 
+    def slices(self, picked: float) -> dict[str, dict[str, Any]]:
+        """Size, average precision and calibration of each slice that holds lines."""
+        return {name: self._slice(mask, picked) for name, mask in slices(self.judged).items() if mask.any()}
+
+    def _slice(self, chosen: npt.NDArray[np.bool_], picked: float) -> dict[str, Any]:
+        lines = self.judged.take(chosen)
+        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
+        log_odds = np.log(probability) - np.log1p(-probability)
+        results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
+        ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
+        sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}
+        return {**sizes, "average_precision": _told(ranked), **probability_metrics(log_odds, results)}
+
 
 def judge(
     examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
@@ -99,7 +116,8 @@ def judge(
     parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), fitted.calibration.picked)]
     if judged.observed[judged.random].any():
         parts.insert(0, trial.part("random_arm", judged.random, 0.0))
-    return Judgement(parts, share_seen(past, judged), len(past), str(judged.seen.day.min()))
+    told = trial.slices(fitted.calibration.picked)
+    return Judgement(parts, share_seen(past, judged), len(past), str(judged.seen.day.min()), told)
 
 
 def _part_summary(part: Part) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from data.errors import GateRefusedError, Problem
 from data.settings import Settings
 from data.store import Store
 from features.lists import Listings
@@ -35,7 +37,20 @@ class Material:
         tables = now if versions is None else dict(versions)
         entries = store.entries(settings.history_start, until, version=tables.get("entries"))
         outcomes = store.outcomes(version=tables.get("outcomes"))
-        return cls(entries, outcomes, Listings.known(store.listed(version=tables.get("listed"))), tables)
+        listed = store.listed(version=tables.get("listed"))
+        there = [
+            t if n in tables else t.slice(0, 0)
+            for n, t in zip(READ, (entries, outcomes, listed), strict=True)
+        ]
+        return cls(there[0], there[1], Listings.known(there[2]), tables)
+
+    def last_day(self) -> date:
+        """The last day of entry. Raises GateRefusedError where there are no lines."""
+        last: date | None = pc.max(self.entries["entry_date"]).as_py()
+        if last is None:
+            step = "Run originrisk ingest entries first."
+            raise GateRefusedError(Problem("entries", "entry lines", "none", step))
+        return last
 
     def gather(self, cutoff: date, seed: int) -> Gathered:
         """What there is to learn from at the end of `cutoff` (see `train.examples.gather`)."""

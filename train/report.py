@@ -1,10 +1,12 @@
 """The report of a training on the terminal: the model beside its baselines, and what the labels were worth."""
 
 import json
+from pathlib import Path
 from typing import Final
 
 from data.console import print_table
 from train.evaluate import Row
+from train.evaluation import Evaluation
 from train.gate import Check
 from train.judge import Part
 from train.promotion import Decision
@@ -15,17 +17,18 @@ SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1
 
 def print_training(trained: TrainedModel, run_id: str) -> None:
     """Print every comparison, the error rates and what was left out."""
-    for part in trained.judgement.parts:
+    for part in trained.learned.judgement.parts:
         print_table(_title(part), ("method", *SHOWN), [_row(row) for row in part.rows])
     probabilities = [
-        (part.name, *(f"{v:.4f}" for v in part.probabilities.values())) for part in trained.judgement.parts
+        (part.name, *(f"{v:.4f}" for v in part.probabilities.values()))
+        for part in trained.learned.judgement.parts
     ]
-    names = tuple(trained.judgement.parts[0].probabilities)
+    names = tuple(trained.learned.judgement.parts[0].probabilities)
     print_table("Probabilities, against results as found", ("population", *names), probabilities)
-    rates = [tuple(_shown(v) for v in row.values()) for row in trained.fitted.rates.rows()]
+    rates = [tuple(_shown(v) for v in row.values()) for row in trained.learned.fitted.rates.rows()]
     print_table("Error rates", ("method", "regime", "lines", "false positive", "false negative"), rates)
-    print_table("Examinations left out", ("reason", "lines"), trained.left_out.items())
-    seen = trained.judgement.look_up_seen
+    print_table("Examinations left out", ("reason", "lines"), trained.learned.gathered.left_out.items())
+    seen = trained.learned.judgement.look_up_seen
     print_table(
         "Model",
         ("", ""),
@@ -36,6 +39,17 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
             ("look-up key seen", f"{seen:.0%}"),
         ],
     )
+
+
+def print_evaluation(evaluation: Evaluation, report: Path) -> None:
+    """Print leaks and the headline comparison; the rest is in the report."""
+    for leak in evaluation.leaks:
+        print(f"LEAK SUSPECTED: {leak.feature} seems to know {leak.kind}: {leak.evidence}.")
+    for name, part in evaluation.parts().items():
+        size = f"{len(part.lines):,} examined lines, {int(part.lines.observed.sum()):,} positive"
+        title = f"{name.capitalize()}: {size} (95 % intervals by supplier)"
+        print_table(title, ("method", *SHOWN), [_row(row) for row in evaluation.rows[name]])
+    print(f"Report: {report}")
 
 
 def print_decision(decision: Decision, *, as_json: bool) -> None:

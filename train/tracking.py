@@ -1,6 +1,7 @@
 """The record of a training in MLflow: settings, metrics, pictures, the bundle, and a registered version."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
@@ -10,25 +11,42 @@ from typing import Any, Final
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
-from models.registry import challenger_version, champion_version
+from data.errors import ModelRefusedError, Problem
+from features.catalogue import NAMES
+from models.bundle import described
+from models.registry import bundle_path, challenger_version, champion_version
+from train.card import card
 from train.pictures import draw
+from train.reproduce import Recorded, made_by
 from train.run import TrainedModel
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns of type hints of its own
+    import mlflow.pyfunc
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
 NAME: Final = "originrisk"
+METRICS: Final = "metrics.json"
+MADE_BY: Final = "made_by.json"
 
 
 def record(home: Path, trained: TrainedModel) -> str:
     """Log a training and register its bundle; returns the run's id. Everything lies under `home/mlflow`."""
     with _tracking(home) as client, mlflow.start_run(run_name=trained.version) as run:
-        mlflow.log_params(_flat(trained.settings))
+        mlflow.log_params(_flat(trained.learned.settings))
         mlflow.log_metrics(_numbers(trained.metrics()))
-        mlflow.log_dict(trained.metrics(), "metrics.json")
-        mlflow.log_artifacts(str(trained.folder), "bundle")
+        mlflow.log_dict(trained.metrics(), METRICS)
+        mlflow.log_dict(made_by(), MADE_BY)
+        mlflow.log_text(
+            card(trained.version, trained.role, trained.learned.settings, trained.metrics()), "card.md"
+        )
         with TemporaryDirectory() as pictures:
-            draw(trained.judgement, Path(pictures))
+            draw(trained.learned.judgement, Path(pictures))
             mlflow.log_artifacts(pictures, "pictures")
-        _register(client, run, trained.version)
+        _register(client, trained)
     mirror(home)
     return str(run.info.run_id)
 
@@ -44,6 +62,34 @@ def mirror(home: Path) -> None:
                 client.set_registered_model_alias(NAME, alias, str(max(numbers)))
             elif found:
                 client.delete_registered_model_alias(NAME, alias)
+
+
+def recorded(home: Path, run_id: str) -> Recorded:
+    """A run as `record` left it. Raises ModelRefusedError where there is no such run, or one without its code."""
+    with _tracking(home) as client:
+        try:
+            run = client.get_run(run_id)
+            metrics, made = (
+                mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/{n}") for n in (METRICS, MADE_BY)
+            )
+        except MlflowException as error:
+            step = "originrisk train prints the run's id."
+            raise ModelRefusedError(
+                Problem(f"run {run_id}", "a training of this home", "none", step)
+            ) from error
+    version = str(run.info.run_name)
+    return Recorded(run_id, version, described(bundle_path(home, version)), metrics, made)
+
+
+def run_of(home: Path, version: str) -> str:
+    """The run that made a kept version. Raises ModelRefusedError where none is recorded here."""
+    with _tracking(home) as client:
+        found = [
+            v for v in client.search_model_versions(f"name = '{NAME}'") if v.tags.get("bundle") == version
+        ]
+    if not found:
+        raise ModelRefusedError(Problem(f"model {version}", "a recorded training", "none in this home"))
+    return str(max(found, key=lambda v: int(v.version)).run_id)
 
 
 @contextmanager
@@ -62,11 +108,22 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     yield client
 
 
-def _register(client: MlflowClient, run: Any, version: str) -> None:
+def _register(client: MlflowClient, trained: TrainedModel) -> None:
+    """A version in the registry that MLflow can serve: code that reads the bundle, and the bundle beside it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it wants hints and an example; the signature says all
+        logged = mlflow.pyfunc.log_model(
+            name=NAME,
+            python_model=str(Path(__file__).with_name("served_model.py")),
+            artifacts={"bundle": str(trained.folder)},
+            signature=ModelSignature(Schema([ColSpec("double", name) for name in NAMES])),
+            pip_requirements=[f"mlflow=={mlflow.__version__}"],
+        )
     if not client.search_registered_models(f"name = '{NAME}'"):
         client.create_registered_model(NAME)
-    source = f"{run.info.artifact_uri}/bundle"
-    client.create_model_version(NAME, source, run.info.run_id, tags={"bundle": version})
+    client.create_model_version(
+        NAME, logged.model_uri, logged.run_id, tags={"bundle": trained.version}, model_id=logged.model_id
+    )
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:

@@ -1,0 +1,59 @@
+import pytest
+
+from data.settings import TrainSettings
+from tests.train.factory import nobody, planted
+from train.card import card
+from train.judge import judge
+from train.origin_classifier import OriginClassifier
+
+SETTINGS = {
+    "cutoff": "2021-06-30",
+    "examples": 1500,
+    "trees": 60,
+    "tables": {"entries": 3, "outcomes": 1},
+    "history_start": "2018-01-01",
+    "train": {"seeds": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    lines = planted(1500).examples
+    judgement = judge(lines, nobody(), OriginClassifier(), TrainSettings(), seed=0)
+    measured = {
+        **judgement.summary(),
+        "left_out": {"pending": 12},
+        "error_rates": [
+            {"method": "isotopic", "regime": 0, "lines": 9, "false_positive": 0.02, "false_negative": 0.1}
+        ],
+    }
+    return card("abc123", "champion", SETTINGS, measured)
+
+
+def test_the_card_says_what_the_score_must_not_be_used_for(text: str) -> None:
+    assert "must not be used" in text
+    assert "detain" in text
+
+
+def test_the_card_states_sample_sizes_bias_and_table_versions(text: str) -> None:
+    assert "1,500 examined lines" in text
+    assert "entries version 3" in text
+    assert "| pending | 12 |" in text
+    assert "Label bias" in text
+
+
+def test_slices_with_few_positives_are_marked_weak(text: str) -> None:
+    rows = [row for row in text.splitlines() if row.startswith("| declared Chinese")]
+    assert len(rows) == 1
+    marked = "too few positives" in rows[0]
+    assert marked == (int(rows[0].split("|")[3]) < 30)
+
+
+def test_every_table_has_as_many_cells_as_its_head(text: str) -> None:
+    head = 0
+    for row in text.splitlines():
+        if row.startswith("|"):
+            head = head or row.count("|")
+            assert row.count("|") == head, row
+        else:
+            head = 0

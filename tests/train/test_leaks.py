@@ -1,0 +1,88 @@
+"""Each of the three leaks is planted and has to be found; without a plant nothing may be."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.settings import Settings
+from tests.train.factory import Planted, planted
+from tests.train.home import CUTOFF, home
+from train import examples as examined
+from train.disjoint import groups
+from train.examples import Examples
+from train.leaks import Leak, changed_by_the_future, leaks
+from train.material import Material
+
+
+def found(lines: Examples) -> list[tuple[str, str]]:
+    return [(leak.feature, leak.kind) for leak in leaks(lines, groups(lines), seed=0)]
+
+
+def with_column(of: Planted, name: str, values: Any) -> Examples:
+    of.examples.seen.features[name] = values
+    return of.examples
+
+
+def twins(lines: int = 1500, seed: int = 0) -> tuple[Planted, np.ndarray]:
+    """Goods that come ten times each, with the same result whenever they come; and the number of the goods."""
+    of, rng = planted(lines, seed=seed), np.random.default_rng(seed)
+    goods = rng.integers(0, lines // 10, lines)
+    of.examples.observed[:] = (rng.random(lines // 10) < 0.3)[goods]
+    place = of.examples.lines.column_names.index("gross_weight_kg")
+    table = of.examples.lines.set_column(place, "gross_weight_kg", [goods.astype(float)])
+    for column in ("country_of_origin", "country_of_export", "htsus"):
+        table = table.set_column(table.column_names.index(column), column, [["CN"] * lines])
+    object.__setattr__(of.examples, "lines", table)
+    return of, goods
+
+
+def test_nothing_is_suspected_where_nothing_is_planted() -> None:
+    assert found(planted(2500).examples) == []
+
+
+def test_the_result_in_a_feature_is_found() -> None:
+    of = planted(1500)
+    told = of.examples.observed + np.random.default_rng(0).normal(0, 0.1, 1500)
+    assert found(with_column(of, "idle", told)) == [("idle", "the result itself")]
+
+
+def test_a_key_learned_by_heart_is_found_and_told_apart_from_the_result() -> None:
+    of, goods = twins()
+    number = np.random.default_rng(1).permutation(len(goods))[goods].astype(float)
+    assert found(with_column(of, "idle", number)) == [("idle", "a key learned by heart")]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return home(tmp_path_factory.mktemp("home"))
+
+
+def test_the_features_of_the_catalogue_know_no_future(settings: Settings) -> None:
+    assert future(settings) == []
+
+
+def test_a_future_outcome_in_a_feature_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examined, "see", peeking(examined.see))
+    suspected = future(settings)
+    assert [(leak.feature, leak.kind) for leak in suspected] == [("value", "the future")]
+
+
+def future(settings: Settings, cutoff: date = CUTOFF) -> list[Leak]:
+    material = Material.read(settings, cutoff)
+    return changed_by_the_future(material, material.gather(cutoff, seed=0).examples)
+
+
+def peeking(see: Callable[..., Any]) -> Callable[..., Any]:
+    """Features in which `value` counts every result of the importer, the later ones too."""
+
+    def planted_see(lines: Any, known: Any, *others: Any) -> Any:
+        seen = see(lines, known, *others)
+        importer = lines.texts["importer_number"].codes
+        results = np.bincount(importer[known.rows], minlength=importer.max() + 1)
+        seen.features["value"] = results[importer[others[1]]]
+        return seen
+
+    return planted_see

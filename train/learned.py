@@ -1,0 +1,104 @@
+"""What one training learns, before anything is kept: examples, the judgement, the model and what is said of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from data.console import progress
+from data.settings import Settings
+from features.catalogue import CATALOGUE
+from models import bundle
+from train.examples import Gathered
+from train.fit import Fitted, fit
+from train.hindsight import Seen
+from train.judge import Judgement, judge
+from train.material import Material
+from train.origin_classifier import OriginClassifier
+from train.propensity import weights
+
+GOLDEN_LINES: Final = 50
+USUAL_DAYS: Final = np.timedelta64(180, "D")
+"""Days before the cut-off whose lines say what is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A fitted model, what it learned from, and how it was judged. `settings` is what its bundle says of it."""
+
+    settings: dict[str, Any]
+    gathered: Gathered
+    fitted: Fitted
+    judgement: Judgement
+
+    def metrics(self) -> dict[str, Any]:
+        """Everything measured, as plain numbers."""
+        return {
+            **self.judgement.summary(),
+            "examples": self.settings["examples"],
+            "left_out": self.gathered.left_out,
+            "trees": self.fitted.trees,
+            "picked_log_odds": self.fitted.calibration.picked,
+            "error_rates": self.fitted.rates.rows(),
+        }
+
+    def write(self, folder: Path) -> str:
+        """Write the bundle into a new folder; returns its version.
+
+        What nights are compared with are the latest of the other lines, which stand for the lines as they come.
+        """
+        examples, others = self.gathered.examples, self.gathered.others
+        golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
+        sample = _latest(others if len(others) else examples.seen).features.to_numpy()
+        matrix = examples.features.to_numpy()[golden]
+        return bundle.save(folder, self.fitted.model, self.settings, matrix, sample)
+
+
+def learn(
+    settings: Settings, cutoff: date | None, seed: int, tables: Mapping[str, int] | None = None
+) -> Learned:
+    """Learn from what was known at the end of `cutoff`, in the tables as they stand or at these versions.
+
+    The model is first judged on later examples it did not see, then fitted anew on all of them.
+    Raises GateRefusedError where too few results are known.
+    """
+    with progress("Training", 3) as advance:
+        material = Material.read(settings, cutoff, tables)
+        last_day = cutoff or material.last_day()
+        gathered = material.gather(last_day, seed)
+        examples, others = gathered.examples, gathered.others
+        advance(1)
+        prototype = classifier(settings, seed)
+        judgement = judge(examples, others, prototype, settings.train, seed)
+        advance(1)
+        weight = weights(examples.propensity, settings.train.propensity_floor)
+        fitted = fit(examples, others, weight, prototype, seed)
+        advance(1)
+    described = {
+        "cutoff": str(last_day),
+        "seed": seed,
+        "tables": material.tables,
+        "examples": len(examples),
+        "trees": fitted.trees,
+        "picked_log_odds": fitted.calibration.picked,
+        "error_rates": fitted.rates.rows(),
+        "history_start": str(settings.history_start),
+        "train": settings.train.model_dump(),
+    }
+    return Learned(described, gathered, fitted, judgement)
+
+
+def classifier(settings: Settings, seed: int) -> OriginClassifier:
+    """The classifier of the catalogue's columns, unfitted."""
+    return OriginClassifier(
+        categorical=tuple(i for i, feature in enumerate(CATALOGUE) if feature.kind == "category"),
+        monotone=tuple(feature.monotone for feature in CATALOGUE),
+        seeds=tuple(range(seed * 100, seed * 100 + settings.train.seeds)),
+    )
+
+
+def _latest(lines: Seen) -> Seen:
+    return lines.take(lines.day > lines.day.max() - USUAL_DAYS)
