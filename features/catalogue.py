@@ -4,6 +4,7 @@ import numpy as np
 
 from features import commodity, lane, links, price, supplier
 from features.feature import Feature
+from features.graph import surroundings
 from features.known import Known
 from features.lines import Floats, Lines
 
@@ -13,6 +14,7 @@ CATALOGUE: tuple[Feature, ...] = (
     *supplier.FEATURES,
     *commodity.FEATURES,
     *links.FEATURES,
+    *surroundings.FEATURES,
 )
 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)

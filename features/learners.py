@@ -1,6 +1,7 @@
 """The learners that every history keeps beside its tallies, by name."""
 
+from features.graph.graph import Graph
 from features.learner import Learners
 from features.words import Words
 
-LEARNERS: Learners = {"words": Words}
+LEARNERS: Learners = {"words": Words, "graph": Graph}

@@ -12,7 +12,7 @@ from features.counts import Places, State
 from features.history import History
 from features.keys import find
 from features.known import Known
-from features.learner import Columns, joined, see_all
+from features.learner import Columns, Learner, joined, see_all
 from features.lines import Bools, Codes, Lines, Rows
 from features.lists import Listings
 from features.measures import measures
@@ -191,21 +191,22 @@ def _learn(history: History, timeline: Timeline, rows: Places, day: int, listing
     if len(received := timeline.received.places(day, day)):
         lines = timeline.lines.take(received)
         history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received], listings)))
-        for learner in history.learners.values():
-            learner.learn(day, lines)
     if len(known := timeline.known.places(day, day)):
-        _learn_outcomes(history, timeline, rows, day, known)
+        outcomes = timeline.outcomes
+        history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
     for learner in history.learners.values():
-        learner.close(day, listings)
+        teach(learner, timeline, day, listings)
     history.close(day)
 
 
-def _learn_outcomes(history: History, timeline: Timeline, rows: Places, day: int, known: Rows) -> None:
-    examined, found = timeline.outcomes.rows[known], timeline.outcomes.found[known]
-    history.learn_outcomes(day, rows[examined], found)
-    lines = timeline.lines.take(examined)
-    for learner in history.learners.values():
-        learner.learn_outcomes(day, lines, found)
+def teach(learner: Learner, timeline: Timeline, day: int, listings: Listings) -> None:
+    """Let a learner learn what was received and what became known on a day, and close the day."""
+    if len(received := timeline.received.places(day, day)):
+        learner.learn(day, timeline.lines.take(received))
+    if len(known := timeline.known.places(day, day)):
+        examined, found = timeline.outcomes.rows[known], timeline.outcomes.found[known]
+        learner.learn_outcomes(day, timeline.lines.take(examined), found)
+    learner.close(day, listings)
 
 
 def _known(history: History, lines: Lines, rows: Places, listings: Listings) -> Known:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from data.lists.commands import lists
-from serve import lists_commands, parties_commands
+from serve import links_commands, lists_commands, parties_commands
 from serve.online import commands as online_commands
 
 
@@ -60,4 +60,8 @@ def _period(day: datetime | None, start: datetime | None, end: datetime | None) 
 
 lists.command()(lists_commands.match)
 COMMANDS: dict[str, Callable[..., Any]] = {"score": score, **online_commands.COMMANDS}
-GROUPS: dict[str, typer.Typer] = {**parties_commands.GROUPS, **online_commands.GROUPS}
+GROUPS: dict[str, typer.Typer] = {
+    **links_commands.GROUPS,
+    **parties_commands.GROUPS,
+    **online_commands.GROUPS,
+}

@@ -1,0 +1,1 @@
+"""The graph: who deals with whom, since when, and what is known of those around."""

@@ -1,0 +1,143 @@
+"""The graph as history keeps it: ties of suppliers to flows, dated and counted, closed every PERIOD days.
+
+Lines see the latest close: who was tied to whom by then, whom examinations had found out, who was listed.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from features.graph.circle import Circle
+from features.graph.tables import Table, merged, row_of, table
+from features.keys import hashed, key_of
+from features.learner import Arrays, Columns
+from features.lines import Bools, Codes, Ints, Lines, Text
+from features.lists import Listings
+from features.route import declared_in_china
+
+PERIOD: Final = 28
+"""Days from one close to the next."""
+FLOWS: Final = (
+    "importer",
+    "seller",
+    "consolidator",
+    "address",
+    "importer*hts6",
+    "importer*seller",
+    "importer*consolidator",
+    "seller*consolidator",
+)
+_NAMES: Final = "maker"
+"""Suppliers by the maker's name: how they are found on lists."""
+WEIGHT: Final = 3
+"""Examinations that the general rate counts for, where a supplier's own is shrunk to it."""
+UNIT: Final = 1 << 20
+"""Suspicion is held in whole multiples of 1 / UNIT."""
+
+
+class Graph:
+    """`ties` of each kind, `suppliers` and which of them are `listed`, as of the latest close on the day `closed`."""
+
+    def __init__(self) -> None:
+        self._start, self.closed = -1, -1
+        self.ties = {kind: _no_ties() for kind in (*FLOWS, _NAMES)}
+        self.suppliers, self.listed = _no_suppliers(), np.zeros(0, np.bool_)
+        self._new: dict[str, list[Table]] = {kind: [] for kind in (*FLOWS, _NAMES)}
+        self._seen: list[Table] = []
+        self._draw()
+
+    def see(self, lines: Lines) -> Columns:
+        """For each flow: others around it, their examinations and finds, and those whom the supplier may follow."""
+        columns: Columns = {}
+        for kind, circle in self._circles.items():
+            pairs = key_of(lines, f"{kind}*supplier")
+            others, gone = circle.around(key_of(lines, kind), pairs, lines.days["entry_date"])
+            for name, around in (("others", others), ("gone", gone)):
+                told = around.sums.T
+                columns[f"{kind}.{name}"] = around.number
+                columns |= {f"{kind}.{name}.{fact}": sums for fact, sums in zip(FACTS, told, strict=True)}
+        return columns
+
+    def learn(self, day: int, lines: Lines, /) -> None:
+        """Note the ties of the lines."""
+        supplier = key_of(lines, "supplier")
+        for kind, new in self._new.items():
+            pairs, flow = key_of(lines, f"{kind}*supplier"), key_of(lines, kind)
+            new.append(table(pairs, flow=flow, supplier=supplier, first=day, last=day, count=1))
+        china = declared_in_china(lines)
+        self._seen.append(table(supplier, last=day, lines=1, china=china, examined=0, found=0))
+
+    def learn_outcomes(self, _day: int, lines: Lines, found: Bools, /) -> None:
+        """Note what was found at the suppliers of the lines."""
+        self._seen.append(table(key_of(lines, "supplier"), last=0, lines=0, china=0, examined=1, found=found))
+
+    def close(self, day: int, listings: Listings, /) -> None:
+        """Every PERIOD days bring in what was learned since."""
+        self._start = day if self._start < 0 else self._start
+        if (day + 1 - self._start) % PERIOD:
+            return
+        self.ties = {kind: merged([ties, *self._new[kind]]) for kind, ties in self.ties.items()}
+        self.suppliers = merged([self.suppliers, *self._seen])
+        self._new, self._seen, self.closed = {kind: [] for kind in self.ties}, [], day
+        self.listed = self._listed_on(day + 1, listings)
+        self._draw()
+
+    def _listed_on(self, day: int, listings: Listings) -> Bools:
+        """Which suppliers lines of a day see listed, by the name of a maker."""
+        held = [name for name, seen in listings.seen.items() if any(start < day < end for start, end in seen)]
+        keys = hashed(Text(np.arange(len(held), dtype=np.int32), np.array([*held, ""], dtype=object)[:-1]))
+        names = self.ties[_NAMES]
+        listed = np.zeros(len(self.suppliers["key"]), np.bool_)
+        listed[row_of(self.suppliers["key"], names["supplier"][np.isin(names["flow"], keys)])] = True
+        return listed
+
+    def _draw(self) -> None:
+        facts = _facts(self.suppliers, self.listed)
+        self._circles = {kind: Circle(self.ties[kind], self.suppliers, facts, self.closed) for kind in FLOWS}
+
+    def arrays(self) -> Arrays:
+        """Ties and suppliers at the close and since, and the days of the first and of the latest close."""
+        tables = {f"{kind}.closed": ties for kind, ties in self.ties.items()}
+        tables |= {f"{kind}.new": merged([_no_ties(), *new]) for kind, new in self._new.items()}
+        tables |= {
+            "suppliers.closed": self.suppliers,
+            "suppliers.new": merged([_no_suppliers(), *self._seen]),
+        }
+        arrays = {f"{name}.{column}": v for name, of in tables.items() for column, v in of.items()}
+        return arrays | {"listed": self.listed, "days": np.array([self._start, self.closed])}
+
+    def hold(self, arrays: Arrays) -> None:
+        """Take over saved arrays."""
+        self._start, self.closed = arrays["days"].tolist()
+        self.ties = {kind: _of(arrays, f"{kind}.closed", _no_ties()) for kind in self.ties}
+        self._new = {kind: [_of(arrays, f"{kind}.new", _no_ties())] for kind in self.ties}
+        self.suppliers, self.listed = _of(arrays, "suppliers.closed", _no_suppliers()), arrays["listed"]
+        self._seen = [_of(arrays, "suppliers.new", _no_suppliers())]
+        self._draw()
+
+
+FACTS: Final = ("examined", "found", "suspicion", "listed", "china")
+
+
+def _facts(suppliers: Table, listed: Bools) -> Ints:
+    """What is told of each supplier (suppliers, FACTS); suspicion is the find rate above the general one."""
+    examined, found = suppliers["examined"].astype(np.int64), suppliers["found"].astype(np.int64)
+    base = found.sum() / max(1, examined.sum())
+    excess = np.maximum((found + WEIGHT * base) / (examined + WEIGHT) - base, 0.0)
+    china = 2 * suppliers["china"] > suppliers["lines"]
+    told = (examined, found, np.rint(excess * UNIT), listed, china)
+    return np.column_stack([fact.astype(np.int64) for fact in told])
+
+
+def _no_ties() -> Table:
+    none: Codes = np.zeros(0, np.int32)
+    return table(none.astype(np.uint64), flow=none, supplier=none, first=none, last=none, count=none)
+
+
+def _no_suppliers() -> Table:
+    none: Codes = np.zeros(0, np.int32)
+    return table(none.astype(np.uint64), last=none, lines=none, china=none, examined=none, found=none)
+
+
+def _of(arrays: Arrays, name: str, like: Table) -> Table:
+    return {column: arrays[f"{name}.{column}"] for column in like}

@@ -1,0 +1,94 @@
+"""A new supplier is judged by those it came among, and by those that fell silent before it came."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.catalogue import CATALOGUE
+from features.graph.surroundings import FEATURES
+from features.lists import Listings
+from tests.features.factory import SHIPPED, change, entries, listing_of, outcomes
+from tests.features.laws import features_of
+
+DAY = date(2021, 1, 4)
+OLD, NEW = "QIAOLONG TEXTILE", "BRIGHT MOON GARMENT"
+ALIKE = {
+    "importer_number": "12-3456789",
+    "seller_name": "SELLER",
+    "consolidator_name": "MOVER",
+    "htsus": "6109100012",
+}
+
+
+def trade(*lines: tuple[str, int]) -> pa.Table:
+    """Lines of suppliers on days after DAY, alike in all but supplier, address and day."""
+    table = pa.concat_tables([entries(1)] * len(lines))
+    days = [DAY + timedelta(day) for _, day in lines]
+    numbered = {"entry_number": [f"XX{place:07d}" for place in range(len(lines))]}
+    named = {name: [value] * len(lines) for name, value in ALIKE.items()}
+    return change(
+        table,
+        **numbered,
+        **named,
+        entry_date=days,
+        received_on=days,
+        manufacturer_name=[name for name, _ in lines],
+        manufacturer_id=[None] * len(lines),
+        manufacturer_address=[f"1 {name} ROAD" for name, _ in lines],
+        country_of_origin=["CN"] * len(lines),
+    )
+
+
+def last(name: str, table: pa.Table, results: pa.Table, listings: Listings = SHIPPED) -> float:
+    """A feature of the last line."""
+    found = features_of(FEATURES, table, results, listings=listings)
+    place = [feature.name for feature in FEATURES].index(name)
+    return float(found[(table["entry_number"][-1].as_py(), 1)][place])
+
+
+def examined(table: pa.Table, result: str) -> pa.Table:
+    """The first line, examined, known two days later."""
+    one = outcomes(table.slice(0, 1), share=1.0)
+    return change(one, outcome_date=[DAY + timedelta(2)], result=[result])
+
+
+FOLLOWS = trade((OLD, 0), (OLD, 5), ("OTHER", 20), (NEW, 60))
+NOBODY = examined(FOLLOWS, "xinjiang").slice(0, 0)
+
+
+def test_a_finding_reaches_the_supplier_that_follows() -> None:
+    for result, worse in (("xinjiang", True), ("not_xinjiang", False)):
+        results = examined(FOLLOWS, result)
+        assert (last("importer_seller_others_found_rate", FOLLOWS, results) > 0.1) == worse
+    assert last("followed_suspicion", FOLLOWS, NOBODY) == 0
+
+
+def test_the_own_finding_is_not_among_the_others() -> None:
+    alone = trade((NEW, 0), (NEW, 40))
+    assert last("importer_seller_others_found_rate", alone, examined(alone, "xinjiang")) == pytest.approx(1.0)
+    beside = trade((NEW, 0), ("OTHER", 1), (NEW, 40))
+    results = pa.concat_tables(
+        [examined(beside, "xinjiang"), change(examined(beside, "not_xinjiang"), entry_number=["XX0000001"])]
+    )
+    # The general rate is one half; only the clean examination of the other supplier is told.
+    assert last("importer_seller_others_found_rate", beside, results) == pytest.approx(2.5 / 6)
+
+
+def test_a_listed_supplier_that_fell_silent_makes_a_successor() -> None:
+    listing = change(listing_of(OLD), effective_date=[DAY + timedelta(9)], known_from=[DAY + timedelta(9)])
+    listings = Listings.known(listing)
+    assert last("followed_listed", FOLLOWS, NOBODY, listings) == 7  # all but the address
+    assert last("successor_score", FOLLOWS, NOBODY, listings) > last("successor_score", FOLLOWS, NOBODY) == 0
+
+
+def test_who_still_trades_is_not_followed() -> None:
+    trades_on = trade((OLD, 0), (OLD, 55), (NEW, 60))
+    assert np.isnan(last("importer_seller_followed_china", trades_on, NOBODY))
+    assert last("importer_seller_followed_china", FOLLOWS, NOBODY) == 1
+    assert last("importer_seller_gone_share", FOLLOWS, NOBODY) == 1
+
+
+def test_the_catalogue_has_them() -> None:
+    assert {feature.name for feature in FEATURES} <= {feature.name for feature in CATALOGUE}
