@@ -57,6 +57,7 @@ def over(service: Service) -> FastAPI:
     _add_scores(app, service)
     _add_look_ups(app, service)
     _add_health(app, service)
+    app.openapi().setdefault("components", {})["securitySchemes"] = _SCHEMES
     return app
 
 
@@ -137,7 +138,7 @@ def _add_health(app: FastAPI, service: Service) -> None:
     @app.get(
         "/metrics",
         summary="Measures for Prometheus",
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        responses={**shapes.responses("health", *_KEYED), 200: _TEXT},
         openapi_extra=_SECURED,
     )
     async def measures(request: Request) -> Response:
@@ -145,6 +146,8 @@ def _add_health(app: FastAPI, service: Service) -> None:
         return Response(metrics.page(), media_type="text/plain; version=0.0.4")
 
 
+_SCHEMES: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "an API key, or a token"}}
+_TEXT: Final = {"description": "The measures", "content": {"text/plain": {"schema": {"type": "string"}}}}
 _SECURED: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
 
 

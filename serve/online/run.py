@@ -16,6 +16,9 @@ from serve.online.service import folder
 GRACE: Final = 30
 """Seconds in which a worker that was told to stop finishes what it took."""
 
+START: Final = 60
+"""Seconds in which a worker must answer its parent; while it imports, on a busy machine, it cannot."""
+
 
 class Plain(logging.Formatter):
     """A line of JSON for each record: the event and its facts, which never hold what was sent."""
@@ -50,6 +53,7 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=START,
         ssl_keyfile=tls_key,
         ssl_certfile=tls_certificate,
     )

@@ -1,5 +1,6 @@
 """The service as a whole: readiness, swaps, refusals, load, and what it says of itself."""
 
+import hashlib
 import json
 import logging
 import re
@@ -80,9 +81,7 @@ def unsound(home: Path, damage: str) -> None:
     calibrator = json.loads((folder / "calibrator.json").read_text())
     (folder / "calibrator.json").write_text(json.dumps({**calibrator, "intercept": 1.0}))
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["calibrator.json"] = (
-        __import__("hashlib").sha256((folder / "calibrator.json").read_bytes()).hexdigest()
-    )
+    manifest["calibrator.json"] = hashlib.sha256((folder / "calibrator.json").read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
