@@ -2,7 +2,7 @@
 
     python -m benchmarks.service make HOME                      # a home with a simulated trade and a trained model
     python -m benchmarks.service {parity|speed|fuzz|soak} HOME [--seconds N] [--count N] [--mlflow ENV] [--mlserver ENV]
-    python -m benchmarks.service start [--lines N]              # history of 200,000 suppliers
+    python -m benchmarks.service start [--pairs N]              # history of 200,000 suppliers
 
 ENV is an environment with `mlflow` or with `mlserver` and `mlserver-lightgbm`: the same booster is served there on
 ready features. The server runs on one core and its load on another. Trade and figures are simulated.
@@ -19,7 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from data.identifiers.entry_number import check_digit
 from data.settings import load_settings
 from data.store import Store
 from features.catalogue import NAMES
+from features.history import History
 from models.bundle import load
 from models.registry import bundle_path, champion_version, versions
 from serve.client import Client
@@ -186,7 +187,7 @@ def speed(home: Path, seconds: float, environments: dict[str, str | None]) -> No
             found.append(
                 speed_row("originrisk, declarations", size, connections, load_with(port=port, **plan))
             )
-            found[-1].append(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])))
+            found[-1].append(round(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])), 2))
     for name, environment in environments.items():
         if environment:
             found += PEERS[name](home, Path(environment), seconds)
@@ -245,7 +246,7 @@ def measure_peer(peer: Peer, seconds: float, folder: Path) -> list[list[Any]]:
                     f"{peer.name}, ready features", size, connections, load_with(port=peer.port, **plan)
                 )
             )
-            found[-1].append(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])))
+            found[-1].append(round(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])), 2))
     finally:
         os.killpg(process.pid, signal.SIGKILL)
     return found
@@ -409,8 +410,6 @@ def soak(home: Path, seconds: float) -> None:
 
 def other_model(home: Path) -> str:
     """A second model: the champion with another calibration."""
-    from dataclasses import replace
-
     from models.bundle import save
 
     own = load(bundle_path(home, str(champion_version(home))))
@@ -477,46 +476,56 @@ def workers_of(pid: int) -> list[int]:
     return [int(child) for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
 
 
-def start(lines: int) -> None:
-    """Time from start to ready, and memory of each worker, with a history of 200,000 suppliers."""
-    from benchmarks.history import FIRST_DAY, NO_LISTS, world
-    from features.history import History
-    from features.replay import replay
+def start(pairs: int) -> None:
+    """Time from start to ready, and memory of each worker, with a history of 200,000 suppliers and so many pairs."""
     from models import snapshot
     from tests.serve import factory
 
     with tempfile.TemporaryDirectory() as folder:
-        home, history = Path(folder), History()
-        for year in range(5):
-            table, outcomes = world(lines // 5, range(year, year + 1))
-            for _ in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, NO_LISTS):
-                pass
-        assert history.day is not None
+        home = Path(folder)
         factory.champion(home)
-        kept = home / "history" / str(date(1970, 1, 1) + timedelta(history.day))
+        history = paired(pairs)
+        kept = home / "history" / str(LAST)
         snapshot.save(history, kept, {})
-        sizes = {key: len(history.indexes[key].keys) - 1 for key in ("supplier", "supplier*importer")}
+        sizes = [len(history.indexes[key].keys) - 1 for key in ("supplier", "supplier*importer")]
         megabytes = sum(path.stat().st_size for path in kept.iterdir()) / 2**20
-        del history, table, outcomes
-        rows = []
-        for workers in (1, 2, 3):
-            began = time.perf_counter()
-            with serving(home, workers=workers, core=None) as (_, _, process):
-                ready = time.perf_counter() - began
-                time.sleep(20)
-                held = workers_of(process.pid) if workers > 1 else [process.pid]
-                rows.append(
-                    [
-                        workers,
-                        round(ready, 1),
-                        *(round(sum(resident(one, of) for one in held)) for of in ("Rss", "Pss")),
-                    ]
-                )
-    print_table(
-        f"{sizes}, {megabytes:.0f} MB",
-        ("workers", "seconds to ready", "MB resident", "MB of their own share"),
-        rows,
-    )
+        del history
+        rows = [started(home, workers) for workers in (1, 2, 3)]
+    title = f"History of {sizes[0]:,} suppliers and {sizes[1]:,} pairs, {megabytes:,.0f} MB"
+    heads = ("workers", "seconds to ready", "CPU seconds", "MB resident", "MB of their own share")
+    print_table(title, heads, rows)
+
+
+def paired(pairs: int) -> History:
+    """A history that learned, on one day, a line of each of so many pairs of suppliers and importers."""
+    from benchmarks.history import IMPORTERS, SUPPLIERS, world
+
+    history, (lines, _) = History(), world(pairs)
+    place = np.arange(pairs)
+    for name, number in (("manufacturer_id", SUPPLIERS), ("manufacturer_name", SUPPLIERS)):
+        codes = (place % number).astype(np.int32)
+        lines.texts[name] = replace(lines.texts[name], codes=codes)
+    importer = (place // SUPPLIERS * 7919 + place % SUPPLIERS) % IMPORTERS
+    lines.texts["importer_number"] = replace(lines.texts["importer_number"], codes=importer.astype(np.int32))
+    day = (LAST - date(1970, 1, 1)).days
+    rows = history.admit(lines)
+    history.learn(day, rows, dict.fromkeys(history.measures["lines"], np.ones(pairs, np.int64)))
+    history.close(day)
+    history.recent["lines"].clear()  # a service does not read what is only there to learn
+    return history
+
+
+def started(home: Path, workers: int) -> list[Any]:
+    """A row of the table of starts."""
+    began = time.perf_counter()
+    with serving(home, workers=workers, core=None) as (_, _, process):
+        ready, cpu = time.perf_counter() - began, spent(process.pid)
+        while workers > 1 and len(workers_of(process.pid)) < workers:
+            time.sleep(0.1)
+        time.sleep(20)
+        held = workers_of(process.pid) if workers > 1 else [process.pid]
+        memory = [round(sum(resident(one, of) for one in held)) for of in ("Rss", "Pss")]
+    return [workers, round(ready, 1), round(cpu, 1), *memory]
 
 
 def main() -> None:
@@ -526,7 +535,7 @@ def main() -> None:
     parser.add_argument("home", type=Path, nargs="?")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--lines", type=int, default=3_000_000)
+    parser.add_argument("--pairs", type=int, default=2_000_000)
     parser.add_argument("--pid", type=int)
     parser.add_argument("--models", nargs="*")
     for name in PEERS:
@@ -538,7 +547,7 @@ def main() -> None:
         "speed": lambda: speed(
             given.home, given.seconds or 10, {name: getattr(given, name) for name in PEERS}
         ),
-        "start": lambda: start(given.lines),
+        "start": lambda: start(given.pairs),
         "fuzz": lambda: fuzz(given.home, given.count),
         "soak": lambda: soak(given.home, given.seconds or 600),
         "swap": lambda: swap(given.home, given.seconds, given.pid, given.models),
