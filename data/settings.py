@@ -61,7 +61,7 @@ class NightLevels(Section):
     values: Level = Level(warn=0.7, stop=2.3)
     labels: Level = Level(warn=0.7, stop=None)
     late: Level = Level(warn=0.15, stop=0.8)
-    feature_drift: Level = Level(warn=0.5, stop=None)
+    feature_drift: Level = Level(warn=1.0, stop=None)
     drifting_features: Level = Level(warn=0.1, stop=0.6)
     score_drift: Level = Level(warn=0.25, stop=2.0)
     performance: Level = Level(warn=0.05, stop=0.2)

@@ -16,7 +16,7 @@ from data.errors import ModelRefusedError, Problem
 from features.catalogue import CATALOGUE, NAMES
 from models.calibration import Calibrator
 from models.origin_model import OriginModel
-from models.profile import Profile
+from models.profile import Days, Profile
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise
@@ -33,12 +33,17 @@ class Bundle:
 
 
 def save(
-    folder: Path, model: OriginModel, settings: dict[str, Any], golden: Floats, sample: Floats | None = None
+    folder: Path,
+    model: OriginModel,
+    settings: dict[str, Any],
+    golden: Floats,
+    sample: tuple[Floats, Days] | None = None,
 ) -> str:
     """Write a bundle into a new folder; returns its version, derived from the content (same model, same version).
 
-    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce. `sample`: matrix of lines
-    that a night's lines are compared with, as they came at the end of the training; the golden ones by default.
+    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce. `sample`: matrix
+    and days of lines that a night's are compared with, as they came at the end of the training; the golden ones, as
+    of one day, by default.
     """
     folder.mkdir(parents=True)
     for number, booster in enumerate(model.boosters):
@@ -46,8 +51,8 @@ def save(
     _write(folder / "calibrator.json", model.calibrator.to_json())
     _write(folder / "settings.json", {**settings, "base_log_odds": model.base_log_odds})
     _write(folder / "features.json", _catalogue())
-    usual = golden if sample is None else sample
-    profile = Profile.of(model.features, usual, model.probability(usual))
+    lines, days = (golden, np.zeros(len(golden))) if sample is None else sample
+    profile = Profile.of(model.features, lines, model.probability(lines), days)
     _write(folder / "profile.json", profile.to_json())
     pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
     _write(folder / "manifest.json", {path.name: _digest(path) for path in sorted(folder.iterdir())})

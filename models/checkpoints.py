@@ -50,14 +50,19 @@ class Checkpoints:
         day = EPOCH + timedelta(history.day)
         return pa.concat_tables([self._still_to_learn(day), self.store.entries(day + timedelta(1), until)])
 
-    def replay(self, history: History, entries: pa.Table, until: date) -> Iterator[Seen]:
-        """Replay up to `until`, keeping the history of that day and of the latest months' ends."""
+    def replay(
+        self, history: History, entries: pa.Table, until: date, *, kept: bool = True
+    ) -> Iterator[Seen]:
+        """Replay up to `until`, keeping the history of that day and of the latest months' ends.
+
+        Not `kept`, the history is for this run alone: the day may still get lines.
+        """
         lines = Lines.of(entries)
         outcomes = Outcomes.of(lines, self.store.outcomes())
         listings = Listings.known(self.store.listed())
-        for stop in _stops(history.day, until):
+        for stop in _stops(history.day, until) if kept else [until]:
             yield from replay(history, lines, outcomes, (stop - EPOCH).days, listings)
-            if history.day is not None:
+            if kept and history.day is not None:
                 self.keep(history)
 
     def keep(self, history: History) -> None:
@@ -130,6 +135,12 @@ class Checkpoints:
         old = self.store.entries(bounds["min"], bounds["max"])
         met = old.join(wanted.select(LINE_KEY), LINE_KEY, join_type="left semi")
         return met.sort_by([(name, "ascending") for name in ("entry_date", *LINE_KEY)])
+
+
+def sweep(home: Path) -> None:
+    """Remove what a killed run had staged beside the histories. Hold the store's lock."""
+    for left in (home / "history").glob(f"{snapshot.STAGED}*"):
+        shutil.rmtree(left)
 
 
 def _stops(closed: int | None, until: date) -> list[date]:

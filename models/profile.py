@@ -1,6 +1,6 @@
 """Profile of a sample: how each feature and the score spread over a few bins; and how far other lines lie from it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -9,10 +9,17 @@ from scipy.stats import chi2
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Days = npt.NDArray[Any]
 
 BINS = 10
 SCORE = "probability"
 """Name of the score among the columns of a profile, beside the features."""
+
+CHANCE = 1e-6
+"""With which noise alone may pass for a shift: there are hundreds of features every night."""
+
+CLUMPED = 3
+"""Lines come in shipments: so many of them say as much as one on its own."""
 
 HALF = 0.5
 """Added to every bin: an empty one says that few lines fell there, not that none ever will."""
@@ -22,48 +29,54 @@ HALF = 0.5
 class Profile:
     """`edges` and `counts` by column. Bin i holds edges[i-1] < x <= edges[i]; the last bin holds the missing.
 
+    `usual` is the index that the sample's own days reach beside the whole, for some features move from day to day.
     `auc` is what the calibrated scores themselves promise (see `expected_auc`), `lines` the size of the sample.
     """
 
     edges: dict[str, tuple[float, ...]]
     counts: dict[str, tuple[int, ...]]
+    usual: dict[str, float]
     auc: float
     lines: int
 
     @classmethod
-    def of(cls, names: tuple[str, ...], matrix: Floats, probability: Floats) -> Self:
-        """Profile of a sample: `matrix` (lines, names) and the calibrated scores (lines,)."""
+    def of(cls, names: tuple[str, ...], matrix: Floats, probability: Floats, days: Days) -> Self:
+        """Profile of a sample: `matrix` (lines, names), the calibrated scores and days of its lines (lines,)."""
         columns = {**dict(zip(names, matrix.T, strict=True)), SCORE: probability}
         edges = {name: _edges(values) for name, values in columns.items()}
         counts = {name: tuple(binned(values, edges[name]).tolist()) for name, values in columns.items()}
-        return cls(edges, counts, expected_auc(probability), len(probability))
+        whole = cls(edges, counts, dict.fromkeys(columns, 0.0), expected_auc(probability), len(probability))
+        parts = [whole.count(names, matrix[of], probability[of]) for of in _by_day(days)]
+        usual = {name: max(whole.shift(name, part[name]) for part in parts) for name in columns}
+        return replace(whole, usual=usual)
 
     def count(self, names: tuple[str, ...], matrix: Floats, probability: Floats) -> dict[str, Counts]:
         """Lines in each bin, by column, of other lines; counts of blocks may be added up."""
         columns = {**dict(zip(names, matrix.T, strict=True)), SCORE: probability}
         return {name: binned(values, self.edges[name]) for name, values in columns.items()}
 
-    def shift(self, name: str, counts: Counts, chance: float) -> float:
-        """Population stability index of a column beyond what the noise of both samples reaches with that chance.
+    def shift(self, name: str, counts: Counts) -> float:
+        """Population stability index of a column beyond what is usual and what noise reaches with CHANCE.
 
-        2·n·m/(n+m) times the index follows about chi-square with one degree less than bins; 0 within the noise.
+        n·m/(n+m) times the index follows about chi-square with one degree less than bins; 0 within the noise.
         """
         sample = np.array(self.counts[name])
         if not counts.sum() or not sample.sum():
             return 0.0
-        noise = chi2.ppf(1 - chance, len(counts) - 1) * (1 / counts.sum() + 1 / sample.sum())
-        return max(0.0, psi(sample, counts) - float(noise))
+        lines = 1 / counts.sum() + 1 / sample.sum()
+        noise = float(CLUMPED * chi2.isf(CHANCE, len(counts) - 1) * lines)
+        return max(0.0, psi(sample, counts) - noise - self.usual[name])
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers, for `profile.json`."""
-        return {"edges": self.edges, "counts": self.counts, "auc": self.auc, "lines": self.lines}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """The profile that `to_json` described."""
         edges = {name: tuple(values) for name, values in content["edges"].items()}
         counts = {name: tuple(values) for name, values in content["counts"].items()}
-        return cls(edges, counts, content["auc"], content["lines"])
+        return cls(edges, counts, content["usual"], content["auc"], content["lines"])
 
 
 def psi(sample: Counts, other: Counts) -> float:
@@ -94,6 +107,12 @@ def binned(values: Floats, edges: tuple[float, ...]) -> Counts:
     place = np.searchsorted(np.array(edges), values, side="left")
     place[np.isnan(values)] = len(edges) + 1
     return np.bincount(place, minlength=len(edges) + 2)
+
+
+def _by_day(days: Days) -> list[Days]:
+    order = np.argsort(days, kind="stable")
+    starts = np.flatnonzero(np.diff(days[order].astype(np.int64))) + 1
+    return list(np.split(order, starts))
 
 
 def _edges(values: Floats) -> tuple[float, ...]:

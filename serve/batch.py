@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from math import ceil
 from operator import itemgetter
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.console import progress
 from data.contract import SCORES
-from data.settings import ScoreSettings, Settings
+from data.settings import Settings
 from data.store import Store
 from features.catalogue import compute
 from features.lines import Floats, Rows
@@ -21,10 +21,10 @@ from features.replay import Seen
 from models.bundle import Bundle, load
 from models.checkpoints import Checkpoints
 from models.registry import champion_path
-from models.scoring import score
+from serve.day_scores import DayScores
+from serve.suppressions import suppressed
 
 EPOCH = date(1970, 1, 1)
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,33 @@ class Batch:
         }
 
 
-def capacity(lines: int, settings: ScoreSettings) -> int:
-    """How many of a day's lines officers can examine."""
-    return min(lines, max(settings.capacity_least, ceil(lines * settings.capacity_share)))
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores days from a replay, with one model and under one set of rules."""
+
+    store: Store
+    settings: Settings
+    bundle: Bundle
+
+    def days(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[DayScores]:
+        """Scores of each day from `start` on that has lines, whole; `entries` are the lines replayed, `seen` them
+        as they come."""
+        days = np.asarray(entries["entry_date"].cast(pa.int32()))
+        since = perf_counter()
+        with progress("Replaying and scoring", len(entries)) as advance:
+            for day, pieces in groupby(_pieces(seen, (start - EPOCH).days, advance), key=itemgetter(0)):
+                rows = np.flatnonzero(days == day)
+                scores = self.day(EPOCH + timedelta(day), entries.take(rows))
+                for _, places, matrix in pieces:
+                    scores.seconds["features"] += perf_counter() - since
+                    scores.take(np.searchsorted(rows, places), matrix)
+                    since = perf_counter()
+                yield scores
+                since = perf_counter()
+
+    def day(self, day: date, lines: pa.Table) -> DayScores:
+        """The scores of a day before its first line is scored."""
+        return DayScores(lines, self.bundle, self.settings.score, suppressed(self.store, lines, day))
 
 
 def score_period(settings: Settings, start: date, end: date) -> Batch:
@@ -78,30 +102,19 @@ def score_period(settings: Settings, start: date, end: date) -> Batch:
     store = Store(settings.home, settings.memory_limit_gb)
     published = dict.fromkeys(_days(start, end), 0)
     with store.writing():
-        for day, lines, matrix in _nights(store, settings, start, end):
-            inside = capacity(len(lines), settings.score)
-            scored = score(lines, matrix, bundle.model, explained=inside, most_reasons=settings.score.reasons)
-            store.replace_day("scores", day, scored.table(lines, bundle.version, day - ONE_DAY))
-            published[day] = inside
+        checkpoints = Checkpoints(store, settings.history_start)
+        history = checkpoints.latest(start)
+        entries = checkpoints.entries(history, end)
+        seen = checkpoints.replay(history, entries, end)
+        for scores in Scorer(store, settings, bundle).days(entries, seen, start):
+            day = scores.lines["entry_date"][0].as_py()
+            table = scores.table(day)
+            store.replace_day("scores", day, table)
+            published[day] = len(table) - table["place"].null_count
         for day in (day for day, inside in published.items() if not inside):
-            store.replace_day(
-                "scores", day, SCORES.schema.empty_table()
-            )  # its lines may have moved elsewhere
+            # its lines may have moved elsewhere
+            store.replace_day("scores", day, SCORES.schema.empty_table())
     return Batch(store, bundle, start, end, published)
-
-
-def _nights(
-    store: Store, settings: Settings, start: date, end: date
-) -> Iterator[tuple[date, pa.Table, Floats]]:
-    """Each day that has lines: the lines, and their features as the night before knew them."""
-    checkpoints = Checkpoints(store, settings.history_start)
-    history = checkpoints.latest(start)
-    entries = checkpoints.entries(history, end)
-    seen = checkpoints.replay(history, entries, end)
-    with progress("Replaying and scoring", len(entries)) as advance:
-        for number, pieces in groupby(_pieces(seen, (start - EPOCH).days, advance), key=itemgetter(0)):
-            _, rows, matrices = zip(*pieces, strict=True)
-            yield EPOCH + timedelta(number), entries.take(np.concatenate(rows)), np.vstack(matrices)
 
 
 def _pieces(

@@ -52,7 +52,8 @@ class Learned:
         """
         examples, others = self.gathered.examples, self.gathered.others
         golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
-        sample = _latest(others if len(others) else examples.seen).features.to_numpy()
+        latest = _latest(others if len(others) else examples.seen)
+        sample = latest.features.to_numpy(), latest.day
         matrix = examples.features.to_numpy()[golden]
         return bundle.save(folder, self.fitted.model, self.settings, matrix, sample)
 

@@ -11,7 +11,8 @@ from data.contract import ENTRIES, OUTCOMES
 from data.errors import AlreadyRunningError, ModelRefusedError
 from data.settings import ScoreSettings, Settings
 from data.store import Store
-from serve.batch import capacity, score_period
+from serve.batch import score_period
+from serve.ranking import capacity
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

@@ -10,14 +10,18 @@ from data.settings import Settings
 from data.store import Store
 from features.catalogue import NAMES
 from features.lines import Floats
-from serve.batch import _nights, score_period
+from models.checkpoints import Checkpoints
+from serve.batch import EPOCH, _pieces, score_period
 from tests.serve import factory
 from tests.serve.online import served
 
 
 def batch(settings: Settings, day: date) -> tuple[dict[str, float], Floats]:
     """Probability of each line by entry number, and the features in order of the store."""
-    ((_, _, matrix),) = _nights(Store(settings.home), settings, day, day)
+    checkpoints = Checkpoints(Store(settings.home), settings.history_start)
+    history = checkpoints.latest(day)
+    seen = checkpoints.replay(history, checkpoints.entries(history, day), day, kept=False)
+    matrix = np.vstack([piece for _, _, piece in _pieces(seen, (day - EPOCH).days, lambda _: None)])
     scores = score_period(settings, day, day).scores().to_pylist()
     return {row["entry_number"]: row["probability"] for row in scores}, matrix
 

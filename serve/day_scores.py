@@ -1,0 +1,112 @@
+"""The scores of one day: its lines come in blocks, and only what may be explained in the end keeps its features."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+
+from data.contract import SCORES
+from data.settings import ScoreSettings
+from features.catalogue import CATALOGUE
+from features.lines import Bools, Floats, Rows
+from models.bundle import Bundle
+from models.profile import Counts
+from models.reasons import Reason, reasons
+from serve import ranking
+
+ONE_DAY = timedelta(days=1)
+
+
+class DayScores:
+    """Scores of the lines of a day, in the order of `lines` (by entry number and line number).
+
+    `counts` say how features and score spread over the bins of the bundle's profile, `seconds` where time went.
+    A line's probability and reasons do not depend on other lines; equal lines are ranked in their order.
+    """
+
+    def __init__(self, lines: pa.Table, bundle: Bundle, settings: ScoreSettings, barred: Bools) -> None:
+        self.lines, self.bundle, self.settings, self.barred = lines, bundle, settings, barred
+        self.capacity = ranking.Capacity.of(lines, settings)
+        self.probability = np.full(len(lines), np.nan)
+        self.counts: dict[str, Counts] = {}
+        self.seconds = dict.fromkeys(("features", "score", "compare", "hold", "rank", "explain"), 0.0)
+        self._worth = ranking.worth(lines, settings)
+        self._value = np.full(len(lines), -np.inf)
+        self._held_rows: Rows = np.empty(0, np.intp)
+        self._held: Floats = np.empty((0, len(CATALOGUE)))
+
+    def take(self, rows: Rows, matrix: Floats) -> None:
+        """Score the lines at `rows`; `matrix` are their features (rows, features)."""
+        probability = self.bundle.model.probability(matrix)
+        self.probability[rows] = probability
+        self._value[rows] = probability * self._worth[rows]
+        for name, counts in self.bundle.profile.count(
+            self.bundle.model.features, matrix, probability
+        ).items():
+            self.counts[name] = self.counts[name] + counts if name in self.counts else counts
+        self._hold(np.concatenate([self._held_rows, rows]), matrix)
+
+    def queue(self) -> ranking.Queue:
+        """Who is examined. Raises AssertionError where a line has no score."""
+        assert not np.isnan(self.probability).any(), "a line without a score"
+        lots = ranking.lots(self.lines, self.settings.random_key)
+        return ranking.queue(self._value, lots, self.capacity, self.barred)
+
+    def reasons(self, queue: ranking.Queue) -> list[list[Reason]]:
+        """Reasons of every line: empty outside capacity, and for those that the lot chose."""
+        explained: list[list[Reason]] = [[] for _ in range(len(self.lines))]
+        chosen = (queue.place[self._held_rows] > 0) & ~queue.lot[self._held_rows]
+        matrix = self._held[chosen]
+        contributions = self.bundle.model.contributions(matrix)
+        for row, values, parts in zip(self._held_rows[chosen], matrix, contributions, strict=True):
+            explained[row] = reasons(CATALOGUE, values, parts, self.settings.reasons)
+        return explained
+
+    def table(self, day: date) -> pa.Table:
+        """The contract's `scores` of the day, queue and reasons included."""
+        with self._timed("rank"):
+            queue, rank = self.queue(), self._rank()
+        with self._timed("explain"):
+            explained = pa.array(self.reasons(queue), SCORES.schema.field("reasons").type)
+        inside, size = queue.place > 0, len(self.lines)
+        columns = {
+            **{name: self.lines[name] for name in ("entry_number", "line_number", "entry_date")},
+            "probability": self.probability,
+            "rank": rank,
+            "reasons": explained,
+            "model_version": pa.repeat(self.bundle.version, size),
+            "history_date": pa.repeat(pa.scalar(day - ONE_DAY, pa.date32()), size),
+            "place": pa.array(queue.place, pa.int32(), mask=~inside),
+            "selection": pa.array(np.where(queue.lot, "lot", "order"), pa.string(), mask=~inside),
+            "selection_probability": queue.chance,
+        }
+        return pa.table([columns[name] for name in SCORES.names], schema=SCORES.schema)
+
+    def _count(self, matrix: Floats, probability: Floats) -> None:
+        names = self.bundle.model.features
+        for name, counts in self.bundle.profile.count(names, matrix, probability).items():
+            self.counts[name] = self.counts[name] + counts if name in self.counts else counts
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.seconds[part] += perf_counter() - start
+
+    def _rank(self) -> Rows:
+        rank = np.empty(len(self.lines), np.intp)
+        rank[np.argsort(-self.probability, kind="stable")] = np.arange(1, len(rank) + 1)
+        return rank
+
+    def _hold(self, rows: Rows, matrix: Floats) -> None:
+        """Keep the features of those that may still come inside capacity."""
+        here = np.zeros(len(self.lines), np.bool_)
+        here[rows] = True
+        best = np.zeros(len(self.lines), np.bool_)
+        best[ranking.contenders(self._value, self.capacity, here & ~self.barred)] = True
+        old, new = best[self._held_rows], best[rows[len(self._held_rows) :]]
+        self._held = np.vstack([self._held[old], matrix[new]])
+        self._held_rows = rows[best[rows]]

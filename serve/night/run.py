@@ -1,0 +1,175 @@
+"""A night from its start to its end: the story on one screen. After a crash it goes on from the last finished step."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from data.errors import OriginRiskError, Problem, UsageError
+from data.settings import Settings
+from data.store import Store
+from features.history import History
+from models.bundle import load
+from models.checkpoints import sweep
+from models.registry import bundle_path, champion_path
+from serve.night import inbox, live, log, metrics, report
+from serve.night.basis import basis
+from serve.night.manifest import Manifest, folder_of
+from serve.night.steps import Work, check, close, publish, score
+
+SUCCESS: Final = 0
+WARNED: Final = 6
+ONE_DAY: Final = timedelta(days=1)
+STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
+    "close": close,
+    "check": check,
+    "score": score,
+    "publish": publish,
+}
+
+
+@dataclass(slots=True)
+class Night:
+    """One night under the store's lock. `history` is handed from night to night of a backfill."""
+
+    settings: Settings
+    store: Store
+    day: date
+    live: bool
+    history: History | None = None
+
+    def run(self) -> Manifest:
+        """Everything that is still to be done for the day; raises what made it end early, after writing it down."""
+        manifest = Manifest.read(self.store.home, self.day)
+        if manifest and self._stands(manifest):
+            log.event(self.store.home, "nothing to do", date=str(self.day))
+            return manifest
+        if manifest is None or manifest.ended:
+            manifest = self._begin(manifest)
+        try:
+            self._work(manifest)
+            _end(self.store, manifest, *_outcome(manifest))
+        except OriginRiskError as error:
+            with suppress(OSError):
+                _end(self.store, manifest, "refused", error.exit_code, [str(one) for one in error.problems])
+            raise
+        except Exception as error:
+            with suppress(OSError):
+                _end(self.store, manifest, "failed", 1, [type(error).__name__])
+            raise
+        return manifest
+
+    def _stands(self, manifest: Manifest) -> bool:
+        """Whether an earlier run published what this one would."""
+        ended = manifest.ended
+        if ended is None or ended["exit_code"] not in {SUCCESS, WARNED} or self._files():
+            return False
+        model = champion_path(self.store.home).name
+        return bool(manifest.content["basis"] == basis(self.settings, self.store, model, self.day))
+
+    def _files(self) -> list[inbox.File]:
+        return inbox.arrived(self.store.home) if self.live else []
+
+    def _begin(self, before: Manifest | None) -> Manifest:
+        """Fix what the night starts from. Counts of files taken in by an earlier attempt still count."""
+        manifest = Manifest(
+            folder_of(self.store.home, self.day),
+            {
+                "date": str(self.day),
+                "live": self.live,
+                "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "model": champion_path(self.store.home).name,
+                "files": self._files(),
+                "counts": before.content["counts"] if before else {},
+                "basis": {},
+                "steps": {},
+            },
+        )
+        manifest.write()
+        return manifest
+
+    def _work(self, manifest: Manifest) -> None:
+        bundle = load(bundle_path(self.store.home, manifest.content["model"]))
+        self._ingest(manifest)
+        current = basis(self.settings, self.store, bundle.version, self.day)
+        if manifest.content["basis"] != current:  # the first time, or the tables changed after a crash
+            manifest.content["basis"] = current
+            manifest.forget(tuple(STEPS))
+        work = Work(self.settings, self.store, self.day, bundle, manifest, self.history)
+        for name, step in STEPS.items():
+            if not manifest.done(name):
+                self._timed(manifest, name, lambda step=step: step(work))  # type: ignore[misc]
+        self.history = work.history
+        if self.live:
+            live.move(self.store.home, self.day, bundle.version)
+
+    def _ingest(self, manifest: Manifest) -> None:
+        files = manifest.content["files"]
+        if not manifest.done("ingest"):
+
+            def take_in() -> dict[str, Any]:
+                counts = inbox.take_in(self.store, files, self.settings.night.mapping)
+                manifest.content["counts"] = counts or manifest.content["counts"]
+                return {"files": len(files)}
+
+            self._timed(manifest, "ingest", take_in)
+        inbox.put_away(self.store.home, files, manifest.folder)
+
+    def _timed(self, manifest: Manifest, name: str, step: Callable[[], dict[str, Any]]) -> None:
+        start = time.perf_counter()
+        figures = step()
+        seconds = round(time.perf_counter() - start, 3)
+        manifest.note(name, {**figures, "seconds": seconds})
+        log.event(self.store.home, "step", date=str(self.day), step=name, seconds=seconds)
+
+
+def run_night(settings: Settings, day: date) -> Manifest:
+    """The night of a day: take in what arrived, score the day, publish it, move the live queue on to it.
+
+    Raises GateRefusedError where the quality gate stops it: nothing is published then. AlreadyRunningError while
+    another run holds the store, ModelRefusedError without a sound champion, BadInputError for files in the inbox that
+    cannot be read.
+    """
+    store = Store(settings.home, settings.memory_limit_gb)
+    with store.writing():
+        sweep(store.home)
+        return Night(settings, store, day, live=True).run()
+
+
+def backfill(settings: Settings, start: date, end: date) -> list[Manifest]:
+    """Nights of past days, in order, from what is in the store. Neither inbox nor champion nor live queue move.
+
+    Raises UsageError for a period that reaches the day of the live queue, and else as `run_night`.
+    """
+    store = Store(settings.home, settings.memory_limit_gb)
+    with store.writing():
+        shown = live.day(settings.home)
+        if shown is not None and end >= shown:
+            raise UsageError(Problem("--to", f"a day before the live queue's, {shown}", str(end)))
+        return list(_nights(settings, store, start, end))
+
+
+def _nights(settings: Settings, store: Store, start: date, end: date) -> Iterator[Manifest]:
+    history: History | None = None
+    for number in range((end - start).days + 1):
+        night = Night(settings, store, start + number * ONE_DAY, live=False, history=history)
+        yield night.run()
+        history = night.history
+
+
+def _outcome(manifest: Manifest) -> tuple[str, int, list[str]]:
+    raised = [row for row in report.measures(manifest) if row["verdict"] != "ok"]
+    why = [f"{row['name']} {row['about']}".strip() for row in raised]
+    return ("published with warnings", WARNED, why) if raised else ("published", SUCCESS, [])
+
+
+def _end(store: Store, manifest: Manifest, outcome: str, exit_code: int, why: list[str]) -> None:
+    """Say how it went: in the record, in the report, in the metrics and in the log."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest.content["ended"] = {"outcome": outcome, "exit_code": exit_code, "why": why, "at": now}
+    report.write(manifest)
+    metrics.write(store.home, manifest)
+    log.event(store.home, "ended", date=manifest.content["date"], outcome=outcome, exit_code=exit_code)
+    manifest.write()

@@ -1,0 +1,102 @@
+"""The steps of a night after the inbox. Each leaves behind what the next ones need, so that a crash costs one step."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from data.contract import SCORES
+from data.errors import GateRefusedError
+from data.settings import Settings
+from data.store import Store
+from features.history import History
+from models.bundle import Bundle
+from models.checkpoints import EPOCH, Checkpoints
+from serve.batch import Scorer
+from serve.night.arrivals_check import check_arrivals
+from serve.night.drift_check import check_drift
+from serve.night.lines_check import check_lines
+from serve.night.manifest import Manifest
+from serve.night.measure import Measure
+
+STAGED = "scores.parquet"
+
+
+@dataclass(slots=True)
+class Work:
+    """What the steps of a night share. `history` is what is known before the day, once it was needed."""
+
+    settings: Settings
+    store: Store
+    day: date
+    bundle: Bundle
+    manifest: Manifest
+    history: History | None
+
+    def known(self, checkpoints: Checkpoints) -> History:
+        """The history at the close of an earlier day, the later the better."""
+        if self.history is None:
+            self.history = checkpoints.latest(self.day)
+        return self.history
+
+
+def close(work: Work) -> dict[str, Any]:
+    """Close the day before: its history is kept, and the next night goes on from there."""
+    checkpoints = Checkpoints(work.store, work.settings.history_start)
+    history, before = work.known(checkpoints), work.day - timedelta(1)
+    if history.day is None or EPOCH + timedelta(history.day) < before:
+        entries = checkpoints.entries(history, before)
+        for _ in checkpoints.replay(history, entries, before):
+            pass
+        return {"lines": len(entries)}
+    return {"lines": 0}
+
+
+def check(work: Work) -> dict[str, Any]:
+    """The quality gate, as far as it needs no score. Raises GateRefusedError where it stops the night."""
+    counts, rules = work.manifest.content["counts"], work.settings.night
+    lines, measures = check_lines(work.store, work.day, counts, rules)
+    return {"lines": lines, "measures": _judged([*measures, *check_arrivals(work.store, work.day, rules)])}
+
+
+def score(work: Work) -> dict[str, Any]:
+    """Score, rank and explain the day into a staged file; the rest of the gate. Raises GateRefusedError as `check`."""
+    checkpoints = Checkpoints(work.store, work.settings.history_start)
+    history = work.known(checkpoints)
+    start = perf_counter()
+    entries = checkpoints.entries(history, work.day)
+    read = perf_counter() - start
+    seen = checkpoints.replay(history, entries, work.day, kept=False)
+    scorer = Scorer(work.store, work.settings, work.bundle)
+    table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
+    for scores in scorer.days(entries, seen, work.day):
+        table = scores.table(work.day)
+        parts = {name: round(seconds, 3) for name, seconds in scores.seconds.items()}
+        levels = work.settings.night.levels
+        measures = check_drift(work.bundle.profile, scores.counts, scores.probability, levels)
+    staged = work.manifest.folder / STAGED
+    pq.write_table(table, staged.with_suffix(".new"))
+    staged.with_suffix(".new").replace(staged)
+    return {
+        "lines": len(table),
+        "places": len(table) - table["place"].null_count,
+        "parts": {"reading": round(read, 3), **parts},
+        "measures": _judged(measures),
+    }
+
+
+def publish(work: Work) -> dict[str, Any]:
+    """Put the staged scores in place of the day's, in one commit."""
+    staged = work.manifest.folder / STAGED
+    table = pq.read_table(staged)
+    work.store.replace_day(SCORES.name, work.day, table)
+    return {"lines": len(table)}
+
+
+def _judged(measures: list[Measure]) -> list[dict[str, Any]]:
+    stops = [one.problem() for one in measures if one.verdict == "stop"]
+    if stops:
+        raise GateRefusedError(stops)
+    return [one.row() for one in measures]
