@@ -30,11 +30,13 @@ import pyarrow as pa
 from benchmarks.korea import originrisk
 from data.console import print_table
 from data.identifiers.entry_number import check_digit
-from data.settings import load_settings
+from data.settings import Settings, load_settings
 from data.store import Store
-from features.catalogue import NAMES
+from features.catalogue import NAMES, compute
 from features.history import History
+from features.lines import Floats
 from models.bundle import load
+from models.checkpoints import Checkpoints
 from models.registry import bundle_path, champion_version, versions
 from serve.client import Client
 from serve.online import keys
@@ -143,9 +145,19 @@ def spent(pid: int) -> float:
     return own + sum(spent(int(child)) for child in children)
 
 
+def replayed(settings: Settings, day: date) -> tuple[pa.Table, Floats]:
+    """The lines of a day and their features, as the batch replays them."""
+    checkpoints = Checkpoints(Store(settings.home), settings.history_start)
+    history = checkpoints.latest(day)
+    seen = checkpoints.replay(history, checkpoints.entries(history, day), day, kept=False)
+    number = (day - date(1970, 1, 1)).days
+    parts = [compute(block.lines, block.known)[block.lines.days["entry_date"] == number] for block in seen]
+    return checkpoints.store.entries(day, day), np.vstack(parts)
+
+
 def parity(home: Path) -> None:
-    """10,000 lines over HTTP against the batch of their day; and once more after a swap of history and model."""
-    from serve.batch import _nights, score_period
+    """10,000 lines over HTTP against the batch of their day; and once more after the history was swapped."""
+    from serve.batch import score_period
 
     settings, rows = load_settings(home), []
     with (
@@ -156,7 +168,7 @@ def parity(home: Path) -> None:
             lines = asked(home, day)
             parts = [client.score(lines[at : at + 500], features=True) for at in range(0, len(lines), 500)]
             made = {line["entry_number"]: line for part in parts for line in part["lines"]}
-            ((_, stored, matrix),) = _nights(Store(home), settings, day, day)
+            stored, matrix = replayed(settings, day)
             batch = {
                 row["entry_number"]: row["probability"]
                 for row in score_period(settings, day, day).scores().to_pylist()
