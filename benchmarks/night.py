@@ -1,0 +1,201 @@
+"""What a night costs: one great day after a long history, step by step, and the scoring step beside bare prediction.
+
+    python -m benchmarks.night [--lines N] [--history N] [--ready N]
+
+The history is learned and saved first, in a process of its own; then the night runs as its command does. On N
+ready lines the scoring step (probabilities, counts for drift, queue, ranks; no reasons) is set beside
+`Booster.predict` and beside MLflow's batch route, a pyfunc over pandas, in CPU seconds of one process.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from lightgbm import Booster, Dataset, train
+
+from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, world
+from data.contract import ENTRIES
+from data.settings import ScoreSettings, Settings
+from data.store import Store
+from features.catalogue import CATALOGUE, NAMES, compute
+from features.history import History
+from features.lines import Floats, Lines
+from features.lists import Listings
+from features.replay import replay
+from models import bundle, registry
+from models.calibration import Calibrator
+from models.checkpoints import Checkpoints
+from models.origin_model import OriginModel
+from serve.day_scores import DayScores
+
+ROOT = Path(__file__).parents[1]
+EPOCH = date(1970, 1, 1)
+TODAY = FIRST_DAY + 365 * len(FIVE_YEARS)
+USUAL_DAYS = 56
+SAMPLE = 60_000
+SEEDS, TREES, LEAVES = 3, 100, 15
+"""As a training makes them."""
+
+
+def build(home: Path, history_lines: int, day_lines: int) -> None:
+    """A home with the history of the years before, the lines of the last weeks and of the day, and a champion."""
+    store, history, sample = Store(home), History(), np.empty((0, len(NAMES)))
+    listings = Listings.known(store.listed())
+    for year in FIVE_YEARS:
+        table, outcomes = world(history_lines // len(FIVE_YEARS), range(year, year + 1))
+        for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, listings):
+            days = block.lines.days["entry_date"]
+            if days[-1] > TODAY - USUAL_DAYS:
+                recent = compute(block.lines, block.known)[days > TODAY - USUAL_DAYS]
+                sample = np.vstack([sample, recent])[-SAMPLE:]
+    recent = np.flatnonzero(table.days["entry_date"] >= TODAY - USUAL_DAYS)
+    day, _ = world(day_lines, range(len(FIVE_YEARS), len(FIVE_YEARS) + 1))
+    day.days["entry_date"][:] = day.days["received_on"][:] = TODAY
+    for lines in (table.take(recent), day):
+        store.upsert("entries", rows(lines).to_batches(max_chunksize=100_000))
+    Checkpoints(store, Settings(home=home).history_start).keep(history)
+    np.save(home / "sample.npy", sample)
+    (home / "settings.toml").write_text(
+        "[night.levels.volume]\nwarn = 99.0\nstop = 99.0\n"
+    )  # a great day on purpose
+    champion(home, sample)
+
+
+def rows(lines: Lines) -> pa.Table:
+    """Lines in the contract's columns."""
+    columns: dict[str, Any] = {name: lines.texts[name].cells() for name in lines.texts}
+    columns |= {name: pa.array(days.astype(np.int32)).cast(pa.date32()) for name, days in lines.days.items()}
+    columns |= lines.numbers
+    arrays = [pa.array(columns[field.name]).cast(field.type) for field in ENTRIES.schema]
+    return pa.table(arrays, schema=ENTRIES.schema)
+
+
+def champion(home: Path, sample: Floats) -> None:
+    """A model of the size that a training makes, of a planted rule."""
+    labels = np.random.default_rng(0).random(len(sample)) < 0.1 + 0.2 * np.isnan(sample).mean(axis=1)
+    options = {"objective": "binary", "num_leaves": LEAVES, "verbose": -1}
+    data = Dataset(sample, labels, feature_name=list(NAMES), free_raw_data=False)
+    boosters = tuple(
+        train({**options, "seed": seed, "extra_trees": True}, data, TREES) for seed in range(SEEDS)
+    )
+    model = OriginModel(boosters, 0.0, Calibrator(), NAMES)
+    days = np.arange(len(sample)) // max(1, len(sample) // 50)
+    staged = home / "models" / "staged"
+    version = bundle.save(staged, model, {"cutoff": "2022-12-01"}, sample[:50], (sample, days))
+    staged.rename(registry.bundle_path(home, version))
+    registry.promote(home, version, why="benchmark", who="benchmark", tables={})
+
+
+def night(home: Path) -> dict[str, Any]:
+    """The night as its command, its wall clock and processor seconds by step, and most memory, GB."""
+    day = EPOCH + timedelta(TODAY)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "originrisk", "--home", str(home), "night", "--date", str(day), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in {0, 6}:
+        raise SystemExit(done.stderr)
+    manifest = json.loads((home / "nights" / str(day) / "manifest.json").read_text())
+    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"manifest": manifest, "cpu": cpu_seconds, "code": done.returncode}
+
+
+def ready(home: Path, lines: int) -> dict[str, float]:
+    """CPU seconds on the same ready matrix: bare prediction, the scoring step around it, pyfunc over pandas."""
+    sample = np.load(home / "sample.npy")
+    matrix = np.ascontiguousarray(np.resize(sample, (lines, len(CATALOGUE))))
+    day = EPOCH + timedelta(TODAY)
+    table = Store(home).entries(day, day).slice(0, lines)
+    loaded = bundle.load(registry.champion_path(home))
+    boosters = loaded.model.boosters
+    with cpu() as spent:
+        for booster in boosters:
+            booster.predict(matrix, raw_score=True)
+    bare = spent()
+    scores = DayScores(table, loaded, ScoreSettings(), np.zeros(lines, np.bool_))
+    with cpu() as spent:
+        for start in range(0, lines, 20_000):
+            scores.take(np.arange(start, min(start + 20_000, lines)), matrix[start : start + 20_000])
+        scores.queue()
+    return {"bare": bare, "step": spent(), "pyfunc": pyfunc(boosters, matrix)}
+
+
+def pyfunc(boosters: tuple[Booster, ...], matrix: Floats) -> float:
+    """CPU seconds of MLflow's batch route."""
+    import mlflow.lightgbm
+    import mlflow.pyfunc
+
+    frame, total = pd.DataFrame(matrix, columns=list(NAMES)), 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for number, booster in enumerate(boosters):
+            mlflow.lightgbm.save_model(booster, f"{folder}/{number}", pip_requirements=[])
+            model = mlflow.pyfunc.load_model(f"{folder}/{number}")
+            with cpu() as spent:
+                model.predict(frame)
+            total += spent()
+    return total
+
+
+def report(found: dict[str, Any], history: int, gigabytes: float) -> None:
+    """Print the night by step."""
+    manifest = found["manifest"]
+    steps = {name: figures["seconds"] for name, figures in manifest["steps"].items()}
+    total, lines = sum(steps.values()), manifest["steps"]["check"]["lines"]
+    print(f"\nA night of {lines:,} lines after {history:,}: exit code {found['code']}")
+    print(
+        f"{total:.0f} s wall clock, {found['cpu']:.0f} CPU s, {lines / total:,.0f} lines/s, {gigabytes:.2f} GB at most"
+    )
+    for name, seconds in steps.items():
+        print(f"  {name:<10} {seconds:8.1f} s {seconds / total:6.1%}")
+        for part, spent in manifest["steps"][name].get("parts", {}).items():
+            print(f"    {part:<10} {spent:6.1f} s {spent / total:6.1%}")
+
+
+def main() -> None:
+    """Measure and print."""
+    of = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    of.add_argument("--lines", type=int, default=1_000_000)
+    of.add_argument("--history", type=int, default=20_000_000)
+    of.add_argument("--ready", type=int, default=200_000)
+    of.add_argument("--home", type=Path, help="build the home there only")
+    asked = of.parse_args()
+    if asked.home:
+        build(asked.home, asked.history, asked.lines)
+        return
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = ["--history", str(asked.history), "--lines", str(asked.lines), "--home", folder]
+        subprocess.run([sys.executable, "-m", "benchmarks.night", *sizes], cwd=ROOT, check=True)
+        run = [sys.executable, "-c", MEASURED, folder]
+        measured = json.loads(subprocess.run(run, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+        report(measured["found"], asked.history, measured["gb"])
+        spent = ready(Path(folder), min(asked.ready, asked.lines))
+    print(f"\nScoring {asked.ready:,} ready lines, {SEEDS} × {TREES} trees × {LEAVES} leaves, CPU seconds")
+    for name, text in (
+        ("bare", "Booster.predict"),
+        ("step", "scoring step"),
+        ("pyfunc", "pyfunc over pandas"),
+    ):
+        print(f"  {text:<20} {spent[name]:8.2f} {spent[name] / spent['bare']:6.2f} × bare")
+
+
+MEASURED = """
+import json, resource, sys
+from pathlib import Path
+from benchmarks.night import night
+found = night(Path(sys.argv[1]))
+print(json.dumps({"found": found, "gb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20}))
+"""
+
+if __name__ == "__main__":
+    main()
