@@ -40,14 +40,14 @@ class DayScores:
 
     def take(self, rows: Rows, matrix: Floats) -> None:
         """Score the lines at `rows`; `matrix` are their features (rows, features)."""
-        probability = self.bundle.model.probability(matrix)
-        self.probability[rows] = probability
-        self._value[rows] = probability * self._worth[rows]
-        for name, counts in self.bundle.profile.count(
-            self.bundle.model.features, matrix, probability
-        ).items():
-            self.counts[name] = self.counts[name] + counts if name in self.counts else counts
-        self._hold(np.concatenate([self._held_rows, rows]), matrix)
+        with self._timed("score"):
+            probability = self.bundle.model.probability(matrix)
+            self.probability[rows] = probability
+            self._value[rows] = probability * self._worth[rows]
+        with self._timed("compare"):
+            self._count(matrix, probability)
+        with self._timed("hold"):
+            self._hold(np.concatenate([self._held_rows, rows]), matrix)
 
     def queue(self) -> ranking.Queue:
         """Who is examined. Raises AssertionError where a line has no score."""

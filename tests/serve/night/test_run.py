@@ -291,6 +291,11 @@ def test_neither_log_nor_record_nor_report_hold_what_a_line_says(done: Path) -> 
     assert not [cell for cell in cells if cell in texts]
 
 
+def test_the_record_says_where_the_time_of_scoring_went(done: Path) -> None:
+    parts = nights.record(done)["steps"]["score"]["parts"]
+    assert {name for name, seconds in parts.items() if seconds > 0} >= {"features", "score", "explain"}
+
+
 def test_the_report_needs_no_network(done: Path) -> None:
     page = (done / "nights" / str(DAY) / "report.html").read_text()
     assert "http" not in page
