@@ -47,6 +47,7 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.judgement
 	$(BIN)/python -m benchmarks.korea $(KOREA)
 	$(BIN)/python -m benchmarks.links
+	$(BIN)/python -m benchmarks.korea_goods $(KOREA)
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.night
 	$(BIN)/python -m benchmarks.parties

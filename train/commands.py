@@ -198,6 +198,43 @@ def rollback(
     print_promoted(version, as_json=as_json)
 
 
+def backtest(
+    ctx: typer.Context,
+    *,
+    start: Annotated[datetime, typer.Option(help="first month", formats=["%Y-%m"], metavar="YYYY-MM")],
+    months: Annotated[int, typer.Option(min=1, help="months that are replayed")] = 24,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="exploit, random5, random10 or uncertain10; repeat for several")
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="a simulated world's truth file: what an examination finds")
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="months between two trainings")] = 3,
+    delay: Annotated[int, typer.Option(min=0, help="days from entry to a known result")] = 45,
+    seed: Annotated[int, typer.Option(min=0, help="same data and seed, same months")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Replay months under policies of examination: what each finds, and what it knows of the lines it leaves.
+
+    Without --truth only lines whose result is known can be examined, so real data show a policy among these alone.
+    """
+    import numpy as np
+
+    from data.console import standard_output_kept
+    from data.settings import load_settings
+    from train.backtest import Plan
+    from train.backtest_run import backtest as run
+    from train.policies import POLICIES
+    from train.report import print_backtest
+
+    settings = load_settings(ctx.obj)
+    share = settings.score.capacity_share
+    plan = Plan(np.datetime64(start.date(), "M"), months, every, share, delay, seed)
+    with standard_output_kept():
+        lived = run(settings, plan, policy or list(POLICIES), truth)
+    print_backtest(lived, as_json=as_json)
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train,
     "evaluate": evaluate,
@@ -205,5 +242,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "card": card,
     "promote": promote,
     "rollback": rollback,
+    "backtest": backtest,
 }
 GROUPS: dict[str, typer.Typer] = {}

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from data.console import print_table
+from train.backtest_report import HEADINGS, rows, summary
+from train.backtest_run import Lived
 from train.evaluate import Row
 from train.evaluation import Evaluation
 from train.gate import Check
@@ -76,6 +78,18 @@ def print_decision(decision: Decision, *, as_json: bool) -> None:
 def print_promoted(version: str, *, as_json: bool) -> None:
     """Say which version is in charge now."""
     print(json.dumps({"champion": version}) if as_json else f"{version} is champion.")
+
+
+def print_backtest(lived: Lived, *, as_json: bool) -> None:
+    """Print a row per policy and year, or the totals of every policy and where its months are kept as JSON."""
+    if as_json:
+        totals = {name: summary(months) for name, months in lived.lives.items()}
+        told = {"folder": str(lived.folder), "every_line": lived.complete, "policies": totals}
+        print(json.dumps(told, allow_nan=False))
+        return
+    whose = "simulated trade, any line" if lived.complete else "lines whose result is known, no others"
+    print_table(f"Backtest: {whose} could be examined", HEADINGS, rows(lived.lives))
+    print(f"Months and picture: {lived.folder}")
 
 
 def _verdict(check: Check) -> str:

@@ -1,0 +1,134 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from data.errors import BadInputError, GateRefusedError, UsageError
+from data.settings import Settings
+from features.lines import Lines
+from tests.train.home import home, small_world
+from tests.train.test_commands import app
+from train.backtest import Plan
+from train.backtest_report import interval, summary
+from train.backtest_run import Lived, backtest
+from train.findings import from_truth
+from train.material import Material
+from train.policies import POLICIES, Policy, pick
+
+PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, capacity_share=0.1, delay=0, seed=0)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return home(tmp_path_factory.mktemp("home")).model_copy(
+        update={"train": Settings(home=Path()).train.model_copy(update={"seeds": 1})}
+    )
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("truth") / "truth.parquet"
+    pq.write_table(small_world().truth, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def lived(settings: Settings, truth: Path) -> Lived:
+    return backtest(settings, PLAN, ["random10"], truth)
+
+
+def test_capacity_goes_to_the_highest_scores_the_doubted_and_the_lot() -> None:
+    score, doubt = np.arange(100.0), np.r_[np.ones(10), np.zeros(90)]
+    picked = pick(Policy(by_lot=0.2, doubtful=0.2), score, doubt, 10, np.random.default_rng(0))
+    assert picked.examined.sum() == 10
+    assert picked.examined[94:].all()
+    assert picked.examined[:10].sum() >= 2
+    assert picked.random.sum() == 2
+    assert picked.chance == 2 / 92
+    assert not (picked.random & (score >= 94)).any()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_where_there_is_room_for_all_all_are_examined(name: str) -> None:
+    picked = pick(POLICIES[name], np.arange(40.0), np.arange(40.0), 1000, np.random.default_rng(0))
+    assert picked.examined.all()
+
+
+def test_every_line_of_a_month_is_examined_or_rest_and_finds_are_the_truth(lived: Lived, truth: Path) -> None:
+    table = pq.read_table(truth)
+    for month in lived.lives["random10"]:
+        assert month.examined + month.rest == month.lines
+        assert month.found + month.rest_found == month.positives
+        assert month.examined == round(0.1 * month.lines) == len(set(month.rows))
+        assert month.lot == sum(month.random) == round(0.1 * month.examined)
+    assert sum(m.positives for m in lived.lives["random10"]) < table["y_any"].to_numpy().sum()
+    assert (lived.folder / "backtest.png").stat().st_size > 10_000
+
+
+def test_finds_beat_the_lot(lived: Lived) -> None:
+    told = summary(lived.lives["random10"])
+    assert told["recall"] > 1.5 * 0.1
+
+
+def test_an_interrupted_backtest_goes_on_to_the_same_end(
+    settings: Settings, truth: Path, lived: Lived
+) -> None:
+    journal = lived.folder / "random10.jsonl"
+    whole = journal.read_text("utf-8")
+    journal.write_text("".join(whole.splitlines(keepends=True)[:2]), "utf-8")
+    again = backtest(settings, PLAN, ["random10"], truth)
+    assert again.folder == lived.folder
+    assert journal.read_text("utf-8") == whole
+
+
+def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings: Settings) -> None:
+    material = Material.read(settings)
+    conclusive = set(
+        zip(*(material.outcomes[n].to_pylist() for n in ("entry_number", "line_number")), strict=True)
+    )
+    told = backtest(settings, PLAN, ["exploit"], None)
+    assert not told.complete
+    rows = [row for month in told.lives["exploit"] for row in month.rows]
+    picked = material.entries.take(rows)
+    keys = zip(picked["entry_number"].to_pylist(), picked["line_number"].to_pylist(), strict=True)
+    assert rows
+    assert set(keys) <= conclusive
+    total = summary(told.lives["exploit"])
+    assert total["true_share"] is total["recall"] is total["lot_share"] is None
+    json.dumps(total, allow_nan=False)
+
+
+def test_the_truth_of_another_world_is_refused(settings: Settings, tmp_path: Path) -> None:
+    pq.write_table(small_world(600, seed=9).truth.slice(0, 50), tmp_path / "other.parquet")
+    lines = Lines.of(Material.read(settings).entries)
+    with pytest.raises(BadInputError, match="lines without"):
+        from_truth(tmp_path / "other.parquet", lines)
+    with pytest.raises(BadInputError, match=r"truth\.parquet"):
+        from_truth(tmp_path / "none.parquet", lines)
+
+
+def test_months_beyond_the_store_and_unknown_policies_are_refused(settings: Settings) -> None:
+    late = Plan(np.datetime64("2021-06", "M"), 2, 1, 0.1, 30, 0)
+    with pytest.raises(GateRefusedError, match="fewer --months"):
+        backtest(settings, late, ["exploit"], None)
+    with pytest.raises(UsageError, match="exploit, random5"):
+        backtest(settings, PLAN, ["luck"], None)
+
+
+def test_the_interval_of_the_lot_covers_as_often_as_it_says() -> None:
+    finds = np.random.default_rng(0).binomial(200, 0.03, 2000)
+    inside = [low <= 0.03 <= high for low, high in (interval(int(found), 200) for found in finds)]
+    assert np.mean(inside) >= 0.95
+    assert interval(0, 100)[0] == 0
+    assert np.isnan(interval(0, 0)).all()
+
+
+def test_the_command_prints_one_json_object(settings: Settings, truth: Path, lived: Lived) -> None:
+    words = ["backtest", "--start", "2021-01", "--months", "1", "--policy", "exploit", "--truth", str(truth)]
+    told = CliRunner().invoke(app, [str(settings.home), *words, "--json"], catch_exceptions=False)
+    result = json.loads(told.stdout)
+    assert result["every_line"]
+    assert result["policies"]["exploit"]["examined"] > 0

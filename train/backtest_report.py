@@ -1,0 +1,112 @@
+"""What a backtest shows: finds over time, and what is known about the lines nobody examined."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from scipy.stats import beta
+
+from train.backtest import Month
+
+YEAR: Final = 12
+HEADINGS: Final = (
+    "policy",
+    "months",
+    "examined",
+    "found",
+    "of all",
+    "rest",
+    "said",
+    "lot",
+    "lot's 95 %",
+    "true",
+)
+
+
+def summary(months: Sequence[Month]) -> dict[str, Any]:
+    """Totals of consecutive months. Shares of the rest are by the model, by the lot with its interval, and true.
+
+    None is what cannot be known: the lot's share without a random arm, the truth of trade that is not simulated.
+    """
+    total = {name: sum(getattr(m, name) for m in months) for name in ("examined", "found", "rest", "lot")}
+    lot_found = sum(m.lot_found for m in months)
+    low, high = interval(lot_found, total["lot"])
+    positives, true = sum(m.positives for m in months), sum(m.rest_found for m in months)
+    return total | {
+        "first": months[0].month,
+        "last": months[-1].month,
+        "recall": _known(total["found"] / positives if positives else np.nan),
+        "said_share": sum(m.rest_said for m in months) / max(1, total["rest"]),
+        "lot_share": _known(lot_found / total["lot"] if total["lot"] else np.nan),
+        "lot_low": _known(low),
+        "lot_high": _known(high),
+        "true_share": _known(true / max(1, total["rest"])),
+    }
+
+
+def interval(found: int, examined: int) -> tuple[float, float]:
+    """95 % interval of a share (Clopper and Pearson 1934); NaN where nothing was examined."""
+    if not examined:
+        return np.nan, np.nan
+    low = beta.ppf(0.025, found, examined - found + 1) if found else 0.0
+    high = beta.ppf(0.975, found + 1, examined - found) if found < examined else 1.0
+    return float(low), float(high)
+
+
+def rows(lives: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
+    """A row per policy and year of months."""
+    return [
+        _row(name, summary(months[start : start + YEAR]))
+        for name, months in lives.items()
+        for start in range(0, len(months), YEAR)
+    ]
+
+
+def draw(lives: Mapping[str, Sequence[Month]], path: Path) -> None:
+    """Finds so far, finds a month over half a year, and what the model expects in the rest beside the truth."""
+    figure = Figure(figsize=(15, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    so_far, pace, level = figure.subplots(1, 3)
+    for name, months in lives.items():
+        found = np.array([m.found for m in months], np.float64)
+        so_far.plot(np.cumsum(found), label=name)
+        pace.plot(_smooth(found), label=name)
+        expected, true = (
+            _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_said", "rest_found")
+        )
+        level.plot(expected / true, label=name)
+    level.axhline(1.0, linestyle=":", color="grey")
+    so_far.set(xlabel="month", ylabel="lines", title="Found so far")
+    pace.set(xlabel="month", ylabel="lines a month", title="Found, mean of six months")
+    level.set(xlabel="month", ylabel="expected / true", title="Lines nobody examined: said beside true")
+    so_far.legend()
+    figure.savefig(path, dpi=110)
+
+
+def _smooth(values: Any) -> Any:
+    size = min(6, len(values))
+    return np.convolve(values, np.ones(size) / size, mode="valid")
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _row(name: str, said: dict[str, Any]) -> tuple[str, ...]:
+    counts = (f"{said[n]:,}" for n in ("examined", "found"))
+    lot = f"{_share(said['lot_low'])} to {_share(said['lot_high'])}" if said["lot"] else "nothing"
+    rest = (
+        f"{said['rest']:,}",
+        _share(said["said_share"]),
+        f"{said['lot']:,}",
+        lot,
+        _share(said["true_share"]),
+    )
+    return (name, f"{said['first']} to {said['last']}", *counts, _share(said["recall"]), *rest)
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2%}"
