@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from data.lists.commands import lists
+from data.options import Json
 from data.world.command import world
 
 _ingest = typer.Typer(
@@ -17,9 +18,6 @@ Paths = Annotated[
     list[Path], typer.Argument(help="Files (CSV, CSV.GZ, Parquet, XLSX) or folders: one delivery.")
 ]
 MappingName = Annotated[str, typer.Option("--mapping", help="A shipped mapping by name, or a TOML file.")]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")
-]
 
 
 @_ingest.command()

@@ -1,14 +1,12 @@
 """Decisions that people took about parties: an append-only file in the home, one JSON object a line."""
 
-import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from data.errors import BadInputError, Problem
+from data import journal
 
 KEY = r"^[0-9a-f]{16}$"
 
@@ -34,26 +32,9 @@ def path(home: Path) -> Path:
 
 def read(home: Path) -> list[Decided]:
     """All decisions in the order in which they were taken. Raises BadInputError naming every unreadable line."""
-    if not path(home).exists():
-        return []
-    decided: list[Decided] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(path(home).read_text("utf-8").splitlines(), 1):
-        try:
-            decided.append(Decided.model_validate_json(line))
-        except ValidationError:
-            problems.append(Problem(f"parties.jsonl, line {number}", "a decision", "something else"))
-    if problems:
-        raise BadInputError(problems)
-    return decided
+    return journal.read(path(home), Decided, "a decision")
 
 
 def append(home: Path, decision: Decided) -> None:
     """Write down one more decision, whole or not at all."""
-    line = json.dumps(decision.model_dump(mode="json"), ensure_ascii=True) + "\n"
-    file = os.open(path(home), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, line.encode())
-        os.fsync(file)
-    finally:
-        os.close(file)
+    journal.append(path(home), decision)

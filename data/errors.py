@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+WARNED: Final = 6
+"""Exit code of a run that did its work and has something to say about it."""
 
 
 @dataclass(frozen=True, slots=True)

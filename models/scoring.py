@@ -51,7 +51,10 @@ def score(
     probability = model.probability(matrix)
     lower, upper = model.calibrator.band(probability)
     rank = _rank(probability, lines)
-    return Scored(probability, lower, upper, rank, _explain(matrix, model, rank <= explained, most_reasons))
+    rows = np.flatnonzero(rank <= explained)
+    return Scored(
+        probability, lower, upper, rank, explain(matrix[rows], model, rows, len(rank), most_reasons)
+    )
 
 
 def _rank(probability: Floats, lines: pa.Table) -> npt.NDArray[np.int64]:
@@ -63,11 +66,11 @@ def _rank(probability: Floats, lines: pa.Table) -> npt.NDArray[np.int64]:
     return rank
 
 
-def _explain(
-    matrix: Floats, model: OriginModel, chosen: npt.NDArray[np.bool_], most: int
+def explain(
+    matrix: Floats, model: OriginModel, rows: npt.NDArray[np.intp], lines: int, most: int
 ) -> list[list[Reason]]:
-    explained: list[list[Reason]] = [[] for _ in range(len(matrix))]
-    contributions = model.contributions(matrix[chosen])
-    for row, parts in zip(np.flatnonzero(chosen), contributions, strict=True):
-        explained[row] = reasons(CATALOGUE, matrix[row], parts, most)
+    """At most `most` reasons of the lines at `rows`, whose features are `matrix` (rows, features); else none."""
+    explained: list[list[Reason]] = [[] for _ in range(lines)]
+    for row, values, parts in zip(rows, matrix, model.contributions(matrix), strict=True):
+        explained[row] = reasons(CATALOGUE, values, parts, most)
     return explained

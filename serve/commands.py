@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from data.lists.commands import lists
+from data.options import Json, day_option
 from serve import links_commands, lists_commands, night_commands, parties_commands
 from serve.online import commands as online_commands
-from serve.period import day_option, period
+from serve.period import period
 
 
 def score(
@@ -20,7 +21,7 @@ def score(
     start: Annotated[datetime | None, day_option("--from", "first day of a period")] = None,
     end: Annotated[datetime | None, day_option("--to", "last day of a period")] = None,
     out: Annotated[Path | None, typer.Option(help="write all scores to FILE.csv or FILE.parquet")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")] = False,
+    as_json: Json = False,
 ) -> None:
     """Score the lines of a day, or of a period day by day, each day with what was known before it."""
     import json

@@ -14,7 +14,8 @@ from features.catalogue import CATALOGUE
 from features.lines import Bools, Floats, Rows
 from models.bundle import Bundle
 from models.profile import Counts
-from models.reasons import Reason, reasons
+from models.reasons import Reason
+from models.scoring import explain
 from serve import ranking
 
 ONE_DAY = timedelta(days=1)
@@ -57,13 +58,9 @@ class DayScores:
 
     def reasons(self, queue: ranking.Queue) -> list[list[Reason]]:
         """Reasons of every line: empty outside capacity, and for those that the lot chose."""
-        explained: list[list[Reason]] = [[] for _ in range(len(self.lines))]
         chosen = (queue.place[self._held_rows] > 0) & ~queue.lot[self._held_rows]
-        matrix = self._held[chosen]
-        contributions = self.bundle.model.contributions(matrix)
-        for row, values, parts in zip(self._held_rows[chosen], matrix, contributions, strict=True):
-            explained[row] = reasons(CATALOGUE, values, parts, self.settings.reasons)
-        return explained
+        rows, most = self._held_rows[chosen], self.settings.reasons
+        return explain(self._held[chosen], self.bundle.model, rows, len(self.lines), most)
 
     def table(self, day: date) -> pa.Table:
         """The contract's `scores` of the day, queue and reasons included."""

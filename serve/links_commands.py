@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from data.options import Json
+
 _links = typer.Typer(no_args_is_help=True, help="Who stands around a line.")
 
 
@@ -12,7 +14,7 @@ def show(
     ctx: typer.Context,
     entry_number: Annotated[str, typer.Argument(help="Entry number of the line.")],
     line_number: Annotated[int, typer.Argument(help="Line number.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """The strongest paths from a line to suppliers that are listed or were found out, as its day saw them."""
     import json

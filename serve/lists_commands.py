@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data.options import Json
+
 
 def match(
     ctx: typer.Context,
@@ -23,7 +25,7 @@ def match(
             show_default=False,
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Which listed parties a name may mean: probability and evidence. A lead, never a determination."""
     import json

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from serve.period import day_option, period
+from data.options import Json, day_option
+from serve.period import period
 
 if TYPE_CHECKING:
     from serve.night.manifest import Manifest
-
-Json = Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")]
 
 
 def night(
@@ -70,13 +69,12 @@ def suppress(
     ] = None,
 ) -> None:
     """Keep lines like this one (same parties, origin and tariff heading) out of the queue's order for some days."""
-    import getpass
-
+    from data.account import who
     from data.settings import load_settings
     from serve.suppressions import Suppression, suppress
 
     first: date = (on or datetime.today()).date()
-    one = {"on": first, "until": until.date(), "reason": reason, "by": getpass.getuser()}
+    one = {"on": first, "until": until.date(), "reason": reason, "by": who()}
     suppress(load_settings(ctx.obj), Suppression(entry_number=entry_number, line_number=line_number, **one))
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data.options import Json
+
 _parties = typer.Typer(no_args_is_help=True, help="Who stands behind the spellings of makers.")
 
 EntryNumber = Annotated[str, typer.Argument(help="Entry number of the line.")]
@@ -29,7 +31,7 @@ def explain(
     ctx: typer.Context,
     entry_number: EntryNumber,
     line_number: LineNumber,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Who the maker of a line was taken for on its day, by which evidence, in bits."""
     import json

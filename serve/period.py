@@ -1,16 +1,8 @@
 """A day or a period on the command line."""
 
 from datetime import date, datetime
-from typing import Any
-
-import typer
 
 from data.errors import Problem, UsageError
-
-
-def day_option(flag: str, meaning: str) -> Any:
-    """An option that takes a day."""
-    return typer.Option(flag, help=meaning, formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
 
 
 def period(

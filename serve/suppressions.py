@@ -1,7 +1,5 @@
 """Suppressions: for some days, for a reason, lines like a given one keep out of the queue's order; never of its lot."""
 
-import json
-import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,9 +7,10 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from data.errors import BadInputError, Problem, UsageError
+from data import journal
+from data.errors import Problem, UsageError
 from data.settings import Settings
 from data.store import Store
 from features.lines import Bools
@@ -40,18 +39,7 @@ def path(home: Path) -> Path:
 
 def read(home: Path) -> list[Suppression]:
     """All of them, oldest first. Raises BadInputError naming every unreadable line."""
-    if not path(home).exists():
-        return []
-    found: list[Suppression] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(path(home).read_text("utf-8").splitlines(), 1):
-        try:
-            found.append(Suppression.model_validate_json(line))
-        except ValidationError:
-            problems.append(Problem(f"suppressions.jsonl, line {number}", "a suppression", "something else"))
-    if problems:
-        raise BadInputError(problems)
-    return found
+    return journal.read(path(home), Suppression, "a suppression")
 
 
 def suppress(settings: Settings, one: Suppression) -> None:
@@ -64,12 +52,7 @@ def suppress(settings: Settings, one: Suppression) -> None:
         problems.append(Problem("line", "an entry line in the store", "no such line"))
     if problems:
         raise UsageError(problems)
-    file = os.open(path(settings.home), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, (json.dumps(one.model_dump(mode="json")) + "\n").encode())
-        os.fsync(file)
-    finally:
-        os.close(file)
+    journal.append(path(settings.home), one)
 
 
 def suppressed(store: Store, lines: pa.Table, day: date) -> Bools:
@@ -82,9 +65,7 @@ def suppressed(store: Store, lines: pa.Table, day: date) -> Bools:
 
 
 def _line(store: Store, one: Suppression) -> pa.Table:
-    table = store.entries(columns=["entry_number", "line_number", *ALIKE])
-    same_entry = pc.equal(table["entry_number"], one.entry_number)
-    return table.filter(pc.and_(same_entry, pc.equal(table["line_number"], one.line_number)))
+    return store.line("entries", one.entry_number, one.line_number)
 
 
 def _alike(lines: pa.Table, line: pa.Table) -> Bools:

@@ -7,13 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")]
+from data.options import Json, day_option
 
 Cutoff = Annotated[
     datetime | None,
-    typer.Option(
-        help="last day whose lines and results may teach", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"
-    ),
+    day_option("--cutoff", "last day whose lines and results may teach"),
 ]
 
 

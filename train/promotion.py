@@ -1,7 +1,5 @@
 """Promotion: a challenger meets the champion on what was found since both were made, and the gate decides."""
 
-import getpass
-import os
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from data.account import who
 from data.console import progress
 from data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
 from data.settings import Settings
@@ -114,14 +113,6 @@ def enter(settings: Settings, version: str, tables: dict[str, int]) -> registry.
     elif version != registry.champion_version(settings.home):
         registry.record(settings.home, registry.ENTERED, version, why="newest training", **told)
     return registry.roles(settings.home)[version]
-
-
-def who() -> str:
-    """Account that runs the command, for the log; its number where the system has no name for it."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def _vacancy(settings: Settings) -> str | None:

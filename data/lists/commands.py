@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from data.errors import WARNED
+from data.options import Json, day_option
+
 lists = typer.Typer(no_args_is_help=True, help="Who stands on a list, and since when that was known.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 DAY = "%Y-%m-%d"
-FAULTY = 6
 
 
 @lists.command(name="import")
@@ -21,7 +22,7 @@ def import_(
     programme: Annotated[str | None, typer.Option(help="Programme of rows that name none.")] = None,
     known_from: Annotated[
         datetime | None,
-        typer.Option(formats=[DAY], metavar="YYYY-MM-DD", help="Day on which new listings became known."),
+        day_option("--known-from", "Day on which new listings became known."),
     ] = None,
     partial: Annotated[bool, typer.Option("--partial", help="What the file lacks is not removed.")] = False,
     json: Json = False,
@@ -48,7 +49,7 @@ def import_(
         faults = [(f.row, f.expected, f.found, f.next_step, "yes" if f.taken else "no") for f in done.faults]
         print_table("faults", ("row", "expected", "found", "next step", "taken"), faults)
     if done.faults:
-        raise typer.Exit(FAULTY)
+        raise typer.Exit(WARNED)
 
 
 @lists.command()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from data.options import Json
+
 
 def world(
     ctx: typer.Context,
@@ -16,7 +18,7 @@ def world(
     start: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of entry.")] = None,
     end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of entry.")] = None,
     variant: Annotated[str, typer.Option(help="Kind of world, see docs/world.md.")] = "default",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Simulate a trade under HOME/world: entries/*.parquet, outcomes.parquet, listed.parquet, truth.parquet."""
     from data.world.make import write

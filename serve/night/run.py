@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from data.errors import OriginRiskError, Problem, UsageError
+from data.errors import WARNED, OriginRiskError, Problem, UsageError
 from data.settings import Settings
 from data.store import Store
 from features.history import History
@@ -20,7 +20,6 @@ from serve.night.manifest import Manifest, folder_of
 from serve.night.steps import Work, check, close, publish, score
 
 SUCCESS: Final = 0
-WARNED: Final = 6
 ONE_DAY: Final = timedelta(days=1)
 STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
     "close": close,

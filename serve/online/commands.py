@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="print one JSON object, nothing else")]
+from data.options import Json
+
 _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service.")
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from data.errors import UsageError
 from data.store import Store
 from serve.links_commands import GROUPS
 from tests.features.factory import change, listing_of
 from tests.features.graph.test_surroundings import DAY, FOLLOWS, NEW, OLD, examined
+from tests.serve import command
 
 LAST = FOLLOWS["entry_number"][-1].as_py()
 SECOND = FOLLOWS["entry_number"][1].as_py()
@@ -34,16 +33,7 @@ def list_on(home: Path, day: date) -> None:
 
 
 def run(home: Path, *words: str) -> str:
-    app = typer.Typer()
-
-    @app.callback()
-    def _home(ctx: typer.Context) -> None:
-        ctx.obj = home
-
-    app.add_typer(GROUPS["links"], name="links")
-    done = CliRunner().invoke(app, ["links", *words], catch_exceptions=False)
-    assert done.exit_code == 0
-    return done.stdout
+    return command.run(GROUPS, "links", home, *words)
 
 
 def shown(home: Path, entry_number: str) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from data import decided
 from data.errors import UsageError
 from data.store import Store
 from serve.parties_commands import GROUPS
 from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, table
+from tests.serve import command
 
 FIRST, SECOND, THIRD, LATER = "XX0000000", "XX0001000", "XX0002000", "XX0009000"
 
@@ -27,16 +26,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, *words: str) -> str:
-    app = typer.Typer()
-
-    @app.callback()
-    def _home(ctx: typer.Context) -> None:
-        ctx.obj = home
-
-    app.add_typer(GROUPS["parties"], name="parties")
-    done = CliRunner().invoke(app, ["parties", *words], catch_exceptions=False)
-    assert done.exit_code == 0
-    return done.stdout
+    return command.run(GROUPS, "parties", home, *words)
 
 
 def explained(home: Path, entry_number: str) -> dict[str, str]:

@@ -98,16 +98,20 @@ def test_a_second_run_at_once_leaves_with_its_own_code(home: Path) -> None:
     assert nights.state(home) == before
 
 
-def test_a_run_that_was_cut_short_goes_on_from_the_last_finished_step(
-    home: Path, done: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def cut_short(home: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(work: object) -> dict[str, Any]:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setitem(run.STEPS, "publish", cut)
+        patch.setitem(run.STEPS, step, cut)
         with pytest.raises(KeyboardInterrupt):
             run_night(settings_of(home), DAY)
+
+
+def test_a_run_that_was_cut_short_goes_on_from_the_last_finished_step(
+    home: Path, done: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_short(home, "publish", monkeypatch)
     assert steps_of(home) == ["ingest", "close", "check", "score"]
     nights.deliver(home, nights.late_lines(9), "later.parquet")
     run_night(settings_of(home), DAY)
@@ -119,26 +123,14 @@ def test_a_run_that_was_cut_short_goes_on_from_the_last_finished_step(
 def test_a_model_promoted_after_a_crash_waits_for_the_next_night(
     home: Path, done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut(work: object) -> dict[str, Any]:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setitem(run.STEPS, "check", cut)
-        with pytest.raises(KeyboardInterrupt):
-            run_night(settings_of(home), DAY)
+    cut_short(home, "check", monkeypatch)
     factory.champion(home, seed=2)
     run_night(settings_of(home), DAY)
     assert published(home, DAY) == published(done, DAY)
 
 
 def test_tables_that_changed_after_a_crash_are_read_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(work: object) -> dict[str, Any]:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setitem(run.STEPS, "publish", cut)
-        with pytest.raises(KeyboardInterrupt):
-            run_night(settings_of(home), DAY)
+    cut_short(home, "publish", monkeypatch)
     table = factory.entries(1).from_pylist([factory.entry(950_000, DAY)], schema=factory.entries(1).schema)
     Store(home).upsert("entries", table.to_batches())
     run_night(settings_of(home), DAY)
