@@ -11,7 +11,11 @@ WEIGHT = 5.0
 
 def found_rate(known: Known, key: str, parent: Floats, window: str = "ever") -> Floats:
     """Share of known examinations under `key` that found Xinjiang inputs (n,), shrunk to `parent` (n,)."""
-    found, examined = known.count(f"{key}.found.{window}"), known.count(f"{key}.examined.{window}")
+    return shrunk(known.count(f"{key}.found.{window}"), known.count(f"{key}.examined.{window}"), parent)
+
+
+def shrunk(found: Floats, examined: Floats, parent: Floats) -> Floats:
+    """Share `found` of `examined` (n,), with WEIGHT examinations more at the rate of `parent` (n,)."""
     return (found + WEIGHT * parent) / (examined + WEIGHT)
 
 

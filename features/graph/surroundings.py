@@ -10,8 +10,8 @@ import numpy as np
 from features.feature import Feature, feature, named
 from features.graph.graph import FLOWS, UNIT
 from features.known import Known
-from features.lines import Bools, Floats, Lines
-from features.rates import WEIGHT, base_rate
+from features.lines import Bools, Floats, Lines, shared
+from features.rates import base_rate, shrunk
 
 WORDS: Final = {
     "importer": "importer",
@@ -32,10 +32,16 @@ def _mean(known: Known, kind: str, fact: str) -> Floats:
     return mean
 
 
+@shared
+def _suspicions(known: Known) -> Floats:
+    """Mean suspicion of the suppliers that fell silent, flow by flow (flows, n); NaN for none."""
+    return np.array([_mean(known, kind, "suspicion") for kind in FLOWS]) / UNIT
+
+
 def _others_rate(kind: str, words: str) -> Feature:
     def column(_lines: Lines, known: Known) -> Floats:
-        examined = known.told(f"graph.{kind}.others.examined")
-        return (known.told(f"graph.{kind}.others.found") + WEIGHT * base_rate(known)) / (examined + WEIGHT)
+        others = f"graph.{kind}.others"
+        return shrunk(known.told(f"{others}.found"), known.told(f"{others}.examined"), base_rate(known))
 
     return named(
         f"{kind.replace('*', '_')}_others_found_rate",
@@ -64,7 +70,7 @@ def _followed_from_china(kind: str, words: str) -> Feature:
          missing="follows nobody", monotone=1)  # fmt: skip
 def followed_suspicion(_lines: Lines, known: Known) -> Floats:
     """Mean find rate, above the general one, of suppliers that fell silent before this one came: worst of all ties."""
-    means = np.array([_mean(known, kind, "suspicion") for kind in FLOWS]) / UNIT
+    means = _suspicions(known)
     followed = ~np.isnan(means).all(axis=0)
     return np.where(followed, np.nanmax(np.where(followed, means, 0.0), axis=0), np.nan)
 
@@ -96,7 +102,7 @@ def ties_to_listed(_lines: Lines, known: Known) -> Floats:
 )
 def successor_score(lines: Lines, known: Known) -> Floats:
     """Over the line's ties, mean suspicion of the suppliers that fell silent, and 1 where one of them is listed."""
-    score: Floats = np.sum([np.nan_to_num(_mean(known, kind, "suspicion")) / UNIT for kind in FLOWS], axis=0)
+    score: Floats = np.sum(np.nan_to_num(_suspicions(known)), axis=0)
     return score + followed_listed.compute(lines, known)
 
 
