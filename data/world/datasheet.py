@@ -122,7 +122,9 @@ def _variants() -> str:
 def _truth() -> str:
     columns = ", ".join(f"`{name}`" for name in TRUTH.names)
     return (
-        f"Columns: {columns}. `y_any`: any input from Xinjiang. `xinjiang_fraction`: of the fibre. `probability`: of\n"
+        f"Columns: {columns}.\n"
+        "`exact_result`: what an exact examination finds. `y_any`: any input from Xinjiang.\n"
+        "`xinjiang_fraction`: of the fibre. `probability`: of\n"
         "`y_any` given every latent fact but the lot. `maker_id` made the goods, `supplier_id` is declared,\n"
         "`predecessor_id` was declared before."
     )

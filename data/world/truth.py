@@ -15,6 +15,7 @@ TRUTH: Final = pa.schema(
     [
         ("entry_number", pa.string()),
         ("line_number", pa.int32()),
+        ("exact_result", pa.string()),
         ("y_any", pa.bool_()),
         ("xinjiang_fraction", pa.float64()),
         ("probability", pa.float64()),
@@ -29,8 +30,9 @@ TRUTH: Final = pa.schema(
         ("importer_id", pa.int32()),
     ]
 )
-"""`probability`: of y_any before the lot was drawn, every other fact known. Ids are those of the roster: `maker_id`
-made the goods, `supplier_id` is declared, `predecessor_id` was declared before (null where there was none)."""
+"""`exact_result`: what an exact examination finds, in the words of the contract's outcomes. `probability`: of
+y_any before the lot was drawn, every other fact known. Ids are those of the roster: `maker_id` made
+the goods, `supplier_id` is declared, `predecessor_id` was declared before (null where there was none)."""
 
 
 def truth(trade: Trade, entry_number: pa.Array) -> pa.Table:
@@ -38,10 +40,12 @@ def truth(trade: Trade, entry_number: pa.Array) -> pa.Table:
     lines = trade.lines
     mechanism = lines["mechanism"].to_numpy()
     before = trade.of_line("before").astype(np.int32)
+    exposed = lines["exposed"].to_numpy()
     columns = [
         entry_number,
         pa.array(lines["line"].to_numpy(), pa.int32()),
-        pa.array(lines["exposed"].to_numpy()),
+        pa.array(np.where(exposed, "xinjiang", "not_xinjiang")),
+        pa.array(exposed),
         pa.array(lines["fraction"].to_numpy()),
         pa.array(lines["chance"].to_numpy()),
         _named(mechanism, MECHANISMS),
