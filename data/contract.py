@@ -232,6 +232,15 @@ SCORES: Final = Table(
             "chance with which the day's rule puts this line into the queue",
             "probability",
         ),
+        Column("against", "list of structs", False, "what lowered the score most", "reasons"),
+        Column("base_log_odds", "float", False, "log-odds of a line before any feature speaks", "number"),
+        Column(
+            "log_odds",
+            "float",
+            False,
+            "log-odds before calibration: the base and what each feature adds; null without reasons",
+            "number",
+        ),
     ),
 )
 

@@ -66,12 +66,15 @@ def literal(path: str | Path) -> str:
 
 
 def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
-    """SQL that reads Parquet files; a partition column comes from their paths."""
+    """SQL that reads Parquet files; a partition column comes from their paths.
+
+    A file of before a column joined the contract gives nulls for it.
+    """
     quoted = ", ".join(literal(path) for path in paths)
     types = (
         f"hive_types = {{'{partition}': {TYPES[partition]}}}" if partition else "hive_partitioning = false"
     )
-    return f"read_parquet([{quoted}], {types})"
+    return f"read_parquet([{quoted}], {types}, union_by_name = true)"
 
 
 def select(
@@ -80,17 +83,14 @@ def select(
     path: Path,
     paths: Sequence[str],
     rest: str,
-    *,
-    version: int | None = None,
 ) -> pa.Table:
     """Rows that the table at `path` has in these files, as that schema; `rest` follows FROM."""
     if not paths:
         return schema.empty_table()
-    held = columns(path, version)
-    columns_or_null = (f'"{name}"' if name in held else f'NULL AS "{name}"' for name in schema.names)
-    rows = connection.sql(
-        f"SELECT {', '.join(columns_or_null)} FROM {relation(paths, partition(path))} {rest}"
-    )
+    held = relation(paths, partition(path))
+    known = connection.sql(f"FROM {held} LIMIT 0").columns
+    columns_or_null = (f'"{name}"' if name in known else f'NULL AS "{name}"' for name in schema.names)
+    rows = connection.sql(f"SELECT {', '.join(columns_or_null)} FROM {held} {rest}")
     return rows.to_arrow_table().cast(schema)
 
 
@@ -102,7 +102,10 @@ def write(path: Path, rows: Any, predicate: str | None = None) -> None:
     by = partition(path)
     mode: Any = "append" if predicate is None else "overwrite"
     kept = predicate if predicate != "true" and exists(path) else None
-    write_deltalake(path, rows, mode=mode, predicate=kept, partition_by=[by] if by else None)
+    joined: Any = "merge" if by else None
+    write_deltalake(
+        path, rows, mode=mode, schema_mode=joined, predicate=kept, partition_by=[by] if by else None
+    )
 
 
 def within(column: str, values: Sequence[str | date]) -> str:

@@ -179,4 +179,4 @@ class Store:
         path = self.home / "lake" / table_name
         files = lake.files(path, filters, version)
         with TemporaryDirectory() as spill, lake.connect(self.memory_limit_gb, Path(spill)) as connection:
-            return lake.select(connection, schema, path, files, rest, version=version)
+            return lake.select(connection, schema, path, files, rest)

@@ -1,7 +1,8 @@
-"""Reasons: the contributions of a line as ranked sentences, what raises the score most first."""
+"""Reasons: the contributions of a line as ranked sentences, what moves the score most first."""
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 import numpy as np
@@ -22,6 +23,26 @@ class Reason(TypedDict):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a line scores as it does: what raised it, what speaks `against`, and the log-odds before and after all."""
+
+    reasons: list[Reason] = field(default_factory=list)
+    against: list[Reason] = field(default_factory=list)
+    base_log_odds: float | None = None
+    log_odds: float | None = None
+
+
+def explained(features: Sequence[Feature], values: Floats, contributions: Floats, most: int) -> Explained:
+    """One line's explanation, at most `most` features either way; arrays as in `reasons`."""
+    return Explained(
+        reasons(features, values, contributions, most),
+        against(features, values, contributions, most),
+        float(contributions[-1]),
+        float(contributions.sum()),
+    )
+
+
 def reasons(features: Sequence[Feature], values: Floats, contributions: Floats, most: int) -> list[Reason]:
     """The at most `most` features that raised one line's log-odds, strongest first, ties in catalogue order.
 
@@ -29,6 +50,12 @@ def reasons(features: Sequence[Feature], values: Floats, contributions: Floats, 
     """
     order = np.argsort(-contributions[:-1], kind="stable")[:most]
     return [_reason(features[i], values[i], contributions[i]) for i in order if contributions[i] > 0]
+
+
+def against(features: Sequence[Feature], values: Floats, contributions: Floats, most: int) -> list[Reason]:
+    """The same for the features that lowered the log-odds: contributions below 0, the lowest first."""
+    order = np.argsort(contributions[:-1], kind="stable")[:most]
+    return [_reason(features[i], values[i], contributions[i]) for i in order if contributions[i] < 0]
 
 
 def _reason(feature: Feature, value: float, contribution: float) -> Reason:

@@ -1,7 +1,8 @@
 """Scoring: the lines of a day and their features become probabilities, bands, ranks and reasons. The one use case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +12,26 @@ import pyarrow.compute as pc
 from data.contract import SCORES
 from features.catalogue import CATALOGUE
 from models.origin_model import OriginModel
-from models.reasons import Reason, reasons
+from models.reasons import Explained, Reason, explained
 
 Floats = npt.NDArray[np.float64]
+TOLD: Final = tuple(field.name for field in fields(Explained))
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One day's lines, scored; every field in the order of the lines. Reasons are empty beyond `explained`."""
+    """One day's lines, scored; every field in the order of the lines. Nothing is told beyond `explained`."""
 
     probability: Floats
     lower: Floats
     upper: Floats
     rank: npt.NDArray[np.int64]
-    reasons: list[list[Reason]]
+    told: list[Explained]
+
+    @property
+    def reasons(self) -> list[list[Reason]]:
+        """What raised each line's score, strongest first; empty where nothing is told."""
+        return [one.reasons for one in self.told]
 
     def table(self, lines: pa.Table, model_version: str, history_date: date) -> pa.Table:
         """The contract's `scores` rows for these lines."""
@@ -32,7 +39,7 @@ class Scored:
             **{name: lines[name] for name in ("entry_number", "line_number", "entry_date")},
             "probability": self.probability,
             "rank": self.rank,
-            "reasons": self.reasons,
+            **told_columns(self.told),
             "model_version": [model_version] * len(lines),
             "history_date": [history_date] * len(lines),
         }
@@ -68,9 +75,21 @@ def _rank(probability: Floats, lines: pa.Table) -> npt.NDArray[np.int64]:
 
 def explain(
     matrix: Floats, model: OriginModel, rows: npt.NDArray[np.intp], lines: int, most: int
-) -> list[list[Reason]]:
-    """At most `most` reasons of the lines at `rows`, whose features are `matrix` (rows, features); else none."""
-    explained: list[list[Reason]] = [[] for _ in range(lines)]
+) -> list[Explained]:
+    """Why the lines at `rows` score as they do, at most `most` features either way; of the others nothing is told.
+
+    `matrix` are the features of these rows, (rows, features).
+    """
+    told = [Explained()] * lines
     for row, values, parts in zip(rows, matrix, model.contributions(matrix), strict=True):
-        explained[row] = reasons(CATALOGUE, values, parts, most)
-    return explained
+        told[row] = explained(CATALOGUE, values, parts, most)
+    return told
+
+
+def told_columns(told: list[Explained]) -> dict[str, pa.Array]:
+    """The contract's columns of `scores` that say why."""
+    return {
+        column.name: pa.array([getattr(one, column.name) for one in told], column.type)
+        for column in SCORES.schema
+        if column.name in TOLD
+    }

@@ -14,8 +14,8 @@ from features.catalogue import CATALOGUE
 from features.lines import Bools, Floats, Rows
 from models.bundle import Bundle
 from models.profile import Counts
-from models.reasons import Reason
-from models.scoring import explain
+from models.reasons import Explained
+from models.scoring import explain, told_columns
 from serve import ranking
 
 ONE_DAY = timedelta(days=1)
@@ -56,8 +56,8 @@ class DayScores:
         lots = ranking.lots(self.lines, self.settings.random_key)
         return ranking.queue(self._value, lots, self.capacity, self.barred)
 
-    def reasons(self, queue: ranking.Queue) -> list[list[Reason]]:
-        """Reasons of every line: empty outside capacity, and for those that the lot chose."""
+    def told(self, queue: ranking.Queue) -> list[Explained]:
+        """Why each line scores as it does: nothing outside capacity, nor for those that the lot chose."""
         chosen = (queue.place[self._held_rows] > 0) & ~queue.lot[self._held_rows]
         rows, most = self._held_rows[chosen], self.settings.reasons
         return explain(self._held[chosen], self.bundle.model, rows, len(self.lines), most)
@@ -67,13 +67,13 @@ class DayScores:
         with self._timed("rank"):
             queue, rank = self.queue(), self._rank()
         with self._timed("explain"):
-            explained = pa.array(self.reasons(queue), SCORES.schema.field("reasons").type)
+            told = told_columns(self.told(queue))
         inside, size = queue.place > 0, len(self.lines)
         columns = {
             **{name: self.lines[name] for name in ("entry_number", "line_number", "entry_date")},
             "probability": self.probability,
             "rank": rank,
-            "reasons": explained,
+            **told,
             "model_version": pa.repeat(self.bundle.version, size),
             "history_date": pa.repeat(pa.scalar(day - ONE_DAY, pa.date32()), size),
             "place": pa.array(queue.place, pa.int32(), mask=~inside),

@@ -118,6 +118,16 @@ def test_outcomes_are_upserted_without_partitions(tmp_path: Path) -> None:
     assert store.outcomes()["result"].to_pylist() == ["xinjiang", None]
 
 
+def test_days_scored_before_a_column_joined_the_contract_stay_readable(tmp_path: Path) -> None:
+    store, first, second = Store(tmp_path), date(2021, 3, 5), date(2021, 3, 6)
+    older = _scores(_score(1, first)).drop_columns(["against", "base_log_odds", "log_odds"])
+    lake.write(tmp_path / "lake" / "scores", older)
+    store.replace_day("scores", second, _scores({**_score(1, second), "log_odds": -1.5}))
+    assert store.scores(first, second)["log_odds"].to_pylist() == [None, -1.5]
+    store.replace_day("scores", first, _scores({**_score(1, first), "log_odds": -2.5}))
+    assert store.scores(first, second)["log_odds"].to_pylist() == [-2.5, -1.5]
+
+
 def test_a_day_of_scores_is_replaced_and_its_neighbours_stay(tmp_path: Path) -> None:
     store, first, second = Store(tmp_path), date(2021, 3, 5), date(2021, 3, 6)
     store.replace_day("scores", first, _scores(_score(1, first), _score(2, first)))

@@ -4,7 +4,7 @@ import numpy as np
 
 from features.catalogue import CATALOGUE
 from features.feature import Feature
-from models.reasons import reasons
+from models.reasons import explained, reasons
 
 
 def feature(name: str, *, unit: str = "lines", sentence: str = "It had {value:.0f} lines.") -> Feature:
@@ -55,3 +55,13 @@ def test_every_feature_of_the_catalogue_has_a_text_for_any_value() -> None:
         found = reasons(CATALOGUE, np.full(width, value), np.ones(width + 1), most=width)
         assert len(found) == width
         assert all(reason["text"].strip() and "{" not in reason["text"] for reason in found)
+
+
+def test_what_speaks_against_comes_lowest_first_and_all_parts_add_up() -> None:
+    parts = np.array([0.4, -0.5, -0.7, -2.0])
+    told = explained(FEATURES, np.ones(3), parts, most=5)
+    assert [reason["feature"] for reason in told.against] == ["c", "b"]
+    assert told.base_log_odds == -2.0
+    assert told.log_odds is not None
+    shown = sum(reason["contribution"] for reason in (*told.reasons, *told.against))
+    assert math.isclose(told.base_log_odds + shown, told.log_odds)
