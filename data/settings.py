@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -127,6 +127,23 @@ class ServiceSettings(Section):
     oidc_keys_url: str = Field("", description="where the issuer publishes its signing keys (JWKS)")
 
 
+class QueueSettings(Section):
+    """How officers reach the queue, and who they are taken for."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; TLS belongs in front or to --tls-key")
+    port: int = Field(8090, ge=1, le=65535, description="port to listen on")
+    hosts: tuple[str, ...] = Field(
+        ("localhost", "127.0.0.1"), description="names under which browsers reach it; others are refused"
+    )
+    database: SecretStr = Field(
+        SecretStr(""), description="postgresql://… for a team; empty: a SQLite file in the home"
+    )
+    idle_minutes: int = Field(30, ge=1, description="minutes without a request that end a session")
+    session_hours: int = Field(10, ge=1, description="hours after which a session ends whatever happens")
+    lock_after: int = Field(5, ge=1, description="wrong passwords in a row that lock an account out")
+    lock_minutes: int = Field(15, ge=1, description="minutes for which it stays locked out")
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations. `home` is the one place for all that is not code."""
 
@@ -142,6 +159,7 @@ class Settings(BaseSettings):
     train: TrainSettings = TrainSettings()
     gate: GateSettings = GateSettings()
     service: ServiceSettings = ServiceSettings()
+    queue: QueueSettings = QueueSettings()
 
     @classmethod
     def settings_customise_sources(

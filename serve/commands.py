@@ -12,6 +12,7 @@ from data.options import Json, day_option
 from serve import links_commands, lists_commands, night_commands, parties_commands
 from serve.online import commands as online_commands
 from serve.period import period
+from serve.queue import commands as queue_commands
 
 
 def score(
@@ -55,4 +56,5 @@ GROUPS: dict[str, typer.Typer] = {
     **links_commands.GROUPS,
     **parties_commands.GROUPS,
     **online_commands.GROUPS,
+    **queue_commands.GROUPS,
 }

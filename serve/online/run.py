@@ -48,7 +48,7 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
         port=own.port,
         workers=own.workers,
         access_log=False,
-        log_config=_logs(),
+        log_config=logs(),
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=30,
@@ -59,7 +59,8 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
     )
 
 
-def _logs() -> dict[str, Any]:
+def logs() -> dict[str, Any]:
+    """Configuration of the log of a server: lines of JSON on standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,0 +1,1 @@
+"""The officers' queue: from a score to a decision someone can defend."""

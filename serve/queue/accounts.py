@@ -1,0 +1,113 @@
+"""Accounts: made by command, passwords kept as argon2 hashes, locked out after wrong ones in a row."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import Connection, Row, RowMapping, insert, select, update
+
+from data.errors import Problem, UsageError
+from data.settings import QueueSettings
+from serve.queue.access import ROLES
+from serve.queue.sessions import end_all
+from serve.queue.tables import ACCOUNTS
+
+LEAST_CHARACTERS: Final = 12
+MOST_CHARACTERS: Final = 200
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,99}", re.ASCII)
+_HASHER: Final = PasswordHasher()
+_NOBODY: Final = _HASHER.hash("nobody has this password")
+
+
+def create(
+    connection: Connection, name: str, role: str, password: str, at: datetime, *, demo: bool = False
+) -> None:
+    """A new account. Raises UsageError with everything that is wrong with it."""
+    problems = [*_problems_of_name(connection, name), *_problems_of_role(role)]
+    problems += _problems_of_password(password)
+    if problems:
+        raise UsageError(problems)
+    row = {"name": name, "role": role, "password": _HASHER.hash(password), "demo": demo, "created_at": at}
+    connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
+
+
+def change(connection: Connection, name: str, **values: Any) -> None:
+    """Another role, locked or not; the account's sessions end. Raises UsageError for what there is not."""
+    problems = _problems_of_role(values["role"]) if "role" in values else []
+    if problems:
+        raise UsageError(problems)
+    end_all(connection, _named(connection, name).id)
+    connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(**values))
+
+
+def set_password(connection: Connection, name: str, password: str) -> None:
+    """Another password; the account's sessions and its lock-out end. Raises UsageError."""
+    problems = _problems_of_password(password)
+    if problems:
+        raise UsageError(problems)
+    change(connection, name, password=_HASHER.hash(password), failures=0, locked_until=None)
+
+
+def everyone(connection: Connection) -> Sequence[RowMapping]:
+    """All accounts by name, without their passwords."""
+    columns = [column for column in ACCOUNTS.c if column.name != "password"]
+    return connection.execute(select(*columns).order_by(ACCOUNTS.c.name)).mappings().all()
+
+
+def find(connection: Connection, name: str) -> Row[Any] | None:
+    """The account of that name."""
+    return connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).one_or_none()
+
+
+def right(found: Row[Any] | None, password: str) -> bool:
+    """Whether the password is the account's. Slow on purpose, as slow for a name that there is not: no transaction."""
+    try:
+        return _HASHER.verify(found.password if found and found.password else _NOBODY, password)
+    except VerificationError:
+        return False
+
+
+def admit(
+    connection: Connection, name: str, *, right: bool, at: datetime, settings: QueueSettings
+) -> tuple[int | None, str]:
+    """The account that a `right` password opens and "", or None and why not; wrong ones are counted."""
+    found = find(connection, name)
+    if found is None:
+        return None, "unknown name"
+    if found.locked or (found.locked_until and at < found.locked_until):
+        return None, "locked"
+    failures = 0 if right else found.failures + 1
+    out = failures >= settings.lock_after
+    until = at + timedelta(minutes=settings.lock_minutes) if out else None
+    values = {"failures": 0 if out else failures, "locked_until": until}
+    connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == found.id).values(values))
+    return (found.id, "") if right else (None, "wrong password")
+
+
+def _named(connection: Connection, name: str) -> Row[Any]:
+    found = find(connection, name)
+    if found is None:
+        raise UsageError(Problem("account", "the name of an account", "no account of that name"))
+    return found
+
+
+def _problems_of_name(connection: Connection, name: str) -> list[Problem]:
+    if not _NAME.fullmatch(name):
+        expected = "2 to 100 small letters, digits, dots, hyphens or @, a letter or digit first"
+        return [Problem("name", expected, "another form")]
+    taken = Problem("name", "one that is free", "an account of that name")
+    return [taken] if find(connection, name) else []
+
+
+def _problems_of_role(role: str) -> list[Problem]:
+    return [] if role in ROLES else [Problem("role", f"one of {', '.join(ROLES)}", "another")]
+
+
+def _problems_of_password(password: str) -> list[Problem]:
+    if LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        return []
+    expected = f"{LEAST_CHARACTERS} to {MOST_CHARACTERS} characters"
+    return [Problem("password", expected, f"{len(password)}")]

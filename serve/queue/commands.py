@@ -1,0 +1,178 @@
+"""Commands of the officers' queue: to run it, its accounts, its audit. Heavy imports wait until one runs."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from data.options import Json
+
+if TYPE_CHECKING:
+    from serve.queue.desk import Act, Desk
+
+_queue = typer.Typer(help="The officers' queue: pages of a day's lines, and what officers find.")
+_accounts = typer.Typer(no_args_is_help=True, help="Accounts of the officers' queue.")
+_audit = typer.Typer(no_args_is_help=True, help="The audit of the officers' queue.")
+
+Name = Annotated[str, typer.Argument(help="name of the account")]
+RoleName = Annotated[
+    str, typer.Argument(help="officer, supervisor, data_scientist, administrator or auditor")
+]
+
+
+@_queue.callback(invoke_without_command=True)
+def serve_queue(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="private key, PEM: serve HTTPS")] = None,
+    tls_certificate: Annotated[Path | None, typer.Option(help="its certificate, PEM")] = None,
+) -> None:
+    """Bring the database up to date and serve the pages, until told to stop."""
+    from data.errors import Problem, UsageError
+    from data.settings import load_settings
+    from serve.queue.run import run
+
+    if ctx.invoked_subcommand:
+        return
+    if (tls_key is None) != (tls_certificate is None):
+        raise UsageError(Problem("queue", "both --tls-key and --tls-certificate, or neither", "one of them"))
+    settings = load_settings(ctx.obj)
+    given = {name: value for name, value in (("host", host), ("port", port)) if value}
+    own = settings.queue.model_copy(update=given)
+    run(settings.model_copy(update={"queue": own}), tls_key, tls_certificate)
+
+
+@_queue.command()
+def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Bring the database to the tables of this version."""
+    from data.settings import load_settings
+    from serve.queue.database import Database
+    from serve.queue.migrate import migrate
+
+    database = Database(load_settings(ctx.obj))
+    _say({"revision": migrate(database)}, as_json=as_json)
+    database.close()
+
+
+@_accounts.command()
+def create(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
+    """Make an account; the password is asked for, or read from standard input."""
+    from serve.queue import accounts
+
+    password = _password()
+    _change(
+        ctx, "create account", name, lambda act: accounts.create(act.connection, name, role, password, act.at)
+    )
+    _say({"account": name, "role": role}, as_json=as_json)
+
+
+@_accounts.command("list")
+def list_accounts(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List the accounts."""
+    import json
+
+    from data.console import print_table
+    from serve.queue import accounts
+
+    desk = _desk(ctx)
+    with desk.database.reading() as connection:
+        rows = [
+            {**row, "locked_until": str(row["locked_until"] or "")} for row in accounts.everyone(connection)
+        ]
+    names = ("name", "role", "locked", "locked_until", "demo")
+    shown = [{name: row[name] for name in names} for row in rows]
+    if as_json:
+        typer.echo(json.dumps({"accounts": shown}))
+    else:
+        print_table("Accounts", names, [row.values() for row in shown])
+
+
+@_accounts.command()
+def lock(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    open_again: Annotated[bool, typer.Option("--undo", help="let the account in again")] = False,
+    as_json: Json = False,
+) -> None:
+    """Keep an account out from now on; its sessions end."""
+    from serve.queue import accounts
+
+    fresh = {"locked": not open_again, "failures": 0, "locked_until": None}
+    done = "unlock account" if open_again else "lock account"
+    _change(ctx, done, name, lambda act: accounts.change(act.connection, name, **fresh))
+    _say({"account": name, "locked": not open_again}, as_json=as_json)
+
+
+@_accounts.command()
+def role(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
+    """Give an account another role; its sessions end."""
+    from serve.queue import accounts
+
+    _change(ctx, f"role {role}", name, lambda act: accounts.change(act.connection, name, role=role))
+    _say({"account": name, "role": role}, as_json=as_json)
+
+
+@_accounts.command()
+def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
+    """Give an account another password, asked for or read from standard input; its sessions end."""
+    from serve.queue import accounts
+
+    given = _password()
+    _change(ctx, "new password", name, lambda act: accounts.set_password(act.connection, name, given))
+    _say({"account": name, "password": "changed"}, as_json=as_json)
+
+
+@_audit.command()
+def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Read the whole audit: was a row changed, removed or moved, or were rows cut off its end?"""
+    from data.errors import BadInputError
+    from serve.queue.verify import verify
+
+    desk = _desk(ctx)
+    found = verify(desk.database, desk.settings.home)
+    if found.problems:
+        raise BadInputError(found.problems)
+    _say({"rows": found.rows, "head": found.head}, as_json=as_json)
+
+
+def _desk(ctx: typer.Context) -> "Desk":
+    from data.settings import load_settings
+    from serve.queue.desk import Desk
+
+    return Desk.of(load_settings(ctx.obj))
+
+
+def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[Act], None]") -> None:
+    from data.account import who
+
+    with _desk(ctx).acting() as act:
+        work(act)
+        act.tell(f"command: {who()}", action, name)
+
+
+def _password() -> str:
+    import getpass
+
+    from data.errors import Problem, UsageError
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first, second = getpass.getpass("Password: "), getpass.getpass("Once more: ")
+    if first != second:
+        raise UsageError(Problem("password", "the same password twice", "two different ones"))
+    return first
+
+
+def _say(facts: dict[str, Any], *, as_json: bool) -> None:
+    import json
+
+    plain = ", ".join(f"{name}: {value}" for name, value in facts.items())
+    typer.echo(json.dumps(facts) if as_json else plain)
+
+
+GROUPS: dict[str, typer.Typer] = {"queue": _queue, "accounts": _accounts, "audit": _audit}

@@ -1,0 +1,71 @@
+"""The desk: what every page of the queue works with, and how something is done so that the audit tells of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+
+from data import journal
+from data.errors import BadInputError, Problem
+from data.settings import Settings
+from data.store import Store
+from serve.queue import audit
+from serve.queue.audit import Event, Seal
+from serve.queue.database import Database
+from serve.queue.migrate import newest, revision
+
+
+@dataclass(slots=True)
+class Act:
+    """One transaction that writes, at one moment; what is told of it stands or falls with it."""
+
+    connection: Connection
+    at: datetime
+    sealed: Seal | None = None
+
+    def tell(self, account: str, action: str, subject: str, **details: Any) -> None:
+        """Write into the audit what is done here."""
+        self.sealed = audit.write(self.connection, Event(account, action, subject, details), self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Settings, store, database and clock of the queue."""
+
+    settings: Settings
+    store: Store
+    database: Database
+    now: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Desk":
+        """The desk of a home. Raises BadInputError where its database is not of this version."""
+        database = Database(settings)
+        found, wanted = revision(database), newest()
+        if found != wanted:
+            step = "Run `originrisk queue migrate`."
+            raise BadInputError(Problem("the queue's database", f"revision {wanted}", f"{found}", step))
+        return cls(settings, Store(settings.home, settings.memory_limit_gb), database, now)
+
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """A transaction that writes: committed when the block ends, undone when it raises."""
+        with self.database.writing() as connection:
+            act = Act(connection, self.now())
+            yield act
+        if act.sealed:
+            journal.append(audit.seals(self.settings.home), act.sealed)
+
+
+def desk(request: Request) -> Desk:
+    """The desk of the application that a request came to; for `Depends`."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+"""A parameter of a route that needs the desk."""

@@ -1,0 +1,8 @@
+"""Runs the migrations on the connection that `serve.queue.migrate` hands over, inside its transaction."""
+
+from alembic import context
+
+from serve.queue.tables import METADATA
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
+context.run_migrations()

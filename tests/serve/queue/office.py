@@ -1,0 +1,87 @@
+"""An office: the queue's application over a small home, a clock that tests move, accounts and their browsers."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import insert
+from starlette.testclient import TestClient
+
+from data.settings import QueueSettings, Settings
+from serve.queue.app import queue_app
+from serve.queue.desk import Desk
+from serve.queue.tables import ACCOUNTS
+from tests.serve import factory
+from tests.serve.online.served import DAY
+
+PASSWORD = "correct horse battery"
+HASH = PasswordHasher().hash(PASSWORD)
+MORNING = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """`now` is what the clock shows."""
+
+    settings: Settings
+    now: datetime = MORNING
+    app: FastAPI = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.app = queue_app(self.settings, lambda: self.now)
+
+    @property
+    def desk(self) -> Desk:
+        found: Desk = self.app.state.desk
+        return found
+
+    def hire(self, name: str, role: str = "officer") -> None:
+        """Make an account."""
+        row = {"name": name, "role": role, "password": HASH, "demo": False, "created_at": self.now}
+        with self.desk.acting() as act:  # as `accounts.create` does, but for the time that a hash takes
+            act.connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
+
+    def visitor(self) -> TestClient:
+        """A browser of somebody who is not logged in."""
+        return TestClient(self.app, base_url="http://localhost", follow_redirects=False)
+
+    def at_work(self, name: str, role: str = "officer") -> TestClient:
+        """The browser of a new account that has logged in."""
+        self.hire(name, role)
+        browser = self.visitor()
+        assert log_in(browser, name).status_code == 303
+        return browser
+
+    def later(self, **passed: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**passed)
+
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Account, action and subject of every row of the audit."""
+        from serve.queue import audit
+
+        with self.desk.database.reading() as connection:
+            return [(row["account"], row["action"], row["subject"]) for row in audit.rows(connection)]
+
+
+def settings(home: Path, database: str, **queue: object) -> Settings:
+    """Settings of such a home."""
+    own = QueueSettings(database=SecretStr(database), **queue)  # type: ignore[arg-type]
+    return Settings(home=home, history_start=factory.START, queue=own)
+
+
+def token(page: str) -> str:
+    """The token of the page's forms."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def log_in(browser: TestClient, name: str, password: str = PASSWORD, next: str = "/"):  # type: ignore[no-untyped-def]
+    """Fill in the form and send it."""
+    form = {"csrf": token(browser.get("/login").text), "name": name, "password": password, "next": next}
+    return browser.post("/login", data=form)
