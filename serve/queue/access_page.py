@@ -19,7 +19,7 @@ def routes() -> Iterator[tuple[str, str, str | None]]:
             assert isinstance(route, APIRoute)
             calls = [one.call for one in route.dependant.dependencies]
             actions = [call.action for call in calls if isinstance(call, May)]
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield method, route.path, actions[0] if actions else None
 
 
