@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data import decided
 from data.console import progress
@@ -109,11 +108,7 @@ def _known(parties: Parties, key: str) -> bool:
 
 def find(settings: Settings, entry_number: str, line_number: int) -> pa.Table:
     """The one line of this number."""
-    table = _entries(settings, date.max)
-    wanted = pc.and_(
-        pc.equal(table["entry_number"], entry_number), pc.equal(table["line_number"], line_number)
-    )
-    line = table.filter(wanted)
+    line = Store(settings.home, settings.memory_limit_gb).line("entries", entry_number, line_number)
     if not len(line):
         raise UsageError(Problem("parties", "the number of an entry line in the store", "no such line"))
     return line

@@ -39,13 +39,12 @@ def show(settings: Settings, entry_number: str, line_number: int) -> dict[str, A
     `closed` is the last day whose ties they tell, null before the first close. Raises UsageError without such a line.
     """
     store = Store(settings.home, settings.memory_limit_gb)
-    wanted = [("entry_number", entry_number), ("line_number", line_number)]
-    entries = store.entries(settings.history_start, date.max, columns=list(LINKED))
-    line = entries.filter(pc.and_(*(pc.equal(entries[name], value) for name, value in wanted)))
+    line = store.line("entries", entry_number, line_number)
     if not len(line):
         raise UsageError(Problem("links", "the number of an entry line in the store", "no such line"))
-    before = entries.filter(pc.less(entries["entry_date"], line["entry_date"][0]))
-    graph = as_of(store, before, line["entry_date"][0].as_py() - timedelta(1))
+    last = line["entry_date"][0].as_py() - timedelta(1)
+    before = store.entries(settings.history_start, last, columns=list(LINKED))
+    graph = as_of(store, before, last)
     found = paths(graph, Lines.of(line))[:SHOWN]
     return {
         "entry_number": entry_number,

@@ -14,6 +14,9 @@ _FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
     ("SSN", re.compile(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", re.ASCII)),
 )
 
+_OWN: Final[dict[Form | None, int]] = {"EIN": 10, "CBP": 12}
+"""Characters that are the firm's own."""
+
 
 def normalise(text: str) -> str:
     """Upper case without blanks; hyphens stay, because they alone tell the forms apart."""
@@ -27,8 +30,9 @@ def form(text: str) -> Form | None:
 
 
 def mask(text: str | None) -> str:
-    """What may be shown: form and last two characters of a firm's number, nothing of any other.
+    """What may be shown: form and last two digits of a firm's number, without its suffix; nothing of any other.
 
+    The suffix of an EIN names a branch, `00` as a rule: it would tell no two firms apart.
     A number of no known form may be a social security number without its hyphens, so it is hidden whole.
     """
     if not text:
@@ -36,4 +40,4 @@ def mask(text: str | None) -> str:
     kind = form(text)
     if kind in (None, "SSN"):
         return f"{kind or 'number'} ***"
-    return f"{kind} ***{normalise(text)[-2:]}"
+    return f"{kind} ***{normalise(text)[: _OWN[kind]][-2:]}"

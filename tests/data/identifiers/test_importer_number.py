@@ -26,7 +26,9 @@ def test_form(text: str, kind: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("12-3456789ab", "EIN ***AB"),
+        ("12-3456789ab", "EIN ***89"),
+        ("12-3456789", "EIN ***89"),
+        ("07-123456700", "EIN ***67"),
         ("240101-12345", "CBP ***45"),
         ("123-45-6789", "SSN ***"),
         ("123456789", "number ***"),
