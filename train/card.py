@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from features.catalogue import CATALOGUE
+from train.error_rates import RATE_HEADINGS, told
 
 LEAST_POSITIVES: Final = 30
 """Below so many positives a figure is marked as weak."""
@@ -53,7 +54,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             f"History from {settings['history_start']}. Examinations left out:\n",
             *_table(("reason", "examinations"), metrics["left_out"].items()),
             "Error rates of examination, as estimated:\n",
-            *_table(("method", "regime", "lines", "false positive", "false negative"), _rates(metrics)),
+            *_table(RATE_HEADINGS, map(told, metrics["error_rates"])),
             "Label bias:\n",
             BIAS,
         ]
@@ -107,12 +108,6 @@ def _weak(metrics: Mapping[str, Any]) -> Iterable[str]:
         ],
     )
     yield "A supplier without history is judged by lane, price and goods alone.\n"
-
-
-def _rates(metrics: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
-    for row in metrics["error_rates"]:
-        rates = (f"{row[name]:.3f}" for name in ("false_positive", "false_negative"))
-        yield row["method"], str(row["regime"]), f"{row['lines']:,}", *rates
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterable[str]:

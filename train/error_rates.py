@@ -1,19 +1,21 @@
-"""How often each way of examining is wrong, estimated together with the share of positives by score.
+"""How often each way of examining is wrong.
 
 A denial is not a finding of Xinjiang origin: most say that papers were lacking, and how often they do changes with
-policy. So every method has its own false-positive and false-negative rate in every regime. They are identified
-by lines of like score that were examined in different ways, by the scores where next to nothing can be positive,
-and, where data are thin, by a prior of a few lines' weight taken from published figures.
+policy. So every method has its own false-positive and false-negative rate in every regime, with a prior of a few
+lines' weight taken from published figures; `train.rate_estimate` learns the rest from results.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.stats import beta
+
+from train.resampling import CONFIDENCE
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -40,17 +42,23 @@ PRIORS: Final = {
     "detention": Prior(0.30, 0.10, 12),
     "other": Prior(0.02, 0.02, 12),
 }
-BINS: Final = 40
-ROUNDS: Final = 200
+
+
+RATE_HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
+ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorRates:
-    """Error rates by method and regime: `rates[method][regime]` is (false positive, false negative, lines)."""
+    """Error rates by cell (method × regime), and examined lines in each; arrays have the shape (cells,).
+
+    `intervals` holds 95 % intervals (cells, 4): low and high of the false positives, then of the false negatives.
+    """
 
     false_positive: Floats
     false_negative: Floats
     lines: Codes
+    intervals: Floats
 
     def of(self, cell: Codes) -> tuple[Floats, Floats]:
         """False-positive and false-negative rate of each line, given its cell."""
@@ -65,12 +73,13 @@ class ErrorRates:
                 "lines": int(self.lines[cell]),
                 "false_positive": float(self.false_positive[cell]),
                 "false_negative": float(self.false_negative[cell]),
+                **dict(zip(ENDS, map(float, self.intervals[cell]), strict=True)),
             }
             for cell in np.flatnonzero(self.lines)
         ]
 
-    @classmethod
-    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Self:
+    @staticmethod
+    def of_rows(rows: Sequence[Mapping[str, Any]]) -> "ErrorRates":
         """The rates that `rows` described; the expected ones where a method and regime were not used."""
         rates = expected()
         for row in rows:
@@ -80,7 +89,8 @@ class ErrorRates:
                 row["false_negative"],
             )
             rates.lines[cell] = row["lines"]
-        return cls(rates.false_positive, rates.false_negative, rates.lines)
+            rates.intervals[cell] = [row[end] for end in ENDS]
+        return rates
 
 
 def cells(method: pa.ChunkedArray, entry_date: npt.NDArray[np.datetime64]) -> Codes:
@@ -92,44 +102,28 @@ def cells(method: pa.ChunkedArray, entry_date: npt.NDArray[np.datetime64]) -> Co
 
 def expected() -> ErrorRates:
     """The priors alone, before any line was looked at."""
-    prior = _prior()
-    return ErrorRates(prior[0], prior[1], np.zeros(len(prior[0]), np.int64))
+    positive, negative, strength = prior()
+    ends = [_ends(rate, strength) for rate in (positive, negative)]
+    return ErrorRates(positive, negative, np.zeros(len(positive), np.int64), np.column_stack(ends))
 
 
-def estimate(score: Floats, observed: Floats, cell: Codes) -> ErrorRates:
-    """Posterior error rates by expectation-maximisation over bins of like score.
-
-    `score` orders the lines by how likely they are positive, and must come from a model that did not see them.
-    """
-    positive, negative, strength = _prior()
-    bins = _equal_bins(score)
-    share = np.full(bins.max() + 1, observed.mean())
-    wrong, missed = positive, negative
-    for _ in range(ROUNDS):
-        truth = _truth(share[bins], observed, wrong[cell], missed[cell])
-        share = (np.bincount(bins, truth) + 0.5 * truth.mean()) / (np.bincount(bins) + 0.5)
-        wrong = _rate((1 - truth) * observed, 1 - truth, cell, positive, strength)
-        missed = _rate(truth * (1 - observed), truth, cell, negative, strength)
-    return ErrorRates(wrong, missed, np.bincount(cell, minlength=len(positive)))
+def _ends(rate: Floats, strength: Floats) -> Floats:
+    tail = (1 - CONFIDENCE) / 2
+    return np.column_stack(
+        [beta.ppf(end, rate * strength, (1 - rate) * strength) for end in (tail, 1 - tail)]
+    )
 
 
-def _truth(share: Floats, observed: Floats, wrong: Floats, missed: Floats) -> Floats:
-    """Chance that a line is truly positive, given its bin and its result."""
-    found = share * np.where(observed == 1, 1 - missed, missed)
-    clean = (1 - share) * np.where(observed == 1, wrong, 1 - wrong)
-    return found / (found + clean)
-
-
-def _rate(errors: Floats, at_risk: Floats, cell: Codes, prior: Floats, strength: Floats) -> Floats:
-    wrong = np.bincount(cell, errors, minlength=len(prior)) + prior * strength
-    return wrong / (np.bincount(cell, at_risk, minlength=len(prior)) + strength)
-
-
-def _prior() -> tuple[Floats, Floats, Floats]:
+def prior() -> tuple[Floats, Floats, Floats]:
+    """False-positive rate, false-negative rate and strength of each cell's prior."""
     by_method = np.array(list(PRIORS.values())).T
     return tuple(np.repeat(row, len(REGIME_STARTS) + 1) for row in by_method)  # type: ignore[return-value]
 
 
-def _equal_bins(score: Floats) -> Codes:
-    edges = np.unique(np.quantile(score, np.linspace(0, 1, BINS + 1)[1:-1]))
-    return np.searchsorted(edges, score, side="right")
+def told(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A row for people, under `RATE_HEADINGS`."""
+    rates = (
+        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}]"
+        for kind in ("false_positive", "false_negative")
+    )
+    return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates

@@ -1,6 +1,6 @@
 """Evaluation: the model beside its baselines on lines it did not learn from, with intervals clustered by supplier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,13 +9,12 @@ import numpy.typing as npt
 
 from train.noise import NoisyResults
 from train.ranking import Ranking
+from train.resampling import interval, resamples
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 
-RESAMPLES: Final = 200
 CALIBRATION_BINS: Final = 10
-CONFIDENCE: Final = 0.95
 
 Metrics = dict[str, float]
 
@@ -96,19 +95,3 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
     resampled = [ranking.metrics(weight * draw) for draw in draws]
     intervals = {name: interval([metrics[name] for metrics in resampled]) for name in resampled[0]}
     return Row(method, ranking.metrics(weight), intervals)
-
-
-def interval(resampled: Sequence[float]) -> tuple[float, float]:
-    """The middle 95 % of a metric over resamples, those that cannot tell it left out; NaN where none can."""
-    values = np.asarray(resampled)[np.isfinite(resampled)]
-    if not len(values):
-        return np.nan, np.nan
-    low, high = np.percentile(values, (50 - 50 * CONFIDENCE, 50 + 50 * CONFIDENCE))
-    return float(low), float(high)
-
-
-def resamples(supplier: Keys, seed: int) -> list[Floats]:
-    """How often each line enters each resample, all lines of a supplier together."""
-    names, cluster = np.unique(supplier, return_inverse=True)
-    chosen = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
-    return [np.bincount(row, minlength=len(names)).astype(np.float64)[cluster] for row in chosen]

@@ -10,11 +10,12 @@ from sklearn.base import clone
 
 from models.origin_model import OriginModel
 from train.calibrate import Calibration, calibrate
-from train.error_rates import ErrorRates, estimate, expected
+from train.error_rates import ErrorRates, expected
 from train.examples import Examples
 from train.hindsight import Seen, soft_labels
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
+from train.rate_estimate import estimate
 from train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +52,7 @@ def fit(examples: Examples, others: Seen, weight: Floats, prototype: OriginClass
         results = results_of(examples, even, rates, picked)
         unseen = _unseen(examples, results, around, prototype, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
-        rates = estimate(unseen[trees], examples.observed, examples.cell)
+        rates = estimate(unseen[trees], examples.observed, examples.cell, examples.seen.supplier, seed)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
     grown = _grow(examples.seen, results_of(examples, even, rates, picked), around, prototype, trees)

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data.settings import GateSettings
-from train.evaluate import calibration_error, interval, resamples
+from train.evaluate import calibration_error
 from train.examples import Examples
 from train.noise import NoisyResults
 from train.ranking import Ranking
+from train.resampling import interval, resamples
 from train.slices import slices
 
 Floats = npt.NDArray[np.float64]

@@ -7,6 +7,7 @@ from typing import Final
 from data.console import print_table
 from train.backtest_report import HEADINGS, rows, summary
 from train.backtest_run import Lived
+from train.error_rates import RATE_HEADINGS, told
 from train.evaluate import Row
 from train.evaluation import Evaluation
 from train.gate import Check
@@ -27,8 +28,8 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
     ]
     names = tuple(trained.learned.judgement.parts[0].probabilities)
     print_table("Probabilities, against results as found", ("population", *names), probabilities)
-    rates = [tuple(_shown(v) for v in row.values()) for row in trained.learned.fitted.rates.rows()]
-    print_table("Error rates", ("method", "regime", "lines", "false positive", "false negative"), rates)
+    rates = map(told, trained.learned.fitted.rates.rows())
+    print_table("Error rates", RATE_HEADINGS, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.learned.gathered.left_out.items())
     seen = trained.learned.judgement.look_up_seen
     print_table(

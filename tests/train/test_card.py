@@ -3,6 +3,7 @@ import pytest
 from data.settings import TrainSettings
 from tests.train.factory import nobody, planted
 from train.card import card
+from train.error_rates import expected
 from train.judge import judge
 from train.origin_classifier import OriginClassifier
 
@@ -16,6 +17,11 @@ SETTINGS = {
 }
 
 
+RATES = expected()
+RATES.lines[0] = 9
+ROWS = RATES.rows()
+
+
 @pytest.fixture(scope="module")
 def text() -> str:
     lines = planted(1500).examples
@@ -23,9 +29,7 @@ def text() -> str:
     measured = {
         **judgement.summary(),
         "left_out": {"pending": 12},
-        "error_rates": [
-            {"method": "isotopic", "regime": 0, "lines": 9, "false_positive": 0.02, "false_negative": 0.1}
-        ],
+        "error_rates": ROWS,
     }
     return card("abc123", "champion", SETTINGS, measured)
 

@@ -3,7 +3,8 @@ import pyarrow as pa
 import pytest
 
 from tests.train.factory import METHODS, planted
-from train.error_rates import ErrorRates, cells, estimate, expected
+from train.error_rates import ErrorRates, cells, expected, told
+from train.rate_estimate import estimate
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
 
@@ -16,7 +17,8 @@ def of(rates: ErrorRates, method: str) -> tuple[float, float]:
 def estimated(noise: dict[str, tuple[float, float]], lines: int = 12_000, base: float = -3.0) -> ErrorRates:
     world = planted(lines, noise=noise, base=base)
     score = np.log(world.probability)
-    return estimate(score, world.examples.observed, world.examples.cell)
+    examples = world.examples
+    return estimate(score, examples.observed, examples.cell, examples.seen.supplier, seed=0)
 
 
 @pytest.mark.parametrize("method", ["document_review", "detention"])
@@ -63,3 +65,26 @@ def test_rates_come_back_from_their_rows() -> None:
     again = ErrorRates.of_rows(rates.rows())
     assert again.false_positive.tolist() == rates.false_positive.tolist()
     assert again.lines[4] == 7
+
+
+def test_intervals_hold_the_planted_rates_of_methods_with_many_lines() -> None:
+    rates = estimated(NOISE)
+    for name in ("document_review", "detention"):
+        low, high, missed_low, missed_high = rates.intervals[METHODS.index(name) * 3]
+        assert low <= NOISE[name][0] <= high
+        assert missed_low <= NOISE[name][1] <= missed_high
+        assert high - low < 0.1
+
+
+def test_intervals_narrow_with_lines() -> None:
+    cell = METHODS.index("detention") * 3
+    widths = [np.diff(estimated(NOISE, lines).intervals[cell])[[0, 2]] for lines in (2000, 12_000)]
+    assert (widths[0] > widths[1]).all()
+
+
+def test_a_row_for_people_gives_each_rate_with_its_interval() -> None:
+    rates = expected()
+    rates.lines[0] = 1200
+    method, _, lines, wrong, _ = told(rates.rows()[0])
+    assert (method, lines) == ("isotopic", "1,200")
+    assert wrong.startswith("0.020 [0.00, 0.0")
