@@ -34,6 +34,7 @@ from features.history import History
 from features.keys import key_of
 from features.known import Known
 from features.lines import Ints, Lines, Text
+from features.listed_names import ListedNames
 from features.lists import Listings
 from features.replay import Outcomes, replay
 from features.tallies import TALLIES
@@ -42,7 +43,7 @@ from models import snapshot
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
-NO_LISTS = Listings({})
+NO_LISTS = Listings({}, ListedNames([]))
 FIVE_YEARS = range(5)
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
 SHARED = (

@@ -13,6 +13,7 @@ import numpy as np
 
 from features.graph.graph import FLOWS, Graph
 from features.graph.tables import table
+from features.listed_names import ListedNames
 from features.lists import Listings
 
 
@@ -28,7 +29,7 @@ def main(suppliers: int, ties: int) -> None:
     graph._seen.append(table(keys, last=18_020, lines=3, china=1, examined=1, found=keys % 40 == 1))
     graph._start = 18_000
     start = time.perf_counter()
-    graph.close(18_027, Listings({}))
+    graph.close(18_027, Listings({}, ListedNames([])))
     spent, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     number = sum(len(graph.ties[kind]["key"]) for kind in FLOWS)
     print(

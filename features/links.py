@@ -30,6 +30,38 @@ def trader_listed(lines: Lines, known: Known) -> Bools:
     return listed(lines, "seller_name", known) | listed(lines, "consolidator_name", known)
 
 
+@feature(
+    "links",
+    "probability",
+    "The maker's name is that of a listed party with a probability of {value:.0%}.",
+    missing="no name declared",
+    monotone=1,
+    dated=True,
+)
+def maker_list_match(lines: Lines, known: Known) -> Floats:
+    """Probability that the maker, by name and city, is a party on a list, however it is spelled."""
+    name, city = (lines.texts[f"manufacturer_{part}"] for part in ("name", "city"))
+    return known.listings.spelled.probability(name, city, known.today)
+
+
+@feature(
+    "links",
+    "probability",
+    "The seller's or consolidator's name is that of a listed party with a probability of {value:.0%}.",
+    missing="neither declared",
+    monotone=1,
+    dated=True,
+)
+def trader_list_match(lines: Lines, known: Known) -> Floats:
+    """Probability that the seller or the consolidator, by name, is a party on a list: the likelier of the two."""
+    spelled = known.listings.spelled
+    seller, consolidator = (
+        spelled.probability(lines.texts[f"{trader}_name"], None, known.today)
+        for trader in ("seller", "consolidator")
+    )
+    return np.fmax(seller, consolidator)
+
+
 def _listed_around(key: str, words: str) -> Feature:
     return named(
         f"{key}_listed_lines",
@@ -118,6 +150,8 @@ def _flow_rate(flow: str, parent: str, words: str) -> Feature:
 FEATURES: tuple[Feature, ...] = (
     maker_listed,
     trader_listed,
+    maker_list_match,
+    trader_list_match,
     *[_listed_around(key, words) for key, words in AROUND.items()],
     *[
         _suspicion_around(key, "maker", AROUND[key])

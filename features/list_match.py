@@ -53,10 +53,14 @@ def match(name: str, listed: pa.Table, city: str = "") -> list[Match]:
 
 def _best(name: str, row: dict[str, Any], city: str) -> Match:
     names = [row["name"], *filter(None, (row["aliases"] or "").split("|"))]
-    where = _city(city, row["address"] or "")
-    weighed = [Evidence((*weigh_texts(name, other, _NOTHING_COUNTED).parts, *where)) for other in names]
+    weighed = [weigh(name, other, city, row["address"] or "") for other in names]
     best = max(range(len(names)), key=lambda place: weighed[place].bits)
     return Match(row, names[best], weighed[best])
+
+
+def weigh(name: str, listed: str, city: str, address: str) -> Evidence:
+    """Evidence that a name, of that city if known, is a listed one that is published with that address, if any."""
+    return Evidence((*weigh_texts(name, listed, _NOTHING_COUNTED).parts, *_city(city, address)))
 
 
 def _city(city: str, address: str) -> list[Part]:

@@ -1,41 +1,42 @@
-"""Parties under an order, as a line of a day sees them."""
+"""Parties under an order that concerns Xinjiang, as a line of a day sees them."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from data.lists.membership import seen_after, seen_until, with_shipped
+from data.lists.membership import Row, party, programme, seen_after, seen_until, shipped, with_shipped
 from features.lines import Bools, Codes, Text
+from features.listed_names import Interval, ListedName, ListedNames
 from features.names import company_key
+from features.places import names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
 EPOCH: Final = date(1970, 1, 1)
 
-Interval = tuple[int, int]
-"""Lines see a listing on the days between the two (since 1970), on neither of them itself."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listings:
-    """When each name or alias, in its one form, is seen on a list."""
+    """When each name or alias, in its one form, is seen on a list; and all of them as they are spelled."""
 
     seen: dict[str, tuple[Interval, ...]]
+    spelled: ListedNames
 
     @classmethod
     def of(cls, table: pa.Table) -> "Listings":
-        """Listings of a table in the contract's `listed` shape."""
+        """Those of a table in the contract's `listed` shape that concern Xinjiang."""
+        names = [name for row in table.to_pylist() if concerns_xinjiang(row) for name in _names(row)]
         found: dict[str, set[Interval]] = defaultdict(set)
-        for row in table.to_pylist():
-            end = seen_until(row)
-            interval = (_number(seen_after(row)), _number(end) if end else NEVER)
-            for name in (row["name"], *(row["aliases"] or "").split("|")):
-                if key := company_key(name):
-                    found[key].add(interval)
-        return cls({key: tuple(sorted(intervals)) for key, intervals in found.items()})
+        for one in names:
+            if key := company_key(one.name):
+                found[key].add(one.seen)
+        seen = {key: tuple(sorted(intervals)) for key, intervals in found.items()}
+        return cls(seen, ListedNames(names))
 
     @classmethod
     def known(cls, stored: pa.Table) -> "Listings":
@@ -62,6 +63,28 @@ class Listings:
             for key, intervals in self.seen.items()
         }
         return {key: intervals for key, intervals in known.items() if intervals}
+
+
+def concerns_xinjiang(row: Row) -> bool:
+    """Whether a listing is about Xinjiang: the UFLPA's are, others if they say so or the shipped table has them.
+
+    Orders on palm oil, a fishing fleet or a prison elsewhere do not count.
+    """
+    said = (row["name"], row["aliases"], row["address"], row["scope"])
+    told = any(names_xinjiang(text) == 1 for text in said if text)
+    return programme(row) == "uflpa" or told or (party(row["name"]), programme(row)) in _shipped()
+
+
+@cache
+def _shipped() -> frozenset[tuple[str, str]]:
+    return frozenset((party(row["name"]), programme(row)) for row in shipped().to_pylist())
+
+
+def _names(row: Row) -> Iterator[ListedName]:
+    end = seen_until(row)
+    interval = (_number(seen_after(row)), _number(end) if end else NEVER)
+    for name in (row["name"], *(row["aliases"] or "").split("|")):
+        yield ListedName(name, row["address"] or "", interval)
 
 
 def _number(day: date) -> int:

@@ -47,5 +47,5 @@ def _row(spelling: Spelling, party: int, day: int) -> dict[str, object]:
         "programme": "WRO" if day < order("uflpa") else "UFLPA",
         "effective_date": date.fromordinal(EPOCH + day),
         "removed_date": None,
-        "scope": None,
+        "scope": "goods with inputs from Xinjiang",
     }

@@ -92,8 +92,8 @@ def outcomes(lines: pa.Table, share: float = 0.3, seed: int = 0) -> pa.Table:
 
 
 def listing_of(name: str, day: date = START, **cells: object) -> pa.Table:
-    """One party on a list from `day` on."""
-    row = {"name": name, "programme": "WRO", "effective_date": day} | cells
+    """One party on a list from `day` on, under an order that concerns Xinjiang."""
+    row = {"name": name, "programme": "WRO", "effective_date": day, "scope": "cotton of Xinjiang"} | cells
     return pa.Table.from_pylist([row], LISTED.schema)
 
 
