@@ -1,7 +1,7 @@
 """The application of the officers' queue: its routes, and what it says where something is not as it should be."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -14,16 +14,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
+from data.errors import OriginRiskError, Problem
 from data.settings import Settings
-from serve.queue import log_in
+from serve.queue import finding_pages, log_in, work_pages
 from serve.queue.admission import SignedOutError
 from serve.queue.desk import Desk
+from serve.queue.findings import NoSuchLineError
 from serve.queue.headers import SafeHeaders
 from serve.queue.rendering import HERE, page
 
 log = logging.getLogger("originrisk.queue")
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (log_in.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (log_in.router, finding_pages.router, work_pages.router)
 
 _SAID: Final = {
     403: ("Not allowed", "Your role does not allow this, or the form came from elsewhere. It was recorded."),
@@ -54,6 +56,8 @@ def queue_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime
     app.add_exception_handler(SignedOutError, _to_log_in)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(NoSuchLineError, _no_line)
+    app.add_exception_handler(OriginRiskError, _not_possible)
     app.add_exception_handler(Exception, _defect)
     return app
 
@@ -73,11 +77,20 @@ async def _not_understood(request: Request, _: Exception) -> Response:
     return _problem(request, 422)
 
 
+async def _no_line(request: Request, _: Exception) -> Response:
+    return _problem(request, 404)
+
+
+async def _not_possible(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OriginRiskError)
+    return _problem(request, 422, error.problems)
+
+
 async def _defect(request: Request, error: Exception) -> Response:
     log.error("defect", extra={"facts": {"kind": type(error).__name__}})
     return _problem(request, 500)
 
 
-def _problem(request: Request, status: int) -> Response:
+def _problem(request: Request, status: int, problems: Sequence[Problem] = ()) -> Response:
     title, words = _SAID.get(status, _SAID[422])
-    return page(request, "problem.html", status, title=title, words=words)
+    return page(request, "problem.html", status, title=title, words=words, problems=problems)

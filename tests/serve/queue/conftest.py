@@ -1,32 +1,58 @@
 """A home with a scored day, made once; an office over a copy of it, on each of the databases."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from data.settings import ScoreSettings, Settings
 from serve.batch import score_period
 from serve.queue.database import Database
 from serve.queue.migrate import migrate
 from tests.serve import factory
 from tests.serve.online.served import DAY
-from tests.serve.queue import office
+from tests.serve.queue import office, postgres
 from tests.serve.queue.office import Office
 
 
 @pytest.fixture(scope="session")
 def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = factory.home(tmp_path_factory.mktemp("scored"))
-    score_period(settings, DAY, DAY)
-    database = Database(settings)
-    migrate(database)
-    database.close()
+    few = ScoreSettings(capacity_least=6, capacity_share=0.1, random_share=0.5)
+    score_period(settings.model_copy(update={"score": few}), DAY, DAY)
+    _migrated(office.settings(settings.home, ""))
     return settings.home
 
 
-@pytest.fixture
-def at(scored_home: Path, tmp_path: Path) -> Iterator[Office]:
-    opened = Office(office.settings(shutil.copytree(scored_home, tmp_path / "home"), ""))
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def at(request: pytest.FixtureRequest, scored_home: Path, tmp_path: Path) -> Iterator[Office]:
+    settings = office.settings(_twin(scored_home, tmp_path / "home"), "")
+    if request.param == "postgresql":
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+        settings = office.settings(settings.home, server.fresh())
+        _migrated(settings)
+    opened = Office(settings)
     yield opened
     opened.desk.database.close()
+
+
+def _migrated(settings: Settings) -> None:
+    database = Database(settings)
+    migrate(database)
+    database.close()
+
+
+def _twin(home: Path, target: Path) -> Path:
+    """A home of its own: of what is never written in place, links are enough."""
+    apart = shutil.ignore_patterns("queue", "history", "models")
+    shutil.copytree(home, target, copy_function=os.link, ignore=apart)
+    shutil.copytree(home / "queue", target / "queue")
+    return target

@@ -19,7 +19,9 @@ from tests.serve import factory
 from tests.serve.online.served import DAY
 
 PASSWORD = "correct horse battery"
-HASH = PasswordHasher().hash(PASSWORD)
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Cheap to check, for tests log in often; what accounts are made with is tested with the commands."""
+
 MORNING = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
 
 

@@ -12,6 +12,11 @@ from serve.queue.tables import AUDIT
 from serve.queue.verify import verify
 from tests.serve.queue.office import Office
 
+TRIGGERS = {
+    "sqlite": ("audit_no_update", "audit_no_delete"),
+    "postgresql": ("audit_only_grows ON audit",),
+}
+
 
 @pytest.fixture
 def told(at: Office) -> Office:
@@ -25,7 +30,7 @@ def told(at: Office) -> Office:
 def tamper(at: Office, *statements: str) -> None:
     """Change the table as one may who owns the database file."""
     with at.desk.database.writing() as connection:
-        for name in ("audit_no_update", "audit_no_delete"):
+        for name in TRIGGERS[connection.dialect.name]:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         for statement in statements:
             connection.execute(text(statement))

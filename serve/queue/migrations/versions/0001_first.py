@@ -65,6 +65,7 @@ def _work() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("entry_number", sa.String(40), nullable=False),
         sa.Column("line_number", sa.Integer, nullable=False),
+        sa.Column("entry_date", sa.Date, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("decision", sa.String(20), nullable=False),
         sa.Column("result", sa.String(20)),
@@ -93,11 +94,14 @@ def _work() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("entry_number", sa.String(40), nullable=False),
         sa.Column("line_number", sa.Integer, nullable=False),
+        sa.Column("entry_date", sa.Date, nullable=False),
         sa.Column("officer", sa.Integer, sa.ForeignKey("accounts.id")),
         sa.Column("by", sa.Integer, sa.ForeignKey("accounts.id"), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
     )
     op.create_index("assignments_by_line", "assignments", ["entry_number", "line_number"])
+    op.create_index("assignments_by_day", "assignments", ["entry_date"])
+    op.create_index("findings_by_day", "findings", ["entry_date"])
     op.create_table(
         "delivered",
         sa.Column("finding", sa.Integer, sa.ForeignKey("findings.id"), primary_key=True),

@@ -1,0 +1,155 @@
+"""A finding: what an officer decided about a line and what came of it; and the rules that a draft of one keeps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from data.errors import Problem
+
+DECISIONS: Final = {
+    "examine": "Examine",
+    "request_documents": "Request documents",
+    "release": "Release",
+    "refer": "Refer",
+    "not_relevant": "Not relevant",
+}
+RESULTS: Final = {
+    "xinjiang": "Xinjiang input found",
+    "not_xinjiang": "no Xinjiang input found",
+    "inconclusive": "inconclusive",
+}
+METHODS: Final = {
+    "isotopic": "isotopic testing",
+    "dna": "DNA testing",
+    "document_review": "review of documents",
+    "detention": "detention",
+    "other": "other",
+}
+FRUITLESS: Final = frozenset({"release", "not_relevant"})
+"""Decisions that end a line without an examination."""
+
+LONGEST_REASON: Final = 2_000
+LONGEST_NOTE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line a finding is about, and how it came before the officer: `selection` is `order`, `lot` or None."""
+
+    entry_number: str
+    line_number: int
+    entry_date: date
+    selection: str | None
+    chance: float | None
+    probability: float | None
+    model_version: str | None
+
+    @property
+    def by_lot(self) -> bool:
+        """Whether the line belongs to the random sample."""
+        return self.selection == "lot"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an officer fills in. Empty text is None; a draft may break rules, a finding does not."""
+
+    decision: str
+    result: str | None = None
+    method: str | None = None
+    found_on: date | None = None
+    reason: str | None = None
+    note: str | None = None
+
+    @property
+    def adverse(self) -> bool:
+        """Whether it speaks against the goods, so that a second officer has to agree."""
+        return self.result == "xinjiang" or self.decision == "refer"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a second officer says of an adverse finding."""
+
+    agrees: bool
+    note: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A draft as it was written down: its `version` of the line's finding, by whom and when, and its second reading."""
+
+    id: int
+    line: Line
+    version: int
+    draft: Draft
+    by: str
+    at: datetime
+    reading: Reading | None = field(default=None)
+
+    @property
+    def state(self) -> str:
+        """`settled`, `awaits a second reader` or `disputed`."""
+        if not self.draft.adverse:
+            return "settled"
+        if self.reading is None:
+            return "awaits a second reader"
+        return "settled" if self.reading.agrees else "disputed"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may be acted and learned on."""
+        return self.state == "settled"
+
+
+def problems(draft: Draft, line: Line, version: int, today: date) -> list[Problem]:
+    """Everything that keeps a draft from becoming a finding after `version` earlier ones."""
+    return [*_words(draft), *_result(draft, today), *_reason(draft, line, version)]
+
+
+def _words(draft: Draft) -> Iterator[Problem]:
+    choices: tuple[tuple[str, Any, dict[str, str]], ...] = (
+        ("decision", draft.decision, DECISIONS),
+        ("result", draft.result, RESULTS),
+        ("method", draft.method, METHODS),
+    )
+    for name, given, known in choices:
+        if given is not None and given not in known:
+            yield Problem(name, f"one of {', '.join(known)}", "another" if given else "none")
+    for name, text, most in (("reason", draft.reason, LONGEST_REASON), ("note", draft.note, LONGEST_NOTE)):
+        if text and len(text) > most:
+            yield Problem(name, f"at most {most:,} characters", f"{len(text):,}")
+        if text and not _storable(text):
+            yield Problem(name, "text", "characters that are none")
+
+
+def _storable(text: str) -> bool:
+    """No database takes these: the null character, and halves of characters."""
+    return not any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in text)
+
+
+def _result(draft: Draft, today: date) -> Iterator[Problem]:
+    if draft.result and not draft.method:
+        yield Problem("method", "how the result was found", "none")
+    if draft.result and not draft.found_on:
+        yield Problem("day of the result", "the day on which it was found", "none")
+    if draft.found_on and not draft.result:
+        yield Problem("day of the result", "a result beside it", "none")
+    if draft.found_on and draft.found_on > today:
+        yield Problem("day of the result", f"{today} or earlier", str(draft.found_on))
+    if draft.result == "xinjiang" and draft.decision in FRUITLESS:
+        yield Problem("decision", "another than this beside a Xinjiang input", DECISIONS[draft.decision])
+
+
+def _reason(draft: Draft, line: Line, version: int) -> Iterator[Problem]:
+    if draft.reason:
+        return
+    if version:
+        yield Problem("reason", "why an earlier finding is corrected", "none")
+    if draft.adverse:
+        yield Problem("reason", "why, for a finding against the goods", "none")
+    if line.by_lot and draft.decision in FRUITLESS and not draft.result:
+        yield Problem("reason", "why a line of the random sample is not examined", "none")
