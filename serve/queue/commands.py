@@ -58,6 +58,16 @@ def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
     database.close()
 
 
+@_queue.command()
+def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Hand findings with a known result to the store, where the next night and training read them."""
+    from data.account import who
+    from serve.queue.outcomes import deliver
+
+    done = deliver(_desk(ctx), f"command: {who()}")
+    _say({"findings": done.findings, "file": done.file or None}, as_json=as_json)
+
+
 @_accounts.command()
 def create(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
     """Make an account; the password is asked for, or read from standard input."""

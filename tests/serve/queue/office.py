@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -12,8 +13,11 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from data.settings import QueueSettings, Settings
+from data.store import Store
+from serve.queue import audit, findings
 from serve.queue.app import queue_app
 from serve.queue.desk import Desk
+from serve.queue.finding import Finding
 from serve.queue.tables import ACCOUNTS
 from tests.serve import factory
 from tests.serve.online.served import DAY
@@ -23,6 +27,9 @@ HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """Cheap to check, for tests log in often; what accounts are made with is tested with the commands."""
 
 MORNING = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
+
+
+ADVERSE = {"decision": "examine", "result": "xinjiang", "method": "isotopic", "found_on": str(DAY)}
 
 
 @dataclass
@@ -64,8 +71,6 @@ class Office:
 
     def audited(self) -> list[tuple[str, str, str]]:
         """Account, action and subject of every row of the audit."""
-        from serve.queue import audit
-
         with self.desk.database.reading() as connection:
             return [(row["account"], row["action"], row["subject"]) for row in audit.rows(connection)]
 
@@ -83,7 +88,27 @@ def token(page: str) -> str:
     return found[1]
 
 
-def log_in(browser: TestClient, name: str, password: str = PASSWORD, next: str = "/"):  # type: ignore[no-untyped-def]
+def log_in(browser: TestClient, name: str, password: str = PASSWORD, next: str = "/") -> Any:
     """Fill in the form and send it."""
     form = {"csrf": token(browser.get("/login").text), "name": name, "password": password, "next": next}
     return browser.post("/login", data=form)
+
+
+def lines(at: Office, selection: str | None = "order") -> list[tuple[str, int]]:
+    """Keys of the day's lines that came into the queue in this way."""
+    scores = Store(at.settings.home).scores(DAY, DAY).to_pylist()
+    return [(row["entry_number"], row["line_number"]) for row in scores if row["selection"] == selection]
+
+
+def write(browser: TestClient, key: tuple[str, int], **fields: Any) -> Any:
+    """Open a line's form, fill it in and send it."""
+    address = f"/lines/{key[0]}/{key[1]}/findings"
+    opened = browser.get(address)
+    assert opened.status_code == 200
+    version = opened.text.split('name="version" value="')[1].split('"')[0]
+    return browser.post(address, data={"csrf": token(opened.text), "version": version, **fields})
+
+
+def stands(at: Office, key: tuple[str, int]) -> Finding | None:
+    with at.desk.database.reading() as connection:
+        return findings.latest(connection, key)

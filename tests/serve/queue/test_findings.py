@@ -1,37 +1,11 @@
 """Findings from the form to the database: rules, corrections, two officers on one line, second readings."""
 
-from typing import Any
-
 import pytest
 from starlette.testclient import TestClient
 
 from data.store import Store
 from serve.queue import findings
-from serve.queue.finding import Finding
-from tests.serve.online.served import DAY
-from tests.serve.queue.office import Office, token
-
-ADVERSE = {"decision": "examine", "result": "xinjiang", "method": "isotopic", "found_on": str(DAY)}
-
-
-def lines(at: Office, selection: str | None = "order") -> list[tuple[str, int]]:
-    """Keys of the day's lines that came into the queue in this way."""
-    scores = Store(at.settings.home).scores(DAY, DAY).to_pylist()
-    return [(row["entry_number"], row["line_number"]) for row in scores if row["selection"] == selection]
-
-
-def write(browser: TestClient, key: tuple[str, int], **fields: Any) -> Any:
-    """Open a line's form, fill it in and send it."""
-    address = f"/lines/{key[0]}/{key[1]}/findings"
-    opened = browser.get(address)
-    assert opened.status_code == 200
-    version = opened.text.split('name="version" value="')[1].split('"')[0]
-    return browser.post(address, data={"csrf": token(opened.text), "version": version, **fields})
-
-
-def stands(at: Office, key: tuple[str, int]) -> Finding | None:
-    with at.desk.database.reading() as connection:
-        return findings.latest(connection, key)
+from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
 
 
 def test_a_finding_keeps_what_the_officer_wrote_and_what_stood_before_them(at: Office) -> None:

@@ -1,0 +1,107 @@
+"""Findings with a known result, handed to the store as outcomes: through its ingest, once, in a file that stays."""
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+
+from data.contract import OUTCOMES
+from data.errors import BadInputError, Problem
+from data.ingest import Ingested, ingest
+from serve.queue import findings
+from serve.queue.database import folder
+from serve.queue.desk import Desk
+from serve.queue.finding import Finding
+from serve.queue.tables import DELIVERED
+
+SELECTIONS: Final[Mapping[str | None, str]] = {"lot": "random", "order": "targeted", None: "referral"}
+"""Why a line was examined, by how the day's queue placed it; what the queue left out, an officer chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What went into the store: findings, and the file that holds them ("" where there was nothing to hand over)."""
+
+    findings: int
+    file: str
+    ingested: Ingested | None
+
+
+def deliver(desk: Desk, account: str) -> Delivery:
+    """Hand over the findings that stand and were not handed over. A run that was cut short may be repeated.
+
+    Raises AlreadyRunningError while another run writes to the store, BadInputError where the store refuses a row.
+    """
+    with desk.store.writing():
+        with desk.database.reading() as connection:
+            ready = due(connection)
+            rows = [_row(connection, one) for one in ready]
+        if not ready:
+            return Delivery(0, "", None)
+        path = _written(folder(desk.settings.home) / "outcomes", rows)
+        done = ingest(desk.store, OUTCOMES.name, [path], "contract")
+        if done.counts.rejected:
+            found = f"{done.counts.rejected} broken rows in {path.name}"
+            raise BadInputError(Problem("outcomes", "rows that keep the contract", found))
+        with desk.acting() as act:
+            notes = [{"finding": one.id, "file": path.name, "at": act.at} for one in ready]
+            act.connection.execute(insert(DELIVERED), notes)
+            act.tell(account, "outcomes delivered", path.name, findings=[one.id for one in ready])
+    return Delivery(len(ready), path.name, done)
+
+
+def due(connection: Connection) -> list[Finding]:
+    """Last versions that stand, hold a result (or take back one that was handed over), and were not handed over."""
+    delivered = set(connection.execute(select(DELIVERED.c.finding)).scalars())
+    waiting = [one for one in findings.everything(connection).values() if one.stands]
+    return [
+        one
+        for one in waiting
+        if one.id not in delivered
+        and (one.draft.result or any(old.id in delivered for old in _earlier(connection, one)))
+    ]
+
+
+def _earlier(connection: Connection, one: Finding) -> list[Finding]:
+    if one.version == 1:
+        return []
+    return findings.history(connection, (one.line.entry_number, one.line.line_number))[:-1]
+
+
+def _row(connection: Connection, one: Finding) -> dict[str, Any]:
+    """The contract's row. An outcome is known from the day on which it stands here, whenever the result was found."""
+    first = findings.history(connection, (one.line.entry_number, one.line.line_number))[0]
+    known = one.reading.at if one.draft.adverse and one.reading else one.at
+    has = one.draft.result is not None
+    return {
+        "entry_number": one.line.entry_number,
+        "line_number": one.line.line_number,
+        "selected_date": first.at.date(),
+        "outcome_date": known.date() if has else None,
+        "selection": SELECTIONS[one.line.selection],
+        "selection_probability": one.line.chance,
+        "method": one.draft.method if has else None,
+        "result": one.draft.result,
+    }
+
+
+def _written(target: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """A file named by its content: the same rows make the same file."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, OUTCOMES.names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    content = text.getvalue().encode()
+    target.mkdir(exist_ok=True, mode=0o700)
+    path = target / f"{hashlib.sha256(content).hexdigest()[:32]}.csv"
+    staged = path.with_name(f".{path.name}")
+    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    staged.replace(path)
+    return path
