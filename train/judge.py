@@ -101,7 +101,20 @@ class Trial:
 def judge(
     examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> Judgement:
-    """Fit on the earlier examples and judge on the later ones, behind the gap of the settings.
+    """Fit on the earlier examples and judge on the later ones (see `try_out`), over all and slice by slice."""
+    trial, past = try_out(examples, others, prototype, settings, seed)
+    judged, picked = trial.judged, trial.fitted.calibration.picked
+    parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), picked)]
+    if judged.observed[judged.random].any():
+        parts.insert(0, trial.part("random_arm", judged.random, 0.0))
+    first_day = str(judged.seen.day.min())
+    return Judgement(parts, share_seen(past, judged), len(past), first_day, trial.slices(picked))
+
+
+def try_out(
+    examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
+) -> tuple[Trial, Examples]:
+    """The trial on the later examples, behind the gap of the settings, and the earlier ones it learned from.
 
     Raises GateRefusedError where either side holds too few examples to say anything.
     """
@@ -112,12 +125,8 @@ def judge(
     before = others.take(others.day <= past.seen.day.max())
     fitted = fit(past, before, weights(past.propensity, settings.propensity_floor), prototype, seed)
     scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
-    trial = Trial(judged, weights(judged.propensity, settings.propensity_floor), fitted, scores, seed)
-    parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), fitted.calibration.picked)]
-    if judged.observed[judged.random].any():
-        parts.insert(0, trial.part("random_arm", judged.random, 0.0))
-    told = trial.slices(fitted.calibration.picked)
-    return Judgement(parts, share_seen(past, judged), len(past), str(judged.seen.day.min()), told)
+    weight = weights(judged.propensity, settings.propensity_floor)
+    return Trial(judged, weight, fitted, scores, seed), past
 
 
 def _part_summary(part: Part) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""What labels cost a model, against the truth of simulated trade.
+
+    python -m benchmarks.learning [--variant default] [--seed 0] [--lines 1000000]
+
+All models read the same features and grow the same trees: the product's, from results; a naive one's, from results
+taken for the truth; others from the truth of the same lines, of a random sample, and of those of the sample whose
+suppliers ship no positive among the judged lines (so that no supplier can be recognised). Judged are lines of July to
+December 2021. Then: calibration by slice, and whether error rates are recovered within their intervals.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from benchmarks.seen_world import SeenWorld
+from data.console import print_table
+from data.contract import LINE_KEY
+from data.settings import Settings
+from features.keys import find
+from features.lines import Lines
+from train.error_rates import RATE_HEADINGS, told
+from train.evaluate import calibration_error
+from train.fit import Fitted, fit
+from train.learned import classifier
+from train.noise import NoisyResults
+from train.propensity import weights
+from train.ranking import Ranking
+from train.resampling import interval, resamples
+from train.slices import COTTON, is_chinese
+
+SETTINGS = Settings(home=Path())
+JUDGED, PAST = 250_000, 100_000
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judged lines: truth, supplier and slices."""
+
+    truth: Floats
+    supplier: npt.NDArray[np.uint64]
+    slices: dict[str, Mask]
+
+    def row(self, name: str, log_odds: Floats, seed: int) -> tuple[str, ...]:
+        """Average precision, recall at 1 % and log-loss, the first two with intervals by supplier."""
+        ranking = Ranking.of(log_odds, self.truth)
+        even = np.ones(len(self.truth))
+        draws = resamples(self.supplier, seed)
+        shown = [
+            _shown(metric(even), interval([metric(draw) for draw in draws]))
+            for metric in (ranking.average_precision, lambda weight: ranking.recall(0.01, weight))
+        ]
+        loss = NoisyResults.of(self.truth).loss(log_odds).mean()
+        return name, *shown, f"{loss:.4f}"
+
+    def calibration(self, probability: Floats) -> Iterator[tuple[str, ...]]:
+        """Expected and true share and calibration error, by slice."""
+        for name, rows in self.slices.items():
+            said, true = probability[rows], self.truth[rows]
+            error = calibration_error(said, true, np.ones(len(true)))
+            yield name, f"{len(true):,}", f"{said.mean():.2%}", f"{true.mean():.2%}", f"{error:.4f}"
+
+
+def judged(of: SeenWorld) -> Judged:
+    """The judged lines of a world."""
+    entries, features = of.world.entries.take(of.judged), of.seen.features
+    masks = {
+        "all": np.ones(len(entries), np.bool_),
+        "cotton goods": features["goods_family"].isin(COTTON).to_numpy(),
+        "declared elsewhere than China": ~is_chinese(entries["country_of_origin"]),
+        "supplier never seen": features["supplier_age"].isna().to_numpy(),
+    }
+    return Judged(of.truth[of.judged], of.supplier[of.judged].astype(np.uint64), masks)
+
+
+def example_rows(of: SeenWorld) -> npt.NDArray[np.intp]:
+    """Row of each example among all lines of the world."""
+    return find(Lines.of(of.world.entries), *(of.gathered.examples.lines[name] for name in LINE_KEY))
+
+
+def product(of: SeenWorld, seed: int) -> Fitted:
+    """The model that `originrisk train` would keep."""
+    examples, others = of.gathered.examples, of.gathered.others
+    weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
+    return fit(examples, others, weight, classifier(SETTINGS, seed), seed)
+
+
+def plain(features: pd.DataFrame, labels: Floats, trees: int, seed: int, asked: pd.DataFrame) -> Floats:
+    """Log-odds of the lines asked about, from the same trees fitted to these labels as if they were the truth."""
+    model = classifier(SETTINGS, seed).set_params(trees=trees).fit(features, labels)
+    return np.asarray(model.log_odds(asked), np.float64)
+
+
+def main(variant: str, seed: int, lines: int) -> None:
+    """Print the three tables of a world."""
+    of = SeenWorld.make(variant, seed, lines, most_judged=JUDGED, past=PAST)
+    on, rows = judged(of), example_rows(of)
+    fitted = product(of, seed)
+    probability = fitted.model.probability(of.seen.features.to_numpy())
+    scores = {"results, as the product does": np.log(probability) - np.log1p(-probability)}
+    scores |= others(of, rows, fitted.trees, seed)
+    title = f"World {variant}, seed {seed} (simulated): {lines:,} lines, {len(rows):,} results"
+    heads = ("learned from", "average precision [95 %]", "recall at 1 % [95 %]", "log-loss")
+    print_table(title, heads, [on.row(name, score, seed) for name, score in scores.items()])
+    heads = ("slice", "lines", "said", "true", "calibration error")
+    print_table("The product against the truth", heads, on.calibration(probability))
+    print_table("Error rates", (*RATE_HEADINGS, "true", "true"), rate_rows(of, rows, fitted))
+
+
+def others(of: SeenWorld, rows: Rows, trees: int, seed: int) -> dict[str, Floats]:
+    """Log-odds of the judged lines by what else the same trees could have learned from."""
+    examples, asked = of.gathered.examples, of.seen.features
+    return {
+        "results, taken for the truth": plain(examples.features, examples.observed, trees, seed, asked),
+        "the truth of the same lines": plain(examples.features, of.truth[rows], trees, seed, asked),
+        f"the truth of {len(of.past):,} random lines": plain(
+            of.past_seen.features, of.truth[of.past], trees, seed, asked
+        ),
+        "the same, without suppliers of judged positives": strangers(of, trees, seed),
+    }
+
+
+def strangers(of: SeenWorld, trees: int, seed: int) -> Floats:
+    """Learned from the truth of lines whose suppliers ship no judged positive: what is left is not recognition."""
+    known = np.unique(of.supplier[of.judged][of.truth[of.judged] == 1])
+    apart = ~np.isin(of.supplier[of.past], known)
+    return plain(of.past_seen.features[apart], of.truth[of.past][apart], trees, seed, of.seen.features)
+
+
+def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted) -> Iterator[tuple[str, ...]]:
+    """Each method's estimated error rates with intervals, then the true ones among the examined lines."""
+    examples, truth = of.gathered.examples, of.truth[rows]
+    used = np.flatnonzero(fitted.rates.lines)
+    for cell, row in zip(used, fitted.rates.rows(), strict=True):
+        lines = examples.cell == cell
+        wrong = examples.observed[lines & (truth == 0)].mean()
+        missed = 1 - examples.observed[lines & (truth == 1)].mean()
+        yield *told(row), f"{wrong:.3f}", f"{missed:.3f}"
+
+
+def _shown(value: float, ends: tuple[float, float]) -> str:
+    return f"{value:.3f} [{ends[0]:.2f}, {ends[1]:.2f}]"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--variant", default="default")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    given = parser.parse_args()
+    main(given.variant, given.seed, given.lines)
