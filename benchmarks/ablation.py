@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.seen_world import SeenWorld
+from benchmarks.simulated.seen_world import SeenWorld
 from data.console import print_table, progress
 from data.settings import TrainSettings
 from features.catalogue import CATALOGUE, NAMES

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.learning import SETTINGS, example_rows
-from benchmarks.seen_world import SeenWorld
+from benchmarks.simulated.seen_world import SeenWorld
 from data.console import print_table, progress
 from train.judge import try_out
 from train.learned import classifier

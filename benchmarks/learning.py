@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.seen_world import SeenWorld
+from benchmarks.simulated.seen_world import SeenWorld
 from data.console import print_table
 from data.contract import LINE_KEY
 from data.settings import Settings

@@ -88,6 +88,12 @@ class TrainSettings(Section):
     propensity_floor: float = Field(
         0.005, gt=0, le=1, description="least selection propensity; caps the weights"
     )
+    leaves: int = Field(15, ge=2, description="leaves of a tree")
+    learning_rate: float = Field(0.07, gt=0, le=1, description="step of each tree")
+    least_lines: int = Field(40, ge=1, description="lines in a leaf at the least")
+    shrinkage: float = Field(2.0, ge=0, description="L2 penalty of a leaf's value")
+    feature_share: float = Field(0.1, gt=0, le=1, description="features that a tree may choose from")
+    line_share: float = Field(0.5, gt=0, le=1, description="lines that a tree learns from")
 
 
 class GateSettings(Section):

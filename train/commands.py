@@ -105,6 +105,26 @@ def evaluate(
         print_evaluation(evaluation, out)
 
 
+def search(
+    ctx: typer.Context,
+    *,
+    cutoff: Cutoff = None,
+    budget: Annotated[int, typer.Option(min=1, help="trials in all, those of an earlier call included")] = 40,
+    jobs: Annotated[int, typer.Option(min=1, help="processes side by side")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="with one process: same data and seed, same trials")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Look for better and smaller trees; print what to write into the settings. Goes on where it was stopped."""
+    from data.console import standard_output_kept
+    from data.settings import load_settings
+    from train.search_run import search_settings
+
+    settings = load_settings(ctx.obj)
+    with standard_output_kept():
+        found = search_settings(settings, cutoff.date() if cutoff else None, seed, budget, jobs)
+    found.print(as_json=as_json)
+
+
 def models(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the kept models, oldest first, and the role of each."""
     import json
@@ -236,6 +256,7 @@ def backtest(
 COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train,
     "evaluate": evaluate,
+    "search": search,
     "models": models,
     "card": card,
     "promote": promote,

@@ -50,7 +50,7 @@ def fit(examples: Examples, others: Seen, weight: Floats, prototype: OriginClass
     rates, picked, even = expected(), 0.0, np.ones(len(examples))
     for around in (others.take(np.zeros(len(others), np.bool_)), thinned(others, len(examples), seed)):
         results = results_of(examples, even, rates, picked)
-        unseen = _unseen(examples, results, around, prototype, seed)
+        unseen = log_odds_unseen(examples, results, around, prototype, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
         rates = estimate(unseen[trees], examples.observed, examples.cell, examples.seen.supplier, seed)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
@@ -74,7 +74,7 @@ def thinned(others: Seen, examples: int, seed: int) -> Seen:
     return others.take(order < most)
 
 
-def _unseen(
+def log_odds_unseen(
     examples: Examples, results: NoisyResults, others: Seen, prototype: OriginClassifier, seed: int
 ) -> dict[int, Floats]:
     """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""

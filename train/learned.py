@@ -21,6 +21,15 @@ from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 
 GOLDEN_LINES: Final = 50
+TREE_SETTINGS: Final = (
+    "leaves",
+    "learning_rate",
+    "least_lines",
+    "shrinkage",
+    "feature_share",
+    "line_share",
+)
+"""Settings of the trees that `originrisk search` looks for."""
 USUAL_DAYS: Final = np.timedelta64(180, "D")
 """Days before the cut-off whose lines say what is usual."""
 
@@ -98,6 +107,7 @@ def classifier(settings: Settings, seed: int) -> OriginClassifier:
         categorical=tuple(i for i, feature in enumerate(CATALOGUE) if feature.kind == "category"),
         monotone=tuple(feature.monotone for feature in CATALOGUE),
         seeds=tuple(range(seed * 100, seed * 100 + settings.train.seeds)),
+        **{name: getattr(settings.train, name) for name in TREE_SETTINGS},
     )
 
 

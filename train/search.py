@@ -1,0 +1,146 @@
+"""A search for trees that do well and are small, in folds without common suppliers.
+
+Trials are chosen by Optuna (tree-structured Parzen estimators) and kept in the home, so a search that was stopped
+goes on. What is recommended is not the best trial but the smallest model within one standard error of it: a lead
+that small is luck, and small models score faster.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import joblib
+import numpy as np
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from data.console import progress
+from train.examples import Examples
+from train.fit import TREES, Fitted, log_odds_unseen, results_of
+from train.hindsight import Seen
+from train.noise import NoisyResults
+from train.origin_classifier import OriginClassifier
+from train.split import disjoint_folds
+
+FOLDS: Final = 5
+SPLITS: Final = (0, 1)
+"""Seeds of the splits into folds that every trial is judged on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Settings that were tried, the best number of trees under them, and the loss of a result in each fold."""
+
+    settings: dict[str, Any]
+    trees: int
+    losses: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """Leaves of one booster."""
+        return int(self.trees * self.settings["leaves"])
+
+    @property
+    def loss(self) -> float:
+        """Mean loss of a result."""
+        return float(np.mean(self.losses))
+
+    def plain(self) -> dict[str, Any]:
+        """For output as JSON."""
+        return {**self.settings, "trees": self.trees, "size": self.size, "loss": self.loss}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every trial is judged on. `prototype` holds what is not searched."""
+
+    examples: Examples
+    results: NoisyResults
+    prototype: OriginClassifier
+
+    @classmethod
+    def of(cls, examples: Examples, first: Fitted, prototype: OriginClassifier) -> Self:
+        """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
+        even = np.ones(len(examples))
+        results = results_of(examples, even, first.rates, first.calibration.picked)
+        return cls(examples, results, prototype.set_params(seeds=tuple(prototype.seeds)[:1]))
+
+    def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
+        """The best number of trees under these settings, and each fold's mean loss with so many."""
+        prototype = OriginClassifier(**{**self.prototype.get_params(), **settings})
+        nobody = self.examples.seen.take(np.zeros(len(self.examples), np.bool_))
+        found = np.concatenate([self._by_fold(prototype, nobody, seed) for seed in SPLITS], axis=1)
+        best = int(found.mean(axis=1).argmin())
+        return TREES[best], found[best].tolist()
+
+    def _by_fold(self, prototype: OriginClassifier, nobody: Seen, seed: int) -> Any:
+        log_odds = log_odds_unseen(self.examples, self.results, nobody, prototype, seed)
+        folds = [judged for _, judged in disjoint_folds(self.examples.seen.supplier, FOLDS, seed)]
+        losses = [self.results.loss(log_odds[number]) for number in TREES]
+        return np.array([[loss[judged].mean() for judged in folds] for loss in losses])
+
+
+def search(
+    task: Task, journal: Path, name: str, start: dict[str, Any], *, budget: int, jobs: int
+) -> list[Trial]:
+    """Try settings until `budget` trials of the study `name` are done; returns them all, best first.
+
+    The first trial is `start`. `jobs` processes work side by side; with one, the same study gives the same trials.
+    """
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    study = _study(journal, name, 0)
+    if not study.trials:
+        study.enqueue_trial(start)
+    left = max(0, budget - len(_done(study)))
+    tasks = (joblib.delayed(_try)(task, journal, name, len(study.trials) + i) for i in range(left))
+    with progress("Searching", left) as advance:
+        for _ in joblib.Parallel(jobs, return_as="generator_unordered")(tasks):
+            advance(1)
+    return sorted(map(_trial, _done(study)), key=lambda trial: trial.loss)
+
+
+def smallest_good(trials: list[Trial]) -> Trial:
+    """The smallest model whose loss is within one standard error of the best one's, fold by fold."""
+    best = trials[0]
+
+    def good(trial: Trial) -> bool:
+        worse = np.subtract(trial.losses, best.losses)
+        return bool(worse.mean() <= worse.std(ddof=1) / np.sqrt(len(worse)))
+
+    return min(filter(good, trials), key=lambda trial: (trial.size, trial.loss))
+
+
+def _try(task: Task, journal: Path, name: str, seed: int) -> None:
+    study = _study(journal, name, seed)
+    trial = study.ask()
+    trees, losses = task.losses(_suggested(trial))
+    trial.set_user_attr("trees", trees)
+    trial.set_user_attr("losses", losses)
+    study.tell(trial, float(np.mean(losses)))
+
+
+def _suggested(trial: optuna.Trial) -> dict[str, Any]:
+    return {
+        "leaves": trial.suggest_int("leaves", 4, 31, log=True),
+        "learning_rate": trial.suggest_float("learning_rate", 0.03, 0.15, log=True),
+        "least_lines": trial.suggest_int("least_lines", 10, 120, log=True),
+        "shrinkage": trial.suggest_float("shrinkage", 0.3, 30, log=True),
+        "feature_share": trial.suggest_float("feature_share", 0.03, 0.5, log=True),
+        "line_share": trial.suggest_float("line_share", 0.3, 0.9),
+    }
+
+
+def _study(journal: Path, name: str, seed: int) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = JournalStorage(JournalFileBackend(str(journal)))
+    sampler = optuna.samplers.TPESampler(seed=seed)
+    return optuna.create_study(storage=storage, study_name=name, sampler=sampler, load_if_exists=True)
+
+
+def _done(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
+    return study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
+
+
+def _trial(trial: optuna.trial.FrozenTrial) -> Trial:
+    return Trial(dict(trial.params), trial.user_attrs["trees"], tuple(trial.user_attrs["losses"]))
