@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from data.errors import OriginRiskError, Problem
 from data.settings import Settings
-from serve.queue import finding_pages, log_in, work_pages
+from serve.queue import finding_pages, log_in, unmask_pages, work_pages
 from serve.queue.admission import SignedOutError
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
@@ -25,7 +25,12 @@ from serve.queue.rendering import HERE, page
 
 log = logging.getLogger("originrisk.queue")
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (log_in.router, finding_pages.router, work_pages.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    log_in.router,
+    finding_pages.router,
+    work_pages.router,
+    unmask_pages.router,
+)
 
 _SAID: Final = {
     403: ("Not allowed", "Your role does not allow this, or the form came from elsewhere. It was recorded."),
