@@ -89,13 +89,12 @@ def row(name: str, lines: pd.DataFrame) -> tuple[str, ...]:
         {"model": probability}, Population(results, lines["supplier_id"].to_numpy(np.uint64)), seed=0
     )[0]
     told = probability_metrics(np.log(probability) - np.log1p(-probability), results)
-    low, high = found.interval["average_precision"]
     return (
         name,
         f"{len(lines):,}",
         f"{told['found_share']:.2%}",
         f"{told['expected_share']:.2%}",
-        f"{found.metrics['average_precision']:.3f} [{low:.2f}, {high:.2f}]",
+        found.shown("average_precision"),
         f"{told['calibration_error']:.4f}",
         f"{told['log_loss']:.4f}",
     )

@@ -125,8 +125,7 @@ def boosted(fitted: pd.DataFrame, observed: Floats, judged: pd.DataFrame) -> Flo
 
 def shown(row: Row) -> tuple[str, ...]:
     """One method, each figure with its 95 % interval by supplier."""
-    cells = (f"{row.metrics[n]:.3f} [{row.interval[n][0]:.2f}, {row.interval[n][1]:.2f}]" for n in SHOWN)
-    return (row.method, *cells)
+    return (row.method, *map(row.shown, SHOWN))
 
 
 if __name__ == "__main__":

@@ -19,13 +19,23 @@ CALIBRATION_BINS: Final = 10
 Metrics = dict[str, float]
 
 
+LEAST_POSITIVE_SUPPLIERS: Final = 10
+"""With fewer, resamples say less than they seem to: their intervals hold the true value too seldom."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method on one population: metrics, and the 95 % interval of each."""
+    """One method on one population: metrics, and the 95 % interval of each; NaN where too few are positive."""
 
     method: str
     metrics: Metrics
     interval: dict[str, tuple[float, float]]
+
+    def shown(self, metric: str) -> str:
+        """A metric for people, with its interval."""
+        low, high = self.interval[metric]
+        ends = f"[{low:.2f}, {high:.2f}]" if np.isfinite(low) else "[too few positives]"
+        return f"{self.metrics[metric]:.3f} {ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ class Population:
     def positives(self) -> int:
         """Examined lines with a positive result."""
         return int(self.results.observed.sum())
+
+    @property
+    def positive_suppliers(self) -> int:
+        """Suppliers with a positive result."""
+        return len(np.unique(self.supplier[self.results.observed == 1]))
 
 
 def compare(scores: Mapping[str, Floats], population: Population, seed: int) -> list[Row]:
@@ -92,6 +107,8 @@ def calibration_error(chance: Floats, observed: Floats, weight: Floats) -> float
 def _row(method: str, score: Floats, population: Population, draws: list[Floats]) -> Row:
     ranking = Ranking.of(score, population.results.observed)
     weight = population.results.weight
+    metrics = ranking.metrics(weight)
+    if population.positive_suppliers < LEAST_POSITIVE_SUPPLIERS:
+        return Row(method, metrics, dict.fromkeys(metrics, (np.nan, np.nan)))
     resampled = [ranking.metrics(weight * draw) for draw in draws]
-    intervals = {name: interval([metrics[name] for metrics in resampled]) for name in resampled[0]}
-    return Row(method, ranking.metrics(weight), intervals)
+    return Row(method, metrics, {name: interval([m[name] for m in resampled]) for name in metrics})

@@ -79,9 +79,9 @@ def _first_page(evaluation: Evaluation) -> str:
     model = next(row for row in evaluation.rows[evaluation.headline] if row.method == "model")
     part = next(iter(evaluation.parts().values()))
     seen = float(np.mean([window.look_up_seen for window in evaluation.windows]))
-    low, high = model.interval["average_precision"]
+    value, ends = model.shown("average_precision").split(" ", 1)
     figures = {
-        "average precision": f"{model.metrics['average_precision']:.2f} <small>[{low:.2f}, {high:.2f}]</small>",
+        "average precision": f"{value} <small>{ends}</small>",
         "AUC": f"{model.metrics['auc']:.2f}",
         "findings in the first 5 % of lines": f"{model.metrics['recall@5%']:.0%}",
         "calibration error": f"{part.probabilities()['calibration_error']:.3f}",
@@ -114,11 +114,7 @@ def _leaks(evaluation: Evaluation) -> str:
 
 def _methods(evaluation: Evaluation, part: str) -> str:
     names = ("average_precision", "auc", "precision@1%", "recall@1%", "recall@5%", "recall@10%")
-    rows = [
-        {"method": row.method}
-        | {n: f"{row.metrics[n]:.3f} [{row.interval[n][0]:.2f}, {row.interval[n][1]:.2f}]" for n in names}
-        for row in evaluation.rows[part]
-    ]
+    rows = [{"method": row.method} | {n: row.shown(n) for n in names} for row in evaluation.rows[part]]
     return _table(rows)
 
 

@@ -103,8 +103,7 @@ def _title(part: Part) -> str:
 
 
 def _row(row: Row) -> tuple[str, ...]:
-    cells = (f"{row.metrics[n]:.3f} [{row.interval[n][0]:.2f}, {row.interval[n][1]:.2f}]" for n in SHOWN)
-    return (row.method, *cells)
+    return (row.method, *map(row.shown, SHOWN))
 
 
 def _shown(value: float | int | str) -> str:

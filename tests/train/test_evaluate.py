@@ -34,7 +34,7 @@ def test_intervals_hold_the_true_value_about_as_often_as_they_say() -> None:
 
 def test_lines_of_one_supplier_widen_the_interval() -> None:
     judged, score = population(400)
-    clustered = Population(judged.results, (np.argsort(np.argsort(score)) // 40).astype(np.uint64))
+    clustered = Population(judged.results, (np.argsort(np.argsort(score)) // 20).astype(np.uint64))
     widths = []
     for drawn in (judged, clustered):
         low, high = compare({"m": score}, drawn, 0)[0].interval["precision@10%"]
@@ -64,3 +64,12 @@ def test_reliability_bins_hold_equal_weight() -> None:
     masses = [mass for _, _, mass in rows]
     assert max(masses) - min(masses) < 3
     assert [said for said, _, _ in rows] == sorted(said for said, _, _ in rows)
+
+
+def test_few_positive_suppliers_give_no_interval() -> None:
+    supplier = np.arange(400, dtype=np.uint64)
+    for positives, told in ((9, False), (10, True)):
+        judged = Population(NoisyResults.of(np.arange(400) < positives), supplier)
+        row = compare({"m": -np.arange(400.0)}, judged, 0)[0]
+        assert np.isfinite(row.interval["auc"]).all() == told
+        assert ("too few positives" in row.shown("auc")) != told
