@@ -71,12 +71,17 @@ def right(found: Row[Any] | None, password: str) -> bool:
 
 
 def admit(
-    connection: Connection, name: str, *, right: bool, at: datetime, settings: QueueSettings
+    connection: Connection, name: str, *, right: bool, demo: bool, at: datetime, settings: QueueSettings
 ) -> tuple[int | None, str]:
-    """The account that a `right` password opens and "", or None and why not; wrong ones are counted."""
+    """The account that a `right` password opens and "", or None and why not; wrong ones are counted.
+
+    Accounts of the demo open nothing unless `demo`.
+    """
     found = find(connection, name)
     if found is None:
         return None, "unknown name"
+    if found.demo and not demo:
+        return None, "demo account"
     if found.locked or (found.locked_until and at < found.locked_until):
         return None, "locked"
     failures = 0 if right else found.failures + 1

@@ -9,12 +9,12 @@ from starlette.concurrency import run_in_threadpool
 
 from serve.queue import sessions
 from serve.queue.access import ACTIONS, Visitor
+from serve.queue.demo import LOOPBACK
 from serve.queue.desk import desk
 
 COOKIE: Final = "originrisk"
 CSRF: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _MOST_NOTED: Final = 2000
 
@@ -38,7 +38,7 @@ class May:
         at = desk(request)
         with at.acting() as act:
             token = request.cookies.get(cookie_name(request), "")
-            visitor = sessions.visitor(act.connection, token, act.at, at.settings.queue)
+            visitor = sessions.visitor(act.connection, token, act.at, at.settings)
             if visitor:
                 refused = self._refusal(request, visitor, sent)
                 facts = {"method": request.method, "query": request.url.query[:_MOST_NOTED]}

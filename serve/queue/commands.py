@@ -137,6 +137,26 @@ def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
     _say({"account": name, "password": "changed"}, as_json=as_json)
 
 
+@_accounts.command()
+def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Make an account of each role for a home of simulated lines; they open nothing anywhere else."""
+    from data.account import who
+    from serve.queue.demo_accounts import NAMES, hire
+
+    desk = _desk(ctx)
+    with desk.acting() as act:
+        password = hire(act, desk.settings)
+        act.tell(f"command: {who()}", "demo accounts", ", ".join(NAMES.values()))
+    queue = f"originrisk --home {ctx.obj} queue"
+    facts = {"accounts": ", ".join(NAMES.values()), "password": password, "open the queue with": queue}
+    if as_json:
+        _say(facts, as_json=True)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")
+    typer.echo(f"then in a browser: http://localhost:{desk.settings.queue.port}")
+
+
 @_audit.command()
 def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Read the whole audit: was a row changed, removed or moved, or were rows cut off its end?"""

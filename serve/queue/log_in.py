@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
-from serve.queue import accounts, sessions
+from serve.queue import accounts, demo, sessions
 from serve.queue.access import NAVIGATION, Visitor
 from serve.queue.admission import COOKIE, cookie_name, is_loopback, may
 from serve.queue.desk import AtDesk, Desk
@@ -77,8 +77,10 @@ def _session(at: Desk, name: str, password: str) -> str | None:
         found = accounts.find(connection, name)
     right = accounts.right(found, password)
     with at.acting() as act:
-        own = at.settings.queue
-        account, why = accounts.admit(act.connection, name, right=right, at=act.at, settings=own)
+        own, demonstrated = at.settings.queue, demo.allowed(at.settings)
+        account, why = accounts.admit(
+            act.connection, name, right=right, demo=demonstrated, at=act.at, settings=own
+        )
         if account is None:
             # what was typed as a name may be a password
             act.tell(name if found else "unknown", "failed log-in", "/login", why=why)

@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from data.settings import QueueSettings
+from data.settings import Settings
+from serve.queue import demo
 from serve.queue.access import Visitor
 from serve.queue.tables import ACCOUNTS, SESSIONS
 
@@ -23,13 +24,14 @@ def begin(connection: Connection, account: int, at: datetime) -> str:
     return token
 
 
-def visitor(connection: Connection, token: str, at: datetime, settings: QueueSettings) -> Visitor | None:
+def visitor(connection: Connection, token: str, at: datetime, settings: Settings) -> Visitor | None:
     """Who holds the token of a session that still lasts. Needs a transaction that writes."""
     both = select(SESSIONS, ACCOUNTS).join(ACCOUNTS).where(SESSIONS.c.token == digest(token))
     found = connection.execute(both).one_or_none()
-    if found is None or found.locked:
+    if found is None or found.locked or (found.demo and not demo.allowed(settings)):
         return None
-    idle, age = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours)
+    own = settings.queue
+    idle, age = timedelta(minutes=own.idle_minutes), timedelta(hours=own.session_hours)
     if at - found.seen_at > idle or at - found.began_at > age:
         end(connection, token)
         return None

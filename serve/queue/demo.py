@@ -1,0 +1,15 @@
+"""Where the accounts of the demo open anything: over simulated lines, on this machine, and nowhere else."""
+
+from typing import Final
+
+from data.settings import Settings
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
+
+
+def allowed(settings: Settings) -> bool:
+    """Whether they do in this home: simulated lines, its own database, only this machine."""
+    own = settings.queue
+    here = own.host in LOOPBACK and set(own.hosts) <= LOOPBACK
+    simulated = (settings.home / "world" / "truth.parquet").is_file()
+    return here and simulated and not own.database.get_secret_value()
