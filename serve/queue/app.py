@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from data.errors import OriginRiskError, Problem
 from data.settings import Settings
-from serve.queue import finding_pages, log_in, unmask_pages, work_pages
+from serve.queue import account_pages, audit_pages, finding_pages, log_in, unmask_pages, work_pages
 from serve.queue.admission import SignedOutError
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
@@ -30,6 +30,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     finding_pages.router,
     work_pages.router,
     unmask_pages.router,
+    audit_pages.router,
+    account_pages.router,
 )
 
 _SAID: Final = {

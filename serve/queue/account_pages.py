@@ -1,0 +1,47 @@
+"""Routes of administrators: the accounts, their roles, who is kept out. Accounts are made by command."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from data.errors import Problem, UsageError
+from serve.queue import accounts
+from serve.queue.access import ROLES, Visitor
+from serve.queue.admission import may
+from serve.queue.desk import AtDesk, Desk
+from serve.queue.rendering import page
+
+router = APIRouter()
+
+Administrator = Annotated[Visitor, Depends(may("manage_accounts"))]
+
+
+@router.get("/accounts")
+def everyone(request: Request, at: AtDesk, _: Administrator) -> Response:
+    """All accounts."""
+    with at.database.reading() as connection:
+        found = accounts.everyone(connection)
+    return page(request, "accounts.html", accounts=found, roles=ROLES, now=at.now())
+
+
+@router.post("/accounts/{name}/role")
+def role(at: AtDesk, name: str, visitor: Administrator, role: Annotated[str, Form()]) -> Response:
+    """Give an account another role."""
+    return _change(at, visitor, name, f"role {role}", role=role)
+
+
+@router.post("/accounts/{name}/lock")
+def lock(at: AtDesk, name: str, visitor: Administrator, locked: Annotated[bool, Form()]) -> Response:
+    """Keep an account out, or let it in again."""
+    done = "lock account" if locked else "unlock account"
+    return _change(at, visitor, name, done, locked=locked, failures=0, locked_until=None)
+
+
+def _change(at: Desk, visitor: Visitor, name: str, done: str, **values: Any) -> Response:
+    if name == visitor.name:
+        raise UsageError(Problem("account", "another administrator for one's own account", "one's own"))
+    with at.acting() as act:
+        accounts.change(act.connection, name, **values)
+        act.tell(visitor.name, done, name)
+    return RedirectResponse("/accounts", 303)
