@@ -276,17 +276,12 @@ def measure_own(lines: int) -> dict[str, Any]:
         tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED)
     )
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
-    sums = {key: np.zeros(len(columns), np.int64) for key, columns in history.columns.items()}
+    sums = dict.fromkeys(history.names.place, 0)
     with cpu() as spent:
         for block in replay(history, table, nothing, int(table.days["entry_date"][-1]), NO_LISTS):
-            for key in SHARED:
-                sums[key] += block.known.state(key).sum(axis=0)
-    named = {
-        f"{key}.{name}": int(sums[key][place])
-        for key in SHARED
-        for name, place in history.columns[key].items()
-    }
-    return {"cpu": spent(), "gb": gigabytes(), "sums": named}
+            for name in sums:
+                sums[name] += int(block.known.count(name).astype(np.int64).sum())
+    return {"cpu": spent(), "gb": gigabytes(), "sums": sums}
 
 
 def _given(lines: Lines, known: Known) -> dict[str, Ints]:

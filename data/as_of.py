@@ -3,7 +3,8 @@
 `days` are numpy `datetime64[D]`, one per line; answers are one per line, NaN where nothing was known.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Final, Literal, Protocol, TypeVar, get_args
@@ -39,44 +40,65 @@ def known(rows: Iterable[Row], day: date) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.known_from < day)
 
 
-def _latest(known_from: Sequence[date], values: Sequence[float], days: Days) -> NDArray[np.float64]:
-    """The value that became known last before each day; `known_from` ascends."""
-    place = np.searchsorted(np.array(known_from, dtype="datetime64[D]"), days, side="left")
-    return np.array([np.nan, *values])[place]
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values by the day from which each was known."""
+
+    known_from: Days
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], value: Callable[[Row], float]) -> "Series":
+        """The series of rows of a table."""
+        ordered = sorted(rows, key=lambda row: row.known_from)
+        days = np.array([row.known_from for row in ordered], dtype="datetime64[D]")
+        return cls(days, np.array([np.nan, *map(value, ordered)]))
+
+    def latest(self, days: Days) -> NDArray[np.float64]:
+        """The value that became known last before each day."""
+        return self.values[np.searchsorted(self.known_from, days, side="left")]
 
 
 def lint_price(days: Days) -> NDArray[np.float64]:
     """World price of cotton lint, US cents per pound: the last month known."""
-    rows = sorted(reference.cotton_prices(), key=lambda row: row.known_from)
-    return _latest([row.known_from for row in rows], [row.us_cents_per_lb for row in rows], days)
+    return _lint_prices().latest(days)
 
 
-def xinjiang_share(measure: Literal["output", "mill_use"], days: Days) -> NDArray[np.float64]:
+@cache
+def _lint_prices() -> Series:
+    return Series.of(reference.cotton_prices(), lambda row: row.us_cents_per_lb)
+
+
+Measure = Literal["output", "mill_use"]
+
+
+def xinjiang_share(measure: Measure, days: Days) -> NDArray[np.float64]:
     """Xinjiang's share of China's cotton, 0 to 1: the last year known."""
-    rows = sorted(
-        (row for row in reference.xinjiang_shares() if row.measure == measure), key=lambda row: row.known_from
-    )
-    return _latest([row.known_from for row in rows], [row.share for row in rows], days)
+    return _xinjiang_shares(measure).latest(days)
+
+
+@cache
+def _xinjiang_shares(measure: Measure) -> Series:
+    rows = (row for row in reference.xinjiang_shares() if row.measure == measure)
+    return Series.of(rows, lambda row: row.share)
 
 
 def china_dependence(countries: Texts, days: Days) -> NDArray[np.float64]:
     """Share of a country's cotton input that comes through China, 0 to 1; NaN without a figure."""
     result = np.full(len(days), np.nan)
-    figures = _exposures_by_country()
+    figures = _dependence_by_country()
     for country in figures.keys() & set(countries.tolist()):
-        rows, here = figures[country], countries == country
-        result[here] = _latest(
-            [row.known_from for row in rows], [row.china_dependence for row in rows], days[here]
-        )
+        here = countries == country
+        result[here] = figures[country].latest(days[here])
     return result
 
 
 @cache
-def _exposures_by_country() -> dict[str, list[Exposure]]:
-    found: dict[str, list[Exposure]] = {}
-    for row in sorted(reference.exposures(), key=lambda row: row.known_from):
-        found.setdefault(row.country, []).append(row)
-    return found
+def _dependence_by_country() -> dict[str, Series]:
+    rows: dict[str, list[Exposure]] = {}
+    for row in reference.exposures():
+        rows.setdefault(row.country, []).append(row)
+    return {country: Series.of(of, lambda row: row.china_dependence) for country, of in rows.items()}
 
 
 def tariff(days: Days) -> NDArray[np.intp]:
@@ -110,35 +132,40 @@ def _tariff_starts() -> Days:
 def orders(families: NDArray[np.int8], days: Days) -> NDArray[np.int64]:
     """How many orders, acts and priority sectors on goods of the family were in force and known on the day (n,)."""
     found = np.zeros(len(days), np.int64)
-    for row in reference.instruments():
-        found += (families == FAMILIES.index(row.goods_family)) & (
-            days >= _visible(row.valid_from, row.known_from)
-        )
+    for family in set(families.tolist()) - {NO_FAMILY}:
+        here = families == family
+        found[here] = np.searchsorted(_orders(FAMILIES[family]), days[here], side="right")
     return found
+
+
+@cache
+def _orders(family: str) -> Days:
+    """Days from which a line sees each order, act or priority sector on the family, in order."""
+    rows = [row for row in reference.instruments() if row.goods_family == family]
+    return np.array(sorted(_visible(row.valid_from, row.known_from) for row in rows), "datetime64[D]")
 
 
 def since_legal_date(families: NDArray[np.int8], days: Days) -> NDArray[np.float64]:
     """Days since the law on goods of the family last changed, counted from when that was known; NaN if never."""
     since = np.full(len(days), np.nan)
-    for family in np.unique(families[families != NO_FAMILY]):
-        dates = np.array([np.datetime64("NaT"), *_legal_dates(FAMILIES[family])], dtype="datetime64[D]")
-        here = families == family
+    for family in set(families.tolist()) - {NO_FAMILY}:
+        dates, here = _legal_dates(FAMILIES[family]), families == family
         latest = dates[np.searchsorted(dates[1:], days[here], side="right")]
         since[here] = (days[here] - latest) / np.timedelta64(1, "D")
     return since
 
 
 @cache
-def _legal_dates(family: str) -> tuple[np.datetime64, ...]:
-    """Days from which a line saw that the law on the family had changed; lists of single parties do not count."""
+def _legal_dates(family: str) -> Days:
+    """Days from which a line saw that the law on the family had changed, after a first one that is none; lists of
+    single parties do not count."""
     names = {"all", *family.split("_"), *(["textiles", "apparel"] if family.startswith("cotton") else [])}
-    return tuple(
-        sorted(
-            _visible(row.day, row.known_from)
-            for row in reference.legal_dates()
-            if row.instrument not in ("HTS", "ACE") and names.intersection(row.scope.split())
-        )
+    days = sorted(
+        _visible(row.day, row.known_from)
+        for row in reference.legal_dates()
+        if row.instrument not in ("HTS", "ACE") and names.intersection(row.scope.split())
     )
+    return np.array([np.datetime64("NaT"), *days], dtype="datetime64[D]")
 
 
 def _visible(day: date, known_from: date) -> np.datetime64:

@@ -7,6 +7,7 @@ from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
 from features.lines import Floats, Lines
+from features.readings import Reading, stacks
 
 CATALOGUE: tuple[Feature, ...] = (
     *lane.FEATURES,
@@ -19,10 +20,15 @@ CATALOGUE: tuple[Feature, ...] = (
 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)
 
+_STACKS = stacks(feature.column for feature in CATALOGUE)
+_OTHERS = [place for place, feature in enumerate(CATALOGUE) if not isinstance(feature.column, Reading)]
+
 
 def compute(lines: Lines, known: Known) -> Floats:
     """Features of each line (n, len(CATALOGUE)), NaN where missing; `known` is what was known before its day."""
-    columns = np.empty((lines.size, len(CATALOGUE)))
-    for place, feature in enumerate(CATALOGUE):
-        columns[:, place] = feature.compute(lines, known)
-    return columns
+    columns = np.empty((len(CATALOGUE), lines.size))
+    for stack in _STACKS:
+        columns[stack.places] = stack.columns(known)
+    for place in _OTHERS:
+        columns[place] = CATALOGUE[place].compute(lines, known)
+    return np.ascontiguousarray(columns.T)

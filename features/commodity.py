@@ -7,11 +7,11 @@ import numpy as np
 
 from data import as_of
 from features.descriptions import cotton_share, mentions_cotton, mentions_tomato, word_count
-from features.feature import Feature, feature
+from features.feature import Feature, feature, read
 from features.goods import prefix, unit_dimension, within
 from features.known import Known
 from features.lines import Bools, Floats, Ints, Lines, shared
-from features.rates import base_rate, found_rate
+from features.readings import Reading, count, rate, share
 
 COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*as_of.FAMILIES, "none")])
 """By code of a family, as in TOMATO; the last is that of no family."""
@@ -243,77 +243,76 @@ def cotton_exposure(lines: Lines, known: Known) -> Floats:
     return likely_cotton.compute(lines, known) * _exposure(lines)
 
 
-@feature("commodity", "lines", "Such goods of this origin had {value:.0f} lines in the past year.")
-def goods_lines(lines: Lines, known: Known) -> Floats:
+@read("commodity", "lines", "Such goods of this origin had {value:.0f} lines in the past year.")
+def goods_lines() -> Reading:
     """Lines of the same HTS-6 and origin in the past 365 days."""
-    return known.count("hts6*origin.lines.365")
+    return count("hts6*origin.lines.365")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.0%} of such goods came from this origin in the past year.",
     missing="goods new",
 )
-def origin_share_of_heading(lines: Lines, known: Known) -> Floats:
+def origin_share_of_heading() -> Reading:
     """Share of the heading's lines of the past 365 days that had this origin."""
-    heading_lines = known.count("hts4.lines.365")
-    return known.count("hts4*origin.lines.365") / np.where(heading_lines > 0, heading_lines, np.nan)
+    return share("hts4*origin.lines.365", "hts4.lines.365")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.1%} of known examinations of the heading found Xinjiang inputs.",
     monotone=1,
 )
-def heading_found_rate(lines: Lines, known: Known) -> Floats:
+def heading_found_rate() -> Reading:
     """Share of examinations of the heading that found Xinjiang inputs, shrunk to the general share."""
-    return found_rate(known, "hts4", base_rate(known))
+    return rate("hts4")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.1%} of known examinations of heading and origin found Xinjiang inputs.",
     monotone=1,
 )
-def heading_origin_found_rate(lines: Lines, known: Known) -> Floats:
+def heading_origin_found_rate() -> Reading:
     """Share of examinations of heading and origin that found Xinjiang inputs, shrunk to the heading's."""
-    return found_rate(known, "hts4*origin", heading_found_rate.compute(lines, known))
+    return rate("hts4", "hts4*origin")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.1%} of known examinations of these goods and origin found Xinjiang inputs.",
     monotone=1,
 )
-def goods_origin_found_rate(lines: Lines, known: Known) -> Floats:
+def goods_origin_found_rate() -> Reading:
     """Share of examinations of HTS-6 and origin that found Xinjiang inputs, shrunk to heading and origin."""
-    return found_rate(known, "hts6*origin", heading_origin_found_rate.compute(lines, known))
+    return rate("hts4", "hts4*origin", "hts6*origin")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.1%} of known examinations of these very goods found Xinjiang inputs.",
     monotone=1,
 )
-def hts10_found_rate(lines: Lines, known: Known) -> Floats:
+def hts10_found_rate() -> Reading:
     """Share of examinations of the HTSUS number that found Xinjiang inputs, shrunk to its heading."""
-    return found_rate(known, "hts10", heading_found_rate.compute(lines, known))
+    return rate("hts4", "hts10")
 
 
-@feature(
+@read(
     "commodity",
     "share",
     "{value:.1%} of known examinations of goods described like this found Xinjiang inputs.",
     monotone=1,
 )
-def description_found_rate(lines: Lines, known: Known) -> Floats:
+def description_found_rate() -> Reading:
     """Share of examinations of goods with this very description that found Xinjiang inputs, shrunk to HTSUS."""
-    return found_rate(known, "text", hts10_found_rate.compute(lines, known))
+    return rate("hts4", "hts10", "text")
 
 
 @feature(

@@ -1,5 +1,6 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.keys import Keys
+from features.lines import Rows
 from features.tallies import EVER, OUTCOME_MEASURES, Tally
 
 State = npt.NDArray[np.signedinteger[Any]]
@@ -79,6 +81,20 @@ class Counts:
         self.state[rows, self.columns[name]] = day
 
 
+class Names:
+    """Names of counts, and the places where they stand."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.place = {name: place for place, name in enumerate(names)}
+        self._places: dict[tuple[str, ...], Rows] = {}
+
+    def places(self, names: tuple[str, ...]) -> Rows:
+        """Places of several; each tuple is looked up once."""
+        if names not in self._places:
+            self._places[names] = np.array([self.place[name] for name in names], np.intp)
+        return self._places[names]
+
+
 class Index:
     """Rows of the keys of one tally; both (k,), in order of key."""
 
@@ -92,8 +108,10 @@ class Index:
 
     def find(self, keys: Keys) -> Places:
         """Row of each key (n,)."""
-        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.rows[places], np.int32(0))
+        places = self.keys.searchsorted(keys)
+        near = self.keys.take(places, mode="clip")
+        rows: Places = self.rows.take(places, mode="clip") * (near == keys)
+        return rows
 
     def admit(self, keys: Keys, counts: Counts) -> Places:
         """Row of each key (n,); keys without one get a new row of `counts`."""

@@ -6,13 +6,14 @@ the parent group. See docs/decisions for the choice.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from features.goods import positive, units
 from features.known import FIXED_POINT, Known
 from features.lines import Floats, Ints, Lines, shared
-from features.tallies import PRICE_LEVELS, PRICE_PARTIES
+from features.tallies import PRICE_LEVELS, PRICE_PARTIES, PRICES
 
 PARENT_WEIGHT = 20.0
 """Lines that the parent group counts for in a benchmark."""
@@ -25,15 +26,20 @@ _MEAN_TO_SIGMA = 1.2533  # standard deviation of a normal law over its mean abso
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Fair log value (n,), its spread (n,), and the lines of the narrowest group behind it (n,)."""
+    """Fair log value, its spread, and the lines of the narrowest group behind it: (n,) each, or (prices, n)."""
 
     centre: Floats
     spread: Floats
     support: Floats
 
     def deviation(self, logs: Floats) -> Floats:
-        """Spreads above (+) or below (-) the fair value (n,); NaN where either is unknown."""
+        """Spreads above (+) or below (-) the fair value; NaN where either is unknown."""
         return (logs - self.centre) / self.spread
+
+    def of(self, price: str) -> "Benchmark":
+        """That of one of the PRICES."""
+        place = PRICES.index(price)
+        return Benchmark(self.centre[place], self.spread[place], self.support[place])
 
 
 @shared
@@ -51,27 +57,32 @@ def log_freight(lines: Lines) -> Floats:
     return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
 
 
-def benchmark(known: Known, price: str, *, own: bool, levels: tuple[str, ...] = PRICE_LEVELS) -> Benchmark:
-    """Benchmark of `price` for each line; without `own`, the line's supplier and importer are left out."""
-    centre = np.full(len(known.today), np.nan)
-    spread = np.full(len(known.today), USUAL_SPREAD)
-    for level in reversed(levels):
-        count, total = _sums(known, level, price, own=own)
-        apart = known.total(f"{level}.{price}_spread.365") * _MEAN_TO_SIGMA
-        everyone = known.count(f"{level}.{price}_n.365")
+def benchmarks(known: Known, *, own: bool) -> dict[str, Benchmark]:
+    """Benchmarks of PRICES for each line (prices, n), by the narrowest level that they look at; without `own`, the
+    line's supplier and importer are left out."""
+    centre = np.full((len(PRICES), len(known.today)), np.nan)
+    spread, found = np.full_like(centre, USUAL_SPREAD), {}
+    for level in reversed(PRICE_LEVELS):
+        count, total = _sums(known, level, own=own)
+        apart = known.counts(_sum_names(level, "spread")) / FIXED_POINT * _MEAN_TO_SIGMA
+        everyone = known.counts(_sum_names(level, "n"))
         centre = _shrunk(total, count, centre)
         spread = (apart + PARENT_WEIGHT * spread) / (everyone + PARENT_WEIGHT)
-    return Benchmark(centre, np.maximum(spread, LEAST_SPREAD), count)
+        found[level] = Benchmark(centre, np.maximum(spread, LEAST_SPREAD), count)
+    return found
 
 
-def _sums(known: Known, level: str, price: str, *, own: bool) -> tuple[Floats, Floats]:
-    count, total = known.count(f"{level}.{price}_n.365"), known.total(f"{level}.{price}_sum.365")
-    if own:
-        return count, total
-    for party, sign in zip(PRICE_PARTIES, (-1, -1, 1), strict=True):
-        count = count + sign * known.count(f"{level}*{party}.{price}_n.365")
-        total = total + sign * known.total(f"{level}*{party}.{price}_sum.365")
-    return count, total
+def _sums(known: Known, level: str, *, own: bool) -> tuple[Floats, Floats]:
+    count, total = (known.counts(_sum_names(level, part)) for part in ("n", "sum"))
+    for party, sign in () if own else zip(PRICE_PARTIES, (-1, -1, 1), strict=True):
+        count = count + sign * known.counts(_sum_names(f"{level}*{party}", "n"))
+        total = total + sign * known.counts(_sum_names(f"{level}*{party}", "sum"))
+    return count, total / FIXED_POINT
+
+
+@cache
+def _sum_names(key: str, part: str) -> tuple[str, ...]:
+    return tuple(f"{key}.{price}_{part}.365" for price in PRICES)
 
 
 def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.known import Known
 from features.lines import Bools, Floats, Ints, Lines
+from features.readings import Reading
 
 Family = Literal["lane", "price", "supplier", "commodity", "links"]
 Kind = Literal["number", "category"]
@@ -55,6 +56,25 @@ def feature(
         meaning = (column.__doc__ or "").strip()
         return Feature(
             column.__name__, family, unit, meaning, sentence, missing, kind, monotone, dated, column
+        )
+
+    return of
+
+
+def read(
+    family: Family,
+    unit: str,
+    sentence: str,
+    *,
+    missing: str = "not declared",
+    monotone: Literal[-1, 0, 1] = 0,
+) -> Callable[[Callable[[], Reading]], Feature]:
+    """Make a function that gives a reading of counts a feature, as `feature` does."""
+
+    def of(reading: Callable[[], Reading]) -> Feature:
+        meaning = (reading.__doc__ or "").strip()
+        return Feature(
+            reading.__name__, family, unit, meaning, sentence, missing, "number", monotone, False, reading()
         )
 
     return of

@@ -5,17 +5,17 @@ of lines, and a window's subtraction gives back exactly what was added.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from features.counts import Columns, Counts, Index, Integers, Places
-from features.keys import key_of
+from features.counts import Columns, Counts, Index, Integers, Names, Places, State
+from features.keys import key_of, keys_of
 from features.learner import Learners
 from features.learners import LEARNERS
-from features.lines import Bools, Ints, Lines
+from features.lines import Bools, Floats, Ints, Lines
 from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 Fact = Literal["lines", "outcomes"]
@@ -43,8 +43,8 @@ class History:
     """All tallies after the close of `day` (days since 1970; None before the first close).
 
     `order` is that of the tallies, and `measures` that of the measures of each kind of fact, wherever there is a
-    column for each. `recent` holds what is still in a window, by day. `learners` hold what is learned
-    beside the tallies.
+    column for each; `names` are the counts of all tallies, as `key.measure.window`. `recent` holds what is still in a
+    window, by day. `learners` hold what is learned beside the tallies.
     """
 
     def __init__(self, tallies: tuple[Tally, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
@@ -54,6 +54,7 @@ class History:
         self.place = {key: place for place, key in enumerate(self.order)}
         self.counts = {key: group.counts for group in self.groups for key in group.keys}
         self.columns = {key: counts.columns for key, counts in self.counts.items()}
+        self.names = Names(f"{key}.{column}" for key in self.order for column in self.columns[key])
         self.indexes = {key: Index() for key in self.order}
         sums = [measure for group in self.groups for measure in group.counts.sums]
         measures = sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES})
@@ -79,6 +80,15 @@ class History:
         for place, key in enumerate(self.order):
             rows[:, place] = self.indexes[key].admit(key_of(lines, key), self.counts[key])
         return rows
+
+    def find(self, lines: Lines) -> Places:
+        """Rows of each line in each tally (n, tallies); row 0 for keys that were never learned."""
+        keys = keys_of(lines, self.order)
+        return np.array([self.indexes[key].find(k) for key, k in zip(self.order, keys, strict=True)]).T
+
+    def state(self, rows: Places) -> list[State]:
+        """What each group of tallies holds in these rows (n, tallies): arrays (n, tallies of the group, columns)."""
+        return [group.counts.state.take(rows[:, group.places], axis=0) for group in self.groups]
 
     def learn(self, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
         """Learn the lines of `day`: their rows (n, tallies) and measures (n,)."""
@@ -126,6 +136,13 @@ class History:
             for party, other in self.gains[key]:
                 partners = self.counts[party].state[:, self.counts[party].columns[f"partners.{other}"]]
                 np.add.at(partners, rows[lines[tallies == place], self.place[party]], 1)
+
+
+def spread(states: Iterable[State]) -> Floats:
+    """The states of all groups, a row for each of `History.names` (names, n)."""
+    return np.concatenate(
+        [state.transpose(1, 2, 0).reshape(-1, len(state)) for state in states], dtype=np.float64
+    )
 
 
 def _gains(tally: Tally) -> tuple[tuple[str, str], ...]:

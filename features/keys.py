@@ -1,6 +1,7 @@
 """Whom and what history counts: each key of a line as a 64-bit number, 0 where the line does not say."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,22 +21,31 @@ _ONE = np.uint64(1)
 _NONE = np.uint64(0)
 
 
+Spelling = Callable[[str], str]
+
+
 def join(*parts: Keys) -> Keys:
     """One key of several (n,), sensitive to their order; 0 wherever a part is 0."""
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = (joined ^ (joined >> _SHIFT)) * _MIX + part * _FOLD
-    present = np.logical_and.reduce([part != 0 for part in parts])
-    return np.where(present, joined | _ONE, _NONE)
+    joined: Keys = _joined(np.array(parts), tuple(np.array([place]) for place in range(len(parts))))[0]
+    return joined
 
 
-def hashed(text: Text, spelling: Callable[[str], str] = str) -> Keys:
+def hashed(text: Text, spelling: Spelling = str) -> Keys:
     """Key of each cell (n,) after `spelling` has brought equal things to one form; an empty form is missing."""
-    if (memo_key := (hashed, spelling)) not in text.memo:
-        forms = np.array([*map(spelling, text.levels), ""], dtype=object)
-        numbers = pd.util.hash_array(forms, categorize=False) | _ONE
-        text.memo[memo_key] = np.where(forms == "", _NONE, numbers)
-    return text.memo[memo_key][text.codes]
+    _hash([(text, spelling)])
+    return text.memo[hashed, spelling][text.codes]
+
+
+def _hash(wanted: list[tuple[Text, Spelling]]) -> None:
+    """Note the keys of the levels under each text, all hashed in one go."""
+    new = [(text, spelling) for text, spelling in wanted if (hashed, spelling) not in text.memo]
+    if new:
+        spelled = [[*map(spelling, text.levels), ""] for text, spelling in new]
+        forms = np.array([form for of_text in spelled for form in of_text], dtype=object)
+        keys = np.where(forms == "", _NONE, pd.util.hash_array(forms, categorize=False) | _ONE)
+        ends = np.cumsum([len(of_text) for of_text in spelled])[:-1]
+        for (text, spelling), of_text in zip(new, np.split(keys, ends), strict=True):
+            text.memo[hashed, spelling] = of_text
 
 
 def numbered(values: Ints) -> Keys:
@@ -66,35 +76,35 @@ def _plain_text(text: str) -> str:
     return " ".join(tokens(text))
 
 
-def _column(name: str, spelling: Callable[[str], str] = str) -> Callable[[Lines], Keys]:
-    return lambda lines: hashed(lines.texts[name], spelling)
-
-
 def _supplier(lines: Lines) -> Keys:
     """The manufacturer: by MID, else by name."""
-    return either(KEYS["mid"](lines), KEYS["maker"](lines))
+    return either(key_of(lines, "mid"), key_of(lines, "maker"))
 
 
-KEYS: dict[str, Callable[[Lines], Keys]] = {
+TEXTS: dict[str, tuple[str, Spelling]] = {
+    "mid": ("manufacturer_id", _digits),
+    "mid_stem": ("manufacturer_id", _mid_stem),
+    "maker": ("manufacturer_name", company_key),
+    "address": ("manufacturer_address", address_key),
+    "city": ("manufacturer_city", company_key),
+    "seller": ("seller_name", company_key),
+    "consolidator": ("consolidator_name", company_key),
+    "importer": ("importer_number", _digits),
+    "entry": ("entry_number", str),
+    "filer": ("entry_number", _filer),
+    "text": ("description", _plain_text),
+    "origin": ("country_of_origin", str),
+    "export": ("country_of_export", str),
+    "lading": ("port_of_lading", str),
+    "entry_port": ("port_of_entry", str),
+    "hts10": ("htsus", str),
+}
+"""Keys that are a text column, by its name and the spelling under which cells are one."""
+
+OTHERS: dict[str, Callable[[Lines], Keys]] = {
     "everything": lambda lines: np.ones(lines.size, np.uint64),
-    "mid": _column("manufacturer_id", _digits),
-    "mid_stem": _column("manufacturer_id", _mid_stem),
-    "maker": _column("manufacturer_name", company_key),
     "supplier": _supplier,
-    "address": _column("manufacturer_address", address_key),
-    "city": _column("manufacturer_city", company_key),
-    "seller": _column("seller_name", company_key),
-    "consolidator": _column("consolidator_name", company_key),
-    "importer": _column("importer_number", _digits),
-    "entry": _column("entry_number"),
     "line": lambda lines: numbered(lines.numbers["line_number"].astype(np.int64)),
-    "filer": _column("entry_number", _filer),
-    "text": _column("description", _plain_text),
-    "origin": _column("country_of_origin"),
-    "export": _column("country_of_export"),
-    "lading": _column("port_of_lading"),
-    "entry_port": _column("port_of_entry"),
-    "hts10": _column("htsus"),
     "hts6": lambda lines: numbered(prefix(lines, 6)),
     "hts4": lambda lines: numbered(prefix(lines, 4)),
     "unit": lambda lines: numbered(unit_dimension(lines) + 1),
@@ -104,13 +114,51 @@ KEYS: dict[str, Callable[[Lines], Keys]] = {
 
 def key_of(lines: Lines, name: str) -> Keys:
     """Key `name` of each line (n,); `a*b` joins the keys a and b. Each is worked out once per set of lines."""
-    if (memo_key := (key_of, name)) not in lines.memo:
-        parts = name.split("*")
-        lines.memo[memo_key] = (
-            KEYS[name](lines) if len(parts) == 1 else join(*(key_of(lines, p) for p in parts))
-        )
-    keys: Keys = lines.memo[memo_key]
+    if (key_of, name) not in lines.memo:
+        lines.memo[key_of, name] = keys_of(lines, (name,))[0] if "*" in name else _single(lines, name)
+    keys: Keys = lines.memo[key_of, name]
     return keys
+
+
+def keys_of(lines: Lines, names: tuple[str, ...]) -> Keys:
+    """The same keys (names, n), worked out together: what is done to each line is done for all names at once."""
+    parts, single, joint, places = _plan(names)
+    _hash([(lines.texts[column], spelling) for column, spelling in (TEXTS[p] for p in parts if p in TEXTS)])
+    of_parts = np.array([key_of(lines, part) for part in parts])
+    keys = np.empty((len(names), lines.size), np.uint64)
+    keys[single] = of_parts[[parts.index(names[place]) for place in single]]
+    keys[joint] = _joined(of_parts, places)
+    return keys
+
+
+def _single(lines: Lines, name: str) -> Keys:
+    return hashed(lines.texts[TEXTS[name][0]], TEXTS[name][1]) if name in TEXTS else OTHERS[name](lines)
+
+
+@cache
+def _plan(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[int], list[int], tuple[Rows, ...]]:
+    """Parts of the names; places of names of one part; of names of several, most parts first; and of these, step by
+    step, the place of their next part: fewer names have one each time."""
+    split = [name.split("*") for name in names]
+    parts = tuple(dict.fromkeys(part for of_name in split for part in of_name))
+    single = [place for place, of_name in enumerate(split) if len(of_name) == 1]
+    joint = sorted(set(range(len(names))) - set(single), key=lambda place: -len(split[place]))
+    most = len(split[joint[0]]) if joint else 0
+    steps = [[split[place][step] for place in joint if len(split[place]) > step] for step in range(most)]
+    return parts, single, joint, tuple(np.array([parts.index(part) for part in step]) for step in steps)
+
+
+def _joined(parts: Keys, places: tuple[Rows, ...]) -> Keys:
+    """Keys joined of parts (parts, n), given the places of their first parts, of their second ones, and so on."""
+    if not places:
+        return parts[:0]
+    joined = parts[places[0]]
+    present = joined != 0
+    for step in places[1:]:
+        part, some = parts[step], joined[: len(step)]
+        joined[: len(step)] = (some ^ (some >> _SHIFT)) * _MIX + part * _FOLD
+        present[: len(step)] &= part != 0
+    return np.where(present, joined | _ONE, _NONE)
 
 
 def find(lines: Lines, entry_numbers: pa.ChunkedArray, line_numbers: pa.ChunkedArray) -> Rows:

@@ -1,14 +1,13 @@
 """What was known before the day of a line: the state of history under the keys of the line, as numbers to read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from features.counts import State
-from features.history import History
-from features.keys import key_of
+from features.counts import Names
+from features.history import History, spread
 from features.learner import Columns, see_all
 from features.lines import Bools, Codes, Floats, Lines, Rows
 from features.lists import Listings
@@ -21,22 +20,31 @@ FIXED_POINT = float(2**20)
 class Known:
     """State under the keys of n lines, the lists, and what the learners know.
 
-    `state(key)` gives (n, columns); names are `key.measure.window`. `learned()` gives columns (n,) by `learner.column`.
+    `state()` gives a row for each of `names`, which are `key.measure.window`: (names, n). `learned()` gives columns
+    (n,) by `learner.column`.
     """
 
     today: Codes
-    state: Callable[[str], State]
-    columns: Mapping[str, Mapping[str, int]]
+    state: Callable[[], Floats]
+    names: Names
     listings: Listings
     learned: Callable[[], Columns]
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def count(self, name: str) -> Floats:
         """A count or a sum of whole numbers (n,); 0 where the key was never learned."""
-        if name not in self.memo:
-            key, measure = name.split(".", 1)
-            self.memo[name] = self.state(key)[:, self.columns[key][measure]].astype(np.float64)
-        counted: Floats = self.memo[name]
+        counted: Floats = self._all()[self.names.place[name]]
+        return counted
+
+    def counts(self, names: tuple[str, ...]) -> Floats:
+        """Several counts at once (names, n)."""
+        counted: Floats = self._all()[self.names.places(names)]
+        return counted
+
+    def _all(self) -> Floats:
+        if self.state not in self.memo:
+            self.memo[self.state] = self.state()
+        counted: Floats = self.memo[self.state]
         return counted
 
     def total(self, name: str) -> Floats:
@@ -56,8 +64,7 @@ class Known:
         def learned() -> Columns:
             return {name: values[rows] for name, values in self.learned().items()}
 
-        today = self.today[rows]
-        return Known(today, lambda key: self.state(key)[rows], self.columns, self.listings, learned)
+        return Known(self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned)
 
     def since(self, name: str) -> Floats:
         """Days from the day under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
@@ -75,16 +82,12 @@ def listed(lines: Lines, column: str, known: Known) -> Bools:
 
 
 def see(history: History, lines: Lines, listings: Listings) -> Known:
-    """What the closed days know of these lines; each tally or learner is asked when first needed."""
-    states: dict[str, State] = {}
+    """What the closed days know of these lines; tallies and learners are asked when first needed."""
 
-    def state(key: str) -> State:
-        if key not in states:
-            rows = history.indexes[key].find(key_of(lines, key))
-            states[key] = history.counts[key].state.take(rows, axis=0)
-        return states[key]
+    def state() -> Floats:
+        return spread(history.state(history.find(lines)))
 
     def learned() -> Columns:
         return see_all(history.learners, lines)
 
-    return Known(lines.days["entry_date"], state, history.columns, listings, learned)
+    return Known(lines.days["entry_date"], state, history.names, listings, learned)

@@ -5,11 +5,11 @@ import numpy as np
 from features import route
 from features.commodity import since_legal_date
 from features.fair_value import log_prices, party_mean
-from features.feature import Feature, feature, named
+from features.feature import Feature, feature, named, read
 from features.known import Known
 from features.lines import Bools, Floats, Lines
 from features.places import country_number, lading_region, on_land_border
-from features.rates import base_rate, found_rate
+from features.readings import Reading, count, rate, share, since
 from features.tallies import PRICE_LEVELS
 
 
@@ -17,8 +17,12 @@ def _differs(first: Floats, second: Floats) -> Floats:
     return np.where(np.isnan(first) | np.isnan(second), np.nan, first != second)
 
 
-def _share(part: Floats, whole: Floats) -> Floats:
-    return part / np.where(whole > 0, whole, np.nan)
+def _growth(key: str) -> Reading:
+    return Reading(_against_usual, (f"{key}.lines.90", f"{key}.lines.365"))
+
+
+def _against_usual(_known: Known, quarter: Floats, year: Floats) -> Floats:
+    return (4 * quarter + 1) / (year + 1)
 
 
 @feature("lane", "country", "The declared origin.", kind="category")
@@ -94,49 +98,43 @@ def days_in_transit(lines: Lines, known: Known) -> Floats:
     return np.where(export >= 0, lines.days["entry_date"] - export, np.nan)
 
 
-@feature("lane", "lines", "This way (origin, export, port of lading) had {value:.0f} lines in the past year.")
-def lane_lines(lines: Lines, known: Known) -> Floats:
+@read("lane", "lines", "This way (origin, export, port of lading) had {value:.0f} lines in the past year.")
+def lane_lines() -> Reading:
     """Lines of the same origin, country of export and port of lading in the past 365 days."""
-    return known.count("origin*export*lading.lines.365")
+    return count("origin*export*lading.lines.365")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.0%} of the past year's lines of this origin came this way.",
     missing="origin not seen",
 )
-def lane_share_of_origin(lines: Lines, known: Known) -> Floats:
+def lane_share_of_origin() -> Reading:
     """Share of the origin's lines of the past 365 days that came by this lane."""
-    return _share(known.count("origin*export*lading.lines.365"), known.count("origin.lines.365"))
+    return share("origin*export*lading.lines.365", "origin.lines.365")
 
 
-@feature("lane", "ratio", "This way carried {value:.2f} times as many lines lately as in the year before.")
-def lane_growth(lines: Lines, known: Known) -> Floats:
+@read("lane", "ratio", "This way carried {value:.2f} times as many lines lately as in the year before.")
+def lane_growth() -> Reading:
     """Lines of the lane in the past 90 days, times four, against the past 365 days (1 is steady)."""
-    return _growth(known, "origin*export*lading")
+    return _growth("origin*export*lading")
 
 
-def _growth(known: Known, key: str) -> Floats:
-    return _share(4 * known.count(f"{key}.lines.90") + 1, known.count(f"{key}.lines.365") + 1)
-
-
-@feature(
-    "lane", "ratio", "This origin sent {value:.2f} times as many such goods lately as in the year before."
-)
-def goods_origin_growth(lines: Lines, known: Known) -> Floats:
+@read("lane", "ratio", "This origin sent {value:.2f} times as many such goods lately as in the year before.")
+def goods_origin_growth() -> Reading:
     """Lines of the same HTS-6 and origin in the past 90 days, times four, against the past 365 days."""
-    return _growth(known, "hts6*origin")
+    return _growth("hts6*origin")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.0%} of the past year's lines of these goods were declared Chinese at this importer.",
 )
-def importer_china_share_of_goods(lines: Lines, known: Known) -> Floats:
+def importer_china_share_of_goods() -> Reading:
     """Share of the importer's lines of the same HTS-6 in the past 365 days that were declared Chinese."""
-    return _share(known.count("importer*hts6.china.365"), known.count("importer*hts6.lines.365"))
+    return share("importer*hts6.china.365", "importer*hts6.lines.365")
 
 
 @feature(
@@ -147,32 +145,31 @@ def importer_left_china(lines: Lines, known: Known) -> Bools:
     return (known.count("importer*hts6.china.ever") > 0) & ~route.declared_in_china(lines)
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.0%} of the importer's lines of these goods came from this origin.",
     missing="goods new",
 )
-def origin_share_at_importer(lines: Lines, known: Known) -> Floats:
+def origin_share_at_importer() -> Reading:
     """Share of the importer's lines of the same HTS-6 in the past 365 days that had this origin."""
-    return _share(known.count("importer*hts6*origin.lines.365"), known.count("importer*hts6.lines.365"))
+    return share("importer*hts6*origin.lines.365", "importer*hts6.lines.365")
 
 
-@feature(
+@read(
     "lane",
     "days",
     "The importer first declared this origin for these goods {value:.0f} days ago.",
     missing="never",
 )
-def days_since_origin_at_importer(lines: Lines, known: Known) -> Floats:
+def days_since_origin_at_importer() -> Reading:
     """Days since the importer's first line of the same HTS-6 with this origin."""
-    return known.since("importer*hts6*origin.first")
+    return since("importer*hts6*origin.first")
 
 
-def _days_since(name: str, count: str, meaning: str, sentence: str, missing: str) -> Feature:
-    column = lambda lines, known: known.since(count)  # noqa: E731
+def _days_since(name: str, first: str, meaning: str, sentence: str, missing: str) -> Feature:
     return named(
-        name, "lane", unit="days", meaning=meaning, sentence=sentence, column=column, missing=missing
+        name, "lane", unit="days", meaning=meaning, sentence=sentence, column=since(first), missing=missing
     )
 
 
@@ -222,10 +219,10 @@ AGES = (
 )
 
 
-@feature("lane", "lines", "Such goods had {value:.0f} lines this way before.")
-def lane_goods_lines(lines: Lines, known: Known) -> Floats:
+@read("lane", "lines", "Such goods had {value:.0f} lines this way before.")
+def lane_goods_lines() -> Reading:
     """Lines of the heading on the lane, ever."""
-    return known.count("origin*export*lading*hts4.lines.ever")
+    return count("origin*export*lading*hts4.lines.ever")
 
 
 @feature("lane", "region", "The part of the world in which the goods were loaded.", kind="category")
@@ -234,15 +231,15 @@ def loading_region(lines: Lines, known: Known) -> Floats:
     return lines.texts["port_of_lading"].read(lading_region, np.nan)
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.0%} of the past year's lines by this port of lading were made in another country.",
     missing="port not seen",
 )
-def hub_share(lines: Lines, known: Known) -> Floats:
+def hub_share() -> Reading:
     """Share of the lines by the port of lading in the past 365 days that were made elsewhere: high at hubs."""
-    return _share(known.count("lading.abroad.365"), known.count("lading.lines.365"))
+    return share("lading.abroad.365", "lading.lines.365")
 
 
 @feature(
@@ -303,61 +300,60 @@ def supplier_switch_after_legal_date(lines: Lines, known: Known) -> Floats:
     return _switched(lines, known, "supplier*origin.first", other_origin & same_goods, mean)
 
 
-@feature("lane", "lines", "The supplier had {value:.0f} lines by this port of lading before.")
-def supplier_lines_by_port(lines: Lines, known: Known) -> Floats:
+@read("lane", "lines", "The supplier had {value:.0f} lines by this port of lading before.")
+def supplier_lines_by_port() -> Reading:
     """Lines of the supplier by the same port of lading, ever."""
-    return known.count("supplier*lading.lines.ever")
+    return count("supplier*lading.lines.ever")
 
 
-@feature("lane", "lines", "The importer had {value:.0f} lines by this port of lading before.")
-def importer_lines_by_port(lines: Lines, known: Known) -> Floats:
+@read("lane", "lines", "The importer had {value:.0f} lines by this port of lading before.")
+def importer_lines_by_port() -> Reading:
     """Lines of the importer by the same port of lading, ever."""
-    return known.count("importer*lading.lines.ever")
+    return count("importer*lading.lines.ever")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.1%} of known examinations of this lane found Xinjiang inputs (shrunk).",
     monotone=1,
 )
-def lane_found_rate(lines: Lines, known: Known) -> Floats:
+def lane_found_rate() -> Reading:
     """Share of known examinations of the lane that found Xinjiang inputs, shrunk to that of its origin."""
-    origin_rate = found_rate(known, "origin", base_rate(known))
-    return found_rate(known, "origin*export*lading", origin_rate)
+    return rate("origin", "origin*export*lading")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.1%} of known examinations of such goods on this lane found Xinjiang inputs.",
     monotone=1,
 )
-def lane_goods_found_rate(lines: Lines, known: Known) -> Floats:
+def lane_goods_found_rate() -> Reading:
     """Share of known examinations of the heading on the lane that found Xinjiang inputs, shrunk to the lane's."""
-    return found_rate(known, "origin*export*lading*hts4", lane_found_rate.compute(lines, known))
+    return rate("origin", "origin*export*lading", "origin*export*lading*hts4")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.1%} of known examinations of this port and heading found Xinjiang inputs.",
     monotone=1,
 )
-def lading_goods_found_rate(lines: Lines, known: Known) -> Floats:
+def lading_goods_found_rate() -> Reading:
     """Share of known examinations of the heading from the port of lading that found Xinjiang inputs, shrunk."""
-    return found_rate(known, "lading*hts4", found_rate(known, "hts4", base_rate(known)))
+    return rate("hts4", "lading*hts4")
 
 
-@feature(
+@read(
     "lane",
     "share",
     "{value:.1%} of known examinations of this origin at this port found Xinjiang inputs.",
     monotone=1,
 )
-def entry_port_found_rate(lines: Lines, known: Known) -> Floats:
+def entry_port_found_rate() -> Reading:
     """Share of known examinations of the origin at the port of entry that found Xinjiang inputs, shrunk."""
-    return found_rate(known, "origin*entry_port", found_rate(known, "origin", base_rate(known)))
+    return rate("origin", "origin*entry_port")
 
 
 FEATURES: tuple[Feature, ...] = (

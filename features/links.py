@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from features.feature import Feature, feature, named
+from features.feature import Feature, feature, named, read
 from features.known import Known, listed
 from features.lines import Bools, Floats, Lines
-from features.rates import base_rate, found_rate
+from features.readings import Reading, count, mean, rate, share, since
 
 AROUND = {
     "importer": "importer",
@@ -69,56 +69,51 @@ def _listed_around(key: str, words: str) -> Feature:
         unit="lines",
         meaning=f"Lines of the {words} from makers that were listed when the line was learned.",
         sentence=f"The {words} handled {{value:.0f}} lines of listed makers.",
-        column=lambda lines, known: known.count(f"{key}.listed.ever"),
+        column=count(f"{key}.listed.ever"),
         monotone=1,
     )
 
 
 def _suspicion_around(key: str, of: str, words: str) -> Feature:
-    def column(lines: Lines, known: Known) -> Floats:
-        count = known.count(f"{key}.lines.365")
-        return known.total(f"{key}.{of}_suspicion.365") / np.where(count > 0, count, np.nan)
-
     return named(
         f"{key}_{of}_suspicion",
         "links",
         unit="share",
         meaning=f"Mean find rate, above the general one, of the {of}s that the {words} dealt with in the past year.",
         sentence=f"Examinations of {of}s tied to this {words} found Xinjiang inputs {{value:.1%}} above the usual.",
-        column=column,
+        column=mean(f"{key}.{of}_suspicion.365", f"{key}.lines.365"),
         missing="no lines in the past year",
         monotone=1,
     )
 
 
-@feature(
+@read(
     "links",
     "share",
     "{value:.0%} of the importer's lines of these goods came from this supplier.",
     missing="goods new",
 )
-def supplier_share_of_goods_at_importer(lines: Lines, known: Known) -> Floats:
+def supplier_share_of_goods_at_importer() -> Reading:
     """Share of the importer's lines of the same HTS-6 in the past 365 days that came from this supplier."""
-    goods = known.count("importer*hts6.lines.365")
-    return known.count("importer*hts6*supplier.lines.365") / np.where(goods > 0, goods, np.nan)
+    return share("importer*hts6*supplier.lines.365", "importer*hts6.lines.365")
 
 
-@feature("links", "days", "Seller and supplier first dealt {value:.0f} days ago.", missing="first deal")
-def seller_supplier_age(lines: Lines, known: Known) -> Floats:
+@read("links", "days", "Seller and supplier first dealt {value:.0f} days ago.", missing="first deal")
+def seller_supplier_age() -> Reading:
     """Days since the first line of this supplier through this seller."""
-    return known.since("supplier*seller.first")
+    return since("supplier*seller.first")
 
 
-@feature("links", "days", "Importer and seller first dealt {value:.0f} days ago.", missing="first deal")
-def importer_seller_age(lines: Lines, known: Known) -> Floats:
+@read("links", "days", "Importer and seller first dealt {value:.0f} days ago.", missing="first deal")
+def importer_seller_age() -> Reading:
     """Days since the first line of this importer through this seller."""
-    return known.since("importer*seller.first")
+    return since("importer*seller.first")
 
 
-@feature("links", "days", "Importer and consolidator first dealt {value:.0f} days ago.", missing="first deal")
-def importer_consolidator_age(lines: Lines, known: Known) -> Floats:
+@read("links", "days", "Importer and consolidator first dealt {value:.0f} days ago.", missing="first deal")
+def importer_consolidator_age() -> Reading:
     """Days since the first line of this importer through this consolidator."""
-    return known.since("importer*consolidator.first")
+    return since("importer*consolidator.first")
 
 
 @feature(
@@ -133,16 +128,13 @@ def new_supplier_old_ties(lines: Lines, known: Known) -> Floats:
 
 
 def _flow_rate(flow: str, parent: str, words: str) -> Feature:
-    def column(lines: Lines, known: Known) -> Floats:
-        return found_rate(known, flow, found_rate(known, parent, base_rate(known)))
-
     return named(
         f"{flow.replace('*', '_')}_found_rate",
         "links",
         unit="share",
         meaning=f"Share of examinations of the same {words} that found Xinjiang inputs, shrunk to the {parent}'s.",
         sentence=f"{{value:.1%}} of known examinations of the same {words} found Xinjiang inputs (shrunk).",
-        column=column,
+        column=rate(parent, flow),
         monotone=1,
     )
 

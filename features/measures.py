@@ -3,12 +3,12 @@
 import numpy as np
 
 from features.commodity import likely_cotton
-from features.fair_value import DRAWN_IN, benchmark, drawn_in, fixed, log_freight, log_prices
+from features.fair_value import DRAWN_IN, benchmarks, drawn_in, fixed, log_freight, log_prices
 from features.known import Known, listed
 from features.lines import Floats, Ints, Lines
 from features.rates import base_rate, found_rate
 from features.route import declared_in_china, loaded_abroad, through_china
-from features.tallies import LOW_MEASURES, LOW_STEPS, PRICES
+from features.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, PRICES
 
 MAKERS = ("supplier", "maker", "address")
 TRADERS = ("seller", "consolidator")
@@ -62,9 +62,9 @@ def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
 
 def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
     added: dict[str, Ints] = {}
+    benchmark = benchmarks(known, own=True)[PRICE_LEVELS[0]]
     for price in PRICES:
-        logs = log_prices(lines)[price]
-        fair = benchmark(known, price, own=True)
+        logs, fair = log_prices(lines)[price], benchmark.of(price)
         near = drawn_in(logs, fair)
         added[f"{price}_n"] = (~np.isnan(logs)).astype(np.int64)
         added[f"{price}_sum"] = fixed(near)

@@ -6,11 +6,12 @@ from scipy.special import ndtr
 from data import as_of
 from features.commodity import lint_per_kilo
 from features.descriptions import pack_count
-from features.fair_value import Benchmark, benchmark, log_freight, log_prices, party_mean
-from features.feature import Feature, feature, named
+from features.fair_value import Benchmark, benchmarks, log_freight, log_prices, party_mean
+from features.feature import Feature, feature, named, read
 from features.goods import positive, units
 from features.known import Known
-from features.lines import Bools, Floats, Lines
+from features.lines import Bools, Floats, Lines, shared
+from features.readings import Reading, count
 from features.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, RARITY_LEVEL
 
 KILOS_PER_POUND = 0.45359237
@@ -21,11 +22,13 @@ LOW = "{value:+.1f} spreads from the fair market value of such goods"
 
 
 def fair(known: Known, price: str) -> Benchmark:
-    """Benchmark without the line's own supplier and importer, worked out once."""
-    if (memo_key := (fair, price)) not in known.memo:
-        known.memo[memo_key] = benchmark(known, price, own=False)
-    found: Benchmark = known.memo[memo_key]
-    return found
+    """Benchmark without the line's own supplier and importer."""
+    return _of_others(known)[PRICE_LEVELS[0]].of(price)
+
+
+@shared
+def _of_others(known: Known) -> dict[str, Benchmark]:
+    return benchmarks(known, own=False)
 
 
 def _deviation(lines: Lines, known: Known, price: str) -> Floats:
@@ -148,10 +151,7 @@ def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
 
 
 def _fair_of_all_origins(known: Known) -> Benchmark:
-    if (memo_key := (_fair_of_all_origins, "kilo")) not in known.memo:
-        known.memo[memo_key] = benchmark(known, "kilo", own=False, levels=PRICE_LEVELS[1:])
-    found: Benchmark = known.memo[memo_key]
-    return found
+    return _of_others(known)[PRICE_LEVELS[1]].of("kilo")
 
 
 @feature(
@@ -222,10 +222,10 @@ def round_value(lines: Lines, known: Known) -> Bools:
     return whole
 
 
-@feature("price", "lines", "The supplier declared exactly this value {value:.0f} times in the past year.")
-def repeated_value(lines: Lines, known: Known) -> Floats:
+@read("price", "lines", "The supplier declared exactly this value {value:.0f} times in the past year.")
+def repeated_value() -> Reading:
     """Lines of the supplier with exactly the same value in the past 365 days."""
-    return known.count("supplier*value.lines.365")
+    return count("supplier*value.lines.365")
 
 
 @feature("price", "pieces", "The description names packs of {value:.0f}.", missing="no pack named")

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.canonical import settle
-from features.counts import Places, State
-from features.history import History
+from features.counts import Places
+from features.history import History, spread
 from features.keys import find
 from features.known import Known
 from features.learner import Columns, Learner, joined, see_all
-from features.lines import Bools, Codes, Lines, Rows
+from features.lines import Bools, Codes, Floats, Lines, Rows
 from features.lists import Listings
 from features.measures import measures
 
@@ -139,14 +139,14 @@ class Block:
         """The lines noted, given the places of all lines in the replay; leaves the block empty."""
         here, self.size = self.places[: self.size].copy(), 0
         lines = self.lines.take(here)
-        states = {
-            key: states[: len(here), place]
-            for group, states in zip(self.history.groups, self.states, strict=True)
-            for place, key in enumerate(group.keys)
-        }
         learned, self.learned = joined(self.learned), []
-        today, columns = lines.days["entry_date"], self.history.columns
-        known = Known(today, states.__getitem__, columns, self.listings, lambda: learned)
+        known = Known(
+            today=lines.days["entry_date"],
+            state=lambda: spread(states[: len(here)] for states in self.states),
+            names=self.history.names,
+            listings=self.listings,
+            learned=lambda: learned,
+        )
         return Seen(places[here], lines, known)
 
 
@@ -210,10 +210,10 @@ def teach(learner: Learner, timeline: Timeline, day: int, listings: Listings) ->
 
 
 def _known(history: History, lines: Lines, rows: Places, listings: Listings) -> Known:
-    def state(key: str) -> State:
-        return history.counts[key].state.take(rows[:, history.place[key]], axis=0)
+    def state() -> Floats:
+        return spread(history.state(rows))
 
     def learned() -> Columns:
         return see_all(history.learners, lines)
 
-    return Known(lines.days["entry_date"], state, history.columns, listings, learned)
+    return Known(lines.days["entry_date"], state, history.names, listings, learned)

@@ -5,13 +5,13 @@ import numpy as np
 from data.identifiers import manufacturer_id, postal_code
 from data.identifiers.manufacturer_id_rules import city_part, number_part
 from features.commodity import since_legal_date
-from features.feature import Feature, feature, named
+from features.feature import Feature, feature, named, read
 from features.keys import Keys, hashed
-from features.known import FIXED_POINT, Known
+from features.known import Known
 from features.lines import Floats, Ints, Lines
 from features.measures import MAKERS, TRADERS, suspicion_of
 from features.places import country_number, names_xinjiang
-from features.rates import base_rate, found_rate
+from features.readings import Reading, count, mean, rate, share, since
 
 PARTIES = {
     "supplier": "supplier",
@@ -30,7 +30,7 @@ def _age(key: str, words: str) -> Feature:
         unit="days",
         meaning=f"Days since the first line of the {words}.",
         sentence=f"The {words} was first seen {{value:.0f}} days ago.",
-        column=lambda lines, known: known.since(f"{key}.first"),
+        column=since(f"{key}.first"),
     )
 
 
@@ -41,7 +41,7 @@ def _idle(key: str, words: str) -> Feature:
         unit="days",
         meaning=f"Days since the latest line of the {words}.",
         sentence=f"The {words} was last seen {{value:.0f}} days ago.",
-        column=lambda lines, known: known.since(f"{key}.last"),
+        column=since(f"{key}.last"),
     )
 
 
@@ -52,7 +52,7 @@ def _lines(key: str, words: str) -> Feature:
         unit="lines",
         meaning=f"Lines of the {words} in the past 365 days.",
         sentence=f"The {words} had {{value:.0f}} lines in the past year.",
-        column=lambda lines, known: known.count(f"{key}.lines.365"),
+        column=count(f"{key}.lines.365"),
     )
 
 
@@ -63,10 +63,12 @@ def _burst(key: str, words: str) -> Feature:
         unit="ratio",
         meaning=f"Lines of the {words} in the past 30 days, times twelve, against the past 365 days (1 is steady).",
         sentence=f"The {words} is {{value:.1f}} times as busy as usual.",
-        column=lambda lines, known: (
-            (12 * known.count(f"{key}.lines.30") + 1) / (known.count(f"{key}.lines.365") + 1)
-        ),
+        column=Reading(_against_usual, (f"{key}.lines.30", f"{key}.lines.365")),
     )
+
+
+def _against_usual(_known: Known, month: Floats, year: Floats) -> Floats:
+    return (12 * month + 1) / (year + 1)
 
 
 def _growth(key: str, words: str) -> Feature:
@@ -76,7 +78,7 @@ def _growth(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of all lines of the {words} that fell in the past 365 days: low where it dwindles.",
         sentence=f"{{value:.0%}} of all lines of the {words} fell in the past year.",
-        column=lambda lines, known: _over(known.count(f"{key}.lines.365"), known.count(f"{key}.lines.ever")),
+        column=share(f"{key}.lines.365", f"{key}.lines.ever"),
     )
 
 
@@ -87,7 +89,7 @@ def _concentration(key: str, measure: str, words: str, partners: str) -> Feature
         unit="share",
         meaning=f"Chance that two lines of the {words} in a year have the same {partners} (Herfindahl index).",
         sentence=f"Two lines of the {words} have the same {partners} with a chance of {{value:.0%}}.",
-        column=lambda lines, known: _mean(known, key, measure) / FIXED_POINT,
+        column=mean(f"{key}.{measure}.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -99,7 +101,7 @@ def _fresh_share(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of the lines of the {words} in the past 365 days whose supplier was not 90 days old.",
         sentence=f"{{value:.0%}} of the lines of the {words} in the past year came from new suppliers.",
-        column=lambda lines, known: _mean(known, key, "fresh"),
+        column=share(f"{key}.fresh.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -111,7 +113,7 @@ def _returned_share(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of the lines of the {words} in a year whose supplier came back after 180 days without a line.",
         sentence=f"{{value:.0%}} of the lines of the {words} came from suppliers back after half a year's silence.",
-        column=lambda lines, known: _mean(known, key, "returned"),
+        column=share(f"{key}.returned.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -141,7 +143,7 @@ def _rate(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of examinations of the {words} that found Xinjiang inputs, shrunk to the general share.",
         sentence=f"{{value:.1%}} of known examinations of the {words} found Xinjiang inputs (shrunk).",
-        column=lambda lines, known: found_rate(known, key, base_rate(known)),
+        column=rate(key),
         monotone=1,
     )
 
@@ -153,7 +155,7 @@ def _found(key: str, words: str) -> Feature:
         unit="lines",
         meaning=f"Known examinations of the {words} that found Xinjiang inputs.",
         sentence=f"{{value:.0f}} known examinations of the {words} found Xinjiang inputs.",
-        column=lambda lines, known: known.count(f"{key}.found.ever"),
+        column=count(f"{key}.found.ever"),
         monotone=1,
     )
 
@@ -165,7 +167,7 @@ def _examined(key: str, words: str) -> Feature:
         unit="lines",
         meaning=f"Known conclusive examinations of the {words}.",
         sentence=f"{{value:.0f}} examinations of the {words} are known.",
-        column=lambda lines, known: known.count(f"{key}.examined.ever"),
+        column=count(f"{key}.examined.ever"),
     )
 
 
@@ -176,7 +178,7 @@ def _since_found(key: str, words: str) -> Feature:
         unit="days",
         meaning=f"Days since Xinjiang inputs were last found at the {words}.",
         sentence=f"Xinjiang inputs were found at the {words} {{value:.0f}} days ago.",
-        column=lambda lines, known: known.since(f"{key}.found_on"),
+        column=since(f"{key}.found_on"),
         missing="never found",
     )
 
@@ -188,7 +190,7 @@ def _china_share(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of the lines of the {words} in the past 365 days that were declared Chinese.",
         sentence=f"{{value:.0%}} of the lines of the {words} in the past year were declared Chinese.",
-        column=lambda lines, known: _mean(known, key, "china"),
+        column=share(f"{key}.china.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -200,7 +202,7 @@ def _cheap_share(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of the lines of the {words} in the past 365 days priced far below the fair value.",
         sentence=f"{{value:.0%}} of the lines of the {words} in the past year were far below the fair value.",
-        column=lambda lines, known: _mean(known, key, "cheap"),
+        column=share(f"{key}.cheap.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -212,7 +214,7 @@ def _detour_share(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Share of the lines of the {words} in a year that passed through China undeclared.",
         sentence=f"{{value:.0%}} of the lines of the {words} passed through China under another origin.",
-        column=lambda lines, known: _mean(known, key, "detour"),
+        column=share(f"{key}.detour.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -224,7 +226,7 @@ def _discount(key: str, words: str) -> Feature:
         unit="spreads",
         meaning=f"Mean deviation of the value per kg of the {words} from the fair value in the past 365 days.",
         sentence=f"The {words} was {{value:+.1f}} spreads from the fair value on the mean of the past year.",
-        column=lambda lines, known: _mean(known, key, "discount") / FIXED_POINT,
+        column=mean(f"{key}.discount.365", f"{key}.lines.365"),
         missing="no lines in the past year",
     )
 
@@ -236,18 +238,10 @@ def _cotton_mean(key: str, words: str) -> Feature:
         unit="share",
         meaning=f"Mean cotton share of the goods of the {words} in the past 365 days.",
         sentence=f"The goods of the {words} in the past year were {{value:.0%}} cotton on the mean.",
-        column=lambda lines, known: _mean(known, key, "cotton") / FIXED_POINT,
+        column=mean(f"{key}.cotton.365", f"{key}.lines.365"),
         missing="no lines in the past year",
         dated=True,
     )
-
-
-def _mean(known: Known, key: str, measure: str) -> Floats:
-    return _over(known.count(f"{key}.{measure}.365"), known.count(f"{key}.lines.365"))
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    return part / np.where(whole > 0, whole, np.nan)
 
 
 def _partners(key: str, other: str, words: str) -> Feature:
@@ -257,32 +251,32 @@ def _partners(key: str, other: str, words: str) -> Feature:
         unit="parties",
         meaning=f"Distinct {words} of the {PARTIES.get(key, key)}, ever.",
         sentence=f"The {PARTIES.get(key, key)} has dealt with {{value:.0f}} {words}.",
-        column=lambda lines, known: known.count(f"{key}.partners.{other}"),
+        column=count(f"{key}.partners.{other}"),
     )
 
 
-@feature("supplier", "lines", "Supplier and importer had {value:.0f} lines together in the past year.")
-def pair_lines(lines: Lines, known: Known) -> Floats:
+@read("supplier", "lines", "Supplier and importer had {value:.0f} lines together in the past year.")
+def pair_lines() -> Reading:
     """Lines of this supplier to this importer in the past 365 days."""
-    return known.count("supplier*importer.lines.365")
+    return count("supplier*importer.lines.365")
 
 
-@feature("supplier", "days", "Supplier and importer first dealt {value:.0f} days ago.", missing="first deal")
-def pair_age(lines: Lines, known: Known) -> Floats:
+@read("supplier", "days", "Supplier and importer first dealt {value:.0f} days ago.", missing="first deal")
+def pair_age() -> Reading:
     """Days since the first line of this supplier to this importer."""
-    return known.since("supplier*importer.first")
+    return since("supplier*importer.first")
 
 
-@feature("supplier", "share", "{value:.0%} of the importer's lines of the past year came from this supplier.")
-def supplier_share_at_importer(lines: Lines, known: Known) -> Floats:
+@read("supplier", "share", "{value:.0%} of the importer's lines of the past year came from this supplier.")
+def supplier_share_at_importer() -> Reading:
     """Share of the importer's lines of the past 365 days that came from this supplier."""
-    return _over(known.count("supplier*importer.lines.365"), known.count("importer.lines.365"))
+    return share("supplier*importer.lines.365", "importer.lines.365")
 
 
-@feature("supplier", "lines", "The supplier had {value:.0f} lines of these very goods in the past year.")
-def supplier_lines_of_goods(lines: Lines, known: Known) -> Floats:
+@read("supplier", "lines", "The supplier had {value:.0f} lines of these very goods in the past year.")
+def supplier_lines_of_goods() -> Reading:
     """Lines of the supplier of the same HTSUS number in the past 365 days."""
-    return known.count("supplier*hts10.lines.365")
+    return count("supplier*hts10.lines.365")
 
 
 @feature(
@@ -320,10 +314,10 @@ def mid_younger_than_name(lines: Lines, known: Known) -> Floats:
     return known.since("maker.first") - known.since("mid.first")
 
 
-@feature("supplier", "MIDs", "{value:.0f} MIDs share this country and name part.")
-def near_mids(lines: Lines, known: Known) -> Floats:
+@read("supplier", "MIDs", "{value:.0f} MIDs share this country and name part.")
+def near_mids() -> Reading:
     """Distinct MIDs seen with the same country and name part, whatever number and city."""
-    return known.count("mid_stem.partners.mid")
+    return count("mid_stem.partners.mid")
 
 
 def _malformed(mid: str) -> bool:
@@ -417,37 +411,37 @@ def undeclared_parties(lines: Lines, known: Known) -> Ints:
     return empty
 
 
-@feature(
+@read(
     "supplier",
     "share",
     "{value:.1%} of examinations in this city and origin found Xinjiang inputs.",
     monotone=1,
 )
-def city_found_rate(lines: Lines, known: Known) -> Floats:
+def city_found_rate() -> Reading:
     """Share of examinations of makers in the same city and origin that found Xinjiang inputs, shrunk."""
-    return found_rate(known, "city*origin", found_rate(known, "origin", base_rate(known)))
+    return rate("origin", "city*origin")
 
 
-@feature(
+@read(
     "supplier",
     "share",
     "{value:.1%} of examinations of MIDs with this stem found Xinjiang inputs.",
     monotone=1,
 )
-def mid_stem_found_rate(lines: Lines, known: Known) -> Floats:
+def mid_stem_found_rate() -> Reading:
     """Share of examinations of MIDs of the same country and name part that found Xinjiang inputs, shrunk."""
-    return found_rate(known, "mid_stem", base_rate(known))
+    return rate("mid_stem")
 
 
-@feature(
+@read(
     "supplier",
     "share",
     "{value:.1%} of examinations handed in by this filer found Xinjiang inputs.",
     monotone=1,
 )
-def filer_found_rate(lines: Lines, known: Known) -> Floats:
+def filer_found_rate() -> Reading:
     """Share of examinations of the filer's entries that found Xinjiang inputs, shrunk."""
-    return found_rate(known, "filer", base_rate(known))
+    return rate("filer")
 
 
 @feature(

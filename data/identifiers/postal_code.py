@@ -11,8 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import pandas as pd
 from numpy.typing import NDArray
 
 REQUIRED_FROM: Final = date(2023, 3, 18)
@@ -68,11 +67,9 @@ def region_alert(
 
     A code given before it was required is read all the same; only its absence means nothing then.
     """
-    dictionary = pa.array(codes, type=pa.string(), from_pandas=True).dictionary_encode()
-    states = np.array(
-        [*map(_state_of, dictionary.dictionary.to_pylist()), RegionAlert.MISSING], dtype=np.int8
-    )
-    result = states[np.asarray(pc.fill_null(dictionary.indices, len(states) - 1))]
+    places, levels = pd.factorize(codes)
+    states = np.array([*map(_state_of, levels), RegionAlert.MISSING], dtype=np.int8)
+    result = states[places]
     early = days < np.datetime64(REQUIRED_FROM)
     result = np.where((result == RegionAlert.MISSING) & early, np.int8(RegionAlert.NOT_YET_REQUIRED), result)
     return np.where(countries == "CN", result, np.int8(RegionAlert.NOT_CHINA))

@@ -34,39 +34,28 @@ class Circle:
     def __init__(self, ties: Table, suppliers: Table, facts: Ints, closed: int) -> None:
         self._pairs, self._first, self.closed = ties["key"], ties["first"], closed
         row = row_of(suppliers["key"], ties["supplier"])
-        last, self._told = suppliers["last"][row], facts[row]
+        last, none = suppliers["last"][row], np.zeros((1, facts.shape[1]), np.int64)
         order = np.lexsort((last, ties["flow"]))
-        self._flows = ties["flow"][order]
-        self._starts = np.flatnonzero(
-            np.concatenate([[True], self._flows[1:] != self._flows[:-1]])[: len(order)]
-        )
-        rank = np.searchsorted(self._flows[self._starts], self._flows)
-        self._silent_since = rank * DAYS + last[order]
-        none = np.zeros((1, facts.shape[1]), np.int64)
+        self._told = np.concatenate([facts[row], none])  # the last row, -1, belongs to no tie
         self._sums = np.concatenate([none, np.cumsum(self._told[order], axis=0)])
+        self._flows, number = np.unique(ties["flow"], return_counts=True)
+        self._bounds = np.concatenate([[0], np.cumsum(number), [0]])  # rank -1 is from 0 to 0
+        self._silent_since = np.arange(len(number)).repeat(number) * DAYS + last[order]
 
     def around(self, flows: Keys, pairs: Keys, today: Codes) -> tuple[Around, Around]:
         """All other suppliers of each line's flow; and those that fell silent before the line's own one came."""
         row = row_of(self._pairs, pairs)
-        rank = row_of(self._flows[self._starts], flows)
-        everyone = self._between(rank, np.zeros(len(rank)), np.full(len(rank), DAYS - 1.0))
-        others = Around(everyone.number - (row >= 0), everyone.sums - self._own(row))
-        began = np.where(row >= 0, self._first[row] if len(row) and len(self._first) else 0, today)
+        rank = row_of(self._flows, flows)
+        known, start, end = row >= 0, self._bounds[rank], self._bounds[rank + 1]
+        everyone = self._sums[end] - self._sums[start] - self._told[row]
+        others = Around((end - start - known).astype(np.float64), everyone.astype(np.float64))
+        began = np.where(known, self._first[row] if len(self._first) else 0, today)
         before = np.minimum(began, self.closed - QUIET)
-        return others, self._between(rank, np.maximum(began - WINDOW, 0), np.maximum(before, 0))
+        return others, self._silent(rank, np.maximum(began - WINDOW, 0), np.maximum(before, 0))
 
-    def _own(self, row: Rows) -> Floats:
-        """What is told of each line's own supplier, where it is tied to the flow (n, facts)."""
-        told = np.concatenate([self._told, np.zeros((1, self._told.shape[1]), np.int64)])
-        own: Floats = told[row].astype(np.float64)
-        return own
-
-    def _between(self, rank: Rows, start: Floats, end: Floats) -> Around:
+    def _silent(self, rank: Rows, start: Codes, end: Codes) -> Around:
         """Suppliers of a flow that were last seen from `start` to before `end`."""
-        bounds = [
-            np.searchsorted(self._silent_since, rank * DAYS + day) for day in (start, np.maximum(start, end))
-        ]
-        low, high = (np.where(rank >= 0, bound, 0) for bound in bounds)
-        return Around(
-            (high - low).astype(np.float64), (self._sums[high] - self._sums[low]).astype(np.float64)
-        )
+        days = np.array([start, np.maximum(start, end)])
+        low, high = np.where(rank >= 0, self._silent_since.searchsorted(rank * DAYS + days), 0)
+        sums = self._sums[high] - self._sums[low]
+        return Around((high - low).astype(np.float64), sums.astype(np.float64))

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.graph.circle import Circle
 from features.graph.tables import Table, merged, row_of, table
-from features.keys import hashed, key_of
+from features.keys import hashed, key_of, keys_of
 from features.learner import Arrays, Columns
 from features.lines import Bools, Codes, Ints, Lines, Text
 from features.lists import Listings
@@ -27,6 +27,15 @@ FLOWS: Final = (
     "importer*consolidator",
     "seller*consolidator",
 )
+_PAIRS: Final = tuple(f"{flow}*supplier" for flow in FLOWS)
+SIDES: Final = ("others", "gone")
+FACTS: Final = ("examined", "found", "suspicion", "listed", "china")
+_TOLD: Final = {
+    (flow, side): (f"{flow}.{side}", *(f"{flow}.{side}.{fact}" for fact in FACTS))
+    for flow in FLOWS
+    for side in SIDES
+}
+"""Columns told of a flow: how many suppliers, and the sum of each fact."""
 _NAMES: Final = "maker"
 """Suppliers by the maker's name: how they are found on lists."""
 WEIGHT: Final = 3
@@ -49,13 +58,11 @@ class Graph:
     def see(self, lines: Lines) -> Columns:
         """For each flow: others around it, their examinations and finds, and those whom the supplier may follow."""
         columns: Columns = {}
-        for kind, circle in self._circles.items():
-            pairs = key_of(lines, f"{kind}*supplier")
-            others, gone = circle.around(key_of(lines, kind), pairs, lines.days["entry_date"])
-            for name, around in (("others", others), ("gone", gone)):
-                told = around.sums.T
-                columns[f"{kind}.{name}"] = around.number
-                columns |= {f"{kind}.{name}.{fact}": sums for fact, sums in zip(FACTS, told, strict=True)}
+        flows, pairs = keys_of(lines, FLOWS), keys_of(lines, _PAIRS)
+        for kind, flow, pair in zip(FLOWS, flows, pairs, strict=True):
+            sides = self._circles[kind].around(flow, pair, lines.days["entry_date"])
+            for side, around in zip(SIDES, sides, strict=True):
+                columns |= zip(_TOLD[kind, side], (around.number, *around.sums.T), strict=True)
         return columns
 
     def learn(self, day: int, lines: Lines, /) -> None:
@@ -114,9 +121,6 @@ class Graph:
         self.suppliers, self.listed = _of(arrays, "suppliers.closed", _no_suppliers()), arrays["listed"]
         self._seen = [_of(arrays, "suppliers.new", _no_suppliers())]
         self._draw()
-
-
-FACTS: Final = ("examined", "found", "suspicion", "listed", "china")
 
 
 def _facts(suppliers: Table, listed: Bools) -> Ints:

@@ -48,5 +48,5 @@ def row_of(keys: Keys, wanted: Keys) -> Rows:
     """Row of each wanted key among keys in order (n,); -1 where there is none."""
     if not len(keys):
         return np.full(len(wanted), -1, np.intp)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1)
+    place = keys.searchsorted(wanted)
+    return np.where(keys.take(place, mode="clip") == wanted, place, -1)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from features.fair_value import DRAWN_IN, LEAST_SPREAD, PARENT_WEIGHT, USUAL_SPREAD, benchmark, log_prices
+from features.fair_value import DRAWN_IN, LEAST_SPREAD, PARENT_WEIGHT, USUAL_SPREAD, benchmarks, log_prices
 from features.history import History
 from features.known import FIXED_POINT, see
 from features.lines import Floats, Ints, Lines
@@ -38,14 +38,11 @@ def learned(lines: Lines, outcomes: Outcomes) -> dict[str, Ints]:
 def replayed(lines: Lines, outcomes: Outcomes) -> dict[str, dict[str, Floats]]:
     """What each line saw of every tally, by the names of its columns."""
     history = History()
-    saw = {key: np.zeros((lines.size, len(columns))) for key, columns in history.columns.items()}
+    saw = {name: np.zeros(lines.size) for name in history.names.place}
     for seen in replay(history, lines, outcomes, int(lines.days["entry_date"].max()), SHIPPED):
-        for key in history.order:
-            saw[key][seen.rows] = seen.known.state(key)
-    return {
-        key: {name: saw[key][:, column] for name, column in columns.items()}
-        for key, columns in history.columns.items()
-    }
+        for name, values in saw.items():
+            values[seen.rows] = seen.known.count(name)
+    return {key: {name: saw[f"{key}.{name}"] for name in columns} for key, columns in history.columns.items()}
 
 
 def compare(entries: pa.Table, outcomes: pa.Table) -> None:
@@ -90,7 +87,7 @@ def compare_prices(entries: pa.Table) -> None:
             for day, own in (("entered", False), ("received", True))
         )
         for part in seen:
-            fair = benchmark(part.known, price, own=False)
+            fair = benchmarks(part.known, own=False)[PRICE_LEVELS[0]].of(price)
             np.testing.assert_allclose(
                 np.column_stack([fair.centre, fair.spread]), of_others[part.rows], rtol=1e-4
             )
