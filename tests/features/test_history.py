@@ -67,7 +67,8 @@ def test_a_line_without_the_key_sees_nothing_and_teaches_nothing() -> None:
     nobody.texts["importer_number"].codes[:] = -1
     history.learn(2, history.admit(nobody), {"lines": np.ones(1, np.int64)})
     history.close(2)
-    assert see(history, nobody, SHIPPED).state("importer").sum() == 0
+    names = tuple(f"importer.{column}" for column in history.columns["importer"])
+    assert see(history, nobody, SHIPPED).counts(names).sum() == 0
     assert seen(history, "importer.lines.ever") == 1
 
 
