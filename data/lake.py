@@ -77,6 +77,16 @@ def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
     return f"read_parquet([{quoted}], {types}, union_by_name = true)"
 
 
+def shaped(
+    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str]
+) -> str:
+    """SQL for the rows that the table at `path` has in these files (one at the least), in the columns of a schema."""
+    held = relation(paths, partition(path))
+    known = connection.sql(f"FROM {held} LIMIT 0").columns
+    columns_or_null = (f'"{name}"' if name in known else f'NULL AS "{name}"' for name in schema.names)
+    return f"SELECT {', '.join(columns_or_null)} FROM {held}"
+
+
 def select(
     connection: duckdb.DuckDBPyConnection,
     schema: pa.Schema,
@@ -87,10 +97,7 @@ def select(
     """Rows that the table at `path` has in these files, as that schema; `rest` follows FROM."""
     if not paths:
         return schema.empty_table()
-    held = relation(paths, partition(path))
-    known = connection.sql(f"FROM {held} LIMIT 0").columns
-    columns_or_null = (f'"{name}"' if name in known else f'NULL AS "{name}"' for name in schema.names)
-    rows = connection.sql(f"SELECT {', '.join(columns_or_null)} FROM {held} {rest}")
+    rows = connection.sql(f"{shaped(connection, schema, path, paths)} {rest}")
     return rows.to_arrow_table().cast(schema)
 
 

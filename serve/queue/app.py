@@ -21,12 +21,16 @@ from serve.queue.admission import SignedOutError
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
 from serve.queue.headers import SafeHeaders
+from serve.queue.lines.reading import Reading
+from serve.queue.pages import line, queue
 from serve.queue.rendering import HERE, page
 
 log = logging.getLogger("originrisk.queue")
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     log_in.router,
+    queue.router,
+    line.router,
     finding_pages.router,
     work_pages.router,
     unmask_pages.router,
@@ -54,6 +58,7 @@ def queue_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
+    app.state.reading = Reading(settings, desk.store)
     app.state.simulated = (settings.home / "world").is_dir()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
     app.add_middleware(SafeHeaders)

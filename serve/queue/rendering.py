@@ -12,6 +12,9 @@ from starlette.responses import HTMLResponse
 
 from serve.queue.access import navigation
 from serve.queue.admission import CSRF
+from serve.queue.lines.shown_day import country, port
+from serve.queue.lines.words import percent
+from serve.queue.lines.written import folded, visible
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(
@@ -30,6 +33,8 @@ def csrf_field(context: Context) -> Markup:
 
 
 ENVIRONMENT.globals["csrf_field"] = csrf_field
+ENVIRONMENT.globals.update(port=port, country=country)
+ENVIRONMENT.filters.update(folded=folded, visible=visible, percent=percent)
 
 
 def page(

@@ -1,0 +1,52 @@
+"""The way of the goods as a chain of places; a country that appears anew stands apart from the one before."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from serve.queue.lines.route import Stop
+from serve.queue.lines.written import folded
+
+BOX: Final = 146
+GAP: Final = 22
+HEIGHT: Final = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A box of the chain; `crosses` where the goods come into another country."""
+
+    stop: Stop
+    words: list[str]
+    x: int
+    crosses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The boxes from left to right."""
+
+    places: list[Place]
+    width: int
+    height: int = HEIGHT
+    box: int = BOX
+
+
+def chain(stops: list[Stop]) -> Chain:
+    """The chain of a line's stops."""
+    places, before = [], None
+    for number, stop in enumerate(stops):
+        crosses = before is not None and stop.country is not None and stop.country != before
+        places.append(Place(stop, _broken(folded(stop.place, 40)), number * (BOX + GAP) + 2, crosses))
+        before = stop.country or before
+    return Chain(places, len(stops) * (BOX + GAP) - GAP + 4)
+
+
+def _broken(words: str) -> list[str]:
+    """At most two lines of words that fit into a box."""
+    lines = [""]
+    for word in words.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= 20:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    shown = [line if len(line) <= 20 else line[:19] + "…" for line in lines]
+    return shown if len(shown) <= 2 else [shown[0], shown[1][:19].rstrip("…") + "…"]

@@ -1,0 +1,110 @@
+"""One day's lines as the queue shows them: what was declared, what the night said, and what groups and filters need."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data import reference
+from data.as_of import FAMILIES
+from data.identifiers.importer_number import mask
+from features.commodity import families
+from features.keys import Keys, key_of
+from features.lines import Bools, Lines, Rows
+from serve.queue.lines.ground import Ground
+from serve.queue.lines.rings import rings
+
+EPOCH: Final = date(1970, 1, 1)
+TOLD: Final = 3
+"""Reasons that stand with a line in the queue; the line page has all."""
+_SCORED: Final = """
+SELECT s.entry_number, s.line_number, e.entry_date, s.place, s.rank, s.selection, s.probability, s.model_version,
+       s.history_date, list_transform(s.reasons[1:{told}], lambda one: one.text) AS reasons,
+       e.port_of_entry, e.htsus, e.country_of_origin, e.manufacturer_id, e.manufacturer_name, e.manufacturer_address,
+       e.seller_name, e.consolidator_name, e.importer_number, e.entered_value_usd, e.description
+FROM {{scores}} AS s JOIN {{entries}} AS e USING (entry_number, line_number)
+WHERE s.entry_date = $1 AND e.entry_date = $1
+ORDER BY s.place NULLS LAST, s.rank
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The scored lines of a day in the order of the queue, those without a place after it by rank.
+
+    Beside declared and scored columns: `importer` masked, `heading` (four digits of HTSUS), `programmes` (orders on
+    the goods), `new_supplier`, and numbers that are equal within a group, -1 for none: `by_supplier`, `by_importer`,
+    `by_ring`.
+    `unscored` counts lines of the day that came after its night.
+    """
+
+    day: date
+    lines: pa.Table
+    unscored: int
+
+    @classmethod
+    def of(cls, ground: Ground, day: date) -> "Day":
+        """The day as the ground has it."""
+        scored = ground.sql(_SCORED.format(told=TOLD), [day])
+        all_of_day = "SELECT count(*) AS n FROM {entries} WHERE entry_date = $1"
+        received = int(ground.sql(all_of_day, [day])["n"][0].as_py())
+        lines = Lines.of(scored.drop_columns(["reasons"]))
+        columns = {
+            "importer": pa.array(map(mask, scored["importer_number"].to_pylist()), pa.string()),
+            "heading": pc.utf8_slice_codeunits(scored["htsus"], 0, 4),
+            "programmes": _programmes(lines, day),
+            "new_supplier": pa.array(_new(ground, lines, day)),
+            "by_supplier": pa.array(_numbered(key_of(lines, "supplier"))),
+            "by_importer": pa.array(_numbered(key_of(lines, "importer"))),
+            "by_ring": pa.array(rings(lines)),
+        }
+        for name, column in columns.items():
+            scored = scored.append_column(name, column)
+        return cls(day, scored.drop_columns(["importer_number"]), received - len(scored))
+
+    def probabilities(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Of all lines of the day, ascending."""
+        return np.sort(np.asarray(self.lines["probability"].to_numpy()))
+
+    def place_of(self, entry_number: str, line_number: int) -> int | None:
+        """Where a line stands in `lines`; None for one that the day does not have."""
+        same = pc.and_(
+            pc.equal(self.lines["entry_number"], entry_number),
+            pc.equal(self.lines["line_number"], line_number),
+        )
+        found = np.flatnonzero(np.asarray(same.combine_chunks()))
+        return int(found[0]) if len(found) else None
+
+
+def programmes(family: int, day: date) -> list[str]:
+    """Orders, acts and priority sectors on goods of the family (code) that a line of the day sees."""
+    if family < 0:
+        return []
+    return [
+        row.instrument
+        for row in reference.instruments()
+        if row.goods_family == FAMILIES[family] and row.valid_from <= day and row.known_from < day
+    ]
+
+
+def _programmes(lines: Lines, day: date) -> pa.Array:
+    codes = families(lines)
+    named = {int(code): programmes(int(code), day) for code in np.unique(codes)}
+    return pa.array([named[code] for code in codes.tolist()], pa.list_(pa.string()))
+
+
+def _new(ground: Ground, lines: Lines, day: date) -> Bools:
+    """Lines whose supplier has no line that was known on an earlier day."""
+    keys = key_of(lines, "supplier")
+    new: Bools = (ground.book.first_known(keys) >= (day - EPOCH).days) & (keys != 0)
+    return new
+
+
+def _numbered(keys: Keys) -> Rows:
+    """Number of each key, the one met first 0; -1 where there is none."""
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return np.where(keys == 0, -1, rank[place])

@@ -1,0 +1,114 @@
+"""The lines of a day that somebody asked for, in the order in which they are shown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.lines import Bools, Rows
+from serve.queue.lines.asked import Asked
+from serve.queue.lines.day import Day
+
+SHOWN: Final = 50
+"""Lines on a page."""
+Line = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What officers have made of lines: `decided` and the finding's `version`, the `officer` that has it; who asks."""
+
+    decided: Mapping[Line, str]
+    version: Mapping[Line, int]
+    officer: Mapping[Line, str]
+    me: str
+
+
+def rows(day: Day, asked: Asked, worked: Worked) -> Rows:
+    """Places in `day.lines` of the lines asked for: in the queue's order, or group after group."""
+    kept = np.flatnonzero(_kept(day.lines, asked) & _handled(day.lines, asked, worked))
+    if not asked.group:
+        return kept
+    groups = group_of(day, asked.group)[kept]
+    _, first, place = np.unique(groups, return_index=True, return_inverse=True)
+    return kept[np.lexsort((first[place], groups < 0))]
+
+
+def page(found: Rows, number: int) -> Rows:
+    """The lines of one page, the first page 1; empty beyond the last."""
+    return found[(number - 1) * SHOWN : number * SHOWN]
+
+
+def pages(found: Rows) -> int:
+    """How many pages there are: one at the least."""
+    return max(1, -(-len(found) // SHOWN))
+
+
+def group_of(day: Day, group: str) -> Rows:
+    """Number of each line's group (n,). Lines that belong to none stand alone, one after the other."""
+    if group == "port":
+        return np.unique(
+            np.asarray(day.lines["port_of_entry"].fill_null("").to_pandas()), return_inverse=True
+        )[1]
+    number = np.asarray(day.lines[f"by_{group}"])
+    return np.where(number < 0, len(number) + np.arange(len(number)), number)
+
+
+def counts(day: Day, column: str, scope: str) -> list[tuple[str, int]]:
+    """Values of a column among the lines of a scope and how often each stands there, the most frequent first."""
+    inside = day.lines.filter(pa.array(_in_scope(day.lines, scope)))
+    values = pc.list_flatten(inside[column]) if column == "programmes" else inside[column]
+    counted = pc.value_counts(values.drop_null()).to_pylist()
+    return sorted(((one["values"], one["counts"]) for one in counted), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _in_scope(lines: pa.Table, scope: str) -> Bools:
+    everything: Bools = np.ones(len(lines), np.bool_)
+    return _true(pc.is_valid(lines["place"])) if scope == "queue" else everything
+
+
+def _kept(lines: pa.Table, asked: Asked) -> Bools:
+    kept = _in_scope(lines, asked.scope)
+    equal = {"port_of_entry": asked.port, "heading": asked.heading, "country_of_origin": asked.origin}
+    for column, value in equal.items():
+        if value:
+            kept &= _true(pc.equal(lines[column], value))
+    if asked.chosen:
+        kept &= _true(pc.equal(lines["selection"], asked.chosen))
+    if asked.supplier:
+        kept &= _true(pc.equal(lines["new_supplier"], asked.supplier == "new"))
+    if asked.programme:
+        kept &= np.array([asked.programme in named for named in lines["programmes"].to_pylist()], np.bool_)
+    return kept
+
+
+def _handled(lines: pa.Table, asked: Asked, worked: Worked) -> Bools:
+    kept: Bools = np.ones(len(lines), np.bool_)
+    if asked.state:
+        decided = _which(lines, (key for key, state in worked.decided.items() if _fits(state, asked.state)))
+        kept &= ~decided if asked.state == "open" else decided
+    if asked.officer:
+        mine = {key for key, who in worked.officer.items() if asked.officer == "nobody" or who == worked.me}
+        kept &= _which(lines, mine) != (asked.officer == "nobody")
+    return kept
+
+
+def _fits(state: str, wanted: str) -> bool:
+    return wanted in ("open", "decided") or state == wanted
+
+
+def _which(lines: pa.Table, keys: Iterable[Line]) -> Bools:
+    """Which lines are among these keys."""
+    wanted = set(keys)
+    entries = _true(pc.is_in(lines["entry_number"], pa.array({entry for entry, _ in wanted}, pa.string())))
+    for row in np.flatnonzero(entries):
+        key = lines["entry_number"][row].as_py(), lines["line_number"][row].as_py()
+        entries[row] = key in wanted
+    return entries
+
+
+def _true(column: Any) -> Bools:
+    return np.array(pc.fill_null(column, False).to_numpy(zero_copy_only=False), np.bool_)
