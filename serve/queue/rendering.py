@@ -14,7 +14,7 @@ from serve.queue.access import navigation
 from serve.queue.admission import CSRF
 from serve.queue.lines.shown_day import country, port
 from serve.queue.lines.words import percent
-from serve.queue.lines.written import folded, visible
+from serve.queue.lines.written import cut, folded, visible
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(
@@ -34,7 +34,7 @@ def csrf_field(context: Context) -> Markup:
 
 ENVIRONMENT.globals["csrf_field"] = csrf_field
 ENVIRONMENT.globals.update(port=port, country=country)
-ENVIRONMENT.filters.update(folded=folded, visible=visible, percent=percent)
+ENVIRONMENT.filters.update(cut=cut, folded=folded, visible=visible, percent=percent)
 
 
 def page(

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from serve.queue.lines.route import Stop
-from serve.queue.lines.written import folded
+from serve.queue.lines.written import cut, folded
 
-BOX: Final = 146
+BOX: Final = 164
+LETTERS: Final = 18
+"""Characters that fit into a box."""
 GAP: Final = 22
 HEIGHT: Final = 76
 
@@ -44,9 +46,8 @@ def chain(stops: list[Stop]) -> Chain:
 def _broken(words: str) -> list[str]:
     """At most two lines of words that fit into a box."""
     lines = [""]
-    for word in words.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= 20:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    shown = [line if len(line) <= 20 else line[:19] + "…" for line in lines]
-    return shown if len(shown) <= 2 else [shown[0], shown[1][:19].rstrip("…") + "…"]
+    for word in words.replace("/", "/ ").split():
+        joined = f"{lines[-1]} {word}".strip().replace("/ ", "/")
+        lines[-1:] = [joined] if len(joined) <= LETTERS or not lines[-1] else [lines[-1], word]
+    rest = " ".join(lines[1:])
+    return [cut(line, LETTERS) for line in (lines[0], rest) if line]

@@ -9,7 +9,7 @@ from serve.queue.charts.scale import Scale
 from serve.queue.lines.words import Said
 
 WIDTH: Final = 640
-HEIGHT: Final = 120
+HEIGHT: Final = 130
 LEAST: Final = 0.001
 """Probability at the left end; whatever is lower stands there too."""
 STEPS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from serve.queue.lines.links import Linked, Links, Tie
-from serve.queue.lines.written import folded
+from serve.queue.lines.written import cut
 
 WIDTH: Final = 980
 ROW: Final = 34
@@ -58,7 +58,7 @@ def chart(links: Links) -> Chart | None:
     line = Node("line", "this line", "", LEFT, height / 2 - 14, 110)
     step = height / len(links.via)
     via = {
-        kind: Node("via", kind, folded(name, 28), MIDDLE, round(step * (place + 0.5) - 14, 1), BOX)
+        kind: Node("via", kind, cut(name, 30), MIDDLE, round(step * (place + 0.5) - 14, 1), BOX)
         for place, (kind, name) in enumerate(links.via.items())
     }
     ends = [_supplier(one, place) for place, one in enumerate(links.suppliers)]
@@ -72,9 +72,7 @@ def chart(links: Links) -> Chart | None:
 
 
 def _supplier(one: Linked, row: int) -> Node:
-    return Node(
-        "supplier", folded(one.name, 44), one.why, RIGHT, row * ROW + 8, WIDTH - RIGHT - 10, one.listed
-    )
+    return Node("supplier", cut(one.name, 44), one.why, RIGHT, row * ROW + 8, WIDTH - RIGHT - 10, one.listed)
 
 
 def _edge(start: Node, end: Node, weight: float, said: str) -> Edge:

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from serve.queue.charts.scale import Scale
 
-LABELS: Final = 330
+LABELS: Final = 430
 """Room for the words, left of the bars."""
-WIDTH: Final = 860
+WIDTH: Final = 1000
 ROW: Final = 26
 
 
@@ -48,7 +48,7 @@ def waterfall(score: dict[str, Any]) -> Waterfall | None:
         levels.append(levels[-1] + change)
     low, high = min(levels), max(levels)
     axis = Scale(low - 0.05 * (high - low), high + 0.05 * (high - low), LABELS + 20, WIDTH - 60)
-    first = _level("a line of which nothing is known", base, axis, 0)
+    first = _level("before anything is known of a line", base, axis, 0)
     last = _level("this line", end, axis, len(changes) + 1)
     between = [
         _change(words, change, level, axis, row)

@@ -37,7 +37,7 @@ class Field:
 def declared(line: dict[str, Any]) -> list[Field]:
     """Every column of a row of `entries`; importer numbers masked."""
     return [
-        Field(column.name, column.meaning, _text(column.name, line[column.name]))
+        Field(column.name, column.meaning.replace("`", ""), _text(column.name, line[column.name]))
         for column in ENTRIES.columns
     ]
 

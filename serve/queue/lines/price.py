@@ -56,7 +56,7 @@ class Price:
         times = self.value / self.fair.middle
         return (
             f"${self.value:,.2f} {self.measure} is {times:.2f} times the middle of {len(self.peers.values):,} lines of "
-            f"others, {self.whose} (${self.fair.middle:,.2f}); {self.fair.cheaper:.0%} of them cost less."
+            f"others, {self.whose} (${self.fair.middle:,.2f}); {_share(self.fair.cheaper)} cost less."
         )
 
 
@@ -81,6 +81,10 @@ def _price(name: str, line: pa.Table, past: Past) -> Price | None:
     return Price(
         WORDS[name], line["entry_date"][0].as_py(), value, whose, peers, own, _fair(value, peers.values)
     )
+
+
+def _share(share: float) -> str:
+    return "none of them" if share == 0 else "all of them" if share == 1 else f"{share:.0%} of them"
 
 
 def _fair(value: float, peers: Floats) -> Fair | None:

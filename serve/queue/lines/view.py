@@ -48,13 +48,11 @@ def pages(found: Rows) -> int:
 
 
 def group_of(day: Day, group: str) -> Rows:
-    """Number of each line's group (n,). Lines that belong to none stand alone, one after the other."""
+    """Number of each line's group (n,); -1 for lines that belong to none, which come last."""
     if group == "port":
-        return np.unique(
-            np.asarray(day.lines["port_of_entry"].fill_null("").to_pandas()), return_inverse=True
-        )[1]
-    number = np.asarray(day.lines[f"by_{group}"])
-    return np.where(number < 0, len(number) + np.arange(len(number)), number)
+        codes = day.lines["port_of_entry"].combine_chunks().dictionary_encode().indices
+        return np.asarray(pc.fill_null(codes, -1), np.intp)
+    return np.asarray(day.lines[f"by_{group}"], np.intp)
 
 
 def counts(day: Day, column: str, scope: str) -> list[tuple[str, int]]:

@@ -30,6 +30,11 @@ def folded(text: str | None, most: int = FOLDED) -> str:
     return visible(text[:most]) + (f"… (+{over:,} characters)" if over > 0 else "")
 
 
+def cut(text: str, most: int) -> str:
+    """A label of at most about that many characters, visible."""
+    return visible(text) if len(text) <= most else f"{visible(text[: most - 1]).rstrip()}…"
+
+
 def _unseen(character: str) -> bool:
     category = unicodedata.category(character)
     odd_blank = category == "Zs" and character not in " \u3000"

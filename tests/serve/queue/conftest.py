@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from serve.queue.migrate import migrate
 from tests.serve import factory
 from tests.serve.online.served import DAY
 from tests.serve.queue import office, postgres
+from tests.serve.queue.lines import past
 from tests.serve.queue.office import Office
 
 
@@ -22,6 +24,18 @@ def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = factory.home(tmp_path_factory.mktemp("scored"))
     few = ScoreSettings(capacity_least=6, capacity_share=0.1, random_share=0.5)
     score_period(settings.model_copy(update={"score": few}), DAY, DAY)
+    _migrated(office.settings(settings.home, ""))
+    return settings.home
+
+
+@pytest.fixture(scope="session")
+def storied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a past: a supplier seen and found out, one listed, one new, hostile text; its last day scored."""
+    few = ScoreSettings(capacity_least=10, random_share=0.2)
+    settings = factory.home(tmp_path_factory.mktemp("past")).model_copy(update={"score": few})
+    past.fill(settings.home)
+    score_period(settings, past.DAY - timedelta(1), past.DAY - timedelta(1))
+    score_period(settings, past.DAY, past.DAY)
     _migrated(office.settings(settings.home, ""))
     return settings.home
 

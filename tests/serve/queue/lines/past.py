@@ -1,7 +1,13 @@
 """Lines before and on a day around one supplier, one importer, one seller: what each test knows to have happened."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import pyarrow as pa
+
+from data.contract import ENTRIES, OUTCOMES
+from data.contract import LISTED as LISTED_TABLE
+from data.store import Store
 from tests.serve.factory import START, entry
 
 DAY = date(2021, 2, 9)
@@ -86,3 +92,10 @@ def listed() -> list[dict[str, object]]:
         {**of, "name": LISTED, "effective_date": START},
         {**of, "name": "Steady Mill", "effective_date": DAY},
     ]
+
+
+def fill(home: Path) -> None:
+    """Put the story into a home."""
+    story = ((ENTRIES, lines()), (OUTCOMES, outcomes()), (LISTED_TABLE, listed()))
+    for table, rows in story:
+        Store(home).upsert(table.name, pa.Table.from_pylist(rows, schema=table.schema).to_batches())

@@ -127,4 +127,6 @@ def test_charts_stay_inside_their_frames(found: Evidence) -> None:
     drawn = ties.chart(found.links)
     assert drawn is not None
     assert all(node.x + node.width <= drawn.width and node.y + 30 <= drawn.height + 1 for node in drawn.nodes)
-    assert all(place.x + 146 <= chain.chain(found.route).width for place in chain.chain(found.route).places)
+    assert all(
+        place.x + chain.BOX <= chain.chain(found.route).width for place in chain.chain(found.route).places
+    )
