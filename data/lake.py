@@ -77,9 +77,7 @@ def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
     return f"read_parquet([{quoted}], {types}, union_by_name = true)"
 
 
-def shaped(
-    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str]
-) -> str:
+def shaped(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str]) -> str:
     """SQL for the rows that the table at `path` has in these files (one at the least), in the columns of a schema."""
     held = relation(paths, partition(path))
     known = connection.sql(f"FROM {held} LIMIT 0").columns
