@@ -6,6 +6,7 @@
 """
 
 import time
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,7 @@ from features.keys import Keys
 from features.lines import Lines
 from features.parties.parties import Parties
 from features.parties.record import Records
-from features.parties.timeline import resolve
+from features.replay import Days
 
 UNTIL = (date(2030, 1, 1) - date(1970, 1, 1)).days
 WORLDS = {
@@ -27,6 +28,31 @@ WORLDS = {
     "twice the empty cells": WorldSettings(lines=30_000, seed=4, spelling_noise=0.3, missing_factor=2),
     "many shells": WorldSettings(lines=30_000, seed=5, link_strength=1, re_emergence=1, churn=0.3),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LineParties:
+    """Keys of n lines. `party` and `possibly` are what was known before the day of entry (0: new, none); `learned` is
+    the party whose history the line becomes part of at the close of its day, 0 if that is after the period."""
+
+    party: Keys
+    possibly: Keys
+    learned: Keys
+
+
+def resolve(parties: Parties, lines: Lines, until: int) -> LineParties:
+    """Close all days up to `until` (days since 1970), each after its lines have seen what was known before it."""
+    found = LineParties(*(np.zeros(lines.size, np.uint64) for _ in range(3)))
+    entered = Days(lines.days["entry_date"])
+    received = Days(np.maximum(lines.days["entry_date"], lines.days["received_on"]))
+    days = {*lines.days["entry_date"].tolist(), *received.day.tolist()}
+    for day in sorted(day for day in days if day <= until):
+        seen, new = entered.places(day, day), received.places(day, day)
+        before = parties.see(lines.take(seen))
+        found.party[seen], found.possibly[seen] = before.party, before.possibly
+        parties.learn(lines.take(new))
+        found.learned[new] = parties.see(lines.take(new)).party
+    return found
 
 
 def pairs(*labels: npt.NDArray[np.generic]) -> float:

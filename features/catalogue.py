@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features import commodity, lane, links, price, supplier
+from features import behind, commodity, lane, links, price, supplier
 from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
@@ -16,6 +16,7 @@ CATALOGUE: tuple[Feature, ...] = (
     *commodity.FEATURES,
     *links.FEATURES,
     *surroundings.FEATURES,
+    *behind.FEATURES,
 )
 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)

@@ -1,8 +1,8 @@
 """Parties under an order that concerns Xinjiang, as a line of a day sees them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Final
@@ -10,10 +10,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from data.decided import Decided
 from data.lists.membership import Row, party, programme, seen_after, seen_until, shipped, with_shipped
 from features.lines import Bools, Codes, Text
 from features.listed_names import Interval, ListedName, ListedNames
 from features.names import company_key
+from features.parties.decisions import Decision
 from features.places import names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
@@ -22,10 +24,14 @@ EPOCH: Final = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listings:
-    """When each name or alias, in its one form, is seen on a list; and all of them as they are spelled."""
+    """When each name or alias, in its one form, is seen on a list; and all of them as they are spelled.
+
+    `decided` is what people said beside the lists: who is one party, and who is not.
+    """
 
     seen: dict[str, tuple[Interval, ...]]
     spelled: ListedNames
+    decided: tuple[Decision, ...] = ()
 
     @classmethod
     def of(cls, table: pa.Table) -> "Listings":
@@ -39,9 +45,13 @@ class Listings:
         return cls(seen, ListedNames(names))
 
     @classmethod
-    def known(cls, stored: pa.Table) -> "Listings":
-        """Those of a store's `listed` table, and the shipped ones on which it is silent."""
-        return cls.of(with_shipped(stored))
+    def known(cls, stored: pa.Table, taken: Sequence[Decided] = ()) -> "Listings":
+        """Those of a store's `listed` table, the shipped ones on which it is silent, and decisions taken."""
+        return replace(cls.of(with_shipped(stored)), decided=tuple(map(Decision.of, taken)))
+
+    def decided_on(self, day: int) -> list[Decision]:
+        """Decisions that take effect at the close of a day, in the order in which they were taken."""
+        return [one for one in self.decided if one.day == day]
 
     def names(self, name: str) -> bool:
         """Whether a party of this name is on a list at any time."""

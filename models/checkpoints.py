@@ -12,13 +12,15 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import lake
+from data import decided, lake
+from data.console import progress
 from data.contract import LINE_KEY
 from data.store import Store
 from features.history import History
+from features.learner import Learner
 from features.lines import Lines
 from features.lists import Listings
-from features.replay import Outcomes, Seen, replay
+from features.replay import Outcomes, Seen, Timeline, replay, teach
 from models import snapshot
 
 EPOCH: Final = date(1970, 1, 1)
@@ -59,11 +61,24 @@ class Checkpoints:
         """
         lines = Lines.of(entries)
         outcomes = Outcomes.of(lines, self.store.outcomes())
-        listings = Listings.known(self.store.listed())
+        listings = self._listings()
         for stop in _stops(history.day, until) if kept else [until]:
             yield from replay(history, lines, outcomes, (stop - EPOCH).days, listings)
             if kept and history.day is not None:
                 self.keep(history)
+
+    def learner(self, name: str, last: date) -> Learner:
+        """One learner as of the close of a day: the latest checkpoint's, taught what is lacking since."""
+        history, until = self.latest(last + timedelta(1)), (last - EPOCH).days
+        lines, learner = Lines.of(self.entries(history, last)), history.learners[name]
+        if lines.size:
+            timeline, listings = Timeline(lines, Outcomes.of(lines, self.store.outcomes())), self._listings()
+            first = timeline.first if history.day is None else history.day + 1
+            with progress(f"Learning {name}", until + 1 - first) as advance:
+                for day in range(first, until + 1):
+                    teach(learner, timeline, day, listings)
+                    advance(1)
+        return learner
 
     def keep(self, history: History) -> None:
         """Save a history that learned the tables as they stand; of each month the latest stays, of KEPT months."""
@@ -82,10 +97,14 @@ class Checkpoints:
         """Where the history of a day is saved."""
         return self.store.home / "history" / day.isoformat()
 
+    def _listings(self) -> Listings:
+        return Listings.known(self.store.listed(), decided.read(self.store.home))
+
     def _basis(self) -> dict[str, Any]:
         versions = self.store.versions()
         return {
             "start": self.start.isoformat(),
+            "decided": len(decided.read(self.store.home)),
             **{name: versions.get(name) for name in ("entries", "outcomes", "listed")},
         }
 
@@ -98,6 +117,7 @@ class Checkpoints:
             self._same_entries(then["entries"], day)
             and self._same_outcomes(then["outcomes"], day)
             and self._same_listed(then["listed"], day)
+            and all(one.on > day for one in decided.read(self.store.home)[then["decided"] :])
         )
 
     def _same_entries(self, version: int, day: date) -> bool:

@@ -9,30 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from data import decided
-from data.console import progress
 from data.errors import Problem, UsageError
 from data.settings import Settings
 from data.store import Store
 from features.lines import Lines
-from features.parties.decisions import Decision
 from features.parties.likely import NONE, Likely
 from features.parties.parties import Parties
 from features.parties.record import Record, Records
-from features.parties.timeline import LineParties, close_days
-
-EPOCH = date(1970, 1, 1)
-COLUMNS = (
-    "entry_number",
-    "line_number",
-    "entry_date",
-    "received_on",
-    "manufacturer_id",
-    "manufacturer_name",
-    "manufacturer_address",
-    "manufacturer_city",
-    "manufacturer_postal_code",
-    "country_of_origin",
-)
+from features.parties.tallied import PartyTallies
+from models.checkpoints import Checkpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ def split(settings: Settings, entry_number: str, line_number: int, reason: str, 
     """Record that the maker, as a line declares it, is a party of its own. UsageError where it is one already."""
     records = Records.of(Lines.of(find(settings, entry_number, line_number)))
     key = int(records.keys[0])
-    party = as_of(settings, on).party_of(key)
+    party = _party_of(as_of(settings, on), key)
     if party in (NONE, key):
         raise UsageError(Problem("parties split", "a record that joined a party by then", "one that did not"))
     one = {"party": f"{party:016x}", "other": f"{key:016x}", "record": tuple(records.at(0))}
@@ -103,7 +88,11 @@ def split(settings: Settings, entry_number: str, line_number: int, reason: str, 
 
 def _known(parties: Parties, key: str) -> bool:
     founder = int(key, 16) if re.fullmatch(decided.KEY, key) else NONE
-    return founder != NONE and parties.party_of(founder) == founder
+    return founder != NONE and _party_of(parties, founder) == founder
+
+
+def _party_of(parties: Parties, record: int) -> int:
+    return int(parties.party_of(np.array([record], np.uint64))[0])
 
 
 def find(settings: Settings, entry_number: str, line_number: int) -> pa.Table:
@@ -116,20 +105,7 @@ def find(settings: Settings, entry_number: str, line_number: int) -> pa.Table:
 
 def as_of(settings: Settings, last: date) -> Parties:
     """Parties at the close of a day."""
-    parties, lines = Parties(), Lines.of(_entries(settings, last))
-    found = LineParties(*(np.zeros(lines.size, np.uint64) for _ in range(3)))
-    decisions = [_decision(one) for one in decided.read(settings.home)]
-    with progress("parties", lines.size) as advance:
-        for learned in close_days(parties, lines, (last - EPOCH).days, found, decisions):
-            advance(learned)
-    return parties
-
-
-def _entries(settings: Settings, last: date) -> pa.Table:
-    store = Store(settings.home, settings.memory_limit_gb)
-    return store.entries(settings.history_start, last, columns=list(COLUMNS))
-
-
-def _decision(one: decided.Decided) -> Decision:
-    record = None if one.record is None else Record(*one.record)
-    return Decision((one.on - EPOCH).days, one.verb, int(one.party, 16), int(one.other, 16), record)
+    checkpoints = Checkpoints(Store(settings.home, settings.memory_limit_gb), settings.history_start)
+    learned = checkpoints.learner("parties", last)
+    assert isinstance(learned, PartyTallies)
+    return learned.parties

@@ -6,7 +6,6 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.console import progress
 from data.errors import Problem, UsageError
 from data.settings import Settings
 from data.store import Store
@@ -14,8 +13,7 @@ from features.graph.evidence import KINDS, Path, Tie, paths
 from features.graph.graph import Graph
 from features.keys import key_of
 from features.lines import Lines
-from features.lists import Listings
-from features.replay import Outcomes, Timeline, teach
+from models.checkpoints import Checkpoints
 
 EPOCH: Final = date(1970, 1, 1)
 SHOWN: Final = 10
@@ -44,7 +42,8 @@ def show(settings: Settings, entry_number: str, line_number: int) -> dict[str, A
         raise UsageError(Problem("links", "the number of an entry line in the store", "no such line"))
     last = line["entry_date"][0].as_py() - timedelta(1)
     before = store.entries(settings.history_start, last, columns=list(LINKED))
-    graph = as_of(store, before, last)
+    graph = Checkpoints(store, settings.history_start).learner("graph", last)
+    assert isinstance(graph, Graph)
     found = paths(graph, Lines.of(line))[:SHOWN]
     return {
         "entry_number": entry_number,
@@ -52,20 +51,6 @@ def show(settings: Settings, entry_number: str, line_number: int) -> dict[str, A
         "closed": str(_date(graph.closed)) if graph.closed >= 0 else None,
         **_drawn(line, found, _names(before, found)),
     }
-
-
-def as_of(store: Store, entries: pa.Table, last: date) -> Graph:
-    """The graph at the end of a day, learned from entries dated up to it."""
-    graph, lines = Graph(), Lines.of(entries)
-    if not lines.size:
-        return graph
-    timeline = Timeline(lines, Outcomes.of(lines, store.outcomes()))
-    listings, until = Listings.known(store.listed()), (last - EPOCH).days
-    with progress("links", until - timeline.first + 1) as advance:
-        for day in range(timeline.first, until + 1):
-            teach(graph, timeline, day, listings)
-            advance(1)
-    return graph
 
 
 def _names(entries: pa.Table, found: list[Path]) -> dict[int, str | None]:

@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data import decided
 from data.errors import GateRefusedError, Problem
 from data.settings import Settings
 from data.store import Store
@@ -20,7 +21,10 @@ READ: Final = ("entries", "outcomes", "listed")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Lines of up to a day, all outcomes, all listings, and the version of each table."""
+    """Lines of up to a day, all outcomes, all listings, and the version of each table.
+
+    Of the journal of decisions on parties, the number that were taken stands for a version.
+    """
 
     entries: pa.Table
     outcomes: pa.Table
@@ -33,7 +37,9 @@ class Material:
     ) -> "Material":
         """The tables as they stand, or at these versions."""
         store = Store(settings.home, settings.memory_limit_gb)
+        taken = decided.read(settings.home)
         now = {name: version for name, version in store.versions().items() if name in READ}
+        now |= {"decided": len(taken)} if taken else {}
         tables = now if versions is None else dict(versions)
         entries = store.entries(settings.history_start, until, version=tables.get("entries"))
         outcomes = store.outcomes(version=tables.get("outcomes"))
@@ -42,7 +48,7 @@ class Material:
             t if n in tables else t.slice(0, 0)
             for n, t in zip(READ, (entries, outcomes, listed), strict=True)
         ]
-        return cls(there[0], there[1], Listings.known(there[2]), tables)
+        return cls(there[0], there[1], Listings.known(there[2], taken[: tables.get("decided", 0)]), tables)
 
     def last_day(self) -> date:
         """The last day of entry. Raises GateRefusedError where there are no lines."""

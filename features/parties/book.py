@@ -16,8 +16,8 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 _MOST_UNDER_A_WORD: Final = 120
 """A word shared by more records finds none: it tells too little."""
-_MOST_CANDIDATES: Final = 32
-_MOST_OF_ONE_PARTY: Final = 6
+_MOST_CANDIDATES: Final = 4
+_MOST_OF_ONE_PARTY: Final = 2
 
 
 class Book:

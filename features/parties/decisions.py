@@ -1,9 +1,13 @@
 """What people decided about parties, dated, so that a replay meets each decision on its day."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Final, Literal, Self
 
+from data.decided import Decided
 from features.parties.record import Record
+
+EPOCH: Final = date(1970, 1, 1)
 
 Verb = Literal["join", "split"]
 
@@ -21,3 +25,9 @@ class Decision:
     party: int
     other: int
     record: Record | None = None
+
+    @classmethod
+    def of(cls, one: Decided) -> Self:
+        """A decision as the journal of a home has it."""
+        record = None if one.record is None else Record(*one.record)
+        return cls((one.on - EPOCH).days, one.verb, int(one.party, 16), int(one.other, 16), record)

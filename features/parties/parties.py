@@ -16,8 +16,8 @@ from features.parties.growing import Growing
 from features.parties.likely import NONE, Likely, verdict, weigh_parties
 from features.parties.rarity import CountryRarity, WordCounts
 from features.parties.record import Record, Records
-from features.parties.sorted_table import SortedTable
-from features.parties.words import counted_words
+from features.parties.sorted_table import Places, SortedTable
+from features.parties.words import counted_words, twin_keys
 
 _MOST_KEPT: Final = 50_000
 """Records whose weighing is kept until the next close: those of a day are first seen, then learned."""
@@ -35,10 +35,24 @@ class Parties:
     """All parties after the last day learned."""
 
     def __init__(self) -> None:
-        self._rows = SortedTable()
+        self._rows, self._twins = SortedTable(), SortedTable()
         self._party, self._possibly = Growing(np.empty(0, np.uint64)), Growing(np.empty(0, np.uint64))
         self._book, self._words = Book.empty(), WordCounts()
         self._weighed: dict[Record, tuple[tuple[int, ...], list[Likely]]] = {}
+
+    def __len__(self) -> int:
+        """Records learned, each with a number from 0 on."""
+        return len(self._party)
+
+    def number_of(self, records: Keys) -> Places:
+        """Number of each record by its key (n,), a party's being that of the record that founded it; -1 for none."""
+        return self._rows.first(records)
+
+    def party_of(self, records: Keys) -> Keys:
+        """Party of each record by its key (n,); 0 for one never learned."""
+        rows, party = self._rows.first(records), np.zeros(len(records), np.uint64)
+        party[rows >= 0] = self._party.values[rows[rows >= 0]]
+        return party
 
     def see(self, lines: Lines) -> Resolved:
         """What closed days know of these lines. Nothing changes."""
@@ -88,7 +102,17 @@ class Parties:
 
     def verdict(self, record: Record) -> tuple[int, int]:
         """The party that the record is the same as, and the one it is possibly the same as; 0 for none."""
-        return verdict(self.likely(record), self._first_of)
+        twin = self._twin(record)
+        return (twin, NONE) if twin else verdict(self.likely(record), self._first_of)
+
+    def _twin(self, record: Record) -> int:
+        """The one party declared by this very name at this very address, or under this very MID; 0 if none or several.
+
+        Most new records are a known pair of these with other cells left out: they need no weighing.
+        """
+        rows = {row for rows in self._twins.under([*twin_keys(record)]) for row in rows}
+        parties = {int(self._party.values[row]) for row in rows}
+        return parties.pop() if len(parties) == 1 else NONE
 
     def _first_of(self, party: int) -> int:
         """The first of the parties that were founded, one after another, as possibly the same."""
@@ -105,7 +129,7 @@ class Parties:
         joined, possibly = self.verdict(record)
         party = joined or key
         self._enter(key, party, possibly)
-        if not (joined and record.within(self.likely(record)[0].record)):
+        if self._note(record, party) or not joined:
             self._book.add(record, party)
         return party
 
@@ -114,10 +138,14 @@ class Parties:
         self._party.append(party)
         self._possibly.append(possibly)
 
-    def party_of(self, key: int) -> int:
-        """The party of the record of this key; 0 if there is none."""
-        row = self._row(key)
-        return NONE if row < 0 else int(self._party.values[row])
+    def _note(self, record: Record, party: int) -> bool:
+        """Let twins of the record find the party; whether it declares what the party's records did not."""
+        keys = [*twin_keys(record)]
+        known = [{int(self._party.values[row]) for row in rows} for rows in self._twins.under(keys)]
+        new = [key for key, parties in zip(keys, known, strict=True) if party not in parties]
+        for key in new:
+            self._twins.add(key, len(self._party) - 1)
+        return bool(new)
 
     def decide(self, decision: Decision) -> None:
         """Take over what a person decided. What was learned before keeps the key it was learned under."""
@@ -143,11 +171,14 @@ class Parties:
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""
         self._rows.fold()
+        self._twins.fold()
         word_keys, word_counts = self._words.arrays()
         return {
             **{f"book_{name}": values for name, values in self._book.arrays().items()},
             "record_keys": self._rows.keys,
             "record_rows": self._rows.rows,
+            "twin_keys": self._twins.keys,
+            "twin_rows": self._twins.rows,
             "party": self._party.values,
             "possibly": self._possibly.values,
             "words": word_keys,
@@ -159,6 +190,7 @@ class Parties:
         """The state from its arrays, which may be mapped from files and read-only."""
         parties = cls()
         parties._rows = SortedTable(arrays["record_keys"], arrays["record_rows"])
+        parties._twins = SortedTable(arrays["twin_keys"], arrays["twin_rows"])
         parties._party, parties._possibly = Growing(arrays["party"]), Growing(arrays["possibly"])
         book = {
             name.removeprefix("book_"): values for name, values in arrays.items() if name.startswith("book_")

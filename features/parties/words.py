@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 from features.parties.compare import city_letters, house_number, streets
+from features.parties.hashes import word_hash
 from features.parties.record import Record
 from features.vocabulary import GENERIC, PLACES
 
@@ -34,3 +35,12 @@ def blocking_words(record: Record) -> Iterator[str]:
     for word in streets(record.address):
         yield f"@ {country} {word} {number}"
         yield f"@ {country} {word} {city}"
+
+
+def twin_keys(record: Record) -> Iterator[int]:
+    """Keys under which records meet that are alike in two of name, address and MID: enough to need no weighing."""
+    name = "".join(record.name.split())
+    if name and record.address and house_number(record):
+        yield word_hash(f"twin {record.country} {name}@{record.address}")
+    if name and record.mid:
+        yield word_hash(f"twin {name}#{record.manufacturer_id}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from data import decided
 from data.store import Store
 from features.canonical import arrays_of
 from features.history import History
@@ -144,3 +145,35 @@ def test_a_list_that_changed_the_past_is_learned_anew(tmp_path: Path) -> None:
     after = night(of, FIRST_NIGHT)
     assert_like_a_full_replay(of, after, FIRST_NIGHT)
     assert any(not np.array_equal(array, before[name]) for name, array in arrays_of(after).items())
+
+
+def decide(of: Checkpoints, on: date) -> None:
+    """One record is told to be a party of its own."""
+    one = decided.Decided(
+        on=on, verb="split", party="0" * 15 + "1", other="0" * 15 + "2", record=("A",) * 6, reason="-"
+    )
+    decided.append(of.store.home, one)
+
+
+def test_a_decision_on_parties_counts_from_its_day_on(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    decide(of, FIRST_NIGHT + timedelta(1))
+    assert closed(of) == FIRST_NIGHT
+    assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_decision_for_a_day_that_was_closed_takes_an_older_checkpoint(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    decide(of, FIRST_NIGHT)
+    assert closed(of) < FIRST_NIGHT
+
+
+def test_one_learner_is_as_the_whole_history_has_it(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    of.store.upsert("entries", TABLE.to_batches())
+    alone = of.learner("parties", NEXT_NIGHT).arrays()
+    whole = night(of, NEXT_NIGHT).learners["parties"].arrays()
+    assert all(np.array_equal(alone[name], whole[name]) for name in whole)

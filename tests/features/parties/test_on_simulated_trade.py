@@ -7,11 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
+from benchmarks.parties_on_trade import LineParties, resolve
 from data.world.make import make
 from data.world.settings import WorldSettings
 from features.lines import Lines
 from features.parties.parties import Parties
-from features.parties.timeline import LineParties, resolve
 
 UNTIL = 30_000
 CUT = 18_600
