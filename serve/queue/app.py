@@ -16,7 +16,16 @@ from starlette.staticfiles import StaticFiles
 
 from data.errors import OriginRiskError, Problem
 from data.settings import Settings
-from serve.queue import account_pages, audit_pages, finding_pages, log_in, unmask_pages, work_pages
+from serve.queue import (
+    account_pages,
+    audit_pages,
+    export_pages,
+    finding_pages,
+    log_in,
+    supervision_pages,
+    unmask_pages,
+    work_pages,
+)
 from serve.queue.admission import SignedOutError
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
@@ -34,6 +43,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     finding_pages.router,
     work_pages.router,
     unmask_pages.router,
+    export_pages.router,
+    supervision_pages.router,
     audit_pages.router,
     account_pages.router,
 )

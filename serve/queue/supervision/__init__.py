@@ -1,0 +1,1 @@
+"""What a supervisor looks after: load, agreement, and what examinations find."""

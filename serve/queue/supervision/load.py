@@ -1,0 +1,61 @@
+"""Capacity and load of a day: what the queue asks of each port, and how far officers have come."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from serve.queue import assignments, findings
+from serve.queue.findings import Key
+from serve.queue.lines.ground import Ground
+
+_INSIDE: Final = """
+SELECT entry_number, line_number, coalesce(port_of_entry, 'no port') AS port, selection = 'lot' AS lot
+FROM {scores} JOIN (SELECT entry_number, line_number, port_of_entry FROM {entries} WHERE entry_date = $1)
+USING (entry_number, line_number) WHERE entry_date = $1 AND place IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Lines inside capacity: how many, by lot, `taken` and not decided, decided, and those left that nobody has."""
+
+    name: str
+    inside: int
+    lot: int
+    taken: int
+    decided: int
+
+    @property
+    def left(self) -> int:
+        """Lines that nobody has taken or decided."""
+        return self.inside - self.taken - self.decided
+
+
+def of_ports(ground: Ground, connection: Connection, day: date) -> list[Load]:
+    """Load by port, the largest first, and of all ports together."""
+    decided, taken = set(findings.of_day(connection, day)), set(assignments.of_day(connection, day))
+    rows = ground.sql(_INSIDE, [day]).to_pylist()
+    keys = {(row["entry_number"], row["line_number"]): row for row in rows}
+    sizes = Counter(row["port"] for row in rows)
+    ports = [
+        _load(port, {key: row["lot"] for key, row in keys.items() if row["port"] == port}, decided, taken)
+        for port, _ in sizes.most_common()
+    ]
+    return [*ports, _load("all ports", {key: row["lot"] for key, row in keys.items()}, decided, taken)]
+
+
+def of_officers(connection: Connection, day: date) -> list[tuple[str, int, int]]:
+    """Officers with lines of a day: name, lines taken, and how many of these are decided."""
+    decided, taken = findings.of_day(connection, day), assignments.of_day(connection, day)
+    lines = Counter(taken.values())
+    done = Counter(name for key, name in taken.items() if key in decided)
+    return [(name, count, done[name]) for name, count in sorted(lines.items())]
+
+
+def _load(name: str, lot: Mapping[Key, bool], decided: set[Key], taken: set[Key]) -> Load:
+    keys = set(lot)
+    return Load(name, len(keys), sum(lot.values()), len(keys & taken - decided), len(keys & decided))

@@ -1,0 +1,40 @@
+"""The route of supervisors."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from serve.night.status import status
+from serve.queue.access import Visitor
+from serve.queue.admission import may
+from serve.queue.desk import AtDesk
+from serve.queue.pages.read import AtReading
+from serve.queue.readings import awaited
+from serve.queue.rendering import page
+from serve.queue.supervision import agreement, load
+from serve.queue.supervision.hits import hits
+
+router = APIRouter()
+
+
+@router.get("/supervision")
+def supervision(
+    request: Request,
+    at: AtDesk,
+    reading: AtReading,
+    _: Annotated[Visitor, Depends(may("read_supervision"))],
+    day: date | None = None,
+) -> Response:
+    """Load of a day, agreement, hit rates, nights and model."""
+    of, ground = day or reading.shown(), reading.ground()
+    with at.database.reading() as connection:
+        facts: dict[str, Any] = {
+            "ports": load.of_ports(ground, connection, of) if of else [],
+            "officers": load.of_officers(connection, of) if of else [],
+            "agreement": agreement.agreement(connection),
+            "corrected": agreement.corrected(connection),
+            "awaited": len(awaited(connection)),
+        }
+    facts |= {"hits": hits(ground, at.now().date()), "running": status(at.settings.home)}
+    return page(request, "supervision.html", day=of, **facts)

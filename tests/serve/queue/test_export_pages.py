@@ -1,0 +1,79 @@
+"""Exports of the queue: the lines of the page, safe, masked, on the record."""
+
+import csv
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from data.contract import ENTRIES
+from data.store import Store
+from serve.queue.tables import AUDIT
+from tests.serve.online.served import DAY
+from tests.serve.queue.office import Office, lines, write
+
+QUERY = f"day={DAY}&scope=all"
+
+
+def opened(kind: str, file: bytes) -> list[dict[str, Any]]:
+    if kind == "csv":
+        return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline="")))
+    page = load_workbook(io.BytesIO(file)).active
+    assert page is not None
+    assert not [cell for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+    heads, *rows = page.iter_rows(values_only=True)
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_holds_the_lines_of_the_page_with_what_officers_made_of_them(at: Office, kind: str) -> None:
+    ann, key = at.at_work("ann"), lines(at)[0]
+    write(ann, key, decision="request_documents")
+    answer = ann.get(f"/queue.{kind}?{QUERY}")
+    assert answer.status_code == 200
+    assert f'filename="queue-{DAY}.{kind}"' in answer.headers["content-disposition"]
+    rows = opened(kind, answer.content)
+    scores = Store(at.settings.home).scores(DAY, DAY).to_pylist()
+    assert {(row["entry number"], int(row["line"])) for row in rows} == {
+        (row["entry_number"], row["line_number"]) for row in scores
+    }
+    (mine,) = [row for row in rows if (row["entry number"], int(row["line"])) == key]
+    assert (mine["decision"], mine["chosen"]) == ("Request documents", "by rank")
+    inside = opened(kind, ann.get(f"/queue.{kind}?day={DAY}").content)
+    assert len(inside) == sum(row["place"] is not None for row in scores) < len(rows)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_importer_number_leaves_and_no_text_runs(at: Office, kind: str) -> None:
+    store = Store(at.settings.home)
+    table = store.entries(DAY, DAY).to_pylist()
+    table[0] |= {"manufacturer_name": '=HYPERLINK("http://evil")', "description": "+1\u202e<script>"}
+    store.upsert(
+        "entries", ENTRIES.schema.empty_table().from_pylist(table, schema=ENTRIES.schema).to_batches()
+    )
+    file = at.at_work("ann").get(f"/queue.{kind}?{QUERY}").content
+    rows = opened(kind, file)
+    texts = [str(value) for row in rows for value in row.values()]
+    assert not [text for text in texts if text.startswith(("=", "+"))]
+    assert '\'=HYPERLINK("http://evil")' in texts
+    assert "'+1‹U+202E›<script>" in texts
+    numbers = {row["importer_number"] for row in table}
+    assert not [text for text in texts if any(number in text for number in numbers)]
+
+
+def test_what_left_is_on_the_record(at: Office) -> None:
+    file = at.at_work("ann").get(f"/queue.csv?{QUERY}").content
+    with at.desk.database.reading() as connection:
+        told = select(AUDIT.c.details).where(AUDIT.c.action == "export made")
+        details = json.loads(connection.execute(told).scalar_one())
+    assert details == {"query": QUERY, "lines": 10, "sha256": hashlib.sha256(file).hexdigest()}
+
+
+def test_another_kind_or_filter_is_not_understood(at: Office) -> None:
+    ann = at.at_work("ann")
+    assert ann.get("/queue.pdf").status_code == 422
+    assert ann.get("/queue.csv?everything=1").status_code == 422
