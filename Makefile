@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench slow clean lock
+.PHONY: help setup demo test check format bench slow browser clean lock
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -67,6 +67,9 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow
+
+browser: setup ## officers at work in a headless Chromium, and axe on every page (part of `make slow`)
+	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py
 
 clean: ## remove the environment, caches and the demo; keep every other home
 	rm -rf .venv var/demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,250 @@
+"""Officers at work in a real browser: keys, findings, two on one line, corrections, a session's end; axe."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from data.store import Store
+from features.lines import Lines
+from serve.queue import outcomes
+from tests.serve.queue import browsers, office
+from tests.serve.queue.browsers import logged_in
+from tests.serve.queue.lines.past import DAY, key
+from tests.serve.queue.office import Office, stands
+from train.examples import known_outcomes
+
+pytestmark = pytest.mark.slow
+
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsers.chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def at(storied_home: Path, tmp_path: Path) -> Iterator[Office]:
+    opened = Office(office.settings(shutil.copytree(storied_home, tmp_path / "home"), ""))
+    opened.later(days=(DAY - opened.now.date()).days)
+    opened.hire("ann")
+    opened.hire("bob")
+    yield opened
+    opened.desk.database.close()
+
+
+@pytest.fixture
+def address(at: Office) -> Iterator[str]:
+    with browsers.served(at) as served:
+        yield served
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
+def rows(page: Page) -> list[str]:
+    """Lines on the page, as entry/line."""
+    found = page.locator("tr[data-line]").evaluate_all("all => all.map(one => one.dataset.line)")
+    return [str(line) for line in found]
+
+
+def line(named: str) -> tuple[str, int]:
+    entry, number = named.split("/")
+    return entry, int(number)
+
+
+def result(page: Page, decision: str, found: str, reason: str) -> None:
+    """A finding with its result, on the day."""
+    page.locator("#finding-form").get_by_label(decision, exact=True).check()
+    page.locator("#finding-result").select_option(found)
+    page.locator("#finding-method").select_option("dna")
+    page.locator("#finding-day").fill(str(DAY))
+    page.locator("#finding-reason").fill(reason)
+    page.locator("#finding-form button").click()
+    page.wait_for_load_state()
+
+
+def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
+    at: Office, address: str, context: BrowserContext
+) -> None:
+    page = logged_in(context, address, "ann")
+    page.goto(f"{address}/queue")
+    lines = rows(page)
+    assert len(lines) == 10
+    page.keyboard.press("j")
+    for place in range(len(lines)):  # a decision moves on to the next line
+        page.keyboard.press("2" if place % 3 else "1")
+        words = "Request documents" if place % 3 else "Examine"
+        expect(page.locator("#said")).to_have_text(f"{lines[place]}: {words}")
+    decided = [stands(at, line(named)) for named in lines]
+    assert [one.draft.decision for one in decided if one] == [
+        "examine",
+        "request_documents",
+        "request_documents",
+    ] * 3 + ["examine"]
+    assert {one.by for one in decided if one} == {"ann"}
+
+    for named, found in zip(lines[:2], ("not_xinjiang", "xinjiang"), strict=True):
+        page.goto(f"{address}/queue")
+        page.locator(f"tr[data-line='{named}'] a.open").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/lines/{named}")
+        expect(page.get_by_role("heading", name="Declaration")).to_be_visible()
+        page.get_by_text("Every version of the finding").first.wait_for()
+        result(page, "Examine", found, "the laboratory says so")
+
+    before = teaching(at)
+    assert (
+        outcomes.deliver(at.desk, "test").findings == 1
+    )  # the one against the goods awaits its second reader
+    reader = logged_in(context.browser.new_context(), address, "bob")  # type: ignore[union-attr]
+    reader.goto(f"{address}/readings")
+    reader.get_by_role("link", name=lines[1].replace("/", " / ")).click()
+    reader.get_by_label("I agree", exact=True).check()
+    reader.get_by_role("button", name="Record the reading").click()
+    reader.wait_for_load_state()
+    assert outcomes.deliver(at.desk, "test").findings == 1
+    stored = {
+        (row["entry_number"], row["line_number"]): row["result"]
+        for row in Store(at.settings.home).outcomes().to_pylist()
+    }
+    assert [stored[line(named)] for named in lines[:2]] == ["not_xinjiang", "xinjiang"]
+    assert teaching(at) == before + 2
+
+
+def teaching(at: Office) -> int:
+    """Outcomes that a training would learn from a week later, when every line of the day has been received."""
+    store = Store(at.settings.home)
+    return len(known_outcomes(store.outcomes(), Lines.of(store.entries()), DAY + timedelta(7))[0])
+
+
+def test_a_key_that_needs_a_reason_leads_to_the_form(
+    at: Office, address: str, context: BrowserContext
+) -> None:
+    page = logged_in(context, address, "ann")
+    page.goto(f"{address}/queue")
+    first = rows(page)[0]
+    page.keyboard.press("j")
+    page.keyboard.press("4")
+    expect(page.get_by_role("alert")).to_contain_text("why, for a finding against the goods")
+    assert stands(at, line(first)) is None
+    page.locator("#finding-reason").fill("the seller is tied to a listed mill")
+    page.locator("#finding-form button").click()
+    page.wait_for_load_state()
+    found = stands(at, line(first))
+    assert found
+    assert (found.draft.decision, found.state) == ("refer", "awaits a second reader")
+
+
+def test_help_opens_and_closes_by_key_and_a_field_keeps_its_letters(
+    address: str, context: BrowserContext
+) -> None:
+    page = logged_in(context, address, "ann")
+    page.goto(f"{address}/queue")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_text("Keep these filters as a view").click()
+    page.get_by_label("Name").fill("")
+    page.get_by_label("Name").press_sequentially("jk12?")
+    assert page.get_by_label("Name").input_value() == "jk12?"
+    assert page.locator("tr[aria-current]").count() == 0
+
+
+def test_of_two_officers_on_one_line_the_second_sees_what_the_first_wrote(
+    at: Office, address: str, browser: Browser, context: BrowserContext
+) -> None:
+    path = "/lines/{}/{}".format(*key(1))
+    ann = logged_in(context, address, "ann")
+    bob = logged_in(browser.new_context(), address, "bob")
+    for page in (ann, bob):
+        page.goto(address + path)
+    ann.locator("#finding-form").get_by_label("Examine", exact=True).check()
+    ann.locator("#finding-form button").click()
+    ann.wait_for_load_state()
+    bob.locator("#finding-form").get_by_label("Release", exact=True).check()
+    bob.locator("#finding-note").fill("papers are in order")
+    bob.locator("#finding-form button").click()
+    expect(bob.get_by_role("alert").first).to_contain_text("ann wrote a finding on this line before yours")
+    assert bob.locator("#finding-note").input_value() == "papers are in order"
+    bob.locator("#finding-reason").fill("ann and I agreed")
+    bob.locator("#finding-form button").click()
+    bob.wait_for_load_state()
+    found = stands(at, key(1))
+    assert found
+    assert (found.version, found.by, found.draft.decision) == (2, "bob", "release")
+    bob.goto(address + path)
+    expect(bob.get_by_role("region", name="Versions of the finding").locator("tbody tr")).to_have_count(2)
+
+
+def test_an_idle_session_ends_and_comes_back_to_the_same_line(
+    at: Office, address: str, context: BrowserContext
+) -> None:
+    path = "/lines/{}/{}".format(*key(1))
+    page = logged_in(context, address, "ann")
+    page.goto(address + path)
+    at.later(minutes=at.settings.queue.idle_minutes + 1)
+    page.reload()
+    assert "/login" in page.url
+    page.get_by_label("Account").fill("ann")
+    page.get_by_label("Password").fill(office.PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(address + path)
+
+
+@pytest.mark.parametrize("width", [1280, 820])
+def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
+    at: Office, address: str, browser: Browser, width: int
+) -> None:
+    at.hire("sue", "supervisor")
+    at.hire("adam", "administrator")
+    at.hire("alice", "auditor")
+    lot = next(r for r in Store(at.settings.home).scores(DAY, DAY).to_pylist() if r["selection"] == "lot")
+    lines = [
+        f"/lines/{entry}/{number}"
+        for entry, number in (*map(key, (1, 2, 3, 4, 40)), (lot["entry_number"], lot["line_number"]))
+    ]
+    visits = {
+        "ann": [
+            "/queue",
+            "/queue?scope=all&group=ring",
+            "/queue?day=2019-01-01",
+            *lines,
+            f"{lines[0]}/findings",
+            "/readings",
+            "/nowhere",
+        ],
+        "sue": [lines[0]],
+    }
+    for name, paths in visits.items():
+        page = logged_in(browser.new_context(viewport={"width": width, "height": 900}), address, name)
+        for path in [
+            *paths,
+            *page.locator("nav[aria-label=Main] a").evaluate_all("all => all.map(a => a.pathname)"),
+        ]:
+            assert_sound(page, address + path)
+    outside = browser.new_page()
+    assert_sound(outside, f"{address}/login")
+
+
+def assert_sound(page: Page, address: str) -> None:
+    """No serious finding of axe, no error in the console, no part beyond the window's edge."""
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == [], address
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    assert [fault for fault in faults if "404" not in fault] == [], address
