@@ -1,19 +1,20 @@
-"""The answer to lines: the night's `see`, `compute` and `score`, over the model and history in charge."""
+"""The answer to lines: what the night sees, computes and scores, over the model and history in charge."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from data.contract import ENTRIES, LINE_KEY
 from data.errors import Problem
 from features.catalogue import NAMES, compute
-from features.keys import key_of
+from features.keys import keys_of
 from features.known import see
-from features.lines import Floats
-from models.scoring import Scored, score
+from features.lines import Floats, Lines
+from models.origin_model import OriginModel
+from models.scoring import explain
 from serve.online.body import Asked, Row, lines_of
 from serve.online.charge import Charge, Past
 from serve.online.problems import BROKEN_LINES, RefusedError
@@ -23,7 +24,6 @@ PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 
 _EPOCH: Final = date(1970, 1, 1)
 _OPTIONAL: Final = [column.name for column in ENTRIES.columns if not column.required]
-_KEY: Final = pa.schema([ENTRIES.schema.field(name) for name in LINE_KEY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,35 @@ class Limits:
 def answer(asked: Asked, charge: Charge, limits: Limits) -> dict[str, Any]:
     """Score the lines. Raises RefusedError where a line's day is one that the history already knows."""
     check_days(asked.rows, charge.past, limits)
-    lines = lines_of(asked.rows)
+    lines, model = lines_of(asked.rows), charge.bundle.model
     with np.errstate(all="ignore"):  # a value beyond all measure gives features beyond all measure
         matrix = compute(lines, see(charge.past.history, lines, charge.lists.listings))
-        explained = len(asked.rows) if "reasons" in asked.include else 0
-        keys = pa.Table.from_pylist(asked.rows, schema=_KEY)
-        scored = score(keys, matrix, charge.bundle.model, explained=explained, most_reasons=limits.reasons)
-    shown = [_line(place, row, scored) for place, row in enumerate(asked.rows)]
-    for key in PARTIES:
-        for line, number in zip(shown, key_of(lines, key).tolist(), strict=True):
-            line["parties"][key] = f"{number:016x}" if number else None
-    return {**charge.versions, "lines": _included(shown, asked, scored, matrix)}
+        shown = [_line(row, *judged) for row, judged in zip(asked.rows, _judged(matrix, model), strict=True)]
+        if "reasons" in asked.include:
+            rows = np.arange(len(shown))
+            for line, told in zip(
+                shown, explain(matrix, model, rows, len(rows), limits.reasons), strict=True
+            ):
+                line["reasons"] = told.reasons
+    if "features" in asked.include:
+        for line, values in zip(shown, matrix.tolist(), strict=True):
+            line["features"] = dict(zip(NAMES, values, strict=True))
+    _name_parties(shown, lines)
+    return {**charge.versions, "lines": shown}
+
+
+def _judged(matrix: Floats, model: OriginModel) -> Iterator[tuple[float, float, float]]:
+    """Probability of each line, and the ends of its band."""
+    probability = model.probability(matrix)
+    lower, upper = model.calibrator.band(probability)
+    return zip(probability.tolist(), lower.tolist(), upper.tolist(), strict=True)
+
+
+def _name_parties(shown: list[dict[str, Any]], lines: Lines) -> None:
+    for line, *keys in zip(shown, *keys_of(lines, PARTIES).tolist(), strict=True):
+        line["parties"] = {
+            name: f"{key:016x}" if key else None for name, key in zip(PARTIES, keys, strict=True)
+        }
 
 
 def check_days(rows: list[Row], past: Past, limits: Limits) -> None:
@@ -62,27 +80,14 @@ def check_days(rows: list[Row], past: Past, limits: Limits) -> None:
         raise RefusedError(BROKEN_LINES, problems)
 
 
-def _line(place: int, row: Row, scored: Scored) -> dict[str, Any]:
+def _line(row: Row, probability: float, lower: float, upper: float) -> dict[str, Any]:
     return {
         **{name: row[name] for name in LINE_KEY},
-        "probability": float(scored.probability[place]),
-        "lower": float(scored.lower[place]),
-        "upper": float(scored.upper[place]),
+        "probability": probability,
+        "lower": lower,
+        "upper": upper,
         "missing": [name for name in _OPTIONAL if row[name] is None],
-        "parties": {},
     }
-
-
-def _included(
-    shown: list[dict[str, Any]], asked: Asked, scored: Scored, matrix: Floats
-) -> list[dict[str, Any]]:
-    """The same lines with what the request asked for besides. A feature that is missing is null."""
-    for place, line in enumerate(shown):
-        if "reasons" in asked.include:
-            line["reasons"] = scored.reasons[place]
-        if "features" in asked.include:
-            line["features"] = dict(zip(NAMES, matrix[place].tolist(), strict=True))
-    return shown
 
 
 def party(key: int, past: Past) -> dict[str, Any]:

@@ -1,65 +1,40 @@
-from datetime import date
-
 import numpy as np
-import pyarrow as pa
 
 from data.contract import SCORES
-from models.scoring import score
+from models.reasons import Explained
+from models.scoring import TOLD, explain, told_columns
 from tests.models.factory import matrix, model
 
 
-def lines(size: int) -> pa.Table:
-    return pa.table(
-        {
-            "entry_number": [f"ZZ9{i // 2:08d}" for i in range(size)],
-            "line_number": pa.array([i % 2 + 1 for i in range(size)], pa.int32()),
-            "entry_date": pa.array([date(2021, 7, 1)] * size, pa.date32()),
-        }
-    )
-
-
-def test_ranks_follow_the_probability() -> None:
-    scored = score(lines(60), matrix(60), model(), explained=0)
-    assert sorted(scored.rank) == list(range(1, 61))
-    assert (np.diff(scored.probability[np.argsort(scored.rank)]) <= 0).all()
-
-
-def test_equal_lines_are_ranked_by_entry_and_line_number() -> None:
-    same = np.repeat(matrix(1), 6, axis=0)
-    shuffled = [3, 0, 5, 1, 4, 2]
-    scored = score(lines(6).take(shuffled), same, model(), explained=0)
-    assert scored.rank.tolist() == [place + 1 for place in shuffled]
-
-
 def test_the_order_of_lines_changes_no_line() -> None:
-    features, order = matrix(40), np.random.default_rng(1).permutation(40)
-    straight = score(lines(40), features, model(), explained=10)
-    mixed = score(lines(40).take(order), features[order], model(), explained=10)
-    assert np.array_equal(mixed.probability, straight.probability[order])
-    assert np.array_equal(mixed.rank, straight.rank[order])
-    assert mixed.reasons == [straight.reasons[i] for i in order]
+    features, order, every = matrix(20), np.random.default_rng(1).permutation(20), np.arange(20)
+    straight = explain(features, model(), every, 20, 5)
+    mixed = explain(features[order], model(), every, 20, 5)
+    assert mixed == [straight[row] for row in order]
+    assert len({one.log_odds for one in straight}) > 5
 
 
-def test_the_lines_inside_capacity_have_reasons_and_no_others() -> None:
-    scored = score(lines(40), matrix(40), model(), explained=10, most_reasons=3)
-    assert {int(rank) for rank, told in zip(scored.rank, scored.reasons, strict=True) if told} == set(
-        range(1, 11)
-    )
-    assert max(len(told) for told in scored.reasons) == 3
+def test_only_the_lines_asked_for_are_told() -> None:
+    rows = np.array([7, 2])
+    told = explain(matrix(40)[rows], model(), rows, 40, 1)
+    assert {row for row, one in enumerate(told) if one != Explained()} == {2, 7}
+    assert max(len(one.reasons) for one in told) == 1
 
 
-def test_the_band_holds_the_probability() -> None:
-    scored = score(lines(40), matrix(40), model(), explained=0)
-    assert ((scored.lower <= scored.probability) & (scored.probability <= scored.upper)).all()
+def test_what_is_told_adds_up_to_the_score() -> None:
+    features, origin = matrix(6), model()
+    told = explain(features, origin, np.arange(6), 6, 5)
+    np.testing.assert_allclose([one.log_odds for one in told], origin.log_odds(features))
 
 
-def test_the_table_has_the_contracts_columns() -> None:
-    table = score(lines(8), matrix(8), model(), explained=2).table(lines(8), "abc", date(2021, 6, 30))
-    assert table.schema == SCORES.schema
-    assert table["reasons"][0].as_py() is not None
-    assert table["history_date"].to_pylist() == [date(2021, 6, 30)] * 8
+def test_the_columns_are_those_of_the_contract() -> None:
+    columns = told_columns(explain(matrix(2)[:1], model(), np.array([1]), 2, 2))
+    assert {name: column.type for name, column in columns.items()} == {
+        name: SCORES.schema.field(name).type for name in TOLD
+    }
+    assert [bool(reasons) for reasons in columns["reasons"].to_pylist()] == [False, True]
 
 
-def test_a_day_without_lines_gives_an_empty_table() -> None:
-    table = score(lines(0), matrix(0), model(), explained=20).table(lines(0), "abc", date(2021, 6, 30))
-    assert (len(table), table.schema) == (0, SCORES.schema)
+def test_no_line_is_no_row() -> None:
+    columns = told_columns(explain(matrix(0), model(), np.arange(0), 0, 5))
+    assert {len(column) for column in columns.values()} == {0}
