@@ -32,7 +32,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
     assert {name: column.type for name, column in columns.items()} == {
         name: SCORES.schema.field(name).type for name in TOLD
     }
-    assert [bool(reasons) for reasons in columns["reasons"].to_pylist()] == [False, True]
+    assert [value is None for value in columns["log_odds"].to_pylist()] == [True, False]
 
 
 def test_no_line_is_no_row() -> None:
