@@ -108,10 +108,16 @@ class Index:
 
     def find(self, keys: Keys) -> Places:
         """Row of each key (n,)."""
+        near, rows = np.empty_like(keys), np.empty(len(keys), np.int32)
+        self.nearest(keys, near, rows)
+        found: Places = rows * (near == keys)
+        return found
+
+    def nearest(self, keys: Keys, near: Keys, rows: Places) -> None:
+        """Write for each key (n,) the next one that is held into `near`, and its row into `rows`."""
         places = self.keys.searchsorted(keys)
-        near = self.keys.take(places, mode="clip")
-        rows: Places = self.rows.take(places, mode="clip") * (near == keys)
-        return rows
+        self.keys.take(places, out=near, mode="clip")
+        self.rows.take(places, out=rows, mode="clip")
 
     def admit(self, keys: Keys, counts: Counts) -> Places:
         """Row of each key (n,); keys without one get a new row of `counts`."""

@@ -84,7 +84,11 @@ class History:
     def find(self, lines: Lines) -> Places:
         """Rows of each line in each tally (n, tallies); row 0 for keys that were never learned."""
         keys = keys_of(lines, self.order)
-        return np.array([self.indexes[key].find(k) for key, k in zip(self.order, keys, strict=True)]).T
+        near, rows = np.empty_like(keys), np.empty(keys.shape, np.int32)
+        for place, key in enumerate(self.order):
+            self.indexes[key].nearest(keys[place], near[place], rows[place])
+        found: Places = (rows * (near == keys)).T
+        return found
 
     def state(self, rows: Places) -> list[State]:
         """What each group of tallies holds in these rows (n, tallies): arrays (n, tallies of the group, columns)."""

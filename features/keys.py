@@ -32,12 +32,11 @@ def join(*parts: Keys) -> Keys:
 
 def hashed(text: Text, spelling: Spelling = str) -> Keys:
     """Key of each cell (n,) after `spelling` has brought equal things to one form; an empty form is missing."""
-    _hash([(text, spelling)])
-    return text.memo[hashed, spelling][text.codes]
+    return hashed_all([(text, spelling)])[0]
 
 
-def _hash(wanted: list[tuple[Text, Spelling]]) -> None:
-    """Note the keys of the levels under each text, all hashed in one go."""
+def hashed_all(wanted: list[tuple[Text, Spelling]]) -> list[Keys]:
+    """The same for several; what was not asked for before is hashed in one go."""
     new = [(text, spelling) for text, spelling in wanted if (hashed, spelling) not in text.memo]
     if new:
         spelled = [[*map(spelling, text.levels), ""] for text, spelling in new]
@@ -46,6 +45,7 @@ def _hash(wanted: list[tuple[Text, Spelling]]) -> None:
         ends = np.cumsum([len(of_text) for of_text in spelled])[:-1]
         for (text, spelling), of_text in zip(new, np.split(keys, ends), strict=True):
             text.memo[hashed, spelling] = of_text
+    return [text.memo[hashed, spelling][text.codes] for text, spelling in wanted]
 
 
 def numbered(values: Ints) -> Keys:
@@ -114,8 +114,10 @@ OTHERS: dict[str, Callable[[Lines], Keys]] = {
 
 def key_of(lines: Lines, name: str) -> Keys:
     """Key `name` of each line (n,); `a*b` joins the keys a and b. Each is worked out once per set of lines."""
+    if "*" not in name:
+        return _singles(lines, (name,))[0]
     if (key_of, name) not in lines.memo:
-        lines.memo[key_of, name] = keys_of(lines, (name,))[0] if "*" in name else _single(lines, name)
+        lines.memo[key_of, name] = keys_of(lines, (name,))[0]
     keys: Keys = lines.memo[key_of, name]
     return keys
 
@@ -123,16 +125,26 @@ def key_of(lines: Lines, name: str) -> Keys:
 def keys_of(lines: Lines, names: tuple[str, ...]) -> Keys:
     """The same keys (names, n), worked out together: what is done to each line is done for all names at once."""
     parts, single, joint, places = _plan(names)
-    _hash([(lines.texts[column], spelling) for column, spelling in (TEXTS[p] for p in parts if p in TEXTS)])
-    of_parts = np.array([key_of(lines, part) for part in parts])
+    of_parts = np.array(_singles(lines, parts))
     keys = np.empty((len(names), lines.size), np.uint64)
     keys[single] = of_parts[[parts.index(names[place]) for place in single]]
     keys[joint] = _joined(of_parts, places)
     return keys
 
 
-def _single(lines: Lines, name: str) -> Keys:
-    return hashed(lines.texts[TEXTS[name][0]], TEXTS[name][1]) if name in TEXTS else OTHERS[name](lines)
+def _singles(lines: Lines, names: tuple[str, ...]) -> list[Keys]:
+    """Keys of one part."""
+    new = [name for name in names if (key_of, name) not in lines.memo]
+    texts = [name for name in new if name in TEXTS]
+    found = hashed_all(
+        [(lines.texts[column], spelling) for column, spelling in (TEXTS[name] for name in texts)]
+    )
+    for name, keys in zip(texts, found, strict=True):
+        lines.memo[key_of, name] = keys
+    for name in new:
+        if name in OTHERS:
+            lines.memo[key_of, name] = OTHERS[name](lines)
+    return [lines.memo[key_of, name] for name in names]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from features.vocabulary import ABBREVIATIONS, GENERIC, LEGAL_FORMS, STREET_WORDS
@@ -11,13 +12,18 @@ _LEGAL_PHRASES: Final = re.compile(
 )
 _JOINED: Final = re.compile(r"\b(HONG|VIET|HAI|HA|DA|SAI|SRI) (KONG|NAM|PHONG|NOI|NANG|GON|LANKA)\b")
 _LETTERS: Final = str.maketrans("ıİđĐłŁøØßæÆœŒ", "iIdDlLoOsaAoO")
+_WORD: Final = re.compile(r"[A-Z0-9]+")
 _INITIALS: Final = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b)|['`]")
 
 
 def tokens(text: str) -> list[str]:
     """Words of a text in capital ASCII letters and digits; accents and punctuation fall away, `A.B.C.` is one word."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode().upper()
-    return re.findall(r"[A-Z0-9]+", _INITIALS.sub("", plain))
+    plain = text if text.isascii() else _in_ascii(text)
+    return _WORD.findall(_INITIALS.sub("", plain.upper()))
+
+
+def _in_ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
 
 
 def company_tokens(name: str) -> list[str]:
@@ -41,6 +47,7 @@ def _singular(word: str) -> str:
     return word[:-1] if plural else word
 
 
+@lru_cache(1 << 14)
 def company_key(name: str) -> str:
     """One form for all spellings of a name that differ in spacing, accents, legal form or common abbreviations."""
     return "".join(company_tokens(name))

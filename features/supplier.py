@@ -6,7 +6,7 @@ from data.identifiers import manufacturer_id, postal_code
 from data.identifiers.manufacturer_id_rules import city_part, number_part
 from features.commodity import since_legal_date
 from features.feature import Feature, feature, named, read
-from features.keys import Keys, hashed
+from features.keys import Keys, hashed_all
 from features.known import Known
 from features.lines import Floats, Ints, Lines
 from features.measures import MAKERS, TRADERS, suspicion_of
@@ -370,9 +370,10 @@ def _mid_city(mid: str) -> str:
 )
 def mid_against_address(lines: Lines, known: Known) -> Floats:
     """Parts of the MID, street number and city, that are not those of the declared address."""
-    mid = lines.texts["manufacturer_id"]
-    number = _unlike(hashed(mid, _mid_number), hashed(lines.texts["manufacturer_address"], number_part))
-    city = _unlike(hashed(mid, _mid_city), hashed(lines.texts["manufacturer_city"], city_part))
+    mid, address, place = (lines.texts[f"manufacturer_{cell}"] for cell in ("id", "address", "city"))
+    cells = [(mid, _mid_number), (address, number_part), (mid, _mid_city), (place, city_part)]
+    of_mid, of_address, mid_city, of_city = hashed_all(cells)
+    number, city = _unlike(of_mid, of_address), _unlike(mid_city, of_city)
     return np.where(np.isnan(number) & np.isnan(city), np.nan, np.nan_to_num(number) + np.nan_to_num(city))
 
 
@@ -396,10 +397,16 @@ def names_place_in_xinjiang(lines: Lines, known: Known) -> Floats:
 @feature("supplier", "state", "The state of the maker's postal code.", kind="category", dated=True)
 def postal_state(lines: Lines, known: Known) -> Ints:
     """Postal code of a Chinese maker: not yet required, missing, invalid, other province, Xinjiang."""
-    cells = [lines.texts[name] for name in ("country_of_origin", "manufacturer_postal_code")]
-    country, code = (text.cells() for text in cells)
-    state = postal_code.region_alert(country, code, lines.days["entry_date"].astype("datetime64[D]"))
+    chinese = lines.texts["country_of_origin"].says(_is_china)
+    given = lines.texts["manufacturer_postal_code"].read(
+        postal_code.state_of, postal_code.RegionAlert.MISSING
+    )
+    state = postal_code.region_alert(chinese, given, lines.days["entry_date"].astype("datetime64[D]"))
     return state.astype(np.int64)
+
+
+def _is_china(country: str) -> bool:
+    return country == "CN"
 
 
 @feature("supplier", "cells", "{value:.0f} of the optional cells that tell of the parties are empty.")

@@ -6,10 +6,9 @@ So a line is scored by outcomes of earlier days alone: out of fold by time.
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
 
 from features.learner import Arrays, Columns
-from features.lines import Bools, Floats, Lines, Text
+from features.lines import Bools, Floats, Lines, Rows, Text
 from features.lists import Listings
 from features.names import tokens
 
@@ -32,10 +31,9 @@ class Words:
 
     def see(self, lines: Lines) -> Columns:
         """`score` (n,): mean over the words of ln of the found share over the general one; NaN without a word."""
-        used, of_line = _used(lines.texts["description"])
-        number = np.diff(used.indptr)
-        text = np.repeat(np.arange(len(number)), number)
-        total = np.bincount(text, self._ratios(used.indices), len(number))
+        slots, number, of_line = _used(lines.texts["description"])
+        text = np.arange(len(number)).repeat(number)
+        total = np.bincount(text, self._ratios(slots), len(number))
         return {"score": np.append(total / np.where(number > 0, number, np.nan), np.nan)[of_line]}
 
     def _ratios(self, words: npt.NDArray[np.integer]) -> Floats:
@@ -52,10 +50,10 @@ class Words:
 
     def learn_outcomes(self, _day: int, lines: Lines, found: Bools) -> None:
         """Count the words of examined lines."""
-        used, of_line = _used(lines.texts["description"])
-        lines_of = np.zeros((used.shape[0] + 1, 2), np.int64)
+        slots, number, of_line = _used(lines.texts["description"])
+        lines_of = np.zeros((len(number) + 1, 2), np.int64)
         np.add.at(lines_of, of_line, np.column_stack([np.ones(len(found), np.int64), found]))
-        np.add.at(self.counts, used.indices, lines_of[:-1].repeat(np.diff(used.indptr), axis=0))
+        np.add.at(self.counts, slots, lines_of[:-1].repeat(number, axis=0))
         self.total += lines_of.sum(axis=0)
 
     def close(self, _day: int, _listings: Listings) -> None:
@@ -70,25 +68,25 @@ class Words:
         self.counts, self.total = arrays["counts"].copy(), arrays["total"].copy()
 
 
-def _used(text: Text) -> tuple[csr_array, npt.NDArray[np.intp]]:
-    """Words in each distinct description (texts, SLOTS), and each line's row there (n,); -1 where it has none."""
+def _used(text: Text) -> tuple[Rows, Rows, Rows]:
+    """Slots of the words of each distinct description, one after another; how many each has; and each line's place
+    among them, -1 where it has none."""
     if _used not in text.memo:
-        words = _words([*text.levels])
-        text.memo[_used] = np.array([words, None], dtype=object)
+        text.memo[_used] = _words([*text.levels])
+    every, ends = text.memo[_used], text.memo[_used].searchsorted(np.arange(len(text.levels) + 1) * SLOTS)
     codes, of_line = np.unique(text.codes, return_inverse=True)
     empty = int(codes.size > 0 and codes[0] < 0)
-    return text.memo[_used][0][codes[empty:]], of_line - empty
+    starts, number = ends[codes[empty:]], np.diff(ends)[codes[empty:]]
+    places = np.arange(number.sum()) + (starts - np.cumsum(number) + number).repeat(number)
+    return every[places] % SLOTS, number, of_line - empty
 
 
-def _words(texts: list[str]) -> csr_array:
+def _words(texts: list[str]) -> npt.NDArray[np.int64]:
+    """Each word of each text once, as SLOTS times the place of the text, and the slot of the word; in order."""
     spoken = [_spoken(text) for text in texts]
-    ends = np.cumsum([0, *map(len, spoken)])
     every = np.array([word for words in spoken for word in words], dtype=object)
-    slots = (pd.util.hash_array(every, categorize=False) % SLOTS).astype(np.int32)
-    words = csr_array((np.ones(len(slots), np.int8), slots, ends), shape=(len(texts), SLOTS))
-    words.sum_duplicates()
-    words.data[:] = 1
-    return words
+    slots = (pd.util.hash_array(every, categorize=False) % SLOTS).astype(np.int64)
+    return np.unique(np.arange(len(texts)).repeat([len(words) for words in spoken]) * SLOTS + slots)
 
 
 def _spoken(text: str) -> list[str]:

@@ -7,6 +7,7 @@ Different firms share a MID by design: **a match is a lead, never an identity**.
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -68,6 +69,7 @@ def normalise(text: str) -> str:
     return re.sub(r"\s", "", text).upper()
 
 
+@lru_cache(1 << 14)
 def parse(text: str) -> ManufacturerId | None:
     """The parts, or None if the text is not a well-formed MID.
 

@@ -11,7 +11,6 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 REQUIRED_FROM: Final = date(2023, 3, 18)
@@ -54,22 +53,20 @@ def is_xinjiang(code: str) -> bool:
     return is_chinese(code) and code[:2] in XINJIANG
 
 
-def _state_of(code: str) -> RegionAlert:
+def state_of(code: str) -> RegionAlert:
+    """What a code that is given says of a Chinese manufacturer."""
     if not is_chinese(code):
         return RegionAlert.INVALID
     return RegionAlert.XINJIANG if is_xinjiang(code) else RegionAlert.OTHER_PROVINCE
 
 
 def region_alert(
-    countries: NDArray[np.object_], codes: NDArray[np.object_], days: NDArray[np.datetime64]
+    chinese: NDArray[np.bool_], states: NDArray[np.float64], days: NDArray[np.datetime64]
 ) -> NDArray[np.int8]:
-    """State of each line by the manufacturer's country, postal code (None = missing) and day of entry.
+    """State of each line by whether the manufacturer is in China, the state of its code (MISSING without), and the day.
 
     A code given before it was required is read all the same; only its absence means nothing then.
     """
-    places, levels = pd.factorize(codes)
-    states = np.array([*map(_state_of, levels), RegionAlert.MISSING], dtype=np.int8)
-    result = states[places]
-    early = days < np.datetime64(REQUIRED_FROM)
-    result = np.where((result == RegionAlert.MISSING) & early, np.int8(RegionAlert.NOT_YET_REQUIRED), result)
-    return np.where(countries == "CN", result, np.int8(RegionAlert.NOT_CHINA))
+    early = (states == RegionAlert.MISSING) & (days < np.datetime64(REQUIRED_FROM))
+    asked = np.where(early, RegionAlert.NOT_YET_REQUIRED, states)
+    return np.where(chinese, asked, RegionAlert.NOT_CHINA).astype(np.int8)

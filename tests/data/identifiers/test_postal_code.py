@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.identifiers.postal_code import RegionAlert, is_chinese, is_xinjiang, region_alert
+from data.identifiers.postal_code import RegionAlert, is_chinese, is_xinjiang, region_alert, state_of
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 COUNTIES = SHARED / "data" / "reference" / "xuar-county-postcodes.csv"
@@ -32,11 +32,9 @@ def test_code(code: str, chinese: bool, xinjiang: bool) -> None:
 
 
 def _alert(country: str | None, code: str | None, day: date) -> RegionAlert:
-    states = region_alert(
-        np.array([country], dtype=object),
-        np.array([code], dtype=object),
-        np.array([day], dtype="datetime64[D]"),
-    )
+    state = RegionAlert.MISSING if code is None else state_of(code)
+    days = np.array([day], dtype="datetime64[D]")
+    states = region_alert(np.array([country == "CN"]), np.array([float(state)]), days)
     return RegionAlert(int(states[0]))
 
 
@@ -55,13 +53,6 @@ def _alert(country: str | None, code: str | None, day: date) -> RegionAlert:
 )
 def test_region_alert(country: str | None, code: str | None, day: date, state: RegionAlert) -> None:
     assert _alert(country, code, day) is state
-
-
-def test_region_alert_without_a_single_code() -> None:
-    days = np.array(["2024-01-01", "2020-01-01"], dtype="datetime64[D]")
-    states = region_alert(np.array(["CN", "CN"], dtype=object), np.array([None, None], dtype=object), days)
-    assert states.tolist() == [RegionAlert.MISSING, RegionAlert.NOT_YET_REQUIRED]
-    assert region_alert(np.array([], dtype=object), np.array([], dtype=object), days[:0]).tolist() == []
 
 
 @pytest.mark.skipif(not COUNTIES.exists(), reason="needs the postal codes of Xinjiang; set ORIGINRISK_SHARED")
