@@ -26,7 +26,7 @@ def main(suppliers: int, ties: int) -> None:
         flow = (random.zipf(1.6, many) % (suppliers // 3) + 1).astype(np.uint64)
         of, days = keys[random.integers(0, suppliers, many)], random.integers(18_000, 18_028, many)
         new.append(table(flow * of | np.uint64(1), flow=flow, supplier=of, first=days, last=days, count=1))
-    graph._seen.append(table(keys, last=18_020, lines=3, china=1, examined=1, found=keys % 40 == 1))
+    graph._seen.append(table(keys, last=18_020, examined=1, found=keys % 40 == 1))
     graph._start = 18_000
     start = time.perf_counter()
     graph.close(18_027, Listings({}, ListedNames([])))

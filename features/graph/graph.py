@@ -13,7 +13,6 @@ from features.keys import hashed, key_of, keys_of
 from features.learner import Arrays, Columns
 from features.lines import Bools, Codes, Ints, Lines, Text
 from features.lists import Listings
-from features.route import declared_in_china
 
 PERIOD: Final = 28
 """Days from one close to the next."""
@@ -29,7 +28,10 @@ FLOWS: Final = (
 )
 _PAIRS: Final = tuple(f"{flow}*supplier" for flow in FLOWS)
 SIDES: Final = ("others", "gone")
-FACTS: Final = ("examined", "found", "suspicion", "listed", "china")
+FACTS: Final = ("examined", "found", "suspicion", "listed")
+OF_OTHERS: Final = ("examined", "found", "listed")
+OF_GONE: Final = ("suspicion", "listed")
+"""What lines see of others around them, and of those that fell silent."""
 _TOLD: Final = {
     (flow, side): (f"{flow}.{side}", *(f"{flow}.{side}.{fact}" for fact in FACTS))
     for flow in FLOWS
@@ -56,7 +58,7 @@ class Graph:
         self._draw()
 
     def see(self, lines: Lines) -> Columns:
-        """For each flow: others around it, their examinations and finds, and those whom the supplier may follow."""
+        """For each flow: others around it and what is told of them, and of those whom the supplier may follow."""
         columns: Columns = {}
         flows, pairs = keys_of(lines, FLOWS), keys_of(lines, _PAIRS)
         for kind, flow, pair in zip(FLOWS, flows, pairs, strict=True):
@@ -71,12 +73,11 @@ class Graph:
         for kind, new in self._new.items():
             pairs, flow = key_of(lines, f"{kind}*supplier"), key_of(lines, kind)
             new.append(table(pairs, flow=flow, supplier=supplier, first=day, last=day, count=1))
-        china = declared_in_china(lines)
-        self._seen.append(table(supplier, last=day, lines=1, china=china, examined=0, found=0))
+        self._seen.append(table(supplier, last=day, examined=0, found=0))
 
     def learn_outcomes(self, _day: int, lines: Lines, found: Bools, /) -> None:
         """Note what was found at the suppliers of the lines."""
-        self._seen.append(table(key_of(lines, "supplier"), last=0, lines=0, china=0, examined=1, found=found))
+        self._seen.append(table(key_of(lines, "supplier"), last=0, examined=1, found=found))
 
     def close(self, day: int, listings: Listings, /) -> None:
         """Every PERIOD days bring in what was learned since."""
@@ -128,8 +129,7 @@ def _facts(suppliers: Table, listed: Bools) -> Ints:
     examined, found = suppliers["examined"].astype(np.int64), suppliers["found"].astype(np.int64)
     base = found.sum() / max(1, examined.sum())
     excess = np.maximum((found + WEIGHT * base) / (examined + WEIGHT) - base, 0.0)
-    china = 2 * suppliers["china"] > suppliers["lines"]
-    told = (examined, found, np.rint(excess * UNIT), listed, china)
+    told = (examined, found, np.rint(excess * UNIT), listed)
     return np.column_stack([fact.astype(np.int64) for fact in told])
 
 
@@ -140,7 +140,7 @@ def _no_ties() -> Table:
 
 def _no_suppliers() -> Table:
     none: Codes = np.zeros(0, np.int32)
-    return table(none.astype(np.uint64), last=none, lines=none, china=none, examined=none, found=none)
+    return table(none.astype(np.uint64), last=none, examined=none, found=none)
 
 
 def _of(arrays: Arrays, name: str, like: Table) -> Table:

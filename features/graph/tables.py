@@ -19,8 +19,6 @@ KINDS: Final[dict[str, tuple[Any, np.ufunc]]] = {
     "first": (np.int32, np.minimum),
     "last": (np.int32, np.maximum),
     "count": (np.int32, np.add),
-    "lines": (np.int32, np.add),
-    "china": (np.int32, np.add),
     "examined": (np.int32, np.add),
     "found": (np.int32, np.add),
 }

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from features.canonical import arrays_of, history_of
 from features.graph.circle import QUIET, WINDOW
-from features.graph.graph import FLOWS, PERIOD
+from features.graph.graph import FLOWS, PERIOD, UNIT, WEIGHT
 from features.history import History
 from features.keys import key_of
 from features.learner import Columns, Learners
@@ -16,9 +16,8 @@ from features.lines import Lines
 from features.lists import Listings
 from features.names import company_key
 from features.replay import Outcomes, replay
-from features.route import declared_in_china
 
-FACTS = ("examined", "found", "listed", "china")
+FACTS = {"others": ("examined", "found", "listed"), "gone": ("listed", "suspicion")}
 
 
 @dataclass
@@ -26,14 +25,10 @@ class Supplier:
     """What a close knows of a supplier."""
 
     last: int = 0
-    lines: int = 0
-    china: int = 0
     examined: int = 0
     found: int = 0
     listed: int = 0
-
-    def told(self, fact: str) -> int:
-        return int(2 * self.china > self.lines) if fact == "china" else int(getattr(self, fact))
+    suspicion: int = 0
 
 
 class Oracle:
@@ -45,7 +40,7 @@ class Oracle:
         self.day = lines.days["entry_date"]
         self.learned = np.maximum(self.day, lines.days["received_on"])
         self.known = np.maximum(self.outcomes.day, self.learned[self.outcomes.rows])
-        self.supplier, self.china = key_of(lines, "supplier"), declared_in_china(lines)
+        self.supplier = key_of(lines, "supplier")
         self.name = [company_key(name) for name in lines.texts["manufacturer_name"].cells()]
 
     def closed(self, row: int) -> int:
@@ -58,12 +53,15 @@ class Oracle:
         for row in np.flatnonzero((self.learned <= closed) & (self.supplier != 0)):
             one = found.setdefault(int(self.supplier[row]), Supplier())
             one.last = max(one.last, int(self.learned[row]))
-            one.lines, one.china = one.lines + 1, one.china + int(self.china[row])
             intervals = self.listings.seen.get(self.name[row], ())
             one.listed |= any(start < closed + 1 < end for start, end in intervals)
         for row, was_found in self._examined(closed):
             one = found.setdefault(int(self.supplier[row]), Supplier())
             one.examined, one.found = one.examined + 1, one.found + was_found
+        usual = sum(one.found for one in found.values()) / max(1, sum(one.examined for one in found.values()))
+        for one in found.values():
+            rate = (one.found + WEIGHT * usual) / (one.examined + WEIGHT)
+            one.suspicion = round(max(rate - usual, 0) * UNIT)
         return found
 
     def _examined(self, closed: int) -> Iterator[tuple[int, int]]:
@@ -79,11 +77,11 @@ class Oracle:
         began = int(min([*self.learned[tied & (self.supplier == own)], self.day[row]]))
         others = [one for key, one in suppliers.items() if key in {*self.supplier[tied].tolist()} - {own}]
         gone = [one for one in others if began - WINDOW <= one.last < min(began, closed - QUIET)]
-        seen = {}
+        seen: dict[str, int] = {}
         for name, around in (("others", others), ("gone", gone)):
-            seen[f"{kind}.{name}"] = len(around)
-            seen |= {f"{kind}.{name}.{fact}": sum(one.told(fact) for one in around) for fact in FACTS}
-        return seen
+            facts = {fact: sum(getattr(one, fact) for one in around) for fact in FACTS[name]}
+            seen |= {f"{kind}.{name}.{fact}": number for fact, number in facts.items()}
+        return seen | {f"{kind}.others": len(others)}
 
     def assert_seen(self, columns: Columns) -> None:
         """Every line of the replay saw just that."""

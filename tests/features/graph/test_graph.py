@@ -7,7 +7,7 @@ import pytest
 
 from features.graph import graph
 from features.graph.circle import Circle
-from features.graph.graph import FACTS, Graph
+from features.graph.graph import Graph
 from features.graph.tables import merged
 from features.learner import Learners
 from features.lines import Bools, Lines
@@ -42,7 +42,12 @@ def test_it_is_the_same_from_any_checkpoint() -> None:
 def test_there_is_something_to_see() -> None:
     lines = Lines.of(TABLE)
     columns = replayed(lines, Outcomes.of(lines, RESULTS), LISTED, GRAPH)
-    for name in ("importer.others.found", "seller.gone", "seller.others.listed", "importer.others.china"):
+    for name in (
+        "importer.others.found",
+        "importer.gone.suspicion",
+        "seller.gone.listed",
+        "seller.others.listed",
+    ):
         assert columns[f"graph.{name}"].max() > 0, name
 
 
@@ -82,12 +87,3 @@ def test_the_own_outcome_among_the_neighbours_is_caught(monkeypatch: pytest.Monk
     monkeypatch.setattr(graph, "Circle", OwnLeftIn)
     with pytest.raises(AssertionError, match=r"others\.examined"):
         check()
-
-
-def test_suspicion_is_the_rate_above_the_general_one() -> None:
-    lines = Lines.of(TABLE)
-    columns = replayed(lines, Outcomes.of(lines, RESULTS), LISTED, GRAPH)
-    told = columns["graph.importer.others.suspicion"]
-    nothing_found = columns["graph.importer.others.found"] == 0
-    assert FACTS[2] == "suspicion"
-    assert told[nothing_found].max() == 0 < told[~nothing_found].max()

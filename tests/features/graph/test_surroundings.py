@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -61,33 +60,34 @@ NOBODY = examined(FOLLOWS, "xinjiang").slice(0, 0)
 def test_a_finding_reaches_the_supplier_that_follows() -> None:
     for result, worse in (("xinjiang", True), ("not_xinjiang", False)):
         results = examined(FOLLOWS, result)
-        assert (last("importer_seller_others_found_rate", FOLLOWS, results) > 0.1) == worse
-    assert last("followed_suspicion", FOLLOWS, NOBODY) == 0
+        assert (last("neighbourhood_rate", FOLLOWS, results) > 0.1) == worse
+    assert last("successor_score", FOLLOWS, NOBODY) == 0
+
+
+def test_a_supplier_worse_than_others_makes_its_successor_suspect() -> None:
+    beside = trade((OLD, 0), ("OTHER", 1), (NEW, 60))
+    clean = change(examined(beside, "not_xinjiang"), entry_number=["XX0000001"])
+    one, other = (
+        pa.concat_tables([examined(beside, result), clean]) for result in ("xinjiang", "not_xinjiang")
+    )
+    assert last("successor_score", beside, one) > 0 == last("successor_score", beside, other)
 
 
 def test_the_own_finding_is_not_among_the_others() -> None:
-    alone = trade((NEW, 0), (NEW, 40))
-    assert last("importer_seller_others_found_rate", alone, examined(alone, "xinjiang")) == pytest.approx(1.0)
     beside = trade((NEW, 0), ("OTHER", 1), (NEW, 40))
     results = pa.concat_tables(
         [examined(beside, "xinjiang"), change(examined(beside, "not_xinjiang"), entry_number=["XX0000001"])]
     )
-    # The general rate is one half; only the clean examination of the other supplier is told.
-    assert last("importer_seller_others_found_rate", beside, results) == pytest.approx(2.5 / 6)
+    # The general rate is one half; only the clean examination of the other supplier is told, by seven ties.
+    assert last("neighbourhood_rate", beside, results) == pytest.approx(0.5 * (5 / 6) ** 7)
 
 
 def test_a_listed_supplier_that_fell_silent_makes_a_successor() -> None:
     listing = change(listing_of(OLD), effective_date=[DAY + timedelta(9)], known_from=[DAY + timedelta(9)])
     listings = Listings.known(listing)
-    assert last("followed_listed", FOLLOWS, NOBODY, listings) == 7  # all but the address
-    assert last("successor_score", FOLLOWS, NOBODY, listings) > last("successor_score", FOLLOWS, NOBODY) == 0
-
-
-def test_who_still_trades_is_not_followed() -> None:
-    trades_on = trade((OLD, 0), (OLD, 55), (NEW, 60))
-    assert np.isnan(last("importer_seller_followed_china", trades_on, NOBODY))
-    assert last("importer_seller_followed_china", FOLLOWS, NOBODY) == 1
-    assert last("importer_seller_gone_share", FOLLOWS, NOBODY) == 1
+    assert last("ties_to_listed", FOLLOWS, NOBODY, listings) == 7  # all but the address
+    assert last("successor_score", FOLLOWS, NOBODY, listings) == pytest.approx(7 / 3)
+    assert last("successor_score", trade((OLD, 0), (OLD, 55), (NEW, 60)), NOBODY, listings) == 0
 
 
 def test_the_catalogue_has_them() -> None:
