@@ -33,7 +33,7 @@ FROM_WIDE_TO_NARROW: Final = (
     monotone=1,
 )
 def neighbourhood_rate(_lines: Lines, known: Known) -> Floats:
-    """Share of examinations of others around the line that found Xinjiang inputs, of narrow ties shrunk to wide ones."""
+    """Share of examinations of others around the line that found Xinjiang inputs; narrow ties shrunk to wide ones."""
     rate = base_rate(known)
     for flow in FROM_WIDE_TO_NARROW:
         found, examined = (known.told(f"graph.{flow}.others.{fact}") for fact in ("found", "examined"))
