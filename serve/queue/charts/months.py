@@ -8,7 +8,7 @@ from serve.queue.charts.scale import Scale
 from serve.queue.lines.party import LegalDay, Month, Party
 
 WIDTH: Final = 640
-HEIGHT: Final = 150
+HEIGHT: Final = 162
 LEFT: Final = 40
 BOTTOM: Final = HEIGHT - 30
 
@@ -44,7 +44,7 @@ def months(party: Party) -> Months | None:
         return None
     size = len(party.months)
     step = (WIDTH - LEFT - 12) / max(size, 6)
-    up = Scale(0, max(month.lines for month in party.months), BOTTOM, 22)
+    up = Scale(0, max(month.lines for month in party.months), BOTTOM, 34)
     bars = [_bar(month, LEFT + 4 + place * step, step, up) for place, month in enumerate(party.months)]
     legal = [
         (_place(one.day, party.months[0].first, step), number, one)

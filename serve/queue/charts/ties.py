@@ -12,6 +12,7 @@ LEFT: Final = 10
 MIDDLE: Final = 210
 RIGHT: Final = 560
 BOX: Final = 240
+TALL: Final = 30
 
 
 @dataclass(frozen=True, slots=True)

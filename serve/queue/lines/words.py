@@ -52,8 +52,18 @@ def said(home: Path, model_version: str, probability: float) -> Said:
 
 
 def percent(share: float) -> str:
-    """A share as people write it, with as many digits as it deserves."""
-    return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}" if share >= 0.0095 else f"{share:.2%}"
+    """A share as people write it, with as many digits as it deserves; never a certainty that it is not."""
+    if 0 < share < 0.0001:
+        return "<0.01%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return (
+        f"{share:.0%}"
+        if share >= 0.095 or share == 0
+        else f"{share:.1%}"
+        if share >= 0.0095
+        else f"{share:.2%}"
+    )
 
 
 @lru_cache(maxsize=64)
