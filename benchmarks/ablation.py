@@ -72,7 +72,8 @@ def precisions(of: SeenWorld, scores: Floats, seed: int) -> Floats:
     return np.array([ranking.average_precision(draw) for draw in draws])
 
 
-def _interval(values: Floats, form: str) -> str:
+def interval(values: Floats, form: str) -> str:
+    """A value, and 95 % of the values on resamples, in a format."""
     low, high = np.percentile(values[1:], (2.5, 97.5))
     return f"{values[0]:{form}} [{low:{form}}, {high:{form}}]"
 
@@ -92,8 +93,8 @@ def main(variant: str, seed: int, lines: int) -> None:
 
 
 def _row(name: str, columns: Columns, found: dict[str, Floats]) -> tuple[str, ...]:
-    change = _interval(found[name] - found["all"], "+.3f") if name != "all" else ""
-    return name, str(columns.sum()), _interval(found[name], ".3f"), change
+    change = interval(found[name] - found["all"], "+.3f") if name != "all" else ""
+    return name, str(columns.sum()), interval(found[name], ".3f"), change
 
 
 if __name__ == "__main__":

@@ -1,47 +1,44 @@
-"""The graph: time and memory of a close at full size.
+"""Links: parties behind the spellings, successors, what both bring, whom they flag wrongly, laws, time at full size.
 
-    python -m benchmarks.links [--suppliers 1000000] [--ties 10000000]
+    python -m benchmarks.links [--world links 2] [--lines 400000] [--suppliers 1000000] [--ties 10000000]
 
-Invented ties, hubs among them, all of one period.
+All trade is simulated.
 """
 
 import argparse
-import resource
-import time
+import subprocess
+import sys
+from pathlib import Path
 
-import numpy as np
+from benchmarks import parties, parties_on_trade
+from benchmarks.link_parts import size, successors, worth
 
-from features.graph.graph import FLOWS, Graph
-from features.graph.tables import table
-from features.listed_names import ListedNames
-from features.lists import Listings
+ROOT = Path(__file__).parent.parent
+WORLDS = (("links", 2), ("default", 1))
+LAWS = ("features/graph", "features/parties/test_tallied.py", "features/test_laws.py")
 
 
-def main(suppliers: int, ties: int) -> None:
-    """Close a period in which each kind of flow has its part of the ties."""
-    random, graph = np.random.default_rng(0), Graph()
-    keys = random.integers(1, 1 << 63, suppliers, dtype=np.uint64)
-    for new in graph._new.values():
-        many = ties // len(FLOWS)
-        flow = (random.zipf(1.6, many) % (suppliers // 3) + 1).astype(np.uint64)
-        of, days = keys[random.integers(0, suppliers, many)], random.integers(18_000, 18_028, many)
-        new.append(table(flow * of | np.uint64(1), flow=flow, supplier=of, first=days, last=days, count=1))
-    graph._seen.append(table(keys, last=18_020, examined=1, found=keys % 40 == 1))
-    graph._start = 18_000
-    start = time.perf_counter()
-    graph.close(18_027, Listings({}, ListedNames([])))
-    spent, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    number = sum(len(graph.ties[kind]["key"]) for kind in FLOWS)
-    print(
-        f"{len(graph.suppliers['key']):,} suppliers, {number:,} distinct ties: {spent:.0f} s, {peak:.1f} GB"
+def main(given: argparse.Namespace) -> None:
+    """Everything, one after another."""
+    parties_on_trade.main()
+    for variant, seed in given.world or WORLDS:
+        successors.main(variant, int(seed), given.lines)
+        worth.main(variant, int(seed), given.lines)
+    planted = [ROOT / "tests" / path for path in LAWS]
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *planted, "-k", "caught or catches"], check=True, cwd=ROOT
     )
+    size.main(given.suppliers, given.ties)
+    parties.main(given.known, 10_000)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--world", nargs=2, action="append", metavar=("VARIANT", "SEED"))
+    parser.add_argument("--lines", type=int, default=400_000)
     parser.add_argument("--suppliers", type=int, default=1_000_000)
     parser.add_argument("--ties", type=int, default=10_000_000)
-    given = parser.parse_args()
-    main(given.suppliers, given.ties)
+    parser.add_argument("--known", type=int, default=100_000)
+    main(parser.parse_args())

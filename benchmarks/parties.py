@@ -77,14 +77,12 @@ def lines(of: Makers) -> Lines:
     return Lines.of(pa.table(cells | {"entry_date": days, "received_on": days}))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--known", type=int, default=100_000)
-    parser.add_argument("--new", type=int, default=10_000)
-    asked, rng, parties = parser.parse_args(), np.random.default_rng(0), Parties()
-    known = makers(rng, asked.known)
+def main(number: int, new: int) -> None:
+    """Resolve a night's `new` makers beside a `number` of known ones."""
+    rng, parties = np.random.default_rng(0), Parties()
+    known = makers(rng, number)
     parties.learn(lines(known))
-    again, fresh = otherwise(rng, known, asked.new * 6 // 10), makers(rng, asked.new - asked.new * 6 // 10)
+    again, fresh = otherwise(rng, known, new * 6 // 10), makers(rng, new - new * 6 // 10)
     night = lines({column: np.concatenate([again[column], fresh[column]]) for column in known})
     parties = Parties.from_arrays(arrays := parties.arrays())
     start = time.process_time()
@@ -93,10 +91,14 @@ def main() -> None:
     spent = time.process_time() - start
     size = sum(array.nbytes for array in arrays.values()) / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{asked.known:,} known, {asked.new:,} new: {spent:.1f} CPU-seconds to see and learn")
+    print(f"{number:,} known, {new:,} new: {spent:.1f} CPU-seconds to see and learn")
     print(f"state {size:,.0f} MB, peak {peak:.2f} GB")
     print(f"seen as a known party: {(seen != 0).mean():.1%} of those declared otherwise")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--known", type=int, default=100_000)
+    parser.add_argument("--new", type=int, default=10_000)
+    asked = parser.parse_args()
+    main(asked.known, asked.new)

@@ -49,7 +49,7 @@ def neighbourhood_rate(_lines: Lines, known: Known) -> Floats:
 )
 def successor_score(_lines: Lines, known: Known) -> Floats:
     """Suspicion of suppliers that fell silent before this one came, 1 if listed, over all suppliers of each tie."""
-    score = np.zeros_like(base_rate(known))
+    score = np.zeros(len(known.today))
     for flow in FLOWS:
         gone = f"graph.{flow}.gone"
         told = known.told(f"{gone}.suspicion") / UNIT + known.told(f"{gone}.listed")
