@@ -1,6 +1,6 @@
 """One day's lines as the queue shows them: what was declared, what the night said, and what groups and filters need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -44,6 +44,7 @@ class Day:
     day: date
     lines: pa.Table
     unscored: int
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ground: Ground, day: date) -> "Day":
@@ -63,20 +64,7 @@ class Day:
         }
         for name, column in columns.items():
             scored = scored.append_column(name, column)
-        return cls(day, scored.drop_columns(["importer_number"]), received - len(scored))
-
-    def probabilities(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Of all lines of the day, ascending."""
-        return np.sort(np.asarray(self.lines["probability"].to_numpy()))
-
-    def place_of(self, entry_number: str, line_number: int) -> int | None:
-        """Where a line stands in `lines`; None for one that the day does not have."""
-        same = pc.and_(
-            pc.equal(self.lines["entry_number"], entry_number),
-            pc.equal(self.lines["line_number"], line_number),
-        )
-        found = np.flatnonzero(np.asarray(same.combine_chunks()))
-        return int(found[0]) if len(found) else None
+        return cls(day, scored.drop_columns(["importer_number"]).combine_chunks(), received - len(scored))
 
 
 def programmes(family: int, day: date) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from serve.queue.lines.beside import Beside, beside
 from serve.queue.lines.declaration import Field, declared, missing
 from serve.queue.lines.ground import Ground
 from serve.queue.lines.links import Links, links
@@ -27,6 +28,7 @@ class Evidence:
     row: dict[str, Any]
     score: dict[str, Any] | None
     said: Said | None
+    beside: Beside | None
     prices: list[Price]
     supplier: Party
     importer: Party
@@ -58,6 +60,7 @@ def evidence(
         row=row,
         score=score,
         said=said(home, score["model_version"], score["probability"]) if score else None,
+        beside=beside(ground, score) if score else None,
         prices=prices(line, past),
         supplier=party(past.supplier, day),
         importer=party(past.importer, day),

@@ -59,10 +59,9 @@ def shown(home: Path, day: Day, asked: Asked, worked: Worked) -> Shown:
 
 def _facets(day: Day, scope: str) -> dict[str, list[tuple[str, str]]]:
     """For each filter its values, each with words for it."""
+    counts = view.counts(day)
     return {
-        name: [
-            (value, f"{_named(name, value)} ({count:,})") for value, count in view.counts(day, column, scope)
-        ]
+        name: [(value, f"{_named(name, value)} ({lines:,})") for value, lines in counts[scope, column]]
         for name, column in FACETS.items()
     }
 

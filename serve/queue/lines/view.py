@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.lines import Bools, Rows
+from features.lines import Bools, Rows, shared
 from serve.queue.lines.asked import Asked
 from serve.queue.lines.day import Day
 
 SHOWN: Final = 50
 """Lines on a page."""
+COUNTED: Final = ("port_of_entry", "heading", "country_of_origin", "programmes")
+"""Columns whose values a filter offers."""
 Line = tuple[str, int]
 
 
@@ -55,10 +57,18 @@ def group_of(day: Day, group: str) -> Rows:
     return np.asarray(day.lines[f"by_{group}"], np.intp)
 
 
-def counts(day: Day, column: str, scope: str) -> list[tuple[str, int]]:
-    """Values of a column among the lines of a scope and how often each stands there, the most frequent first."""
-    inside = day.lines.filter(pa.array(_in_scope(day.lines, scope)))
-    values = pc.list_flatten(inside[column]) if column == "programmes" else inside[column]
+@shared
+def counts(day: Day) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """By scope and column of COUNTED, its values there and how often each stands, the most frequent first."""
+    return {
+        (scope, column): _counted(day.lines.filter(pa.array(_in_scope(day.lines, scope))), column)
+        for scope in ("queue", "all")
+        for column in COUNTED
+    }
+
+
+def _counted(lines: pa.Table, column: str) -> list[tuple[str, int]]:
+    values = pc.list_flatten(lines[column]) if column == "programmes" else lines[column]
     counted = pc.value_counts(values.drop_null()).to_pylist()
     return sorted(((one["values"], one["counts"]) for one in counted), key=lambda pair: (-pair[1], pair[0]))
 
@@ -79,8 +89,15 @@ def _kept(lines: pa.Table, asked: Asked) -> Bools:
     if asked.supplier:
         kept &= _true(pc.equal(lines["new_supplier"], asked.supplier == "new"))
     if asked.programme:
-        kept &= np.array([asked.programme in named for named in lines["programmes"].to_pylist()], np.bool_)
+        kept &= _holds(lines["programmes"].combine_chunks(), asked.programme)
     return kept
+
+
+def _holds(lists: Any, value: str) -> Bools:
+    held = np.zeros(len(lists), np.bool_)
+    parents = np.asarray(pc.list_parent_indices(lists))
+    held[parents[_true(pc.equal(pc.list_flatten(lists), value))]] = True
+    return held
 
 
 def _handled(lines: pa.Table, asked: Asked, worked: Worked) -> Bools:

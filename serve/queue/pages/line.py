@@ -11,7 +11,6 @@ from serve.queue.desk import AtDesk
 from serve.queue.finding import DECISIONS
 from serve.queue.finding_form import FindingForm, address
 from serve.queue.finding_pages import Entry, LineNumber
-from serve.queue.lines.day import Day
 from serve.queue.lines.line import Evidence
 from serve.queue.pages.read import AtReading
 from serve.queue.rendering import page
@@ -32,48 +31,25 @@ def line(
     found, key = reading.line(entry, line), (entry, line)
     if found is None:
         raise HTTPException(404)
-    day = reading.day(found.row["entry_date"])
     with at.database.reading() as connection:
         form = FindingForm.of(connection, key, by_lot=found.lot, next=address(key))
-    return page(
-        request,
-        "line.html",
-        form=form,
-        decisions=DECISIONS,
-        **_facts(found),
-        **_charts(found, day),
-        **_beside(day, key),
-    )
+    return page(request, "line.html", form=form, decisions=DECISIONS, **_facts(found), **_charts(found))
 
 
 def _facts(found: Evidence) -> dict[str, Any]:
-    names = ("row", "score", "said", "lot", "supplier", "importer", "cut", "links", "listings", "matches",
-             "declared", "missing", "similar", "versions")  # fmt: skip
+    names = ("row", "score", "said", "beside", "lot", "supplier", "importer", "cut", "links", "listings",
+             "matches", "declared", "missing", "similar", "versions")  # fmt: skip
     return {name: getattr(found, name) for name in names}
 
 
-def _charts(found: Evidence, day: Day) -> dict[str, Any]:
+def _charts(found: Evidence) -> dict[str, Any]:
+    said, beside = found.said, found.beside
     return {
-        "standing": standing.standing(found.said, day.probabilities()) if found.said else None,
+        "standing": standing.standing(said, beside.probabilities) if said and beside else None,
         "waterfall": waterfall.waterfall(found.score) if found.score else None,
         "price_charts": [(price, prices.plot(price)) for price in found.prices],
         "supplier_chart": months.months(found.supplier),
         "importer_chart": months.months(found.importer),
         "chain": chain.chain(found.route),
         "ties": ties.chart(found.links),
-        "day_lines": len(day.lines),
     }
-
-
-def _beside(day: Day, key: tuple[str, int]) -> dict[str, Any]:
-    """The lines before and after one in the queue."""
-    place = day.place_of(*key)
-    if place is None:
-        return {"before": None, "after": None}
-    return {"before": _key(day, place - 1), "after": _key(day, place + 1)}
-
-
-def _key(day: Day, place: int) -> tuple[str, int] | None:
-    if not 0 <= place < len(day.lines) or not day.lines["place"][place].is_valid:
-        return None
-    return day.lines["entry_number"][place].as_py(), day.lines["line_number"][place].as_py()

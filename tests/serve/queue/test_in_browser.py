@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from data.store import Store
@@ -186,6 +187,28 @@ def test_of_two_officers_on_one_line_the_second_sees_what_the_first_wrote(
     assert (found.version, found.by, found.draft.decision) == (2, "bob", "release")
     bob.goto(address + path)
     expect(bob.get_by_role("region", name="Versions of the finding").locator("tbody tr")).to_have_count(2)
+
+
+def test_the_exported_workbook_holds_the_lines_as_text(
+    at: Office, address: str, context: BrowserContext, tmp_path: Path
+) -> None:
+    page = logged_in(context, address, "ann")
+    page.goto(f"{address}/queue?scope=all&origin=VN")
+    shown = rows(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export these lines as XLSX").click()
+    file = tmp_path / "queue.xlsx"
+    download.value.save_as(file)
+    sheet = load_workbook(file).active
+    assert sheet is not None
+    heads, *cells = sheet.iter_rows(values_only=True)
+    place = {str(head): column for column, head in enumerate(heads)}
+    assert [f"{row[place['entry number']]}/{row[place['line']]}" for row in cells] == shown
+    assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}  # a formula
+    text = " ".join(str(cell) for row in cells for cell in row)
+    assert "7654321" not in text
+    assert "‹U+202E›" in text
+    assert ("ann", "export made", "/queue.xlsx") in at.audited()
 
 
 def test_an_idle_session_ends_and_comes_back_to_the_same_line(

@@ -115,6 +115,19 @@ def test_the_waterfall_goes_from_the_base_to_the_score_by_what_was_stored(readin
     assert waterfall.waterfall(lot) is None
 
 
+def test_neighbours_are_those_of_the_queue(reading: Reading) -> None:
+    scores = Store(reading.store.home).scores(DAY, DAY).to_pylist()
+    queue = sorted((row["place"], row["entry_number"], row["line_number"]) for row in scores if row["place"])
+    first, second, third = (key for _, *key in queue[:3])
+    for own, before, after in ((first, None, second), (second, first, third)):
+        found = reading.line(*own)
+        assert found is not None
+        assert found.beside is not None
+        assert found.beside.before == (tuple(before) if before else None)
+        assert found.beside.after == tuple(after)
+        assert found.beside.probabilities.tolist() == sorted(row["probability"] for row in scores)
+
+
 def test_charts_stay_inside_their_frames(found: Evidence) -> None:
     for price in found.prices:
         plot = prices.plot(price)
