@@ -7,6 +7,7 @@ Role = Literal["officer", "supervisor", "data_scientist", "administrator", "audi
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 ACTIONS: Final[dict[str, tuple[Role, ...]]] = {
+    "enter": ROLES,
     "end_session": ROLES,
     "read_queue": ("officer", "supervisor", "data_scientist"),
     "read_line": ("officer", "supervisor", "data_scientist"),

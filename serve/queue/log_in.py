@@ -58,7 +58,7 @@ def log_out(request: Request, at: AtDesk, _: Annotated[Visitor, Depends(may("end
 
 
 @router.get("/")
-def first(visitor: Annotated[Visitor, Depends(may("end_session"))]) -> Response:
+def first(visitor: Annotated[Visitor, Depends(may("enter"))]) -> Response:
     """The first page that the visitor may open."""
     for action, address, _ in NAVIGATION:
         if visitor.may(action):
