@@ -62,11 +62,12 @@ class Parties:
         known = rows >= 0
         resolved.party[known] = self._party.values[rows[known]]
         resolved.possibly[known] = self._possibly.values[rows[known]]
-        new, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
+        if known.all():
+            return resolved
+        _, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
         verdicts = [self.verdict(records.at(row)) for row in np.flatnonzero(~known)[first]]
-        if len(new):
-            found = np.array(verdicts, np.uint64)[place]
-            resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
+        found = np.array(verdicts, np.uint64)[place]
+        resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
         return resolved
 
     def learn(self, lines: Lines) -> None:

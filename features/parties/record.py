@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
-from features.keys import Keys, either, hashed
+from features.keys import Keys, Spelling, either, hashed_all
 from features.lines import Lines, Text
 from features.names import address_tokens, company_tokens
 
@@ -79,6 +79,11 @@ _FORMS = {
     "manufacturer_postal_code": postal_form,
     "manufacturer_id": normalise,
 }
+_KEYED: list[tuple[str, Spelling]] = [
+    *_FORMS.items(),
+    ("manufacturer_id", country_form),
+    ("country_of_origin", str),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,10 @@ class Records:
     @classmethod
     def of(cls, lines: Lines) -> "Records":
         """Records of entry lines."""
-        origin = hashed(lines.texts["country_of_origin"])
-        country = either(hashed(lines.texts["manufacturer_id"], country_form), origin)
-        parts = [hashed(lines.texts[name], form) for name, form in _FORMS.items()]
+        asked = [(lines.texts[name], form) for name, form in _KEYED]
+        *parts, of_mid, origin = hashed_all(asked)
         folded = np.zeros(lines.size, np.uint64)
-        for part in (*parts, country):
+        for part in (*parts, either(of_mid, origin)):
             folded = (folded ^ (folded >> _SHIFT)) * _MIX + part * _FOLD
         return cls(folded | _ONE, lines)
 
