@@ -60,7 +60,7 @@ def write(act: Act, visitor: Visitor, of: Line, draft: Draft, based_on: int) -> 
     if current and last != based_on:
         raise OvertakenError(current)
     row = {**asdict(of), **asdict(draft), "version": last + 1, "by": visitor.account, "at": act.at}
-    (id,) = act.connection.execute(insert(FINDINGS).values(row)).inserted_primary_key or (0,)
+    id = act.connection.execute(insert(FINDINGS).values(row).returning(FINDINGS.c.id)).scalar_one()
     facts = {"finding": id, "version": last + 1, "decision": draft.decision, "result": draft.result}
     act.tell(visitor.name, "finding written", f"/lines/{of.entry_number}/{of.line_number}", **facts)
     return int(id)

@@ -86,7 +86,7 @@ def _session(at: Desk, name: str, password: str) -> str | None:
             act.tell(name if found else "unknown", "failed log-in", "/login", why=why)
             return None
         act.tell(name, "log-in", "/login")
-        return sessions.begin(act.connection, account, act.at)
+        return sessions.begin(act.connection, account, act.at, own)
 
 
 def _form(request: Request, next: str, said: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from data.settings import Settings
+from data.settings import QueueSettings, Settings
 from serve.queue import demo
 from serve.queue.access import Visitor
 from serve.queue.tables import ACCOUNTS, SESSIONS
@@ -16,8 +16,10 @@ WORTH_NOTING: Final = timedelta(seconds=20)
 """Time since the last request that is not written down again."""
 
 
-def begin(connection: Connection, account: int, at: datetime) -> str:
-    """A new session; returns the token of its cookie."""
+def begin(connection: Connection, account: int, at: datetime, settings: QueueSettings) -> str:
+    """A new session; returns the token of its cookie. What is left of sessions that are over goes."""
+    oldest = at - timedelta(hours=settings.session_hours)
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.began_at < oldest))
     token = secrets.token_urlsafe(32)
     row = {"token": digest(token), "account": account, "csrf": secrets.token_urlsafe(32)}
     connection.execute(insert(SESSIONS).values(**row, began_at=at, seen_at=at))

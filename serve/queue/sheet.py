@@ -29,7 +29,9 @@ def sheet(kind: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> byt
 def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    plain = "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in value[:LONGEST_CELL])
+    plain = value[:LONGEST_CELL]
+    if not plain.isprintable():
+        plain = "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in plain)
     cut = f"{plain} …" if len(value) > LONGEST_CELL else plain
     return spreadsheet_cell(cut)
 

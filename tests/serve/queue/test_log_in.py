@@ -58,6 +58,14 @@ def test_a_session_ends_by_age_however_busy(at: Office) -> None:
     assert browser.get("/").headers["location"].startswith("/login")
 
 
+def test_nothing_is_left_of_sessions_that_are_over(at: Office) -> None:
+    at.at_work("ann")
+    at.later(hours=at.settings.queue.session_hours, seconds=1)
+    log_in(at.visitor(), "ann")
+    with at.desk.database.reading() as connection:
+        assert connection.execute(select(SESSIONS.c.began_at)).scalars().all() == [at.now]
+
+
 def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(at: Office) -> None:
     browser = at.at_work("ann")
     held = dict(browser.cookies)
