@@ -1,0 +1,30 @@
+"""A training reads the decisions on parties that were taken by then, and a repeated one those and no later ones."""
+
+from datetime import date
+from pathlib import Path
+
+from data import decided
+from data.settings import load_settings
+from data.store import Store
+from tests.features.factory import entries
+from train.material import Material
+
+
+def decide(home: Path, on: date) -> None:
+    keys = {"party": "0" * 15 + "1", "other": "0" * 15 + "2"}
+    decided.append(home, decided.Decided(on=on, verb="join", reason="one owner", **keys))
+
+
+def test_decisions_are_read_and_counted_as_a_version(tmp_path: Path) -> None:
+    Store(tmp_path).upsert("entries", entries(20).to_batches())
+    settings = load_settings(tmp_path)
+    before = Material.read(settings)
+    assert "decided" not in before.tables
+    decide(tmp_path, date(2020, 1, 1))
+    first = Material.read(settings)
+    decide(tmp_path, date(2020, 2, 1))
+    assert len(Material.read(settings).listings.decided) == 2
+    again = Material.read(settings, versions=first.tables)
+    assert again.listings.decided == first.listings.decided
+    assert len(first.listings.decided) == first.tables["decided"] == 1
+    assert Material.read(settings, versions=before.tables).listings.decided == ()
