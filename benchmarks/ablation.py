@@ -19,7 +19,6 @@ from data.console import print_table, progress
 from data.settings import TrainSettings
 from features.catalogue import CATALOGUE, NAMES
 from train.fit import fit
-from train.hindsight import Seen
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.ranking import Ranking
@@ -46,14 +45,10 @@ def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
     """Log-odds of the judged lines from a fit on these columns alone."""
     names = [name for name, chosen in zip(NAMES, columns, strict=True) if chosen]
     learned = of.gathered.examples
-    examples = replace(learned, seen=_only(learned.seen, names))
+    examples = replace(learned, seen=replace(learned.seen, features=learned.seen.features[names]))
     weight = weights(examples.propensity, TrainSettings().propensity_floor)
-    model = fit(examples, _only(of.gathered.others, names), weight, _prototype(columns, seed), seed).model
+    model = fit(examples, weight, _prototype(columns, seed), seed).model
     return model.log_odds(of.seen.features[names].to_numpy())
-
-
-def _only(seen: Seen, names: list[str]) -> Seen:
-    return replace(seen, features=seen.features[names])
 
 
 def _prototype(columns: Columns, seed: int) -> OriginClassifier:

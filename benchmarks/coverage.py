@@ -48,7 +48,7 @@ def case(variant: str, seed: int, lines: int) -> Case:
     """Train and evaluate on one world, and keep what the truth is asked with."""
     of = SeenWorld.make(variant, seed, lines, most_judged=0, past=SAMPLE)
     examples = of.gathered.examples
-    trial, _ = try_out(examples, of.gathered.others, classifier(SETTINGS, seed), SETTINGS.train, seed)
+    trial, _ = try_out(examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
     arm = trial.part("random arm", trial.judged.random, 0.0)
     since = of.past_seen.day >= trial.judged.seen.day.min()
     truth = of.truth[example_rows(of)][examples.random]

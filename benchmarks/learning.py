@@ -88,9 +88,9 @@ def example_rows(of: SeenWorld) -> npt.NDArray[np.intp]:
 
 def product(of: SeenWorld, seed: int) -> Fitted:
     """The model that `originrisk train` would keep."""
-    examples, others = of.gathered.examples, of.gathered.others
+    examples = of.gathered.examples
     weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
-    return fit(examples, others, weight, classifier(SETTINGS, seed), seed)
+    return fit(examples, weight, classifier(SETTINGS, seed), seed)
 
 
 def plain(features: pd.DataFrame, labels: Floats, trees: int, seed: int, asked: pd.DataFrame) -> Floats:

@@ -25,11 +25,11 @@ from train.error_rates import cells
 from train.examples import Examples, gather, known_outcomes
 from train.findings import Findings
 from train.fit import fit
-from train.hindsight import Seen, keys_of
 from train.learned import classifier
 from train.material import Material
 from train.policies import Picked, Policy, pick
 from train.propensity import weights
+from train.seen import Seen, keys_of
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -148,9 +148,8 @@ class Backtest:
         examples = joined(life.examples)
         examples = examples.take(examples.known_on < np.datetime64(first, "D"))
         weight = weights(examples.propensity, self.settings.train.propensity_floor)
-        nobody = examples.seen.take(np.zeros(len(examples), np.bool_))
         prototype = classifier(self.settings, self.plan.seed)
-        return fit(examples, nobody, weight, prototype, self.plan.seed).model
+        return fit(examples, weight, prototype, self.plan.seed).model
 
     def _pick(
         self, model: OriginModel, policy: Policy, number: int, rows: Rows, matrix: Floats

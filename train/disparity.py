@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from train.examples import Examples
-from train.hindsight import Seen
+from train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -131,7 +131,7 @@ def judge_gathered(
     """The fits and every table; `entered` is the number of lines that examples and others were drawn from."""
     examples, others = gathered.examples, gathered.others
     windows = []
-    for window in rolling(examples, others, prototype, settings.train, seed):
+    for window in rolling(examples, prototype, settings.train, seed):
         windows.append(window)
         advance(1)
     if not windows:

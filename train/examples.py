@@ -18,8 +18,8 @@ from features.lines import Lines
 from features.lists import Listings
 from features.replay import FOUND, NOT_FOUND, Outcomes, replay
 from train.error_rates import cells
-from train.hindsight import Seen, keys_of
 from train.propensity import propensity
+from train.seen import Seen, keys_of
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

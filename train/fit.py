@@ -12,7 +12,6 @@ from models.origin_model import OriginModel
 from train.calibrate import Calibration, calibrate
 from train.error_rates import ErrorRates, expected
 from train.examples import Examples
-from train.hindsight import Seen, soft_labels
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
 from train.rate_estimate import estimate
@@ -23,9 +22,6 @@ Mask = npt.NDArray[np.bool_]
 
 FOLDS: Final = 5
 TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
-OTHERS_PER_EXAMPLE: Final = 4
-MOST_OTHERS: Final = 16_000
-SOFT_WEIGHT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ class Fitted:
     trees: int
 
 
-def fit(examples: Examples, others: Seen, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
-    """Fit on all examples, and on others that were never examined, with hindsight's soft labels.
+def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
+    """Fit on all examples.
 
     What needs lines the trees did not see (error rates, shift of picked lines, number of trees, calibrator) is
     learned from folds without common suppliers. The final trees, as many as did best there, are grown on
@@ -48,17 +44,23 @@ def fit(examples: Examples, others: Seen, weight: Floats, prototype: OriginClass
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
     rates, picked, even = expected(), 0.0, np.ones(len(examples))
-    for around in (others.take(np.zeros(len(others), np.bool_)), thinned(others, len(examples), seed)):
+    for trial in (_quick(prototype), prototype):
         results = results_of(examples, even, rates, picked)
-        unseen = log_odds_unseen(examples, results, around, prototype, seed)
+        unseen = log_odds_unseen(examples, results, trial, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
         rates = estimate(unseen[trees], examples.observed, examples.cell, examples.seen.supplier, seed)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
-    grown = _grow(examples.seen, results_of(examples, even, rates, picked), around, prototype, trees)
+    grown = _grow(examples.features, results_of(examples, even, rates, picked), prototype, trees)
     names = tuple(map(str, grown.feature_names_in_))
     model = OriginModel(grown.boosters_, grown.base_log_odds_, calibration.calibrator, names)
     return Fitted(model, rates, calibration, trees)
+
+
+def _quick(prototype: OriginClassifier) -> OriginClassifier:
+    """One booster: enough for the first look at error rates and the shift."""
+    quick: OriginClassifier = clone(prototype).set_params(seeds=tuple(prototype.seeds)[:1])
+    return quick
 
 
 def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: float = 0.0) -> NoisyResults:
@@ -67,33 +69,20 @@ def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: fl
     return NoisyResults(examples.observed, weight, *rates.of(examples.cell), offset)
 
 
-def thinned(others: Seen, examples: int, seed: int) -> Seen:
-    """As many lines never examined as help; more cost time and add little."""
-    most = min(MOST_OTHERS, OTHERS_PER_EXAMPLE * examples)
-    order = np.random.default_rng(seed).permutation(len(others))
-    return others.take(order < most)
-
-
 def log_odds_unseen(
-    examples: Examples, results: NoisyResults, others: Seen, prototype: OriginClassifier, seed: int
+    examples: Examples, results: NoisyResults, prototype: OriginClassifier, seed: int
 ) -> dict[int, Floats]:
     """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""
     unseen = {number: np.empty(len(examples)) for number in TREES}
     for fitted, judged in disjoint_folds(examples.seen.supplier, FOLDS, seed):
-        apart = others.take(~np.isin(others.supplier, examples.seen.supplier[judged]))
-        grown = _grow(examples.seen.take(fitted), results.take(fitted), apart, prototype, max(TREES))
+        grown = _grow(examples.features[fitted], results.take(fitted), prototype, max(TREES))
         for number, log_odds in unseen.items():
             log_odds[judged] = grown.log_odds(examples.features[judged], number)
     return unseen
 
 
 def _grow(
-    examined: Seen, results: NoisyResults, others: Seen, prototype: OriginClassifier, trees: int
+    features: pd.DataFrame, results: NoisyResults, prototype: OriginClassifier, trees: int
 ) -> OriginClassifier:
     grown: OriginClassifier = clone(prototype).set_params(trees=trees)
-    features = examined.features
-    if len(others):
-        results = results.and_soft(soft_labels(examined, results, others, prototype), SOFT_WEIGHT)
-        features = pd.concat([features, others.features], ignore_index=True)
-    grown.fit(features, **results.fit_arguments())
-    return grown
+    return grown.fit(features, **results.fit_arguments())

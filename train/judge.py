@@ -11,7 +11,6 @@ from train.baselines import baselines, share_seen
 from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
 from train.examples import Examples, require_enough
 from train.fit import Fitted, fit, results_of
-from train.hindsight import Seen
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.ranking import Ranking
@@ -98,11 +97,9 @@ class Trial:
         return {**sizes, "average_precision": _told(ranked), **probability_metrics(log_odds, results)}
 
 
-def judge(
-    examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
-) -> Judgement:
+def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int) -> Judgement:
     """Fit on the earlier examples and judge on the later ones (see `try_out`), over all and slice by slice."""
-    trial, past = try_out(examples, others, prototype, settings, seed)
+    trial, past = try_out(examples, prototype, settings, seed)
     judged, picked = trial.judged, trial.fitted.calibration.picked
     parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), picked)]
     if judged.observed[judged.random].any():
@@ -112,7 +109,7 @@ def judge(
 
 
 def try_out(
-    examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
+    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> tuple[Trial, Examples]:
     """The trial on the later examples, behind the gap of the settings, and the earlier ones it learned from.
 
@@ -122,8 +119,7 @@ def try_out(
     past, judged = examples.take(early), examples.take(late)
     require_enough(past.observed, "examples before the judged slice")
     require_enough(judged.observed, "judged examples", least_positives=1)
-    before = others.take(others.day <= past.seen.day.max())
-    fitted = fit(past, before, weights(past.propensity, settings.propensity_floor), prototype, seed)
+    fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
     scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
     weight = weights(judged.propensity, settings.propensity_floor)
     return Trial(judged, weight, fitted, scores, seed), past

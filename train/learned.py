@@ -14,11 +14,11 @@ from features.catalogue import CATALOGUE
 from models import bundle
 from train.examples import Gathered
 from train.fit import Fitted, fit
-from train.hindsight import Seen
 from train.judge import Judgement, judge
 from train.material import Material
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
+from train.seen import Seen
 
 GOLDEN_LINES: Final = 50
 TREE_SETTINGS: Final = (
@@ -79,13 +79,13 @@ def learn(
         material = Material.read(settings, cutoff, tables)
         last_day = cutoff or material.last_day()
         gathered = material.gather(last_day, seed)
-        examples, others = gathered.examples, gathered.others
+        examples = gathered.examples
         advance(1)
         prototype = classifier(settings, seed)
-        judgement = judge(examples, others, prototype, settings.train, seed)
+        judgement = judge(examples, prototype, settings.train, seed)
         advance(1)
         weight = weights(examples.propensity, settings.train.propensity_floor)
-        fitted = fit(examples, others, weight, prototype, seed)
+        fitted = fit(examples, weight, prototype, seed)
         advance(1)
     described = {
         "cutoff": str(last_day),

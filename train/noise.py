@@ -75,13 +75,6 @@ class NoisyResults:
             name: getattr(self, name) for name in ("false_positive", "false_negative", "offset")
         }
 
-    def and_soft(self, label: Floats, weight: float) -> Self:
-        """These results, then soft labels: probabilities of the truth, without error rates or offset."""
-        soft = type(self).of(label, weight)
-        return type(self)(
-            *(np.concatenate([getattr(self, f.name), getattr(soft, f.name)]) for f in fields(self))
-        )
-
     def take(self, rows: npt.NDArray[Any]) -> Self:
         """The results of some lines (mask or indices)."""
         return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))

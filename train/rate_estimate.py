@@ -22,7 +22,8 @@ def estimate(score: Floats, observed: Floats, cell: Codes, supplier: Keys, seed:
     """Posterior error rates by expectation-maximisation over bins of like score.
 
     `score` orders the lines by how likely they are positive, and must come from a model that did not see them.
-    The intervals come from resampled suppliers, each time with rates drawn from what that resample leaves open.
+    The intervals come from resampled suppliers, each time with rates drawn from what that resample leaves open. They
+    say how far few lines leave a rate open, not how far the priors or the bins of score lead it astray.
     """
     counts = _Counts(_equal_bins(score), observed, cell)
     wrong, missed = counts.rates(np.ones_like(observed))

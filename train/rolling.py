@@ -13,10 +13,10 @@ from data.settings import TrainSettings
 from train.baselines import baselines, share_seen
 from train.examples import LEAST_EXAMPLES, LEAST_POSITIVES, Examples
 from train.fit import Fitted, fit, results_of
-from train.hindsight import Seen
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
+from train.seen import Seen
 from train.split import from_day
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +52,7 @@ def starts(day: npt.NDArray[np.datetime64]) -> list[np.datetime64]:
 
 
 def rolling(
-    examples: Examples, others: Seen, prototype: OriginClassifier, settings: TrainSettings, seed: int
+    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> Iterator[Window]:
     """Fit and judge window by window. Windows with too few examples before them or no positive in them are left out.
 
@@ -65,9 +65,7 @@ def rolling(
         judged = later & (examples.seen.day < end)
         if _enough(examples, past, judged):
             own = prototype if number == len(days) - 2 else single
-            yield _window(
-                examples, others, past, judged, start=start, prototype=own, settings=settings, seed=seed
-            )
+            yield _window(examples, past, judged, start=start, prototype=own, settings=settings, seed=seed)
 
 
 def log_odds_of(fitted: Fitted, lines: Seen) -> Floats:
@@ -84,7 +82,6 @@ def _enough(examples: Examples, past: Mask, judged: Mask) -> bool:
 
 def _window(
     examples: Examples,
-    others: Seen,
     past: Mask,
     judged: Mask,
     *,
@@ -94,8 +91,7 @@ def _window(
     seed: int,
 ) -> Window:
     before, after = examples.take(past), examples.take(judged)
-    around = others.take(others.day <= before.seen.day.max())
-    fitted = fit(before, around, weights(before.propensity, settings.propensity_floor), prototype, seed)
+    fitted = fit(before, weights(before.propensity, settings.propensity_floor), prototype, seed)
     log_odds = log_odds_of(fitted, after.seen)
     return Window(
         start=start,

@@ -18,7 +18,6 @@ from optuna.storages.journal import JournalFileBackend
 from data.console import progress
 from train.examples import Examples
 from train.fit import TREES, Fitted, log_odds_unseen, results_of
-from train.hindsight import Seen
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
 from train.split import disjoint_folds
@@ -69,13 +68,12 @@ class Task:
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
         """The best number of trees under these settings, and each fold's mean loss with so many."""
         prototype = OriginClassifier(**{**self.prototype.get_params(), **settings})
-        nobody = self.examples.seen.take(np.zeros(len(self.examples), np.bool_))
-        found = np.concatenate([self._by_fold(prototype, nobody, seed) for seed in SPLITS], axis=1)
+        found = np.concatenate([self._by_fold(prototype, seed) for seed in SPLITS], axis=1)
         best = int(found.mean(axis=1).argmin())
         return TREES[best], found[best].tolist()
 
-    def _by_fold(self, prototype: OriginClassifier, nobody: Seen, seed: int) -> Any:
-        log_odds = log_odds_unseen(self.examples, self.results, nobody, prototype, seed)
+    def _by_fold(self, prototype: OriginClassifier, seed: int) -> Any:
+        log_odds = log_odds_unseen(self.examples, self.results, prototype, seed)
         folds = [judged for _, judged in disjoint_folds(self.examples.seen.supplier, FOLDS, seed)]
         losses = [self.results.loss(log_odds[number]) for number in TREES]
         return np.array([[loss[judged].mean() for judged in folds] for loss in losses])

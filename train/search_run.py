@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from data.console import print_table
 from data.settings import Settings
 from train.fit import fit
@@ -49,12 +47,10 @@ def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: 
     """
     material = Material.read(settings, cutoff)
     last_day = cutoff or material.last_day()
-    gathered = material.gather(last_day, seed)
-    examples = gathered.examples
+    examples = material.gather(last_day, seed).examples
     prototype = classifier(settings, seed)
     weight = weights(examples.propensity, settings.train.propensity_floor)
-    nobody = gathered.others.take(np.zeros(len(gathered.others), np.bool_))
-    task = Task.of(examples, fit(examples, nobody, weight, prototype, seed), prototype)
+    task = Task.of(examples, fit(examples, weight, prototype, seed), prototype)
     start = {name: getattr(settings.train, name) for name in TREE_SETTINGS}
     study = json.dumps([str(last_day), seed, material.tables], sort_keys=True)
     name = hashlib.sha256(study.encode()).hexdigest()[:16]

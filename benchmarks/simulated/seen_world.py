@@ -18,7 +18,7 @@ from features.lines import Lines
 from features.lists import Listings
 from features.replay import Outcomes
 from train.examples import Gathered, gather, see
-from train.hindsight import Seen
+from train.seen import Seen
 
 CUTOFF = date(2021, 6, 30)
 PERIOD = {"start": date(2019, 1, 1), "end": date(2021, 12, 31)}

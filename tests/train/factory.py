@@ -11,7 +11,7 @@ import pyarrow as pa
 from models.calibration import sigmoid
 from train.error_rates import PRIORS, REGIME_STARTS
 from train.examples import Examples
-from train.hindsight import KEYS, Seen
+from train.seen import KEYS, Seen
 
 FIRST_DAY = np.datetime64("2019-01-01")
 METHODS = list(PRIORS)
@@ -71,11 +71,6 @@ def planted(
 def keys(lines: int, suppliers: int, rng: np.random.Generator) -> pd.DataFrame:
     """Keys of parties and flows that tell nothing."""
     return pd.DataFrame({name: rng.integers(1, suppliers, lines).astype(np.uint64) for name in KEYS})
-
-
-def nobody() -> Seen:
-    """No lines at all."""
-    return planted(100).examples.seen.take(np.zeros(100, bool))
 
 
 def entry_lines(day: npt.NDArray[np.datetime64]) -> pa.Table:

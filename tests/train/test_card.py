@@ -1,7 +1,7 @@
 import pytest
 
 from data.settings import TrainSettings
-from tests.train.factory import nobody, planted
+from tests.train.factory import planted
 from train.card import card
 from train.error_rates import expected
 from train.judge import judge
@@ -25,7 +25,7 @@ ROWS = RATES.rows()
 @pytest.fixture(scope="module")
 def text() -> str:
     lines = planted(1500).examples
-    judgement = judge(lines, nobody(), OriginClassifier(), TrainSettings(), seed=0)
+    judgement = judge(lines, OriginClassifier(), TrainSettings(), seed=0)
     measured = {
         **judgement.summary(),
         "left_out": {"pending": 12},

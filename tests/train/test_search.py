@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.train.factory import nobody, planted
+from tests.train.factory import planted
 from train.fit import fit
 from train.origin_classifier import OriginClassifier
 from train.search import Task, Trial, search, smallest_good
@@ -22,7 +22,7 @@ START = {
 def task() -> Task:
     examples = planted(700).examples
     prototype = OriginClassifier()
-    return Task.of(examples, fit(examples, nobody(), np.ones(700), prototype, seed=0), prototype)
+    return Task.of(examples, fit(examples, np.ones(700), prototype, seed=0), prototype)
 
 
 def test_a_search_that_was_stopped_goes_on_and_tries_the_present_settings_first(
