@@ -10,7 +10,7 @@ import typer
 import data.commands
 import serve.commands
 import train.commands
-from data.errors import OriginRiskError
+from data.errors import NO_ROOM, OriginRiskError, exit_code_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,11 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ORIGINRISK_DEBUG"):
             raise
-        _end(_describe(error), 1)
+        code = exit_code_of(error)
+        _end(_FULL if code == NO_ROOM else _describe(error), code)
+
+
+_FULL = "no room: the disk or a quota is full. Make room and run it again; the store holds only what was finished."
 
 
 def _end(message: str, exit_code: int) -> NoReturn:

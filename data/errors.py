@@ -1,5 +1,8 @@
 """Domain errors. Each says what was expected, what was found and what to do next, and has a documented exit code."""
 
+import errno
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -62,6 +65,31 @@ class BadInputError(OriginRiskError):
     exit_code = 7
 
 
+NO_ROOM: Final = 8
+"""Exit code where the disk, a quota or a limit of file size was full."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_SAID: Final = re.compile(
+    "|".join((*map(os.strerror, _FULL), "database or disk is full", r"\d+ requested and \d+ written"))
+)
+"""Words of the system, of SQLite and of numpy."""
+
+
+def exit_code_of(error: BaseException) -> int:
+    """The exit code with which an error ends a command."""
+    if isinstance(error, OriginRiskError):
+        return error.exit_code
+    return NO_ROOM if _no_room(error) else 1
+
+
+def _no_room(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came from, says that something was full: by number, or in the system's words
+    alone, as libraries of other languages do."""
+    if error is None:
+        return False
+    full = getattr(error, "errno", None) in _FULL or bool(_SAID.search(str(error)))
+    return full or _no_room(error.__cause__ or error.__context__)
+
+
 EXIT_CODES = {
     0: "success",
     1: "internal error: a defect, please report it",
@@ -71,5 +99,6 @@ EXIT_CODES = {
     5: "another run holds the store",
     6: "success with warnings",
     7: "bad input: file, mapping or settings refused, store unchanged",
+    8: "no room: the disk or a quota is full, the store holds only what was finished",
     130: "interrupted; the store is unchanged or holds only finished steps",
 }

@@ -161,6 +161,22 @@ def test_a_defect_shows_its_traceback_on_request(home: Path) -> None:
     assert "Traceback" in failed.stderr
 
 
+def test_a_full_disk_is_exit_code_8_and_the_next_run_makes_up_for_it(home: Path) -> None:
+    words = (*COMMAND, "--home", str(home), "score", "--date", DAY)
+    full = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=little_room
+    )
+    assert (full.returncode, "no room" in full.stderr) == (8, True)
+    assert "scores" not in Store(home).versions()
+    assert run(home, "score", "--date", DAY).returncode == 0
+    assert scores(home)
+
+
+def little_room() -> None:
+    """No file may grow beyond a few kilobytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+
+
 def test_ctrl_c_is_exit_code_130_and_leaves_whole_days_to_go_on_from(home: Path, tmp_path: Path) -> None:
     undisturbed = shutil.copytree(home, tmp_path / "undisturbed")
     with start(home, "score", *PERIOD) as process:

@@ -76,9 +76,10 @@ def line_number(text: str, notes: Notes) -> int:
     code = plain(text, notes)
     if not re.fullmatch(r"-?\d+", code, re.ASCII):
         raise BrokenCellError("not a whole number")
-    if not 1 <= int(code) <= 99_999:
+    # a text of very many digits is no number to `int`
+    if not re.fullmatch(r"0*[1-9]\d{0,4}", code, re.ASCII):
         raise BrokenCellError("out of range")
-    return int(code)
+    return int(code[-5:])
 
 
 def country(text: str, notes: Notes) -> str:

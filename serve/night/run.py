@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from data.errors import WARNED, OriginRiskError, Problem, UsageError
+from data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
 from data.settings import Settings
 from data.store import Store
 from features.history import History
@@ -56,7 +56,7 @@ class Night:
             raise
         except Exception as error:
             with suppress(OSError):
-                _end(self.store, manifest, "failed", 1, [type(error).__name__])
+                _end(self.store, manifest, "failed", exit_code_of(error), [type(error).__name__])
             raise
         return manifest
 

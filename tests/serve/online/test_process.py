@@ -4,15 +4,22 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from data.settings import Settings
 from serve.batch import score_period
@@ -34,7 +41,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    home: Path, *words: str
+    home: Path, *words: str, at: str = "http://127.0.0.1"
 ) -> Iterator[tuple[Callable[["subprocess.Popen[bytes]"], Client], "subprocess.Popen[bytes]"]]:
     """A service, and what connects to it once it is ready."""
     (home / "settings.toml").write_text(f"history_start = {factory.START}\n")
@@ -44,7 +51,7 @@ def running(
     log = (home / "log").open("wb")
     with subprocess.Popen(command, cwd=ROOT, stderr=log, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
         try:
-            yield partial(ready, f"http://127.0.0.1:{port}", key), process
+            yield partial(ready, f"{at}:{port}", key), process
         finally:
             process.terminate()
             process.wait(30)
@@ -88,6 +95,46 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
     events = [json.loads(line) for line in said.splitlines()]
     assert {"request", "in charge"} <= {event["event"] for event in events}
     assert not [row for row in rows if row["manufacturer_name"] in said or row["entry_number"] in said]
+
+
+def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = own_certificate(tmp_path)
+    words = ("--tls-key", str(key), "--tls-certificate", str(certificate))
+    with running(settings.home, *words, at="https://localhost") as (connect, process):
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with connect(process) as client:
+            assert client.score(served.rows(settings)[:1])["lines"]
+            port = int(process.args[process.args.index("--port") + 1])  # type: ignore[arg-type,index,union-attr]
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(ssl.SSLCertVerificationError), Client(f"https://localhost:{port}", "") as stranger:
+            stranger.model()
+        with pytest.raises((OSError, HTTPException)), Client(f"http://localhost:{port}", "") as plain:
+            plain.model()
+
+
+def own_certificate(folder: Path) -> tuple[Path, Path]:
+    """A key and a certificate that it signed itself, for `localhost`, as PEM files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(1))
+        .not_valid_after(today + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "key.pem", folder / "certificate.pem"
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for path, content in zip(paths, (key.private_bytes(*form), made.public_bytes(Encoding.PEM)), strict=True):
+        path.write_bytes(content)
+    return paths
 
 
 @pytest.mark.slow

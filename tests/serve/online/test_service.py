@@ -1,5 +1,6 @@
 """The service as a whole: readiness, swaps, refusals, load, and what it says of itself."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -230,13 +231,39 @@ def test_the_example_of_the_page_is_answered_in_its_shape(settings: Settings) ->
 
 
 def test_a_client_that_never_ends_its_body_is_408(settings: Settings) -> None:
-    with served.client(served.settings(settings.home, wait_seconds=0.05)) as client:
+    own = served.settings(settings.home, wait_seconds=0.2)
+    with served.client(own) as client:
+        asked = client.build_request("POST", "/v1/score", headers={"content-type": "application/json"})
+        began = time.monotonic()
+        messages = asyncio.run(_never_ended(client.app, [*asked.headers.raw]))
+    assert messages[0]["status"] == 408
+    assert b"connection" in dict(messages[0]["headers"])
+    assert json.loads(messages[1]["body"])["problems"][0]["expected"] == "a body within 0.2 seconds"
+    assert 0.2 <= time.monotonic() - began < 5
 
-        def slow() -> Any:
-            yield b"{"
-            time.sleep(0.3)
 
-        assert _status(client, slow()) in (400, 408)
+async def _never_ended(app: Any, headers: list[tuple[bytes, bytes]]) -> list[Any]:
+    """What the application answers to a body of which one part comes, and never another."""
+    parts, answered = iter([{"type": "http.request", "body": b"{", "more_body": True}]), []
+
+    async def receive() -> Any:
+        return next(parts, None) or await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    lower = [(name.lower(), value) for name, value in headers]
+    place = {"path": "/v1/score", "raw_path": b"/v1/score", "query_string": b"", "root_path": ""}
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "headers": lower,
+        **place,
+    }
+    await app(scope, receive, send)
+    return answered
 
 
 def _status(client: TestClient, content: Any) -> int:
