@@ -43,17 +43,18 @@ QUERIES: Final = {
 
 
 def build(home: Path, history: int, lines: int) -> None:
-    """A home with the history's lines in the store, every fiftieth of them examined, and the day scored.
+    """A home with the day scored, and the history's lines in the store, every fiftieth of them examined.
 
-    The kept history has learned a tenth as many: what pages read of it does not grow with its lines.
+    The kept history has learned a tenth as many: what pages read of it does not grow with its lines. The store gets
+    the lines after the night, which would learn them all.
     """
     night.build(home, history // 10, lines)
+    night.night(home)
     store, years = Store(home), night.FIVE_YEARS
     for year in years:
         table = night.rows(world(history // len(years), range(year, year + 1))[0])
         store.upsert("entries", table.to_batches(max_chunksize=100_000))
         store.upsert("outcomes", examined(table).to_batches())
-    night.night(home)
 
 
 def examined(entries: pa.Table) -> pa.Table:

@@ -249,6 +249,8 @@ def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
             "/nowhere",
         ],
         "sue": [lines[0]],
+        "adam": [],
+        "alice": [],
     }
     for name, paths in visits.items():
         page = logged_in(browser.new_context(viewport={"width": width, "height": 900}), address, name)
