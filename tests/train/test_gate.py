@@ -34,9 +34,12 @@ def test_a_better_model_passes() -> None:
     assert not failed(checked(blurred(lines, 1.5), truth(lines), lines))
 
 
-def test_an_equal_model_passes() -> None:
-    lines = planted(1500)
-    assert not failed(checked(blurred(lines, 1.0, seed=1), blurred(lines, 1.0, seed=2), lines))
+def test_an_equal_model_is_seldom_refused() -> None:
+    refused = 0
+    for seed in range(8):
+        lines = planted(1500, seed=seed)
+        refused += bool(failed(checked(blurred(lines, 0.5, seed=1), blurred(lines, 0.5, seed=2), lines)))
+    assert refused <= 2
 
 
 def test_a_worse_model_fails_on_ranking() -> None:
