@@ -108,5 +108,5 @@ def _flags(name: str, where: Bools, scores: Mapping[str, Floats]) -> tuple[str, 
     shares = []
     for score in scores.values():
         first = np.argsort(-score, kind="stable")[: int(CAPACITY * len(score))]
-        shares.append(f"{np.isin(np.flatnonzero(where), first).mean():.2%}")
+        shares.append(f"{np.isin(np.flatnonzero(where), first).mean():.2%}" if where.any() else "no lines")
     return name, f"{where.sum():,}", *shares
