@@ -11,5 +11,5 @@ def allowed(settings: Settings) -> bool:
     """Whether they do in this home: simulated lines, its own database, only this machine."""
     own = settings.queue
     here = own.host in LOOPBACK and set(own.hosts) <= LOOPBACK
-    simulated = (settings.home / "world" / "truth.parquet").is_file()
+    simulated = (settings.home / "world" / "entries").is_dir()
     return here and simulated and not own.database.get_secret_value()

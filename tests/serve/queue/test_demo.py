@@ -14,8 +14,7 @@ from tests.serve.queue.office import Office, log_in
 @pytest.fixture
 def simulated(scored_home: Path, tmp_path: Path) -> Path:
     home = shutil.copytree(scored_home, tmp_path / "home")
-    (home / "world").mkdir()
-    (home / "world" / "truth.parquet").touch()
+    (home / "world" / "entries").mkdir(parents=True)
     return home
 
 
