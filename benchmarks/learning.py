@@ -23,13 +23,14 @@ from data.contract import LINE_KEY
 from data.settings import Settings
 from features.keys import find
 from features.lines import Lines
-from train.error_rates import RATE_HEADINGS, told
 from train.evaluate import calibration_error
 from train.fit import Fitted, fit
 from train.learned import classifier
 from train.noise import NoisyResults
 from train.propensity import weights
 from train.ranking import Ranking
+from train.rate_estimate import HEADINGS, intervals, told
+from train.rate_estimate import rows as rows_of
 from train.resampling import interval, resamples
 from train.slices import COTTON, is_chinese
 
@@ -112,7 +113,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     print_table(title, heads, [on.row(name, score, seed) for name, score in scores.items()])
     heads = ("slice", "lines", "said", "true", "calibration error")
     print_table("The product against the truth", heads, on.calibration(probability))
-    print_table("Error rates", (*RATE_HEADINGS, "true", "true"), rate_rows(of, rows, fitted))
+    print_table("Error rates", (*HEADINGS, "true", "true"), rate_rows(of, rows, fitted, seed))
 
 
 def others(of: SeenWorld, rows: Rows, trees: int, seed: int) -> dict[str, Floats]:
@@ -135,11 +136,12 @@ def strangers(of: SeenWorld, trees: int, seed: int) -> Floats:
     return plain(of.past_seen.features[apart], of.truth[of.past][apart], trees, seed, of.seen.features)
 
 
-def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted) -> Iterator[tuple[str, ...]]:
+def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[tuple[str, ...]]:
     """Each method's estimated error rates with intervals, then the true ones among the examined lines."""
     examples, truth = of.gathered.examples, of.truth[rows]
     used = np.flatnonzero(fitted.rates.lines)
-    for cell, row in zip(used, fitted.rates.rows(), strict=True):
+    ends = intervals(fitted.unseen, examples.observed, examples.cell, examples.seen.supplier, seed)
+    for cell, row in zip(used, rows_of(fitted.rates, ends), strict=True):
         lines = examples.cell == cell
         wrong = examples.observed[lines & (truth == 0)].mean()
         missed = 1 - examples.observed[lines & (truth == 1)].mean()

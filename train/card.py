@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from features.catalogue import CATALOGUE
-from train.error_rates import RATE_HEADINGS, told
+from train.rate_estimate import HEADINGS, told
 
 LEAST_POSITIVES: Final = 30
 """Below so many positives a figure is marked as weak."""
@@ -54,7 +54,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             f"History from {settings['history_start']}. Examinations left out:\n",
             *_table(("reason", "examinations"), metrics["left_out"].items()),
             "Error rates of examination, as estimated:\n",
-            *_table(RATE_HEADINGS, map(told, metrics["error_rates"])),
+            *_table(HEADINGS, map(told, metrics["error_rates"])),
             "Label bias:\n",
             BIAS,
         ]

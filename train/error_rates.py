@@ -13,9 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import beta
-
-from train.resampling import CONFIDENCE
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -49,21 +46,13 @@ PRIORS: Final = {
 }
 
 
-RATE_HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
-ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
-
-
 @dataclass(frozen=True, slots=True)
 class ErrorRates:
-    """Error rates by cell (method × regime), and examined lines in each; arrays have the shape (cells,).
-
-    `intervals` holds 95 % intervals (cells, 4): low and high of the false positives, then of the false negatives.
-    """
+    """Error rates by cell (method × regime), and examined lines in each; arrays have the shape (cells,)."""
 
     false_positive: Floats
     false_negative: Floats
     lines: Codes
-    intervals: Floats
 
     def of(self, cell: Codes) -> tuple[Floats, Floats]:
         """False-positive and false-negative rate of each line, given its cell."""
@@ -78,7 +67,6 @@ class ErrorRates:
                 "lines": int(self.lines[cell]),
                 "false_positive": float(self.false_positive[cell]),
                 "false_negative": float(self.false_negative[cell]),
-                **dict(zip(ENDS, map(float, self.intervals[cell]), strict=True)),
             }
             for cell in np.flatnonzero(self.lines)
         ]
@@ -94,7 +82,6 @@ class ErrorRates:
                 row["false_negative"],
             )
             rates.lines[cell] = row["lines"]
-            rates.intervals[cell] = [row[end] for end in ENDS]
         return rates
 
 
@@ -107,16 +94,8 @@ def cells(method: pa.ChunkedArray, entry_date: npt.NDArray[np.datetime64]) -> Co
 
 def expected() -> ErrorRates:
     """The priors alone, before any line was looked at."""
-    positive, negative, strength = prior()
-    ends = [_ends(rate, strength) for rate in (positive, negative)]
-    return ErrorRates(positive, negative, np.zeros(len(positive), np.int64), np.column_stack(ends))
-
-
-def _ends(rate: Floats, strength: Floats) -> Floats:
-    tail = (1 - CONFIDENCE) / 2
-    return np.column_stack(
-        [beta.ppf(end, rate * strength, (1 - rate) * strength) for end in (tail, 1 - tail)]
-    )
+    positive, negative, _ = prior()
+    return ErrorRates(positive, negative, np.zeros(len(positive), np.int64))
 
 
 def prior() -> tuple[Floats, Floats, Floats]:
@@ -125,12 +104,3 @@ def prior() -> tuple[Floats, Floats, Floats]:
     wrong = np.concatenate([p.false_positive for p in PRIORS.values()])
     missed, strength = (np.repeat([p[i] for p in PRIORS.values()], regimes) for i in (1, 2))
     return wrong, missed, strength
-
-
-def told(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A row for people, under `RATE_HEADINGS`."""
-    rates = (
-        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}]"
-        for kind in ("false_positive", "false_negative")
-    )
-    return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates

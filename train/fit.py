@@ -26,12 +26,14 @@ TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model and what was estimated on the way to it."""
+    """A model and what was estimated on the way to it, from log-odds of the examples by trees that had not seen their
+    suppliers: `unseen` (examples,)."""
 
     model: OriginModel
     rates: ErrorRates
     calibration: Calibration
     trees: int
+    unseen: Floats
 
 
 def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
@@ -48,13 +50,13 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
         results = results_of(examples, even, rates, picked)
         unseen = log_odds_unseen(examples, results, trial, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
-        rates = estimate(unseen[trees], examples.observed, examples.cell, examples.seen.supplier, seed)
+        rates = estimate(unseen[trees], examples.observed, examples.cell)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
     grown = _grow(examples.features, results_of(examples, even, rates, picked), prototype, trees)
     names = tuple(map(str, grown.feature_names_in_))
     model = OriginModel(grown.boosters_, grown.base_log_odds_, calibration.calibrator, names)
-    return Fitted(model, rates, calibration, trees)
+    return Fitted(model, rates, calibration, trees, unseen[trees])
 
 
 def _quick(prototype: OriginClassifier) -> OriginClassifier:

@@ -18,6 +18,7 @@ from train.judge import Judgement, judge
 from train.material import Material
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
+from train.rate_estimate import intervals, rows
 from train.seen import Seen
 
 GOLDEN_LINES: Final = 50
@@ -51,7 +52,7 @@ class Learned:
             "left_out": self.gathered.left_out,
             "trees": self.fitted.trees,
             "picked_log_odds": self.fitted.calibration.picked,
-            "error_rates": self.fitted.rates.rows(),
+            "error_rates": self.settings["error_rates"],
         }
 
     def write(self, folder: Path) -> str:
@@ -86,6 +87,7 @@ def learn(
         advance(1)
         weight = weights(examples.propensity, settings.train.propensity_floor)
         fitted = fit(examples, weight, prototype, seed)
+        ends = intervals(fitted.unseen, examples.observed, examples.cell, examples.seen.supplier, seed)
         advance(1)
     described = {
         "cutoff": str(last_day),
@@ -94,7 +96,7 @@ def learn(
         "examples": len(examples),
         "trees": fitted.trees,
         "picked_log_odds": fitted.calibration.picked,
-        "error_rates": fitted.rates.rows(),
+        "error_rates": rows(fitted.rates, ends),
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }

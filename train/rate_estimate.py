@@ -4,7 +4,8 @@ They are identified by lines of like score that were examined in different ways,
 nothing can be positive, and, where data are thin, by the priors.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,23 +17,48 @@ ROUNDS: Final = 200
 SETTLED: Final = 1e-5
 """A round that moves no rate by more ends the estimation."""
 RESAMPLES: Final = 100
+HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
+ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
 
-def estimate(score: Floats, observed: Floats, cell: Codes, supplier: Keys, seed: int) -> ErrorRates:
+def estimate(score: Floats, observed: Floats, cell: Codes) -> ErrorRates:
     """Posterior error rates by expectation-maximisation over bins of like score.
 
     `score` orders the lines by how likely they are positive, and must come from a model that did not see them.
-    The intervals come from resampled suppliers, each time with rates drawn from what that resample leaves open. They
-    say how far few lines leave a rate open, not how far the priors or the bins of score lead it astray.
     """
-    counts = _Counts(_equal_bins(score), observed, cell)
-    wrong, missed = counts.rates(np.ones_like(observed))
-    rng = np.random.default_rng(seed)
+    wrong, missed = _Counts(_equal_bins(score), observed, cell).rates(np.ones_like(observed))
+    return ErrorRates(wrong.mean, missed.mean, np.bincount(cell, minlength=len(wrong.mean)))
+
+
+def intervals(score: Floats, observed: Floats, cell: Codes, supplier: Keys, seed: int) -> Floats:
+    """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4).
+
+    They come from resampled suppliers, each time with rates drawn from what that resample leaves open. They say how far
+    few lines leave a rate open, not how far the priors or the bins of score lead it astray.
+    """
+    counts, rng = _Counts(_equal_bins(score), observed, cell), np.random.default_rng(seed)
     drawn = [counts.draw(weight, rng) for weight in resamples(supplier, seed, RESAMPLES)]
     tail = 50 - 50 * CONFIDENCE
     ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
-    lines = np.bincount(cell, minlength=len(wrong.mean))
-    return ErrorRates(wrong.mean, missed.mean, lines, ends.transpose(2, 1, 0).reshape(len(lines), 4))
+    return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
+
+
+def rows(rates: ErrorRates, ends: Floats) -> list[dict[str, float | int | str]]:
+    """The rows of the rates, each with its intervals."""
+    used = np.flatnonzero(rates.lines)
+    return [
+        row | dict(zip(ENDS, ends[cell].tolist(), strict=True))
+        for cell, row in zip(used, rates.rows(), strict=True)
+    ]
+
+
+def told(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One of these rows for people, under HEADINGS."""
+    rates = (
+        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}]"
+        for kind in ("false_positive", "false_negative")
+    )
+    return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates
 
 
 class _Rate(NamedTuple):

@@ -7,12 +7,13 @@ from typing import Final
 from data.console import print_table
 from train.backtest_report import HEADINGS, rows, summary
 from train.backtest_run import Lived
-from train.error_rates import RATE_HEADINGS, told
 from train.evaluate import Row
 from train.evaluation import Evaluation
 from train.gate import Check
 from train.judge import Part
 from train.promotion import Decision
+from train.rate_estimate import HEADINGS as HEADINGS_OF_RATES
+from train.rate_estimate import told
 from train.run import TrainedModel
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
@@ -28,8 +29,8 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
     ]
     names = tuple(trained.learned.judgement.parts[0].probabilities)
     print_table("Probabilities, against results as found", ("population", *names), probabilities)
-    rates = map(told, trained.learned.fitted.rates.rows())
-    print_table("Error rates", RATE_HEADINGS, rates)
+    rates = map(told, trained.learned.settings["error_rates"])
+    print_table("Error rates", HEADINGS_OF_RATES, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.learned.gathered.left_out.items())
     seen = trained.learned.judgement.look_up_seen
     print_table(

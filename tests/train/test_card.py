@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from data.settings import TrainSettings
@@ -6,6 +7,7 @@ from train.card import card
 from train.error_rates import expected
 from train.judge import judge
 from train.origin_classifier import OriginClassifier
+from train.rate_estimate import rows
 
 SETTINGS = {
     "cutoff": "2021-06-30",
@@ -19,7 +21,7 @@ SETTINGS = {
 
 RATES = expected()
 RATES.lines[0] = 9
-ROWS = RATES.rows()
+ROWS = rows(RATES, np.zeros((len(RATES.lines), 4)))
 
 
 @pytest.fixture(scope="module")
