@@ -1,5 +1,6 @@
 """The fit: error rates, the shift of picked lines, the number of trees and the calibrator, all on unseen folds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +47,7 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
     rates, picked, even = expected(), 0.0, np.ones(len(examples))
-    for trial in (_quick(prototype), prototype):
+    for trial in (prototype.single(), prototype):  # the first look at error rates and shift
         results = results_of(examples, even, rates, picked)
         unseen = log_odds_unseen(examples, results, trial, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
@@ -59,16 +60,15 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
     return Fitted(model, rates, calibration, trees, unseen[trees])
 
 
-def _quick(prototype: OriginClassifier) -> OriginClassifier:
-    """One booster: enough for the first look at error rates and the shift."""
-    quick: OriginClassifier = clone(prototype).set_params(seeds=tuple(prototype.seeds)[:1])
-    return quick
-
-
 def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: float = 0.0) -> NoisyResults:
     """The examples' results under these weights, the error rates of each one's cell and the shift of picked ones."""
     offset: Floats = np.where(examples.random, 0.0, picked)
     return NoisyResults(examples.observed, weight, *rates.of(examples.cell), offset)
+
+
+def folds(examples: Examples, seed: int) -> Iterator[tuple[Mask, Mask]]:
+    """(fitted, judged) masks of the examples; no fold's suppliers are among those it is judged on."""
+    return disjoint_folds(examples.seen.supplier, FOLDS, seed)
 
 
 def log_odds_unseen(
@@ -76,7 +76,7 @@ def log_odds_unseen(
 ) -> dict[int, Floats]:
     """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""
     unseen = {number: np.empty(len(examples)) for number in TREES}
-    for fitted, judged in disjoint_folds(examples.seen.supplier, FOLDS, seed):
+    for fitted, judged in folds(examples, seed):
         grown = _grow(examples.features[fitted], results.take(fitted), prototype, max(TREES))
         for number, log_odds in unseen.items():
             log_odds[judged] = grown.log_odds(examples.features[judged], number)

@@ -7,7 +7,7 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from models.calibration import sigmoid
@@ -77,6 +77,11 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dataset = self._dataset(matrix, results)
         self.boosters_ = tuple(self._boost(dataset, results, seed) for seed in self.seeds)
         return self
+
+    def single(self) -> Self:
+        """The same, unfitted, with its first seed alone: one booster tells enough where many fits are needed."""
+        one: Self = clone(self).set_params(seeds=tuple(self.seeds)[:1])
+        return one
 
     def log_odds(self, X: Any, trees: int | None = None) -> Floats:  # noqa: N803
         """Mean log-odds of the boosters, after the first `trees` where given."""

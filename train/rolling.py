@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 
 from data.settings import TrainSettings
 from train.baselines import baselines, share_seen
@@ -59,12 +58,11 @@ def rolling(
     Only the last one is fitted with every seed; the earlier ones with the first, for fits are what takes the time.
     """
     days = [*starts(examples.seen.day), examples.seen.day.max() + np.timedelta64(1, "D")]
-    single = clone(prototype).set_params(seeds=tuple(prototype.seeds)[:1])
     for number, (start, end) in enumerate(pairwise(days)):
         past, later = from_day(examples.seen.day, examples.known_on, start, settings.gap_days)
         judged = later & (examples.seen.day < end)
         if _enough(examples, past, judged):
-            own = prototype if number == len(days) - 2 else single
+            own = prototype if number == len(days) - 2 else prototype.single()
             yield _window(examples, past, judged, start=start, prototype=own, settings=settings, seed=seed)
 
 

@@ -14,15 +14,14 @@ import numpy as np
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from sklearn.base import clone
 
 from data.console import progress
 from train.examples import Examples
-from train.fit import TREES, Fitted, log_odds_unseen, results_of
+from train.fit import TREES, Fitted, folds, log_odds_unseen, results_of
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
-from train.split import disjoint_folds
 
-FOLDS: Final = 5
 SPLITS: Final = (0, 1)
 """Seeds of the splits into folds that every trial is judged on."""
 
@@ -63,20 +62,20 @@ class Task:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
         even = np.ones(len(examples))
         results = results_of(examples, even, first.rates, first.calibration.picked)
-        return cls(examples, results, prototype.set_params(seeds=tuple(prototype.seeds)[:1]))
+        return cls(examples, results, prototype.single())
 
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
         """The best number of trees under these settings, and each fold's mean loss with so many."""
-        prototype = OriginClassifier(**{**self.prototype.get_params(), **settings})
+        prototype = clone(self.prototype).set_params(**settings)
         found = np.concatenate([self._by_fold(prototype, seed) for seed in SPLITS], axis=1)
         best = int(found.mean(axis=1).argmin())
         return TREES[best], found[best].tolist()
 
     def _by_fold(self, prototype: OriginClassifier, seed: int) -> Any:
         log_odds = log_odds_unseen(self.examples, self.results, prototype, seed)
-        folds = [judged for _, judged in disjoint_folds(self.examples.seen.supplier, FOLDS, seed)]
+        parts = [judged for _, judged in folds(self.examples, seed)]
         losses = [self.results.loss(log_odds[number]) for number in TREES]
-        return np.array([[loss[judged].mean() for judged in folds] for loss in losses])
+        return np.array([[loss[judged].mean() for judged in parts] for loss in losses])
 
 
 def search(
