@@ -31,13 +31,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`columns` of the day's lines; places of this line's probability and band; the share of lines below it."""
+    """`columns` of the day's lines; places of this line's probability and band; how many lines are below it."""
 
     columns: list[Column]
     ticks: list[tuple[float, float]]
     mark: float
     band: tuple[float, float] | None
-    below: float
+    below: int
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -49,7 +49,7 @@ def standing(said: Said, day: "np.ndarray[Any, np.dtype[np.float64]]") -> Standi
     bounds = zip(STEPS, STEPS[1:], counts, strict=False)
     columns = [_column(axis, low, high, lines, max(counts)) for low, high, lines in bounds]
     ends = None if said.lower is None or said.upper is None else (axis.at(said.lower), axis.at(said.upper))
-    below = float(np.searchsorted(day, said.probability) / max(1, len(day)))
+    below = int(np.searchsorted(day, said.probability))
     return Standing(
         columns, [(axis.at(tick), tick) for tick in STEPS], axis.at(said.probability), ends, below
     )
