@@ -8,8 +8,7 @@ from data.errors import BadInputError, Problem
 from serve.queue import accounts
 from serve.queue.access import ACTIONS, Visitor
 from serve.queue.desk import Act
-from serve.queue.finding import Line
-from serve.queue.findings import Key
+from serve.queue.finding import Key, Line, address
 from serve.queue.tables import ACCOUNTS, ASSIGNMENTS
 
 
@@ -18,7 +17,7 @@ def assign(act: Act, visitor: Visitor, of: Line, officer: str | None) -> None:
 
     Supervisors give lines to anybody; officers take what nobody has, and give back what is theirs.
     """
-    held = holder(act.connection, (of.entry_number, of.line_number))
+    held = holder(act.connection, of.key)
     found = accounts.find(act.connection, officer) if officer else None
     if officer and (found is None or found.locked or found.role not in ACTIONS["write_finding"]):
         raise BadInputError(Problem("officer", "an account that writes findings", "another"))
@@ -27,8 +26,7 @@ def assign(act: Act, visitor: Visitor, of: Line, officer: str | None) -> None:
     key = {"entry_number": of.entry_number, "line_number": of.line_number, "entry_date": of.entry_date}
     row = {**key, "officer": found.id if found else None, "by": visitor.account, "at": act.at}
     act.connection.execute(insert(ASSIGNMENTS).values(row))
-    subject = f"/lines/{of.entry_number}/{of.line_number}"
-    act.tell(visitor.name, "line assigned", subject, officer=officer or "")
+    act.tell(visitor.name, "line assigned", address(of.key), officer=officer or "")
 
 
 def of_day(connection: Connection, day: date) -> dict[Key, str]:

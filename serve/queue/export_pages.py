@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk
-from serve.queue.finding import DECISIONS
+from serve.queue.finding import DECISIONS, Key
 from serve.queue.lines import view
 from serve.queue.lines.asked import Asked
 from serve.queue.lines.view import Worked
@@ -79,7 +79,7 @@ def _rows(lines: Any) -> Iterator[Row]:
 def _columns(done: Worked) -> dict[str, Callable[[Row], Any]]:
     """Each heading, and what stands below it."""
 
-    def key(row: Row) -> tuple[str, int]:
+    def key(row: Row) -> Key:
         return row["entry_number"], row["line_number"]
 
     plain = {head: lambda row, name=name: _shown(row[name]) for head, name in _PLAIN}

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from data.errors import Problem
+
+Key = tuple[str, int]
+"""Entry number and line number."""
 
 DECISIONS: Final = {
     "examine": "Examine",
@@ -46,9 +50,19 @@ class Line:
     model_version: str | None
 
     @property
+    def key(self) -> Key:
+        """What names the line."""
+        return self.entry_number, self.line_number
+
+    @property
     def by_lot(self) -> bool:
         """Whether the line belongs to the random sample."""
         return self.selection == "lot"
+
+
+def address(key: Key) -> str:
+    """Where the pages of a line are."""
+    return f"/lines/{quote(key[0], safe='')}/{key[1]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import quote
 
 from sqlalchemy import Connection
 
 from data.errors import Problem
 from serve.queue import assignments, findings
 from serve.queue.access import Visitor
-from serve.queue.finding import DECISIONS, METHODS, RESULTS, Draft, Finding
-from serve.queue.findings import Key
+from serve.queue.finding import DECISIONS, METHODS, RESULTS, Draft, Finding, Key, address
 
 EMPTY: Final = Draft("")
 
@@ -57,11 +55,6 @@ class FindingForm:
         if one is None or one.state != "awaits a second reader":
             return False
         return visitor.may("read_second") and one.by != visitor.name
-
-
-def address(key: Key) -> str:
-    """Where the pages of a line are."""
-    return f"/lines/{quote(key[0], safe='')}/{key[1]}"
 
 
 def draft(sent: Mapping[str, Any]) -> tuple[Draft, list[Problem]]:

@@ -13,8 +13,8 @@ from serve.queue import findings, readings
 from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk, Desk
-from serve.queue.finding import Draft, Finding, Line, problems
-from serve.queue.finding_form import FindingForm, address, draft
+from serve.queue.finding import Draft, Finding, Key, Line, address, problems
+from serve.queue.finding_form import FindingForm, draft
 from serve.queue.findings import OvertakenError
 from serve.queue.log_in import own_address
 from serve.queue.rendering import page
@@ -69,13 +69,10 @@ def read(
     """Agree with a finding against the goods, or not."""
     with at.acting() as act:
         finding = readings.read(act, visitor, id, agrees=agrees, note=note.strip() or None)
-    key = (finding.line.entry_number, finding.line.line_number)
-    return RedirectResponse(f"{address(key)}/findings", 303)
+    return RedirectResponse(f"{address(finding.line.key)}/findings", 303)
 
 
-def _write(
-    request: Request, at: Desk, key: tuple[str, int], visitor: Visitor, sent: dict[str, Any]
-) -> Response:
+def _write(request: Request, at: Desk, key: Key, visitor: Visitor, sent: dict[str, Any]) -> Response:
     of = findings.line(at.store, *key)
     given, unread = draft(sent)
     text = str(sent.get("version", ""))
@@ -101,9 +98,8 @@ def _show(
     wrong: Sequence[Problem] = (),
     overtaken: Finding | None = None,
 ) -> Response:
-    key = (of.entry_number, of.line_number)
     with at.database.reading() as connection:
-        form = FindingForm.of(connection, key, by_lot=of.by_lot, next=f"{address(key)}/findings")
+        form = FindingForm.of(connection, of.key, by_lot=of.by_lot, next=f"{address(of.key)}/findings")
     if given:
         form = replace(form, draft=given, problems=wrong)
     return page(request, "findings.html", status, form=form, line=of, overtaken=overtaken)

@@ -10,10 +10,8 @@ from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, selec
 from data.store import Store
 from serve.queue.access import Visitor
 from serve.queue.desk import Act
-from serve.queue.finding import Draft, Finding, Line, Reading
+from serve.queue.finding import Draft, Finding, Key, Line, Reading, address
 from serve.queue.tables import ACCOUNTS, FINDINGS, READINGS
-
-Key = tuple[str, int]
 
 _READER = ACCOUNTS.alias("reader")
 
@@ -53,7 +51,7 @@ def write(act: Act, visitor: Visitor, of: Line, draft: Draft, based_on: int) -> 
 
     The same draft sent twice is written once. Raises OvertakenError where `based_on` is not the last version.
     """
-    current = latest(act.connection, (of.entry_number, of.line_number))
+    current = latest(act.connection, of.key)
     last = current.version if current else 0
     if current and last == based_on + 1 and current.by == visitor.name and current.draft == draft:
         return current.id
@@ -62,7 +60,7 @@ def write(act: Act, visitor: Visitor, of: Line, draft: Draft, based_on: int) -> 
     row = {**asdict(of), **asdict(draft), "version": last + 1, "by": visitor.account, "at": act.at}
     id = act.connection.execute(insert(FINDINGS).values(row).returning(FINDINGS.c.id)).scalar_one()
     facts = {"finding": id, "version": last + 1, "decision": draft.decision, "result": draft.result}
-    act.tell(visitor.name, "finding written", f"/lines/{of.entry_number}/{of.line_number}", **facts)
+    act.tell(visitor.name, "finding written", address(of.key), **facts)
     return int(id)
 
 
@@ -126,4 +124,4 @@ def _finding(row: RowMapping) -> Finding:
 
 
 def _by_line(findings: Iterable[Finding]) -> dict[Key, Finding]:
-    return {(one.line.entry_number, one.line.line_number): one for one in findings}
+    return {one.line.key: one for one in findings}

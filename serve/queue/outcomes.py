@@ -71,12 +71,12 @@ def due(connection: Connection) -> list[Finding]:
 def _earlier(connection: Connection, one: Finding) -> list[Finding]:
     if one.version == 1:
         return []
-    return findings.history(connection, (one.line.entry_number, one.line.line_number))[:-1]
+    return findings.history(connection, one.line.key)[:-1]
 
 
 def _row(connection: Connection, one: Finding) -> dict[str, Any]:
     """The contract's row. An outcome is known from the day on which it stands here, whenever the result was found."""
-    first = findings.history(connection, (one.line.entry_number, one.line.line_number))[0]
+    first = findings.history(connection, one.line.key)[0]
     known = one.reading.at if one.draft.adverse and one.reading else one.at
     has = one.draft.result is not None
     return {

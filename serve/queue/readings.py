@@ -6,7 +6,7 @@ from data.errors import BadInputError, Problem
 from serve.queue import findings
 from serve.queue.access import Visitor
 from serve.queue.desk import Act
-from serve.queue.finding import LONGEST_REASON, Finding
+from serve.queue.finding import LONGEST_REASON, Finding, address
 from serve.queue.tables import READINGS
 
 
@@ -23,8 +23,7 @@ def read(act: Act, visitor: Visitor, id: int, *, agrees: bool, note: str | None)
         raise BadInputError(problem or Problem("finding", "a finding", "none"))
     row = {"finding": id, "agrees": agrees, "note": note, "by": visitor.account, "at": act.at}
     act.connection.execute(insert(READINGS).values(row))
-    subject = f"/lines/{finding.line.entry_number}/{finding.line.line_number}"
-    act.tell(visitor.name, "second reading", subject, finding=id, agrees=agrees)
+    act.tell(visitor.name, "second reading", address(finding.line.key), finding=id, agrees=agrees)
     return finding
 
 
@@ -33,7 +32,7 @@ def _problem(
 ) -> Problem | None:
     if finding is None:
         return Problem("finding", "one that awaits a second reader", "none of that number")
-    last = findings.latest(connection, (finding.line.entry_number, finding.line.line_number))
+    last = findings.latest(connection, finding.line.key)
     if last is None or last.id != finding.id or finding.state != "awaits a second reader":
         return Problem(
             "finding", "one that awaits a second reader", "one that was read or corrected meanwhile"

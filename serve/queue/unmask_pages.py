@@ -9,7 +9,7 @@ from serve.queue import findings
 from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk
-from serve.queue.finding_form import address
+from serve.queue.finding import address
 from serve.queue.finding_pages import Entry, LineNumber
 from serve.queue.rendering import page
 

@@ -9,7 +9,7 @@ from serve.queue import assignments, findings, views
 from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk
-from serve.queue.finding_form import address
+from serve.queue.finding import address
 from serve.queue.finding_pages import Entry, LineNumber
 from serve.queue.log_in import own_address
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from features.lines import Floats
+from serve.queue.finding import Key
 from serve.queue.lines.ground import Ground
 
-Key = tuple[str, int]
 _PROBABILITIES: Final = "SELECT probability FROM {scores} WHERE entry_date = $1 ORDER BY probability"
 _NEIGHBOURS: Final = """
 SELECT place, entry_number, line_number FROM {scores} WHERE entry_date = $day AND place IN ($before, $after)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.lines import Bools, Rows, shared
+from serve.queue.finding import Key
 from serve.queue.lines.asked import Asked
 from serve.queue.lines.day import Day
 
@@ -16,16 +17,15 @@ SHOWN: Final = 50
 """Lines on a page."""
 COUNTED: Final = ("port_of_entry", "heading", "country_of_origin", "programmes")
 """Columns whose values a filter offers."""
-Line = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
     """What officers have made of lines: `decided` and the finding's `version`, the `officer` that has it; who asks."""
 
-    decided: Mapping[Line, str]
-    version: Mapping[Line, int]
-    officer: Mapping[Line, str]
+    decided: Mapping[Key, str]
+    version: Mapping[Key, int]
+    officer: Mapping[Key, str]
     me: str
 
 
@@ -115,7 +115,7 @@ def _fits(state: str, wanted: str) -> bool:
     return wanted in ("open", "decided") or state == wanted
 
 
-def _which(lines: pa.Table, keys: Iterable[Line]) -> Bools:
+def _which(lines: pa.Table, keys: Iterable[Key]) -> Bools:
     """Which lines are among these keys."""
     wanted = set(keys)
     entries = _true(pc.is_in(lines["entry_number"], pa.array({entry for entry, _ in wanted}, pa.string())))

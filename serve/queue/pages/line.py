@@ -8,8 +8,8 @@ from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.charts import chain, months, prices, standing, ties, waterfall
 from serve.queue.desk import AtDesk
-from serve.queue.finding import DECISIONS
-from serve.queue.finding_form import FindingForm, address
+from serve.queue.finding import DECISIONS, address
+from serve.queue.finding_form import FindingForm
 from serve.queue.finding_pages import Entry, LineNumber
 from serve.queue.lines.line import Evidence
 from serve.queue.pages.read import AtReading

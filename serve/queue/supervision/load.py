@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from serve.queue import assignments, findings
-from serve.queue.findings import Key
+from serve.queue.finding import Key
 from serve.queue.lines.ground import Ground
 
 _INSIDE: Final = """
