@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from data.options import Json
+from serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service.")
 
@@ -15,19 +15,17 @@ _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service."
 def serve(
     ctx: typer.Context,
     *,
-    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")] = None,
+    host: Host = None,
+    port: Port = None,
     workers: Annotated[int | None, typer.Option(min=1, help="processes that answer")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="private key, PEM: serve HTTPS")] = None,
-    tls_certificate: Annotated[Path | None, typer.Option(help="its certificate, PEM")] = None,
+    tls_key: TlsKey = None,
+    tls_certificate: TlsCertificate = None,
 ) -> None:
     """Answer over HTTP with the champion and the latest history, until told to stop."""
-    from data.errors import Problem, UsageError
     from data.settings import load_settings
     from serve.online.run import run
 
-    if (tls_key is None) != (tls_certificate is None):
-        raise UsageError(Problem("serve", "both --tls-key and --tls-certificate, or neither", "one of them"))
+    require_pair("serve", tls_key, tls_certificate)
     settings = load_settings(ctx.obj)
     given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value}
     own = settings.service.model_copy(update=given)

@@ -27,6 +27,7 @@ from serve.queue import (
     work_pages,
 )
 from serve.queue.admission import SignedOutError
+from serve.queue.demo import simulated
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
 from serve.queue.headers import SafeHeaders
@@ -70,7 +71,7 @@ def queue_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.reading = Reading(settings, desk.store)
-    app.state.simulated = (settings.home / "world").is_dir()
+    app.state.simulated = simulated(settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from data.options import Json
+from serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 if TYPE_CHECKING:
     from serve.queue.desk import Act, Desk
@@ -26,20 +26,18 @@ RoleName = Annotated[
 def serve_queue(
     ctx: typer.Context,
     *,
-    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="private key, PEM: serve HTTPS")] = None,
-    tls_certificate: Annotated[Path | None, typer.Option(help="its certificate, PEM")] = None,
+    host: Host = None,
+    port: Port = None,
+    tls_key: TlsKey = None,
+    tls_certificate: TlsCertificate = None,
 ) -> None:
     """Bring the database up to date and serve the pages, until told to stop."""
-    from data.errors import Problem, UsageError
     from data.settings import load_settings
     from serve.queue.run import run
 
     if ctx.invoked_subcommand:
         return
-    if (tls_key is None) != (tls_certificate is None):
-        raise UsageError(Problem("queue", "both --tls-key and --tls-certificate, or neither", "one of them"))
+    require_pair("queue", tls_key, tls_certificate)
     settings = load_settings(ctx.obj)
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     own = settings.queue.model_copy(update=given)

@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reference
-from data.as_of import FAMILIES
+from data.as_of import FAMILIES, known
 from data.identifiers.importer_number import mask
 from features.commodity import families
 from features.keys import Keys, key_of
 from features.lines import Bools, Lines, Rows
+from serve.queue.lines.book import EPOCH
 from serve.queue.lines.ground import Ground
 from serve.queue.lines.rings import rings
 
-EPOCH: Final = date(1970, 1, 1)
 TOLD: Final = 3
 """Reasons that stand with a line in the queue; the line page has all."""
 _SCORED: Final = """
@@ -73,8 +73,8 @@ def programmes(family: int, day: date) -> list[str]:
         return []
     return [
         row.instrument
-        for row in reference.instruments()
-        if row.goods_family == FAMILIES[family] and row.valid_from <= day and row.known_from < day
+        for row in known(reference.instruments(), day)
+        if row.goods_family == FAMILIES[family] and row.valid_from <= day
     ]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from features.graph.evidence import paths
 from features.graph.graph import Graph
 from features.lines import Lines
 from models import snapshot
+from models.checkpoints import Checkpoints
 from serve.queue.lines.book import EPOCH
 from serve.queue.lines.ground import Ground
 
@@ -84,16 +84,14 @@ def links(ground: Ground, graph: tuple[Graph, date] | None, line: pa.Table) -> L
     return Links(EPOCH + timedelta(graph[0].closed), via, shown, len(found) - len(shown))
 
 
-def latest_graph(home: Path, day: date) -> tuple[Graph, date] | None:
+def latest_graph(kept: Checkpoints, day: date) -> tuple[Graph, date] | None:
     """The graph of the newest history that was closed before a day, and the day of that history.
 
     None where none is kept, or only such as another version of the program made.
     """
-    days = sorted(date.fromisoformat(path.name) for path in (home / "history").glob("????-??-??"))
-    for closed in reversed([one for one in days if one < day]):
-        folder = home / "history" / closed.isoformat()
+    for closed in sorted((one for one in kept.days() if one < day), reverse=True):
         try:
-            learner = snapshot.load(folder, mapped=True).learners["graph"]
+            learner = snapshot.load(kept.folder(closed), mapped=True).learners["graph"]
         except ModelRefusedError:
             continue
         assert isinstance(learner, Graph)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reference
+from data.as_of import known
 
 SHOWN: Final = 8
 """Rows of a list that are shown."""
@@ -92,5 +93,5 @@ def _most(column: pa.ChunkedArray) -> list[tuple[str, int]]:
 
 
 def _legal(first: date, day: date) -> list[LegalDay]:
-    rows = (row for row in reference.legal_dates() if first <= row.day < day and row.known_from < day)
+    rows = (row for row in known(reference.legal_dates(), day) if first <= row.day < day)
     return [LegalDay(row.day, row.event) for row in sorted(rows, key=lambda row: row.day)]

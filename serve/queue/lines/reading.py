@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from data.settings import Settings
 from data.store import Store
+from models.checkpoints import Checkpoints
 from serve.night import live
 from serve.queue.lines.day import Day
 from serve.queue.lines.ground import Ground
@@ -51,12 +51,11 @@ class Reading:
             return None
         day: date = line["entry_date"][0].as_py()
         scores = ground.sql(_SCORE, [day, *key]).to_pylist()
-        graph = self._graphs.get((day, _closed(self.store.home)), lambda: latest_graph(self.store.home, day))
+        kept = Checkpoints(self.store, self.settings.history_start)
+        graph = self._graphs.get((day, _closed(kept)), lambda: latest_graph(kept, day))
         return evidence(ground, graph, self.store.home, line, scores[0] if scores else None)
 
 
-def _closed(home: Path) -> tuple[tuple[str, int], ...]:
+def _closed(kept: Checkpoints) -> tuple[tuple[date, int], ...]:
     """What changes when another history is kept."""
-    return tuple(
-        (path.name, path.stat().st_mtime_ns) for path in sorted((home / "history").glob("????-??-??"))
-    )
+    return tuple((day, kept.folder(day).stat().st_mtime_ns) for day in sorted(kept.days()))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
+from models.checkpoints import Checkpoints
 from serve.queue.charts import chain, months, prices, ties, waterfall
 from serve.queue.lines.line import Evidence
 from serve.queue.lines.links import latest_graph
@@ -70,8 +71,9 @@ def test_links_lead_to_who_is_listed_or_was_found_out(found: Evidence) -> None:
 
 
 def test_without_a_history_before_the_day_links_say_so(home: Path) -> None:
-    assert latest_graph(home, START) is None
-    assert latest_graph(home, DAY) is not None
+    kept = Checkpoints(Store(home), START)
+    assert latest_graph(kept, START) is None
+    assert latest_graph(kept, DAY) is not None
 
 
 def test_lists_are_those_that_the_day_sees(reading: Reading, found: Evidence) -> None:
