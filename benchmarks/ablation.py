@@ -14,15 +14,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.simulated.seen_world import SeenWorld
+from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from data.console import print_table, progress
-from data.settings import TrainSettings
-from features.catalogue import CATALOGUE, NAMES
+from features.catalogue import CATALOGUE
+from train import resampling
 from train.fit import fit
-from train.origin_classifier import OriginClassifier
+from train.learned import classifier
 from train.propensity import weights
 from train.ranking import Ranking
-from train.resampling import resamples
 
 WORLDS = (("default", 1), ("links", 2))
 HEADINGS = ("columns", "number", "average precision [95 %]", "change [95 %]")
@@ -43,33 +42,25 @@ def families() -> Iterator[tuple[str, Columns]]:
 
 def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
     """Log-odds of the judged lines from a fit on these columns alone."""
-    names = [name for name, chosen in zip(NAMES, columns, strict=True) if chosen]
+    chosen = [CATALOGUE[place] for place in np.flatnonzero(columns)]
+    names = [feature.name for feature in chosen]
     learned = of.gathered.examples
     examples = replace(learned, seen=replace(learned.seen, features=learned.seen.features[names]))
-    weight = weights(examples.propensity, TrainSettings().propensity_floor)
-    model = fit(examples, weight, _prototype(columns, seed), seed).model
+    weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
+    model = fit(examples, weight, classifier(SETTINGS, seed, chosen), seed).model
     return model.log_odds(of.seen.features[names].to_numpy())
-
-
-def _prototype(columns: Columns, seed: int) -> OriginClassifier:
-    chosen = [feature for feature, kept in zip(CATALOGUE, columns, strict=True) if kept]
-    return OriginClassifier(
-        categorical=tuple(i for i, feature in enumerate(chosen) if feature.kind == "category"),
-        monotone=tuple(feature.monotone for feature in chosen),
-        seeds=tuple(range(seed * 100, seed * 100 + TrainSettings().seeds)),
-    )
 
 
 def precisions(of: SeenWorld, scores: Floats, seed: int) -> Floats:
     """Average precision on all judged lines, then on resamples of their suppliers (1 + RESAMPLES,)."""
     ranking = Ranking.of(scores, of.truth[of.judged])
-    draws = [np.ones(len(of.judged)), *resamples(of.supplier[of.judged].astype(np.uint64), seed)]
+    draws = [np.ones(len(of.judged)), *resampling.resamples(of.supplier[of.judged].astype(np.uint64), seed)]
     return np.array([ranking.average_precision(draw) for draw in draws])
 
 
 def interval(values: Floats, form: str) -> str:
     """A value, and 95 % of the values on resamples, in a format."""
-    low, high = np.percentile(values[1:], (2.5, 97.5))
+    low, high = resampling.interval(values[1:].tolist())
     return f"{values[0]:{form}} [{low:{form}}, {high:{form}}]"
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.learning import SETTINGS, example_rows
-from benchmarks.simulated.seen_world import SeenWorld
+from benchmarks.learning import example_rows
+from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from data.console import print_table, progress
 from train.judge import try_out
 from train.learned import classifier

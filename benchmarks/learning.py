@@ -11,16 +11,14 @@ December 2021. Then: calibration by slice, and whether error rates are recovered
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.simulated.seen_world import SeenWorld
+from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from data.console import print_table
 from data.contract import LINE_KEY
-from data.settings import Settings
 from features.keys import find
 from features.lines import Lines
 from train.evaluate import calibration_error
@@ -34,7 +32,6 @@ from train.rate_estimate import rows as rows_of
 from train.resampling import interval, resamples
 from train.slices import COTTON, is_chinese
 
-SETTINGS = Settings(home=Path())
 JUDGED, PAST = 250_000, 100_000
 
 Floats = npt.NDArray[np.float64]

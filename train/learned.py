@@ -1,6 +1,6 @@
 """What one training learns, before anything is kept: examples, the judgement, the model and what is said of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 from data.console import progress
 from data.settings import Settings
 from features.catalogue import CATALOGUE
+from features.feature import Feature
 from models import bundle
 from train.examples import Gathered
 from train.fit import Fitted, fit
@@ -103,11 +104,11 @@ def learn(
     return Learned(described, gathered, fitted, judgement)
 
 
-def classifier(settings: Settings, seed: int) -> OriginClassifier:
-    """The classifier of the catalogue's columns, unfitted."""
+def classifier(settings: Settings, seed: int, features: Sequence[Feature] = CATALOGUE) -> OriginClassifier:
+    """The classifier of the columns of these features, unfitted."""
     return OriginClassifier(
-        categorical=tuple(i for i, feature in enumerate(CATALOGUE) if feature.kind == "category"),
-        monotone=tuple(feature.monotone for feature in CATALOGUE),
+        categorical=tuple(i for i, feature in enumerate(features) if feature.kind == "category"),
+        monotone=tuple(feature.monotone for feature in features),
         seeds=tuple(range(seed * 100, seed * 100 + settings.train.seeds)),
         **{name: getattr(settings.train, name) for name in TREE_SETTINGS},
     )

@@ -5,6 +5,7 @@ Learned from is what was known on 2021-06-30, judged are the lines of July to De
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.settings import Settings
 from data.world.make import World, make
 from data.world.variants import settings_of
 from features.lines import Lines
@@ -22,6 +24,9 @@ from train.seen import Seen
 
 CUTOFF = date(2021, 6, 30)
 PERIOD = {"start": date(2019, 1, 1), "end": date(2021, 12, 31)}
+
+SETTINGS = Settings(home=Path())
+"""Those that a model is made with by default; no home is read."""
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
