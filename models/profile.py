@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ class Profile:
         if not counts.sum() or not sample.sum():
             return 0.0
         lines = 1 / counts.sum() + 1 / sample.sum()
-        noise = float(CLUMPED * chi2.isf(CHANCE, len(counts) - 1) * lines)
+        noise = float(CLUMPED * chdtri(len(counts) - 1, CHANCE) * lines)
         return max(0.0, psi(sample, counts) - noise - self.usual[name])
 
     def to_json(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ for name, command in COMMANDS.items():
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
 def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
     home(tmp_path)
+    (tmp_path / "settings.toml").write_text('history_start = "2020-01-01"\n[train]\nseeds = 1\n')
     told = CliRunner().invoke(
         app, [str(tmp_path), "train", "--cutoff", str(CUTOFF), "--json"], catch_exceptions=False
     )
