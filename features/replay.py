@@ -158,19 +158,32 @@ def replay(
     `lines` must hold all that is received or entered in the period, and the lines of its outcomes; lines entered
     before it are learned, not seen. What is yielded comes in order of day, BLOCK lines at a time at the most.
     """
-    timeline = Timeline(lines, outcomes)
-    day = history.day + 1 if history.day is not None else timeline.first if lines.size else until + 1
+    for places, timeline, days in _stretches(history, Timeline(lines, outcomes), until):
+        yield from _seen(history, places, timeline, days, listings)
+
+
+def close_days(history: History, lines: Lines, outcomes: Outcomes, until: int, listings: Listings) -> None:
+    """Close and learn the days that `replay` would, where nobody asks what their lines saw."""
+    for _, timeline, days in _stretches(history, Timeline(lines, outcomes), until):
+        rows = history.admit(timeline.lines)
+        for day in days:
+            _learn(history, timeline, rows, day, listings)
+
+
+def _stretches(history: History, whole: Timeline, until: int) -> Iterator[tuple[Rows, Timeline, range]]:
+    """What happens in one stretch of days after another, until all are closed."""
+    day = history.day + 1 if history.day is not None else whole.first if whole.lines.size else until + 1
     size = history.size
     while day <= until:
-        last = timeline.entered.end_of_stretch(day, until)
-        yield from _stretch(history, *timeline.between(day, last), range(day, last + 1), listings)
+        last = whole.entered.end_of_stretch(day, until)
+        yield *whole.between(day, last), range(day, last + 1)
         if history.size > GROWN * size:  # keys whose window is over make room for new ones
             settle(history)
             size = history.size
         day = last + 1
 
 
-def _stretch(
+def _seen(
     history: History, places: Rows, timeline: Timeline, days: range, listings: Listings
 ) -> Iterator[Seen]:
     rows = history.admit(timeline.lines)

@@ -48,7 +48,7 @@ def close(work: Work) -> dict[str, Any]:
     history, before = work.known(checkpoints), work.day - timedelta(1)
     if history.day is None or EPOCH + timedelta(history.day) < before:
         entries = checkpoints.entries(history, before)
-        for _ in checkpoints.replay(history, entries, before):
+        for _ in checkpoints.close(history, entries, before):
             pass
         return {"lines": len(entries)}
     return {"lines": 0}

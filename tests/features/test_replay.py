@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from features import replay as replaying
+from features.canonical import arrays_of
 from features.history import History
 from features.lines import Lines
-from features.replay import Outcomes, replay
+from features.replay import Outcomes, close_days, replay
 from tests.features.factory import SHIPPED, START, change, entries, outcomes
 
 
@@ -70,6 +71,17 @@ def test_the_size_of_blocks_and_stretches_changes_nothing(
     monkeypatch.setattr(replaying, "BLOCK", block)
     monkeypatch.setattr(replaying, "STRETCH", stretch)
     assert saw(table, outcomes(table), "supplier.partners.importer") == expected
+
+
+def test_days_closed_unseen_leave_the_history_of_a_replay() -> None:
+    lines = Lines.of(entries(300))
+    known, until = Outcomes.of(lines, outcomes(entries(300))), int(lines.days["entry_date"].max())
+    one, other = History(), History()
+    list(replay(one, lines, known, until, SHIPPED))
+    close_days(other, lines, known, until, SHIPPED)
+    expected, found = arrays_of(one), arrays_of(other)
+    assert expected.keys() == found.keys()
+    assert all(np.array_equal(expected[name], found[name]) for name in expected)
 
 
 def test_every_line_of_the_period_comes_out_once_in_order_of_day() -> None:

@@ -10,7 +10,7 @@ from data import decided
 from data.store import Store
 from features.canonical import arrays_of
 from features.history import History
-from models.checkpoints import Checkpoints
+from models.checkpoints import EPOCH, Checkpoints
 from tests.features.factory import START, change, entries, listing_of, outcomes
 
 TABLE = entries(300, days=200)
@@ -177,3 +177,15 @@ def test_one_learner_is_as_the_whole_history_has_it(tmp_path: Path) -> None:
     alone = of.learner("parties", NEXT_NIGHT).arrays()
     whole = night(of, NEXT_NIGHT).learners["parties"].arrays()
     assert all(np.array_equal(alone[name], whole[name]) for name in whole)
+
+
+def test_closing_days_keeps_what_a_replay_does_and_stops_where_it_is_told(tmp_path: Path) -> None:
+    of, stop = checkpoints(tmp_path), START + timedelta(50)
+    history = of.latest(FIRST_NIGHT)
+    stood = {
+        day: (EPOCH + timedelta(history.day or 0))
+        for day in of.close(history, of.entries(history, FIRST_NIGHT), FIRST_NIGHT, [stop])
+    }
+    assert stood == {day: day for day in (*of.days(), stop)}
+    assert closed(of) == FIRST_NIGHT
+    assert_like_a_full_replay(of, history, FIRST_NIGHT)
