@@ -1,11 +1,14 @@
 """The scores of one day: its lines come in blocks, and only what may be explained in the end keeps its features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from data.contract import SCORES
@@ -19,18 +22,49 @@ from models.scoring import explain, told_columns
 from serve import ranking
 
 ONE_DAY = timedelta(days=1)
+COUNTS = "counts."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Scores of some lines of a day, worked out elsewhere: `probability` (lines,), the rows of those that may come
+    inside capacity with their features, and how all spread over the bins of the profile."""
+
+    probability: Floats
+    held_rows: Rows
+    held: Floats
+    counts: dict[str, Counts]
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything as arrays."""
+        plain = {"probability": self.probability, "held_rows": self.held_rows, "held": self.held}
+        return plain | {f"{COUNTS}{name}": counts for name, counts in self.counts.items()}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "Part":
+        """The part that gave these arrays."""
+        counts = {n.removeprefix(COUNTS): values for n, values in arrays.items() if n.startswith(COUNTS)}
+        return cls(arrays["probability"], arrays["held_rows"], arrays["held"], counts)
 
 
 class DayScores:
     """Scores of the lines of a day, in the order of `lines` (by entry number and line number).
 
     `counts` say how features and score spread over the bins of the bundle's profile, `seconds` where time went.
-    A line's probability and reasons do not depend on other lines; equal lines are ranked in their order.
+    A line's probability and reasons do not depend on other lines; equal lines are ranked in their order. `capacity` is
+    that of the lines, unless they are a part of a day whose places are told.
     """
 
-    def __init__(self, lines: pa.Table, bundle: Bundle, settings: ScoreSettings, barred: Bools) -> None:
+    def __init__(
+        self,
+        lines: pa.Table,
+        bundle: Bundle,
+        settings: ScoreSettings,
+        barred: Bools,
+        capacity: ranking.Capacity | None = None,
+    ) -> None:
         self.lines, self.bundle, self.settings, self.barred = lines, bundle, settings, barred
-        self.capacity = ranking.Capacity.of(lines, settings)
+        self.capacity = capacity or ranking.Capacity.of(lines, settings)
         self.probability = np.full(len(lines), np.nan)
         self.counts: dict[str, Counts] = {}
         self.seconds = dict.fromkeys(("features", "score", "compare", "hold", "rank", "explain"), 0.0)
@@ -43,12 +77,21 @@ class DayScores:
         """Score the lines at `rows`; `matrix` are their features (rows, features)."""
         with self._timed("score"):
             probability = self.bundle.model.probability(matrix)
-            self.probability[rows] = probability
-            self._value[rows] = probability * self._worth[rows]
+            self._note(rows, probability)
         with self._timed("compare"):
-            self._count(matrix, probability)
+            self._count(self.bundle.profile.count(self.bundle.model.features, matrix, probability))
         with self._timed("hold"):
             self._hold(np.concatenate([self._held_rows, rows]), matrix)
+
+    def part(self) -> Part:
+        """What was scored here, for the scores of the whole day."""
+        return Part(self.probability, self._held_rows, self._held, self.counts)
+
+    def join(self, first: int, part: Part) -> None:
+        """Take over what was worked out of the lines from row `first` on."""
+        self._note(np.arange(first, first + len(part.probability)), part.probability)
+        self._count(part.counts)
+        self._hold(np.concatenate([self._held_rows, first + part.held_rows]), part.held)
 
     def queue(self) -> ranking.Queue:
         """Who is examined. Raises AssertionError where a line has no score."""
@@ -82,9 +125,12 @@ class DayScores:
         }
         return pa.table([columns[name] for name in SCORES.names], schema=SCORES.schema)
 
-    def _count(self, matrix: Floats, probability: Floats) -> None:
-        names = self.bundle.model.features
-        for name, counts in self.bundle.profile.count(names, matrix, probability).items():
+    def _note(self, rows: Rows, probability: Floats) -> None:
+        self.probability[rows] = probability
+        self._value[rows] = probability * self._worth[rows]
+
+    def _count(self, found: Mapping[str, Counts]) -> None:
+        for name, counts in found.items():
             self.counts[name] = self.counts[name] + counts if name in self.counts else counts
 
     @contextmanager

@@ -14,12 +14,12 @@ from data.store import Store
 from features.history import History
 from models.bundle import Bundle
 from models.checkpoints import EPOCH, Checkpoints
-from serve.batch import Scorer
 from serve.night.arrivals_check import check_arrivals
 from serve.night.drift_check import check_drift
 from serve.night.lines_check import check_lines
 from serve.night.manifest import Manifest
 from serve.night.measure import Measure
+from serve.scorer import Scorer
 
 STAGED = "scores.parquet"
 

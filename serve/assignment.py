@@ -1,0 +1,64 @@
+"""What every task of a cluster is told beside its own share: which home, under which rules, with which model."""
+
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from data.settings import ScoreSettings, Settings
+from data.store import Store
+from features.history import History
+from models import bundle, snapshot
+from models.bundle import Bundle
+from models.checkpoints import Checkpoints
+from models.registry import bundle_path
+from serve.scorer import Scorer
+
+
+class Assignment(BaseModel):
+    """A share of work as JSON. A worker keeps to the rules told here, whatever its own environment says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path
+    memory_limit_gb: float
+    history_start: date
+    score: ScoreSettings
+    model: str
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, to be read."""
+        return Store(self.home, self.memory_limit_gb)
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The store's histories, to be read."""
+        return Checkpoints(self.store, self.history_start)
+
+    def scorer(self) -> Scorer:
+        """What scores days here. Raises ModelRefusedError where the model is unsound."""
+        settings = Settings(home=self.home, history_start=self.history_start, score=self.score)
+        return Scorer(self.store, settings, _model(bundle_path(self.home, self.model)))
+
+
+def common(settings: Settings, model: str) -> dict[str, object]:
+    """The fields of all assignments of a run."""
+    told = {"home", "memory_limit_gb", "history_start", "score"}
+    return {**settings.model_dump(include=told), "model": model}
+
+
+def known(folder: Path) -> History:
+    """A saved history, mapped: to be seen only. A worker reads each once."""
+    return _mapped(folder, (folder / snapshot.MANIFEST).read_bytes())
+
+
+@cache
+def _model(folder: Path) -> Bundle:
+    return bundle.load(folder)
+
+
+@cache
+def _mapped(folder: Path, _manifest: bytes) -> History:
+    return snapshot.load(folder, mapped=True)

@@ -1,0 +1,65 @@
+"""The scorer: days of a replay, cut out of its blocks and scored with one model under one set of rules."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+
+from data.console import progress
+from data.settings import Settings
+from data.store import Store
+from features.catalogue import compute
+from features.lines import Floats, Rows
+from features.replay import Seen
+from models.bundle import Bundle
+from serve.day_scores import DayScores
+from serve.suppressions import suppressed
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores days from a replay, with one model and under one set of rules."""
+
+    store: Store
+    settings: Settings
+    bundle: Bundle
+
+    def days(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[DayScores]:
+        """Scores of each day from `start` on that has lines, whole; `entries` are the lines replayed, `seen` them
+        as they come."""
+        days = np.asarray(entries["entry_date"].cast(pa.int32()))
+        since = perf_counter()
+        with progress("Replaying and scoring", len(entries)) as advance:
+            for day, pieces in groupby(_pieces(seen, (start - EPOCH).days, advance), key=itemgetter(0)):
+                rows = np.flatnonzero(days == day)
+                scores = self.day(EPOCH + timedelta(day), entries.take(rows))
+                for _, places, matrix in pieces:
+                    scores.seconds["features"] += perf_counter() - since
+                    scores.take(np.searchsorted(rows, places), matrix)
+                    since = perf_counter()
+                yield scores
+                since = perf_counter()
+
+    def day(self, day: date, lines: pa.Table) -> DayScores:
+        """The scores of a day before its first line is scored."""
+        return DayScores(lines, self.bundle, self.settings.score, suppressed(self.store, lines, day))
+
+
+def _pieces(
+    seen: Iterator[Seen], first: int, advance: Callable[[float], None]
+) -> Iterator[tuple[int, Rows, Floats]]:
+    """Blocks cut at the days: day, rows and features; a long day comes in several pieces."""
+    for block in seen:
+        advance(len(block.rows))
+        days = block.lines.days["entry_date"]
+        if days[-1] >= first:
+            matrix = compute(block.lines, block.known)
+            for day in np.unique(days[days >= first]):
+                yield int(day), block.rows[days == day], matrix[days == day]

@@ -1,0 +1,92 @@
+"""A period in slices of days: each is replayed by itself from the history saved before it, and scored as a batch is."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.contract import SCORES
+from features.history import History
+from features.replay import Seen
+from models import snapshot
+from models.checkpoints import Checkpoints
+from serve.assignment import Assignment, common
+from serve.engine import Engine
+from serve.scorer import Scorer
+
+ONE_DAY = timedelta(days=1)
+
+
+class Slice(Assignment):
+    """Days `first` to `last`; `history` is the folder of the day before's, None where nothing was known."""
+
+    first: date
+    last: date
+    history: Path | None
+
+    def entries(self, history: History) -> pa.Table:
+        """The lines that the replay meets."""
+        return self.checkpoints.entries(history, self.last)
+
+    def known(self) -> History:
+        """What was known before the first day."""
+        return History() if self.history is None else snapshot.load(self.history)
+
+    def seen(self, history: History, entries: pa.Table) -> Iterator[Seen]:
+        """The lines as they were seen."""
+        return self.checkpoints.replay(history, entries, self.last, kept=False)
+
+
+def score_in_slices(engine: Engine, items: list[str]) -> Iterator[pa.Table]:
+    """Scores of each day that has lines, in order of day."""
+    for answer in engine.run(score_slice, items):
+        scores = pa.ipc.open_stream(answer).read_all()
+        days = np.asarray(scores["entry_date"].cast(pa.int32()))
+        for day in np.unique(days):
+            yield scores.take(np.flatnonzero(days == day))
+
+
+def score_slice(item: str) -> bytes:
+    """Scores of a slice in the contract's columns, an Arrow stream."""
+    share = Slice.model_validate_json(item)
+    history = share.known()
+    entries = share.entries(history)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, SCORES.schema) as stream:
+        for scores in share.scorer().days(entries, share.seen(history, entries), share.first):
+            stream.write_table(scores.table(scores.lines["entry_date"][0].as_py()))
+    return bytes(sink.getvalue())
+
+
+def cut(scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> list[str]:
+    """Close the days up to `end`, and save what was known before each slice of `start` to `end`.
+
+    Slices have about `size` lines each.
+    """
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    history = checkpoints.latest(start)
+    entries = checkpoints.entries(history, end)
+    firsts = _firsts(entries, start, size)
+    saved: dict[date, Path] = {}
+    for day in checkpoints.close(history, entries, end, [first - ONE_DAY for first in firsts]):
+        if day + ONE_DAY in firsts and history.day is not None:
+            saved[day + ONE_DAY] = staging / f"history-{day}"
+            snapshot.save(history, saved[day + ONE_DAY], {})
+    lasts = [*(first - ONE_DAY for first in firsts[1:]), end]
+    told = common(scorer.settings, scorer.bundle.version)
+    days = [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
+    return [
+        Slice.model_validate({**told, **of, "history": saved.get(of["first"])}).model_dump_json()
+        for of in days
+    ]
+
+
+def _firsts(entries: pa.Table, start: date, size: int) -> list[date]:
+    """First day of each slice."""
+    days = entries["entry_date"].filter(
+        pc.greater_equal(entries["entry_date"], pa.scalar(start, pa.date32()))
+    )
+    return sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})
