@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench slow browser clean lock
+.PHONY: help setup demo test check format bench slow browser spark clean lock
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -30,7 +30,7 @@ demo: setup ## simulated world → ingest → train → score a day → the offi
 	$(DEMO) accounts demo
 
 test: setup check ## everything that must hold before a commit
-	$(BIN)/pytest -n 2 --dist loadscope -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadscope -m "not slow and not spark"
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -72,8 +72,13 @@ slow: setup ## the full-size checks that `make test` leaves out
 browser: setup ## officers at work in a headless Chromium, and axe on every page (part of `make slow`)
 	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py
 
+spark: setup ## what runs on Spark, on two threads of this machine; needs Java 17 or later
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	$(BIN)/pytest -m spark
+
 clean: ## remove the environment, caches and the demo; keep every other home
 	rm -rf .venv var/demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 lock: ## pin every dependency with hashes; names no index host
 	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+	echo pyspark | $(UV) pip compile - --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-spark.lock

@@ -150,6 +150,13 @@ class QueueSettings(Section):
     lock_minutes: int = Field(15, ge=1, description="minutes for which it stays locked out")
 
 
+class SparkSettings(Section):
+    """Where `--engine spark` runs (docs/deploy/spark.md)."""
+
+    master: str = Field("local[*]", description="master of the cluster; `--master` wins over it")
+    options: dict[str, str] = Field({}, description="Spark's own settings, such as `spark.executor.memory`")
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations. `home` is the one place for all that is not code."""
 
@@ -166,6 +173,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     service: ServiceSettings = ServiceSettings()
     queue: QueueSettings = QueueSettings()
+    spark: SparkSettings = SparkSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -82,6 +82,15 @@ class Checkpoints:
                 self.keep(history)
             yield stop
 
+    def bring_to(self, history: History, day: date) -> int:
+        """Close and keep the days up to this one that are still open; the number of lines that were read for it."""
+        if history.day is not None and EPOCH + timedelta(history.day) >= day:
+            return 0
+        entries = self.entries(history, day)
+        for _ in self.close(history, entries, day):
+            pass
+        return len(entries)
+
     def learner(self, name: str, last: date) -> Learner:
         """One learner as of the close of a day: the latest checkpoint's, taught what is lacking since."""
         history, until = self.latest(last + timedelta(1)), (last - EPOCH).days

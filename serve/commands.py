@@ -10,6 +10,7 @@ import typer
 from data.lists.commands import lists
 from data.options import Json, day_option
 from serve import links_commands, lists_commands, night_commands, parties_commands
+from serve.engine_option import EngineName, Master, engine_of
 from serve.online import commands as online_commands
 from serve.period import period
 from serve.queue import commands as queue_commands
@@ -22,6 +23,8 @@ def score(
     start: Annotated[datetime | None, day_option("--from", "first day of a period")] = None,
     end: Annotated[datetime | None, day_option("--to", "last day of a period")] = None,
     out: Annotated[Path | None, typer.Option(help="write all scores to FILE.csv or FILE.parquet")] = None,
+    engine: EngineName = "one",
+    master: Master = None,
     as_json: Json = False,
 ) -> None:
     """Score the lines of a day, or of a period day by day, each day with what was known before it."""
@@ -35,7 +38,9 @@ def score(
     first, last = period("score", day, start, end)
     if out:
         check_target(out)
-    batch = score_period(load_settings(ctx.obj), first, last)
+    settings = load_settings(ctx.obj)
+    with engine_of(engine, master, settings.spark) as workers:
+        batch = score_period(settings, first, last, workers)
     if batch.hindsight:
         typer.echo("The model learned from days scored here: these scores flatter it.", err=True)
     if out:

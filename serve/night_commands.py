@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from data.options import Json, day_option
+from serve.engine_option import EngineName, Master, engine_of
 from serve.period import period
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def night(
     day: Annotated[datetime | None, day_option("--date", "the night's day")] = None,
     start: Annotated[datetime | None, day_option("--from", "first past day to fill")] = None,
     end: Annotated[datetime | None, day_option("--to", "last past day to fill")] = None,
+    engine: EngineName = "one",
+    master: Master = None,
     as_json: Json = False,
 ) -> None:
     """Take in what arrived, score a day, publish it; or fill past days in order. Ends with a documented exit code."""
@@ -30,7 +33,10 @@ def night(
 
     first, last = period("night", day, start, end)
     settings = load_settings(ctx.obj)
-    nights: list[Manifest] = [run_night(settings, last)] if day else backfill(settings, first, last)
+    with engine_of(engine, master, settings.spark) as workers:
+        nights: list[Manifest] = (
+            [run_night(settings, last, workers)] if day else backfill(settings, first, last, workers)
+        )
     if as_json:
         typer.echo(json.dumps(summary(nights)))
     else:

@@ -21,11 +21,11 @@ ONE_DAY = timedelta(days=1)
 
 
 class Slice(Assignment):
-    """Days `first` to `last`; `history` is the folder of the day before's, None where nothing was known."""
+    """Days `first` to `last`; `history` is the folder of what was known before."""
 
     first: date
     last: date
-    history: Path | None
+    history: Path
 
     def entries(self, history: History) -> pa.Table:
         """The lines that the replay meets."""
@@ -33,7 +33,7 @@ class Slice(Assignment):
 
     def known(self) -> History:
         """What was known before the first day."""
-        return History() if self.history is None else snapshot.load(self.history)
+        return snapshot.load(self.history)
 
     def seen(self, history: History, entries: pa.Table) -> Iterator[Seen]:
         """The lines as they were seen."""
@@ -70,17 +70,16 @@ def cut(scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> 
     history = checkpoints.latest(start)
     entries = checkpoints.entries(history, end)
     firsts = _firsts(entries, start, size)
-    saved: dict[date, Path] = {}
-    for day in checkpoints.close(history, entries, end, [first - ONE_DAY for first in firsts]):
-        if day + ONE_DAY in firsts and history.day is not None:
-            saved[day + ONE_DAY] = staging / f"history-{day}"
-            snapshot.save(history, saved[day + ONE_DAY], {})
+    folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
+    for day in checkpoints.close(history, entries, end, folders):
+        if day in folders:
+            snapshot.save(history, folders[day], {})
     lasts = [*(first - ONE_DAY for first in firsts[1:]), end]
     told = common(scorer.settings, scorer.bundle.version)
     days = [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
     return [
-        Slice.model_validate({**told, **of, "history": saved.get(of["first"])}).model_dump_json()
-        for of in days
+        Slice.model_validate({**told, **of, "history": folder}).model_dump_json()
+        for of, folder in zip(days, folders.values(), strict=True)
     ]
 
 

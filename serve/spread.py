@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from models.checkpoints import Checkpoints
+from features.history import History
+from models import snapshot
+from models.checkpoints import EPOCH, Checkpoints
+from serve.day_scores import DayScores
 from serve.engine import Engine
 from serve.parts import score_in_parts
 from serve.scorer import Scorer
@@ -20,20 +23,28 @@ SLICE = 50_000
 def spread(engine: Engine, scorer: Scorer, start: date, end: date, staging: Path) -> Iterator[pa.Table]:
     """Scores of each day from `start` to `end` that has lines."""
     if start == end:
-        yield from _day(engine, scorer, start, staging)
+        history = Checkpoints(scorer.store, scorer.settings.history_start).latest(start)
+        for scores in day_in_parts(engine, scorer, history, start, staging):
+            yield scores.table(start)
     else:
         yield from score_in_slices(engine, cut(scorer, start, end, size=SLICE, staging=staging))
 
 
-def _day(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[pa.Table]:
-    """Scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
-    checkpoints, before = Checkpoints(scorer.store, scorer.settings.history_start), day - ONE_DAY
-    history = checkpoints.latest(day)
-    for _ in checkpoints.close(history, checkpoints.entries(history, before), before):
-        pass
-    if history.day is None:  # nothing was known: there is no history to share
-        yield from score_in_slices(engine, cut(scorer, day, day, size=SLICE, staging=staging))
-    elif len(lines := scorer.store.entries(day, day)):
+def day_in_parts(
+    engine: Engine, scorer: Scorer, history: History, day: date, staging: Path
+) -> Iterator[DayScores]:
+    """The scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    checkpoints.bring_to(history, day - ONE_DAY)
+    if len(lines := scorer.store.entries(day, day)):
         scores = scorer.day(day, lines)
-        score_in_parts(engine, scorer.settings, scores, checkpoints.folder(before), staging)
-        yield scores.table(day)
+        score_in_parts(engine, scorer.settings, scores, _folder(checkpoints, history, staging), staging)
+        yield scores
+
+
+def _folder(checkpoints: Checkpoints, history: History, staging: Path) -> Path:
+    """Where the history is saved; one that learned nothing is no checkpoint, and is put there for this run."""
+    if history.day is not None:
+        return checkpoints.folder(EPOCH + timedelta(history.day))
+    snapshot.save(history, staging / "nothing", {})
+    return staging / "nothing"

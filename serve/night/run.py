@@ -14,6 +14,7 @@ from features.history import History
 from models.bundle import load
 from models.checkpoints import sweep
 from models.registry import bundle_path, champion_path
+from serve.engine import Engine
 from serve.night import inbox, live, log, metrics, report
 from serve.night.basis import basis
 from serve.night.manifest import Manifest, folder_of
@@ -38,6 +39,7 @@ class Night:
     day: date
     live: bool
     history: History | None = None
+    engine: Engine | None = None
 
     def run(self) -> Manifest:
         """Everything that is still to be done for the day; raises what made it end early, after writing it down."""
@@ -96,7 +98,7 @@ class Night:
         if manifest.content["basis"] != current:  # the first time, or the tables changed after a crash
             manifest.content["basis"] = current
             manifest.forget(tuple(STEPS))
-        work = Work(self.settings, self.store, self.day, bundle, manifest, self.history)
+        work = Work(self.settings, self.store, self.day, bundle, manifest, self.history, self.engine)
         for name, step in STEPS.items():
             if not manifest.done(name):
                 self._timed(manifest, name, lambda step=step: step(work))  # type: ignore[misc]
@@ -124,7 +126,7 @@ class Night:
         log.event(self.store.home, "step", date=str(self.day), step=name, seconds=seconds)
 
 
-def run_night(settings: Settings, day: date) -> Manifest:
+def run_night(settings: Settings, day: date, engine: Engine | None = None) -> Manifest:
     """The night of a day: take in what arrived, score the day, publish it, move the live queue on to it.
 
     Raises GateRefusedError where the quality gate stops it: nothing is published then. AlreadyRunningError while
@@ -134,10 +136,10 @@ def run_night(settings: Settings, day: date) -> Manifest:
     store = Store(settings.home, settings.memory_limit_gb)
     with store.writing():
         sweep(store.home)
-        return Night(settings, store, day, live=True).run()
+        return Night(settings, store, day, live=True, engine=engine).run()
 
 
-def backfill(settings: Settings, start: date, end: date) -> list[Manifest]:
+def backfill(settings: Settings, start: date, end: date, engine: Engine | None = None) -> list[Manifest]:
     """Nights of past days, in order, from what is in the store. Neither inbox nor champion nor live queue move.
 
     Raises UsageError for a period that reaches the day of the live queue, and else as `run_night`.
@@ -147,13 +149,15 @@ def backfill(settings: Settings, start: date, end: date) -> list[Manifest]:
         shown = live.day(settings.home)
         if shown is not None and end >= shown:
             raise UsageError(Problem("--to", f"a day before the live queue's, {shown}", str(end)))
-        return list(_nights(settings, store, start, end))
+        return list(_nights(settings, store, start, end, engine))
 
 
-def _nights(settings: Settings, store: Store, start: date, end: date) -> Iterator[Manifest]:
+def _nights(
+    settings: Settings, store: Store, start: date, end: date, engine: Engine | None
+) -> Iterator[Manifest]:
     history: History | None = None
     for number in range((end - start).days + 1):
-        night = Night(settings, store, start + number * ONE_DAY, live=False, history=history)
+        night = Night(settings, store, start + number * ONE_DAY, live=False, history=history, engine=engine)
         yield night.run()
         history = night.history
 

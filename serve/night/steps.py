@@ -1,10 +1,12 @@
 """The steps of a night after the inbox. Each leaves behind what the next ones need, so that a crash costs one step."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.contract import SCORES
@@ -13,13 +15,16 @@ from data.settings import Settings
 from data.store import Store
 from features.history import History
 from models.bundle import Bundle
-from models.checkpoints import EPOCH, Checkpoints
+from models.checkpoints import Checkpoints
+from serve.day_scores import DayScores
+from serve.engine import Engine
 from serve.night.arrivals_check import check_arrivals
 from serve.night.drift_check import check_drift
 from serve.night.lines_check import check_lines
 from serve.night.manifest import Manifest
 from serve.night.measure import Measure
 from serve.scorer import Scorer
+from serve.spread import day_in_parts
 
 STAGED = "scores.parquet"
 
@@ -34,6 +39,7 @@ class Work:
     bundle: Bundle
     manifest: Manifest
     history: History | None
+    engine: Engine | None = None
 
     def known(self, checkpoints: Checkpoints) -> History:
         """The history at the close of an earlier day, the later the better."""
@@ -45,13 +51,7 @@ class Work:
 def close(work: Work) -> dict[str, Any]:
     """Close the day before: its history is kept, and the next night goes on from there."""
     checkpoints = Checkpoints(work.store, work.settings.history_start)
-    history, before = work.known(checkpoints), work.day - timedelta(1)
-    if history.day is None or EPOCH + timedelta(history.day) < before:
-        entries = checkpoints.entries(history, before)
-        for _ in checkpoints.close(history, entries, before):
-            pass
-        return {"lines": len(entries)}
-    return {"lines": 0}
+    return {"lines": checkpoints.bring_to(work.known(checkpoints), work.day - timedelta(1))}
 
 
 def check(work: Work) -> dict[str, Any]:
@@ -68,10 +68,9 @@ def score(work: Work) -> dict[str, Any]:
     start = perf_counter()
     entries = checkpoints.entries(history, work.day)
     read = perf_counter() - start
-    seen = checkpoints.replay(history, entries, work.day, kept=False)
     scorer = Scorer(work.store, work.settings, work.bundle)
     table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
-    for scores in scorer.days(entries, seen, work.day):
+    for scores in _scored(work, scorer, history, entries):
         table = scores.table(work.day)
         parts = {name: round(seconds, 3) for name, seconds in scores.seconds.items()}
         levels = work.settings.night.levels
@@ -85,6 +84,17 @@ def score(work: Work) -> dict[str, Any]:
         "parts": {"reading": round(read, 3), **parts},
         "measures": _judged(measures),
     }
+
+
+def _scored(work: Work, scorer: Scorer, history: History, entries: pa.Table) -> Iterator[DayScores]:
+    """The scores of the day, if it has lines."""
+    checkpoints = Checkpoints(work.store, work.settings.history_start)
+    if work.engine is None:
+        seen = checkpoints.replay(history, entries, work.day, kept=False)
+        yield from scorer.days(entries, seen, work.day)
+        return
+    with work.store.writing() as staging:
+        yield from day_in_parts(work.engine, scorer, history, work.day, staging)
 
 
 def publish(work: Work) -> dict[str, Any]:
