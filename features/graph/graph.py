@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from features.graph.circle import Circle
+from features.graph.circle import OF_GONE, OF_OTHERS, Circle, Facts
 from features.graph.tables import Table, merged, row_of, table
 from features.keys import hashed, key_of, keys_of
 from features.learner import Arrays, Columns
-from features.lines import Bools, Codes, Ints, Lines, Text
+from features.lines import Bools, Codes, Lines, Text
 from features.lists import Listings
 
 PERIOD: Final = 28
@@ -27,17 +27,14 @@ FLOWS: Final = (
     "seller*consolidator",
 )
 _PAIRS: Final = tuple(f"{flow}*supplier" for flow in FLOWS)
-SIDES: Final = ("others", "gone")
-FACTS: Final = ("examined", "found", "suspicion", "listed")
-OF_OTHERS: Final = ("examined", "found", "listed")
-OF_GONE: Final = ("suspicion", "listed")
-"""What lines see of others around them, and of those that fell silent."""
 _TOLD: Final = {
-    (flow, side): (f"{flow}.{side}", *(f"{flow}.{side}.{fact}" for fact in FACTS))
+    flow: (
+        (f"{flow}.others", *(f"{flow}.others.{fact}" for fact in OF_OTHERS)),
+        tuple(f"{flow}.gone.{fact}" for fact in OF_GONE),
+    )
     for flow in FLOWS
-    for side in SIDES
 }
-"""Columns told of a flow: how many suppliers, and the sum of each fact."""
+"""Columns told of a flow: how many other suppliers, and the sum of each fact of them; those of the ones gone."""
 _NAMES: Final = "maker"
 """Suppliers by the maker's name: how they are found on lists."""
 WEIGHT: Final = 3
@@ -55,6 +52,7 @@ class Graph:
         self.suppliers, self.listed = _no_suppliers(), np.zeros(0, np.bool_)
         self._new: dict[str, list[Table]] = {kind: [] for kind in (*FLOWS, _NAMES)}
         self._seen: list[Table] = []
+        self._circles: dict[str, Circle] = {}
         self._draw()
 
     def see(self, lines: Lines) -> Columns:
@@ -63,8 +61,8 @@ class Graph:
         flows, pairs = keys_of(lines, FLOWS), keys_of(lines, _PAIRS)
         for kind, flow, pair in zip(FLOWS, flows, pairs, strict=True):
             sides = self._circles[kind].around(flow, pair, lines.days["entry_date"])
-            for side, around in zip(SIDES, sides, strict=True):
-                columns |= zip(_TOLD[kind, side], (around.number, *around.sums.T), strict=True)
+            for names, told in zip(_TOLD[kind], sides, strict=True):
+                columns |= zip(names, told.T, strict=True)
         return columns
 
     def learn(self, day: int, lines: Lines, /) -> None:
@@ -84,7 +82,9 @@ class Graph:
         self._start = day if self._start < 0 else self._start
         if (day + 1 - self._start) % PERIOD:
             return
-        self.ties = {kind: merged([ties, *self._new[kind]]) for kind, ties in self.ties.items()}
+        self._circles = {}  # what the last close drew is not kept beside the next
+        for kind in self.ties:
+            self.ties[kind] = merged([self.ties[kind], *self._new.pop(kind)])
         self.suppliers = merged([self.suppliers, *self._seen])
         self._new, self._seen, self.closed = {kind: [] for kind in self.ties}, [], day
         self.listed = self._listed_on(day + 1, listings)
@@ -124,13 +124,13 @@ class Graph:
         self._draw()
 
 
-def _facts(suppliers: Table, listed: Bools) -> Ints:
-    """What is told of each supplier (suppliers, FACTS); suspicion is the find rate above the general one."""
+def _facts(suppliers: Table, listed: Bools) -> Facts:
+    """What is told of each supplier, (suppliers,) each; suspicion is the find rate above the general one."""
     examined, found = suppliers["examined"].astype(np.int64), suppliers["found"].astype(np.int64)
     base = found.sum() / max(1, examined.sum())
     excess = np.maximum((found + WEIGHT * base) / (examined + WEIGHT) - base, 0.0)
-    told = (examined, found, np.rint(excess * UNIT), listed)
-    return np.column_stack([fact.astype(np.int64) for fact in told])
+    told = {"examined": examined, "found": found, "suspicion": np.rint(excess * UNIT), "listed": listed}
+    return {name: fact.astype(np.int64) for name, fact in told.items()}
 
 
 def _no_ties() -> Table:

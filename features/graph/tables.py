@@ -46,5 +46,7 @@ def row_of(keys: Keys, wanted: Keys) -> Rows:
     """Row of each wanted key among keys in order (n,); -1 where there is none."""
     if not len(keys):
         return np.full(len(wanted), -1, np.intp)
-    place = keys.searchsorted(wanted)
+    order = wanted.argsort()  # neighbours are found together in the cache
+    place = np.empty(len(wanted), np.intp)
+    place[order] = keys.searchsorted(wanted[order])
     return np.where(keys.take(place, mode="clip") == wanted, place, -1)

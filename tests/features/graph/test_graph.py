@@ -80,7 +80,7 @@ class OwnLeftIn(Circle):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._told = np.zeros_like(self._told)
+        self._own = np.zeros_like(self._own)
 
 
 def test_the_own_outcome_among_the_neighbours_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
