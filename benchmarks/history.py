@@ -195,6 +195,7 @@ def measure_replay(lines: int) -> dict[str, float]:
             for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, NO_LISTS):
                 seen += len(block.rows)
         total += spent()
+        print(f"{seen:>12,} lines {total:8.1f} CPU s {gigabytes():6.2f} GB", file=sys.stderr, flush=True)
     assert seen == lines
     return {"cpu": total, "gb": gigabytes(), "rows": history.size}
 
@@ -273,7 +274,8 @@ def measure_own(lines: int) -> dict[str, Any]:
     table.numbers.update({f"given {name}": values for name, values in added.items()})
     replaying.measures = _given  # what a line adds is given to the peers as well
     history = History(
-        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED)
+        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED),
+        learners={},
     )
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     sums = dict.fromkeys(history.names.place, 0)

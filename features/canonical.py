@@ -1,16 +1,15 @@
 """History as arrays in one canonical form: the same knowledge gives the same bytes, however it was reached."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from features.counts import Integers, Places
 from features.history import Fact, Group, History, Learned, narrow
 from features.learner import Arrays, Learners, arrays_of_all, hold_all
 from features.learners import LEARNERS
-from features.lines import Bools, Codes, Ints
+from features.lines import Bools
 from features.tallies import TALLIES, Tally
 
 
@@ -41,23 +40,27 @@ def _holds_something(history: History, group: Group) -> Bools:
 
 
 def arrays_of(history: History) -> Arrays:
-    """Arrays of a history whose day is closed, after settling it, by name.
+    """All `named_arrays` at once."""
+    return dict(named_arrays(history))
+
+
+def named_arrays(history: History) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Arrays of a history whose day is closed, after settling it, one after another, each with its name.
 
     Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and their number in
     each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number on each
-    (`sizes`), their `rows` in each tally, their `measures`. Of each learner its own.
+    (`sizes`), their `rows` in the tallies with windows, their `measures`. Of each learner its own.
     """
     settle(history)
-    arrays = arrays_of_all(history.learners)
+    yield from arrays_of_all(history.learners).items()
     for number, group in enumerate(history.groups):
         indexes = [history.indexes[key] for key in group.keys]
-        arrays[f"{number}.keys"] = np.concatenate([index.keys for index in indexes])
-        arrays[f"{number}.rows"] = np.concatenate([index.rows for index in indexes])
-        arrays[f"{number}.sizes"] = np.array([len(index.keys) for index in indexes])
-        arrays[f"{number}.state"] = group.counts.state
+        yield f"{number}.keys", np.concatenate([index.keys for index in indexes])
+        yield f"{number}.rows", np.concatenate([index.rows for index in indexes])
+        yield f"{number}.sizes", np.array([len(index.keys) for index in indexes])
+        yield f"{number}.state", group.counts.state
     for fact in history.recent:
-        arrays |= {f"{fact}.{name}": array for name, array in _recent(history, fact).items()}
-    return arrays
+        yield from ((f"{fact}.{name}", array) for name, array in _recent(history, fact))
 
 
 def history_of(
@@ -78,24 +81,26 @@ def history_of(
             history.indexes[key].hold(of_tally, places)
     for fact, recent in history.recent.items():
         if f"{fact}.days" in arrays:  # a history that is only read has none
-            recent.update(
-                _by_day(*(arrays[f"{fact}.{name}"] for name in ("days", "sizes", "rows", "measures")))
-            )
+            recent.update(_by_day(history, fact, arrays))
     return history
 
 
-def _recent(history: History, fact: Fact) -> Arrays:
-    recent = history.recent[fact]
-    days = sorted(recent)
-    learned = [recent[day] for day in days]
-    rows = np.concatenate([np.empty((0, len(history.order)), np.int32), *(of_day.rows for of_day in learned)])
-    none = np.empty((0, len(history.measures[fact])), np.int8)
-    measures = narrow(np.concatenate([none, *(of_day.measures for of_day in learned)]))
-    sizes = np.array([len(of_day.rows) for of_day in learned], np.int64)
-    return {"days": np.array(days, np.int32), "sizes": sizes, "rows": rows, "measures": measures}
+def _recent(history: History, fact: Fact) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    days = sorted(history.recent[fact])
+    learned = [history.recent[fact][day] for day in days]
+    none = np.empty((0, history.kept[fact]), np.int32)
+    yield "days", np.array(days, np.int32)
+    yield "sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
+    yield "rows", np.concatenate([none, *(of_day.rows for of_day in learned)])
+    for name in history.leaving[fact]:
+        measured = [np.empty(0, np.int8), *(of_day.measures[name] for of_day in learned)]
+        yield f"measures.{name}", narrow(np.concatenate(measured))
 
 
-def _by_day(days: Codes, sizes: Ints, rows: Places, measures: Integers) -> dict[int, Learned]:
-    ends = np.cumsum(sizes)[:-1]
-    parts = zip(days, np.split(rows, ends), np.split(measures, ends), strict=False)
-    return {int(day): Learned(of_day, added) for day, of_day, added in parts}
+def _by_day(
+    history: History, fact: Fact, arrays: Mapping[str, npt.NDArray[Any]]
+) -> Iterator[tuple[int, Learned]]:
+    ends = np.cumsum(arrays[f"{fact}.sizes"])
+    for day, start, end in zip(arrays[f"{fact}.days"], ends - arrays[f"{fact}.sizes"], ends, strict=True):
+        measured = {name: arrays[f"{fact}.measures.{name}"][start:end] for name in history.leaving[fact]}
+        yield int(day), Learned(arrays[f"{fact}.rows"][start:end], measured)

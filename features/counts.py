@@ -21,6 +21,9 @@ Places = npt.NDArray[np.int32]
 AT_ONCE = 16_000
 """Cells changed together: few enough to stay in the processor's cache."""
 
+ROOM = 8
+"""One row in so many is room for new ones, when rows are added."""
+
 
 class Counts:
     """Counts of the tallies that count the same things: a row for each key. Rows are appended and never move.
@@ -51,10 +54,12 @@ class Counts:
         """Numbers of `count` new rows."""
         first, self.size = self.size, self.size + count
         if self.size > len(self.state):
-            room = max(self.size, 3 * len(self.state) // 2)
-            state = np.zeros((room, len(self.columns)), self.state.dtype)
-            state[:first] = self.state[:first]
-            self.state = state
+            if not self.state.flags.owndata:
+                self.state = self.state.copy()
+            room = self.size + self.size // ROOM
+            self.state.resize(
+                (room, len(self.columns)), refcheck=False
+            )  # in place: no second copy, new rows are 0
         return np.arange(first, self.size, dtype=np.int32)
 
     def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:

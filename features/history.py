@@ -33,10 +33,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned of one kind of fact on a day: rows in each tally (n, tallies), and measures (n, measures)."""
+    """What windows will take back of one kind of fact learned on a day: rows in the tallies with windows, which come
+    first (n, tallies), and measures by name (n,)."""
 
     rows: Places
-    measures: Integers
+    measures: dict[str, Integers]
 
 
 class History:
@@ -44,7 +45,8 @@ class History:
 
     `order` is that of the tallies, and `measures` that of the measures of each kind of fact, wherever there is a
     column for each; `names` are the counts of all tallies, as `key.measure.window`. `recent` holds what is still in a
-    window, by day. `learners` hold what is learned beside the tallies.
+    window, by day: measures that are `leaving` one in time, in the first tallies, as many as `kept`. `learners` hold
+    what is learned beside the tallies.
     """
 
     def __init__(self, tallies: tuple[Tally, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
@@ -60,10 +62,18 @@ class History:
         measures = sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES})
         self.measures: dict[Fact, tuple[str, ...]] = {"lines": tuple(measures), "outcomes": OUTCOME_MEASURES}
         self.windows = sorted({window for _, window in sums} - {EVER})
+        windowed = {measure for measure, window in sums if window != EVER}
+        self.leaving = {
+            fact: tuple(name for name in names if name in windowed) for fact, names in self.measures.items()
+        }
         self.fed = {
-            (fact, window): list(_fed(self.groups, names, window))
-            for fact, names in self.measures.items()
+            (fact, window): list(_fed(self.groups, (self.leaving if window else self.measures)[fact], window))
+            for fact in self.measures
             for window in (None, *self.windows)
+        }
+        self.kept = {
+            fact: max((group.places.stop for w in self.windows for group, *_ in self.fed[fact, w]), default=0)
+            for fact in self.measures
         }
         self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
         self.learners = {name: make() for name, make in learners.items()}
@@ -113,7 +123,8 @@ class History:
         for fact, recent in self.recent.items():
             for window in self.windows:
                 if leaving := recent.get(day - window):
-                    self._change(fact, window, leaving.rows, -leaving.measures.astype(np.int64))
+                    values = np.column_stack([*leaving.measures.values()]).astype(np.int64)
+                    self._change(fact, window, leaving.rows, -values)
             recent.pop(day - max(self.windows, default=0), None)
         for group in self.groups:
             group.counts.state[0] = 0
@@ -122,7 +133,9 @@ class History:
     def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints | Bools]) -> None:
         values: Ints = np.column_stack([measures[name] for name in self.measures[fact]])
         self._change(fact, None, rows, values)
-        self.recent[fact][day] = Learned(rows, narrow(values))
+        if self.kept[fact]:
+            kept = {name: narrow(np.asarray(measures[name], np.int64)) for name in self.leaving[fact]}
+            self.recent[fact][day] = Learned(rows[:, : self.kept[fact]].copy(), kept)
 
     def _change(self, fact: Fact, window: int | None, rows: Places, values: Integers) -> None:
         for group, columns, measures in self.fed[fact, window]:
@@ -156,16 +169,24 @@ def _gains(tally: Tally) -> tuple[tuple[str, str], ...]:
 
 
 def _groups(tallies: tuple[Tally, ...], gains: Mapping[str, tuple[tuple[str, str], ...]]) -> Iterator[Group]:
-    """Tallies that have the same columns, together."""
+    """Tallies that have the same columns, together; those with windows first."""
     alike: defaultdict[tuple[str, ...], list[tuple[Tally, tuple[str, ...]]]] = defaultdict(list)
     for tally in tallies:
         others = tuple(other for pairs in gains.values() for party, other in pairs if party == tally.key)
         alike[tuple(Counts(tally, others).columns)].append((tally, others))
     start = 0
-    for members in alike.values():
+    for members in sorted(alike.values(), key=lambda members: not _has_window(members[0][0])):
         keys = tuple(tally.key for tally, _ in members)
         yield Group(Counts(*members[0]), keys, slice(start, start + len(keys)))
         start += len(keys)
+
+
+def _has_window(tally: Tally) -> bool:
+    return any(
+        window != EVER
+        for windows in (tally.lines, tally.outcomes, *tally.sums.values())
+        for window in windows
+    )
 
 
 def _fed(

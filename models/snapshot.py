@@ -15,7 +15,7 @@ import pandas as pd
 import data
 import features
 from data.errors import ModelRefusedError, Problem
-from features.canonical import arrays_of, history_of
+from features.canonical import history_of, named_arrays
 from features.history import History
 from features.learner import Learners
 from features.learners import LEARNERS
@@ -36,7 +36,7 @@ def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
     with TemporaryDirectory(prefix=STAGED, dir=folder.parent) as staging:
         staged = Path(staging) / folder.name
         staged.mkdir()
-        for name, array in arrays_of(history).items():
+        for name, array in named_arrays(history):
             np.save(staged / f"{name}.npy", array, allow_pickle=False)
         files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
         content = {"format": FORMAT, "made_by": made_by(), "day": history.day, "basis": basis, "files": files}
