@@ -24,7 +24,7 @@ class ServedModel(PythonModel):  # type: ignore[misc]
         """Load the bundle. Raises ModelRefusedError where it is not as it was written."""
         self.bundle = load(Path(context.artifacts["bundle"]))
 
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ARG002 — MLflow's names, and it reads types as a schema
+    def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:  # noqa: ARG002 — MLflow's names
         """Probability and its band of each row, and the version that said so."""
         model = self.bundle.model
         probability = model.probability(np.asarray(model_input[list(model.features)], dtype=np.float64))
