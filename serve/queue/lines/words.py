@@ -20,6 +20,9 @@ STEPS: Final = (
 )
 """Probability from which each word is used."""
 
+TOO_WIDE: Final = 3
+"""A band whose ends are so many words apart says that too few results are known of lines like this one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -32,14 +35,17 @@ class Said:
     @property
     def word(self) -> str:
         """The probability as a word."""
-        return next(word for least, word in STEPS if self.probability >= least)
+        return STEPS[_step(self.probability)][1]
 
     @property
     def band(self) -> str:
         """The band as a sentence."""
         if self.lower is None or self.upper is None:
             return "The model that gave it is no longer kept, so its band is not known."
-        return f"The evidence leaves {percent(self.lower)} to {percent(self.upper)} open (90 % band)."
+        left_open = f"{percent(self.lower)} to {percent(self.upper)} open (90 % band)."
+        if _step(self.lower) - _step(self.upper) >= TOO_WIDE:
+            return f"Insufficient evidence: too few results are known of lines like this one. They leave {left_open}"
+        return f"The evidence leaves {left_open}"
 
 
 def said(home: Path, model_version: str, probability: float) -> Said:
@@ -49,6 +55,10 @@ def said(home: Path, model_version: str, probability: float) -> Said:
         return Said(probability, None, None)
     lower, upper = calibrator.band(np.array([probability]))
     return Said(probability, float(lower[0]), float(upper[0]))
+
+
+def _step(probability: float) -> int:
+    return next(place for place, (least, _) in enumerate(STEPS) if probability >= least)
 
 
 def percent(share: float) -> str:

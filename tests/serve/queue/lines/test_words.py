@@ -41,3 +41,13 @@ def test_the_band_is_that_of_the_model_and_unknown_without_it(storied_home: Path
     assert known.upper is not None
     assert known.lower <= 0.3 <= known.upper
     assert "no longer kept" in said(storied_home, "gone", 0.3).band
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "enough"),
+    [(0.02, 0.19, True), (0.02, 0.5, False), (0.06, 0.9, True), (0.0, 0.2, False)],
+)
+def test_a_band_from_one_end_of_the_words_to_the_other_is_called_insufficient(
+    lower: float, upper: float, enough: bool
+) -> None:
+    assert ("Insufficient evidence" not in Said(0.1, lower, upper).band) is enough
