@@ -32,10 +32,10 @@ class Row:
     interval: dict[str, tuple[float, float]]
 
     def shown(self, metric: str) -> str:
-        """A metric for people, with its interval."""
+        """A metric for people, with its interval where there is one."""
         low, high = self.interval[metric]
-        ends = f"[{low:.2f}, {high:.2f}]" if np.isfinite(low) else "[too few positives]"
-        return f"{self.metrics[metric]:.3f} {ends}"
+        ends = f" [{low:.2f}, {high:.2f}]" if np.isfinite(low) else ""
+        return f"{self.metrics[metric]:.3f}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,13 @@ class Population:
     def positive_suppliers(self) -> int:
         """Suppliers with a positive result."""
         return len(np.unique(self.supplier[self.results.observed == 1]))
+
+
+def intervals_told(rows: list[Row]) -> str:
+    """What a table of rows says of its intervals, once for all of them."""
+    if any(np.isfinite(low) for row in rows for low, _ in row.interval.values()):
+        return "95 % intervals by supplier"
+    return f"no intervals: fewer than {LEAST_POSITIVE_SUPPLIERS} suppliers with a positive result"
 
 
 def compare(scores: Mapping[str, Floats], population: Population, seed: int) -> list[Row]:

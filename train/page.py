@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from train import charts
+from train.evaluate import intervals_told
 from train.evaluation import Evaluation
 from train.page_words import LEAKS_SOUGHT, LIMITS, WHY
 
@@ -79,7 +80,7 @@ def _first_page(evaluation: Evaluation) -> str:
     model = next(row for row in evaluation.rows[evaluation.headline] if row.method == "model")
     part = next(iter(evaluation.parts().values()))
     seen = float(np.mean([window.look_up_seen for window in evaluation.windows]))
-    value, ends = model.shown("average_precision").split(" ", 1)
+    value, ends = model.shown("average_precision").partition(" ")[::2]
     figures = {
         "average precision": f"{value} <small>{ends}</small>",
         "AUC": f"{model.metrics['auc']:.2f}",
@@ -115,7 +116,7 @@ def _leaks(evaluation: Evaluation) -> str:
 def _methods(evaluation: Evaluation, part: str) -> str:
     names = ("average_precision", "auc", "precision@1%", "recall@1%", "recall@5%", "recall@10%")
     rows = [{"method": row.method} | {n: row.shown(n) for n in names} for row in evaluation.rows[part]]
-    return _table(rows)
+    return f"<p class=small>{intervals_told(evaluation.rows[part])}</p>{_table(rows)}"
 
 
 def _section(title: str, why: str, *parts: str) -> str:

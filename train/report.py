@@ -7,7 +7,7 @@ from typing import Final
 from data.console import print_table
 from train.backtest_report import HEADINGS, rows, summary
 from train.backtest_run import Lived
-from train.evaluate import Row
+from train.evaluate import Row, intervals_told
 from train.evaluation import Evaluation
 from train.gate import Check
 from train.judge import Part
@@ -51,7 +51,7 @@ def print_evaluation(evaluation: Evaluation, report: Path) -> None:
         print(f"LEAK SUSPECTED: {leak.feature} seems to know {leak.kind}: {leak.evidence}.")
     for name, part in evaluation.parts().items():
         size = f"{len(part.lines):,} examined lines, {int(part.lines.observed.sum()):,} positive"
-        title = f"{name.capitalize()}: {size} (95 % intervals by supplier)"
+        title = f"{name.capitalize()}: {size} ({intervals_told(evaluation.rows[name])})"
         print_table(title, ("method", *SHOWN), [_row(row) for row in evaluation.rows[name]])
     print(f"Report: {report}")
 
@@ -100,7 +100,7 @@ def _verdict(check: Check) -> str:
 
 def _title(part: Part) -> str:
     size = f"{part.population.size:,} examined lines, {part.population.positives:,} positive"
-    return f"{part.name.replace('_', ' ').capitalize()}: {size} (95 % intervals by supplier)"
+    return f"{part.name.replace('_', ' ').capitalize()}: {size} ({intervals_told(part.rows)})"
 
 
 def _row(row: Row) -> tuple[str, ...]:
