@@ -40,6 +40,14 @@ def exists(path: Path) -> bool:
     return (path / "_delta_log").exists()
 
 
+def version(path: Path) -> int:
+    """The newest version of a table that exists: each commit is a file of the log, named by its number.
+
+    Cleaning a log may leave a checkpoint alone, which bears its version's number too.
+    """
+    return max(int(one.name[:20]) for one in (path / "_delta_log").iterdir() if one.name[:20].isdigit())
+
+
 def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None) -> list[str]:
     """Files that hold the rows of a version (default: the newest) in the partitions that `filters` keep."""
     if not exists(path):

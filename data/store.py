@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 from filelock import FileLock, Timeout
 
 from data import lake
@@ -96,7 +95,7 @@ class Store:
     def versions(self) -> dict[str, int]:
         """Delta version of each table that exists: what a run must record to be repeatable."""
         logs = sorted((self.home / "lake").glob("*/_delta_log"))
-        return {log.parent.name: DeltaTable(log.parent).version() for log in logs}
+        return {log.parent.name: lake.version(log.parent) for log in logs}
 
     @contextmanager
     def writing(self) -> Iterator[Path]:

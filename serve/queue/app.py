@@ -31,7 +31,8 @@ from serve.queue.demo import simulated
 from serve.queue.desk import Desk
 from serve.queue.findings import NoSuchLineError
 from serve.queue.headers import SafeHeaders
-from serve.queue.lines.reading import Reading
+from serve.queue.lines.prepared import BeingPreparedError
+from serve.queue.lines.reading import prepared
 from serve.queue.pages import line, queue
 from serve.queue.rendering import HERE, page
 
@@ -59,18 +60,25 @@ _SAID: Final = {
 }
 
 
-def queue_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> FastAPI:
-    """The application over a home. Raises BadInputError where its database is not of this version."""
+def queue_app(
+    settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC), patience: float = 1.0
+) -> FastAPI:
+    """The application over a home; `patience` is that of `Prepared`.
+
+    Raises BadInputError where its database is not of this version.
+    """
     desk = Desk.of(settings, now)
+    reading = prepared(settings, desk.store, patience)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with reading.watched():
+            yield
         desk.database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
-    app.state.reading = Reading(settings, desk.store)
+    app.state.reading = reading
     app.state.simulated = simulated(settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
     app.add_middleware(SafeHeaders)
@@ -81,6 +89,7 @@ def queue_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(NoSuchLineError, _no_line)
+    app.add_exception_handler(BeingPreparedError, _not_ready)
     app.add_exception_handler(OriginRiskError, _not_possible)
     app.add_exception_handler(Exception, _defect)
     return app
@@ -103,6 +112,10 @@ async def _not_understood(request: Request, _: Exception) -> Response:
 
 async def _no_line(request: Request, _: Exception) -> Response:
     return _problem(request, 404)
+
+
+async def _not_ready(request: Request, _: Exception) -> Response:
+    return page(request, "preparing.html", 503, headers={"Refresh": "3", "Retry-After": "3"})
 
 
 async def _not_possible(request: Request, error: Exception) -> Response:

@@ -54,7 +54,7 @@ def export(
     asked: Annotated[Asked, Query()],
 ) -> Response:
     """The file. Importer numbers are masked in it; what it held is in the audit."""
-    of = asked.day or reading.shown()
+    of = asked.day or reading.shown
     if of is None:
         raise HTTPException(404)
     with at.database.reading() as connection:

@@ -51,6 +51,7 @@ def page(
         "csrf": visitor.csrf if visitor else "",
         "navigation": navigation(visitor) if visitor else [],
         "path": request.url.path,
+        "behind": getattr(request.state, "behind", False),
         "simulated": getattr(request.app.state, "simulated", False),
     }
     text = ENVIRONMENT.get_template(template).render({**known, **facts})

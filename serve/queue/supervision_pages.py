@@ -27,7 +27,7 @@ def supervision(
     day: date | None = None,
 ) -> Response:
     """Load of a day, agreement, hit rates, nights and model."""
-    of, ground = day or reading.shown(), reading.ground()
+    of, ground = day or reading.shown, reading.ground
     with at.database.reading() as connection:
         facts: dict[str, Any] = {
             "ports": load.of_ports(ground, connection, of) if of else [],

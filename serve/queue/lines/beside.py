@@ -1,6 +1,7 @@
 """What stands beside a scored line on its day: all probabilities, and its neighbours in the queue."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -10,9 +11,24 @@ from serve.queue.finding import Key
 from serve.queue.lines.ground import Ground
 
 _PROBABILITIES: Final = "SELECT probability FROM {scores} WHERE entry_date = $1 ORDER BY probability"
-_NEIGHBOURS: Final = """
-SELECT place, entry_number, line_number FROM {scores} WHERE entry_date = $day AND place IN ($before, $after)
+_PLACES: Final = """
+SELECT place, entry_number, line_number FROM {scores} WHERE entry_date = $1 AND place IS NOT NULL
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Probabilities of all lines of a day (n,), ascending, and the line at each place of its queue."""
+
+    probabilities: Floats
+    at: dict[int, Key]
+
+    @classmethod
+    def of(cls, ground: Ground, day: date) -> "Placed":
+        """Those of a day; none where it was not scored."""
+        probabilities = np.asarray(ground.sql(_PROBABILITIES, [day])["probability"].to_numpy())
+        places = ground.sql(_PLACES, [day]).to_pylist()
+        return cls(probabilities, {row["place"]: (row["entry_number"], row["line_number"]) for row in places})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +40,7 @@ class Beside:
     after: Key | None
 
 
-def beside(ground: Ground, score: dict[str, Any]) -> Beside:
+def beside(placed: Placed, score: dict[str, Any]) -> Beside:
     """What stands beside a row of `scores`."""
-    day, place = score["entry_date"], score["place"]
-    probabilities = np.asarray(ground.sql(_PROBABILITIES, [day])["probability"].to_numpy())
-    if place is None:
-        return Beside(probabilities, None, None)
-    values = {"day": day, "before": place - 1, "after": place + 1}
-    rows = ground.sql(_NEIGHBOURS, values).to_pylist()
-    found = {row["place"]: (row["entry_number"], row["line_number"]) for row in rows}
-    return Beside(probabilities, found.get(place - 1), found.get(place + 1))
+    place = score["place"] or -1
+    return Beside(placed.probabilities, placed.at.get(place - 1), placed.at.get(place + 1))

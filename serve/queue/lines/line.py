@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from serve.queue.lines.beside import Beside, beside
+from serve.queue.lines.beside import Beside, Placed, beside
 from serve.queue.lines.declaration import Field, declared, missing
 from serve.queue.lines.ground import Ground
 from serve.queue.lines.links import Links, links
@@ -49,9 +48,9 @@ class Evidence:
 
 
 def evidence(
-    ground: Ground, graph: Any, home: Path, line: pa.Table, score: dict[str, Any] | None
+    ground: Ground, graph: Any, line: pa.Table, score: dict[str, Any] | None, placed: Placed
 ) -> Evidence:
-    """The evidence of a line (one row of `entries`)."""
+    """The evidence of a line (one row of `entries`), with its row of `scores` and the places of its day."""
     row: dict[str, Any] = line.to_pylist()[0]
     day: date = row["entry_date"]
     past = Past.of(ground, row)
@@ -59,8 +58,8 @@ def evidence(
     return Evidence(
         row=row,
         score=score,
-        said=said(home, score["model_version"], score["probability"]) if score else None,
-        beside=beside(ground, score) if score else None,
+        said=said(ground.store.home, score["model_version"], score["probability"]) if score else None,
+        beside=beside(placed, score) if score else None,
         prices=prices(line, past),
         supplier=party(past.supplier, day),
         importer=party(past.importer, day),

@@ -1,15 +1,16 @@
 """What a party did before the day of a line: its lines by month, goods and origins, and what was found at them."""
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reference
 from data.as_of import known
+from features.lines import Bools
 
 SHOWN: Final = 8
 """Rows of a list that are shown."""
@@ -75,16 +76,17 @@ def _months(past: pa.Table, first: date | None, day: date) -> list[Month]:
     """Every month from the first line to the day, also those without lines."""
     if first is None:
         return []
-    rows = zip(past["entry_date"].to_pylist(), past["result"].to_pylist(), strict=True)
-    counted: Counter[tuple[date, str]] = Counter()
-    for entered, result in rows:
-        month = entered.replace(day=1)
-        counted.update([(month, "lines"), *([(month, "examined")] if result else []), (month, str(result))])
-    found, month = [], first.replace(day=1)
-    while month <= day:
-        found.append(Month(month, counted[month, "lines"], counted[month, "examined"], counted[month, FOUND]))
-        month = (month + timedelta(31)).replace(day=1)
-    return found
+    calendar = np.arange(np.datetime64(first, "M"), np.datetime64(day, "M") + 1)
+    place = (np.asarray(past["entry_date"]).astype("datetime64[M]") - calendar[0]).astype(np.intp)
+    every: Bools = np.ones(len(past), np.bool_)
+    examined, found = pc.is_valid(past["result"]), pc.fill_null(pc.equal(past["result"], FOUND), False)
+    counts = (
+        np.bincount(place[np.asarray(one)], minlength=len(calendar)) for one in (every, examined, found)
+    )
+    rows = zip(*(count.tolist() for count in counts), strict=True)
+    return [
+        Month(month, *row) for month, row in zip(calendar.astype("datetime64[D]").tolist(), rows, strict=True)
+    ]
 
 
 def _most(column: pa.ChunkedArray) -> list[tuple[str, int]]:

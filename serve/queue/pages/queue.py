@@ -31,7 +31,7 @@ def queue(
     asked: Annotated[Asked, Query()],
 ) -> Response:
     """The page of the lines that were asked for."""
-    of = asked.day or reading.shown()
+    of = asked.day or reading.shown
     if of is None:
         return page(request, "queue_empty.html")
     with at.database.reading() as connection:

@@ -1,15 +1,21 @@
-"""What the reading pages share: the one reading of the application."""
+"""What the reading pages share: the reading of the home that is ready, and whether a newer one is in the making."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from serve.queue.lines.reading import Reading
+from serve.queue.lines.prepared import Prepared
+from serve.queue.lines.reading import Reading, State
 
 
 def reading(request: Request) -> Reading:
-    """The reading of the application that a request came to."""
-    found: Reading = request.app.state.reading
+    """The newest reading that is ready; `behind` tells the page where the home has changed since.
+
+    Raises BeingPreparedError where the first is in the making.
+    """
+    home: Prepared[State, Reading] = request.app.state.reading
+    found, newest = home.get()
+    request.state.behind = not newest
     return found
 
 

@@ -41,7 +41,7 @@ class Office:
     app: FastAPI = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        self.app = queue_app(self.settings, lambda: self.now)
+        self.app = queue_app(self.settings, lambda: self.now, patience=60)
 
     @property
     def desk(self) -> Desk:

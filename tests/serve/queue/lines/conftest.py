@@ -6,7 +6,7 @@ import pytest
 
 from data.settings import Settings
 from data.store import Store
-from serve.queue.lines.reading import Reading
+from serve.queue.lines.reading import Reading, prepared
 from tests.serve import factory
 
 
@@ -17,4 +17,4 @@ def home(storied_home: Path) -> Path:
 
 @pytest.fixture
 def reading(home: Path) -> Reading:
-    return Reading(Settings(home=home, history_start=factory.START), Store(home))
+    return prepared(Settings(home=home, history_start=factory.START), Store(home), patience=60).get()[0]

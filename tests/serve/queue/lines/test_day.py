@@ -12,7 +12,7 @@ from data.settings import Settings
 from data.store import Store
 from serve.queue.lines import view
 from serve.queue.lines.asked import Asked
-from serve.queue.lines.reading import Reading
+from serve.queue.lines.reading import Reading, prepared
 from serve.queue.lines.view import Worked
 from tests.serve import factory
 from tests.serve.queue.lines.past import DAY, HOSTILE, key, line
@@ -30,7 +30,7 @@ def names(reading: Reading, worked: Worked = NOBODY, **asked: object) -> list[st
 
 def test_every_scored_line_of_the_day_is_there_in_the_order_of_the_queue(reading: Reading) -> None:
     day = reading.day(DAY)
-    scores = Store(reading.store.home).scores(DAY, DAY)
+    scores = reading.kept.store.scores(DAY, DAY)
     assert len(day.lines) == len(scores) > 4
     places = [place or 10_000 for place in day.lines["place"].to_pylist()]
     assert places == sorted(places)
@@ -112,10 +112,15 @@ def test_pages_hold_every_line_once(monkeypatch: pytest.MonkeyPatch, reading: Re
 
 def test_what_the_store_learns_is_seen_at_once(tmp_path: Path) -> None:
     settings = factory.home(tmp_path)
-    reading = Reading(Settings(home=tmp_path, history_start=factory.START), Store(tmp_path))
-    assert reading.shown() is None
+    home = prepared(Settings(home=tmp_path, history_start=factory.START), Store(tmp_path), patience=60)
+    reading, newest = home.get()
+    assert newest
+    assert reading.shown is None
     assert len(reading.day(DAY).lines) == 0
     late = pa.Table.from_pylist([line(7, DAY - timedelta(1), description=HOSTILE)], schema=ENTRIES.schema)
     before = reading.day(DAY - timedelta(1)).unscored
     Store(settings.home).upsert("entries", late.to_batches())
+    assert reading.day(DAY - timedelta(1)).unscored == before
+    reading, newest = home.get()
+    assert newest
     assert reading.day(DAY - timedelta(1)).unscored == before + 1

@@ -103,7 +103,7 @@ def test_importer_numbers_are_masked_and_hostile_text_is_whole(reading: Reading)
 
 
 def test_the_waterfall_goes_from_the_base_to_the_score_by_what_was_stored(reading: Reading) -> None:
-    scores = Store(reading.store.home).scores(DAY, DAY).to_pylist()
+    scores = Store(reading.kept.store.home).scores(DAY, DAY).to_pylist()
     score = next(row for row in scores if row["selection"] == "order")
     drawn = waterfall.waterfall(score)
     assert drawn is not None
@@ -118,7 +118,7 @@ def test_the_waterfall_goes_from_the_base_to_the_score_by_what_was_stored(readin
 
 
 def test_neighbours_are_those_of_the_queue(reading: Reading) -> None:
-    scores = Store(reading.store.home).scores(DAY, DAY).to_pylist()
+    scores = Store(reading.kept.store.home).scores(DAY, DAY).to_pylist()
     queue = sorted((row["place"], row["entry_number"], row["line_number"]) for row in scores if row["place"])
     first, second, third = (key for _, *key in queue[:3])
     for own, before, after in ((first, None, second), (second, first, third)):
