@@ -3,8 +3,9 @@
     python -m benchmarks.queue [--lines N] [--history N] [--home FOLDER]
 
 The day is scored by the night's own command after a history that is in the store, line by line; then `originrisk queue`
-serves it, with SQLite, and one officer asks over HTTP. The first answer after a night is told apart: it makes what the
-pages keep in memory. With --home the folder stays, and is measured as it is when it has been made before.
+serves it, with SQLite, and one officer asks over HTTP; then a table changes, and the officer goes on while the next is
+made ready. Milliseconds on the clock, and those of the server's processor time, which a busy machine changes less. With
+--home the folder stays, and is measured as it is when it has been made before.
 """
 
 import argparse
@@ -15,17 +16,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks import night
-from benchmarks.history import world
+from benchmarks.history import FIRST_DAY, world
 from data.contract import OUTCOMES
 from data.store import Store
 
@@ -88,6 +92,13 @@ class Officer:
         if status != http.client.SEE_OTHER:
             raise SystemExit(f"log-in was answered with {status}")
 
+    def page(self, path: str) -> tuple[float, float, str]:
+        """Seconds to the first byte, seconds to the last, text of a page that must be there."""
+        first, whole, text, status = self.ask(path)
+        if status != http.client.OK:
+            raise SystemExit(f"{path} was answered with {status}")
+        return first, whole, text
+
     def ask(self, path: str, form: str | None = None) -> tuple[float, float, str, int]:
         """Seconds to the first byte, seconds to the last, text, status."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
@@ -105,8 +116,8 @@ class Officer:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[None]:
-    """`originrisk queue` over a home, until the block ends."""
+def served(home: Path) -> Iterator[int]:
+    """`originrisk queue` over a home, until the block ends; its process."""
     server = subprocess.Popen([*COMMAND, str(home), "queue", "--port", str(PORT)], cwd=ROOT)
     try:
         for _ in range(600):
@@ -115,29 +126,60 @@ def served(home: Path) -> Iterator[None]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()
 
 
-def measure(home: Path) -> None:
+def measure(home: Path, server: int) -> None:
     """Ask, and print."""
-    officer = Officer(home)
-    print(f"{'page':<32} {'first byte, ms: first':>22} {'median':>7} {'worst':>7} {'kB':>6}")
+    officer, start, spent = Officer(home), time.perf_counter(), cpu(server)
+    awaited(officer)
+    print(f"ready {time.perf_counter() - start:.1f} s after the start, {cpu(server) - spent:.1f} CPU s")
+    print(f"{'page':<40} {'first byte, ms: median':>22} {'worst':>6} {'whole':>6} {'CPU':>6} {'kB':>6}")
     for name, query in QUERIES.items():
-        cold, *warm = (officer.ask(f"/queue?{query}") for _ in range(TIMES))
-        report(name, [cold[0]], [answer[0] for answer in warm], len(warm[-1][2].encode()))
-    addresses = re.findall(r'class="open" href="(/lines/[^"]+)"', officer.ask("/queue")[2])[:TIMES]
-    cold, *others = (officer.ask(address) for address in addresses)
-    size = max(len(answer[2].encode()) for answer in others)
-    report("line page, a new one each time", [cold[1]], [answer[1] for answer in others], size)
+        report(name, server, [partial(officer.page, f"/queue?{query}")] * TIMES)
+    addresses = re.findall(r'class="open" href="(/lines/[^"]+)"', officer.page("/queue")[2])[:TIMES]
+    lines = [partial(officer.page, address) for address in addresses]
+    report("line page, a new one each time", server, lines)
+    report("line page, seen before", server, lines)
+    late = Store(home).entries(end=night.EPOCH + timedelta(FIRST_DAY + 1)).slice(0, 1)
+    Store(home).upsert("entries", changed(late).to_batches())
+    report("queue, while the next is made ready", server, [partial(officer.page, "/queue")] * TIMES)
+    start = time.perf_counter()
+    while "is being made ready" in officer.page("/queue")[2]:
+        time.sleep(0.1)
+    print(f"the next was ready {time.perf_counter() - start:.1f} s later")
 
 
-def report(name: str, first: list[float], others: list[float], size: int) -> None:
+def awaited(officer: Officer) -> None:
+    """Ask until the first reading is ready."""
+    while officer.ask("/queue")[3] == http.client.SERVICE_UNAVAILABLE:
+        time.sleep(0.1)
+
+
+def changed(line: pa.Table) -> pa.Table:
+    """The line with another value: a correction."""
+    place = line.column_names.index("entered_value_usd")
+    return line.set_column(place, "entered_value_usd", pc.add(line["entered_value_usd"], 1.0))
+
+
+def cpu(process: int) -> float:
+    """Seconds of processor time of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def report(name: str, server: int, asks: list[Callable[[], tuple[float, float, str]]]) -> None:
     """One row."""
-    cells = (1000 * first[0], 1000 * float(np.median(others)), 1000 * max(others), size / 1000)
-    print("{:<32} {:>22.0f} {:>7.0f} {:>7.0f} {:>6.0f}".format(name, *cells), flush=True)
+    spent = cpu(server)
+    first, whole, texts = zip(*(ask() for ask in asks), strict=True)
+    spent = (cpu(server) - spent) / len(asks)
+    size = max(len(text.encode()) for text in texts) / 1000
+    cells = (np.median(first), max(first), np.median(whole), spent)
+    shown = "".join(f"{1000 * cell:>{width}.0f}" for cell, width in zip(cells, (23, 7, 7, 7), strict=True))
+    print(f"{name:<40}{shown}{size:>7.0f}", flush=True)
 
 
 def main() -> None:
@@ -154,8 +196,8 @@ def main() -> None:
         load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
         print(f"{load}; {asked.lines:,} lines on the day, {asked.history:,} before")
         subprocess.run([*COMMAND, str(home), "queue", "migrate"], cwd=ROOT, check=True, capture_output=True)
-        with served(home):
-            measure(home)
+        with served(home) as server:
+            measure(home, server)
 
 
 if __name__ == "__main__":

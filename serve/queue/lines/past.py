@@ -6,21 +6,17 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from serve.queue.lines.ground import READ, Ground
+from serve.queue.lines.ground import ENDED, READ, Ground
 
 YEARS: Final = 3
 """Years before the line that are read."""
 MOST: Final = 50_000
 """Lines of one kind around one line that are read, the latest first; the pages say when there were more."""
+_ENDED: Final = ", ".join(f"CASE WHEN outcome_date < $day THEN {name} END AS {name}" for name in ENDED)
 _KNOWN: Final = f"""
-WITH known AS (
-    SELECT * FROM {{lines}} WHERE {{which}} AND entry_date >= $first AND entry_date < $day
-    AND coalesce(received_on, entry_date) < $day
-    ORDER BY entry_date DESC, entry_number, line_number LIMIT {MOST}
-)
-SELECT {", ".join(f"known.{name}" for name in READ)}, result, outcome_date, method, selection
-FROM known LEFT JOIN (SELECT * FROM {{examined}} WHERE outcome_date < $day) AS ended USING (entry_number, line_number)
-ORDER BY known.entry_date DESC, entry_number, line_number
+SELECT {", ".join(READ)}, {_ENDED} FROM {{{{{{table}}}}}}
+WHERE {{which}} AND entry_date >= $first AND entry_date < $day AND coalesce(received_on, entry_date) < $day
+ORDER BY entry_date DESC, entry_number, line_number LIMIT {MOST}
 """
 _MAKER: Final = {
     True: "manufacturer_id = $maker",
@@ -48,13 +44,15 @@ class Past:
         """The past of a row of `entries`."""
         maker = _MAKER[line["manufacturer_id"] is not None]
         others = f"htsus = $htsus AND ({maker}) IS NOT TRUE AND ({_IMPORTER}) IS NOT TRUE"
-        supplier = _known(ground, line, maker, YEARS)
-        importer = _known(ground, line, _IMPORTER, YEARS)
-        goods = _known(ground, line, others, 1)
+        supplier = _known(ground, line, ("by_supplier", maker), YEARS)
+        importer = _known(ground, line, ("by_importer", _IMPORTER), YEARS)
+        goods = _known(ground, line, ("by_goods", others), 1)
         return cls(supplier, importer, goods, MOST in map(len, (supplier, importer, goods)))
 
 
-def _known(ground: Ground, line: dict[str, Any], which: str, years: int) -> pa.Table:
+def _known(ground: Ground, line: dict[str, Any], found: tuple[str, str], years: int) -> pa.Table:
+    """Lines of so many years before the line's day, found in a table by a condition."""
+    table, which = found
     day: date = line["entry_date"]
     known = {
         "maker": line["manufacturer_id"] or line["manufacturer_name"],
@@ -62,5 +60,5 @@ def _known(ground: Ground, line: dict[str, Any], which: str, years: int) -> pa.T
         "htsus": line["htsus"],
     }
     asked = {name: value for name, value in known.items() if f"${name}" in which}
-    query = _KNOWN.replace("{which}", which)
+    query = _KNOWN.format(table=table, which=which)
     return ground.sql(query, {**asked, "day": day, "first": day - timedelta(365 * years)})

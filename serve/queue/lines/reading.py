@@ -19,7 +19,7 @@ from serve.queue.lines.links import latest_graph
 from serve.queue.lines.prepared import Prepared
 
 _LATEST: Final = "SELECT max(entry_date) AS day FROM {scores}"
-_DAY: Final = "SELECT entry_date FROM {lines} WHERE entry_number = $1 AND line_number = $2"
+_DAY: Final = "SELECT entry_date FROM {days} WHERE entry_number = $1 AND line_number = $2"
 _SCORE: Final = "SELECT * FROM {scores} WHERE entry_date = $1 AND entry_number = $2 AND line_number = $3"
 
 Histories = tuple[tuple[date, int], ...]

@@ -34,14 +34,15 @@ ADVERSE = {"decision": "examine", "result": "xinjiang", "method": "isotopic", "f
 
 @dataclass
 class Office:
-    """`now` is what the clock shows."""
+    """`now` is what the clock shows; `patience` as that of `Prepared`."""
 
     settings: Settings
     now: datetime = MORNING
+    patience: float = 60
     app: FastAPI = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        self.app = queue_app(self.settings, lambda: self.now, patience=60)
+        self.app = queue_app(self.settings, lambda: self.now, self.patience)
 
     @property
     def desk(self) -> Desk:

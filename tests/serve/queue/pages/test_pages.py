@@ -5,14 +5,19 @@ import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 
+import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
+from data.contract import ENTRIES
 from data.store import Store
+from models.checkpoints import Checkpoints
+from serve.queue.lines.reading import Reading, State
 from tests.serve import factory
 from tests.serve.queue import office
-from tests.serve.queue.lines.past import DAY, FOUND_OUT, LISTED, SHOP, key
+from tests.serve.queue.lines.past import DAY, FOUND_OUT, LISTED, SHOP, key, line
 from tests.serve.queue.office import Office
 
 
@@ -195,3 +200,35 @@ def test_a_view_keeps_the_filters(ann: TestClient) -> None:
 def test_looking_at_a_line_is_in_the_audit(at: Office, ann: TestClient) -> None:
     read(ann, address(2))
     assert ("ann", "read_line", address(2)) in at.audited()
+
+
+def test_while_a_newer_day_is_made_ready_pages_say_so_and_at_the_start_wait(
+    at: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, make = Event(), Reading.of
+
+    def slowly(kept: Checkpoints, state: State) -> Reading:
+        assert going.wait(20)
+        return make(kept, state)
+
+    monkeypatch.setattr(Reading, "of", slowly)
+    slow = Office(at.settings, patience=0.05)
+    bea = slow.at_work("bea")
+    early = bea.get("/queue?scope=all")
+    assert (early.status_code, early.headers["refresh"]) == (503, "3")
+    assert "Being made ready" in early.text
+    going.set()
+    while bea.get("/queue").status_code != 200:
+        pass
+    going.clear()
+    Store(at.settings.home).upsert("entries", late().to_batches())
+    assert "Newer data has arrived" in read(bea, "/queue")
+    going.set()
+    while "Newer data has arrived" in read(bea, "/queue"):
+        pass
+    slow.desk.database.close()
+
+
+def late() -> pa.Table:
+    """A line that comes in after the night."""
+    return pa.Table.from_pylist([line(70, DAY)], schema=ENTRIES.schema)
