@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 from lightgbm import Booster, Dataset, train
 
-from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, world
+from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, gigabytes, world
 from data.contract import ENTRIES
 from data.settings import ScoreSettings, Settings
 from data.store import Store
@@ -31,7 +31,7 @@ from features.catalogue import CATALOGUE, NAMES, compute
 from features.history import History
 from features.lines import Floats, Lines
 from features.lists import Listings
-from features.replay import replay
+from features.replay import close_days, replay
 from models import bundle, registry
 from models.calibration import Calibrator
 from models.checkpoints import Checkpoints
@@ -53,11 +53,11 @@ def build(home: Path, history_lines: int, day_lines: int) -> None:
     listings = Listings.known(store.listed())
     for year in FIVE_YEARS:
         table, outcomes = world(history_lines // len(FIVE_YEARS), range(year, year + 1))
-        for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, listings):
-            days = block.lines.days["entry_date"]
-            if days[-1] > TODAY - USUAL_DAYS:
-                recent = compute(block.lines, block.known)[days > TODAY - USUAL_DAYS]
-                sample = np.vstack([sample, recent])[-SAMPLE:]
+        end = FIRST_DAY + 365 * (year + 1) - 1
+        close_days(history, table, outcomes, min(end, TODAY - USUAL_DAYS), listings)
+        for block in replay(history, table, outcomes, end, listings):
+            sample = np.vstack([sample, compute(block.lines, block.known)])[-SAMPLE:]
+        print(f"{year + 1} years learned, {gigabytes():.2f} GB", file=sys.stderr, flush=True)
     recent = np.flatnonzero(table.days["entry_date"] >= TODAY - USUAL_DAYS)
     day, _ = world(day_lines, range(len(FIVE_YEARS), len(FIVE_YEARS) + 1))
     day.days["entry_date"][:] = day.days["received_on"][:] = TODAY
