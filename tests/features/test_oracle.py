@@ -110,7 +110,7 @@ def test_fair_value_is_that_of_others(world: tuple[pa.Table, pa.Table]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(QUICK, max_examples=60)
 @given(worlds(most=60))
 def test_history_is_what_sql_makes_of_many_worlds(world: tuple[pa.Table, pa.Table]) -> None:
     compare(*world)
