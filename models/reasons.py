@@ -68,10 +68,15 @@ def _reason(feature: Feature, value: float, contribution: float) -> Reason:
     }
 
 
+def _within(sentence: str) -> str:
+    """A sentence as it stands after a colon; abbreviations keep their capitals."""
+    return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
 def _text(feature: Feature, value: float) -> str:
     name = feature.name.replace("_", " ").capitalize()
     if math.isnan(value):
-        return f"{name}: {feature.missing}."
+        return f"Not known ({feature.missing}): {_within(feature.meaning)}"
     if feature.unit == "yes/no" and value == 0:
         return f"{name}: no."
     times = math.exp(min(value, 700.0)) if feature.unit.startswith("ln") else math.nan

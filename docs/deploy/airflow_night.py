@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
+HOME = {"ORIGINRISK_HOME": "/srv/originrisk"}
+
 with (
     DAG(
         dag_id="originrisk_night",
@@ -15,14 +17,19 @@ with (
         default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
     ) as dag
 ):
-    BashOperator(
+    outcomes = BashOperator(  # what officers found in the queue; leave it out where no queue is used
+        task_id="outcomes", bash_command="originrisk queue outcomes --json", env=HOME, append_env=True
+    )
+    night = BashOperator(
         task_id="night",
+        trigger_rule="all_done",  # the night goes on without the findings; the failed task tells
         # 6: published, with warnings. A retry after any other code does no harm, and helps after 5 and 130.
         bash_command=(
             'originrisk night --date "{{ logical_date | ds }}" --json '
             "|| { code=$?; [ $code -eq 6 ] || exit $code; }"
         ),
-        env={"ORIGINRISK_HOME": "/srv/originrisk"},
+        env=HOME,
         append_env=True,
         execution_timeout=timedelta(hours=6),
     )
+    outcomes >> night

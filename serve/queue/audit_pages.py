@@ -11,7 +11,7 @@ from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk
 from serve.queue.rendering import page
-from serve.queue.tables import AUDIT
+from serve.queue.tables import ACCOUNTS, AUDIT
 from serve.queue.verify import verify
 
 router = APIRouter()
@@ -38,8 +38,7 @@ def read(request: Request, at: AtDesk, _: Auditor, wanted: Annotated[Wanted, Que
     """Rows of the audit."""
     with at.database.reading() as connection:
         found = rows(connection, wanted)
-        accounts = connection.execute(select(AUDIT.c.account).distinct().order_by(AUDIT.c.account)).scalars()
-        names = list(accounts)
+        names = list(connection.execute(select(ACCOUNTS.c.name).order_by(ACCOUNTS.c.name)).scalars())
     older = found[-1]["number"] if len(found) == SHOWN else None
     return page(request, "audit.html", rows=found, wanted=wanted, accounts=names, older=older)
 

@@ -6,17 +6,19 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
+from data.errors import BadInputError, Problem
 from serve.queue.access import Visitor
 from serve.queue.admission import may
 from serve.queue.desk import AtDesk
 from serve.queue.finding import DECISIONS, Key
 from serve.queue.lines import view
 from serve.queue.lines.asked import Asked
+from serve.queue.lines.shown_day import LOT
 from serve.queue.lines.view import Worked
 from serve.queue.lines.written import visible
 from serve.queue.pages.queue import worked
 from serve.queue.pages.read import AtReading
-from serve.queue.sheet import MEDIA_TYPES, sheet
+from serve.queue.sheet import MEDIA_TYPES, MOST_ROWS, sheet
 
 router = APIRouter()
 
@@ -40,6 +42,7 @@ _PLAIN: Final = (
     ("model version", "model_version"),
     ("history up to", "history_date"),
 )
+_SWAYING: Final = ("probability", "rank", "reasons")
 _CHOSEN: Final = {"order": "by rank", "lot": "by lot (random sample)", None: "outside capacity"}
 
 
@@ -61,6 +64,7 @@ def export(
         done = worked(connection, of, visitor)
     day = reading.day(of)
     lines = day.lines.take(view.rows(day, asked, done))
+    _check_size(kind, len(lines))
     columns = _columns(done)
     rows = ([column(row) for column in columns.values()] for row in _rows(lines))
     file = sheet(kind, list(columns), rows)
@@ -69,6 +73,12 @@ def export(
         act.tell(visitor.name, "export made", request.url.path, **facts)
     named = {"Content-Disposition": f'attachment; filename="queue-{of}.{kind}"'}
     return Response(file, media_type=MEDIA_TYPES[kind], headers=named)
+
+
+def _check_size(kind: str, lines: int) -> None:
+    if lines > (most := MOST_ROWS.get(kind, lines)):
+        step = "Narrow the filters, or take the CSV file, which holds any number."
+        raise BadInputError(Problem(f"{kind.upper()} file", f"at most {most:,} lines", f"{lines:,}", step))
 
 
 def _rows(lines: Any) -> Iterator[Row]:
@@ -82,17 +92,20 @@ def _columns(done: Worked) -> dict[str, Callable[[Row], Any]]:
     def key(row: Row) -> Key:
         return row["entry_number"], row["line_number"]
 
-    plain = {head: lambda row, name=name: _shown(row[name]) for head, name in _PLAIN}
+    plain = {head: lambda row, name=name: _shown(row, name) for head, name in _PLAIN}
     return {
         **plain,
         "chosen": lambda row: _CHOSEN[row["selection"]],
         "orders on the goods": lambda row: ", ".join(row["programmes"]),
         "new supplier": lambda row: "yes" if row["new_supplier"] else "no",
-        "why": lambda row: visible("; ".join(row["reasons"] or ())),
+        "why": lambda row: visible("; ".join(_shown(row, "reasons") or ())),
         "decision": lambda row: DECISIONS.get(done.decided.get(key(row), ""), ""),
         "officer": lambda row: done.officer.get(key(row), ""),
     }
 
 
-def _shown(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) else value
+def _shown(row: Row, name: str) -> Any:
+    """A cell; of the random sample neither score nor reasons, which would sway the examination."""
+    if row["selection"] == LOT and name in _SWAYING:
+        return None
+    return visible(row[name]) if isinstance(row[name], str) else row[name]

@@ -86,6 +86,14 @@ def everything(connection: Connection) -> dict[Key, Finding]:
     return _by_line(_findings(connection, _last().order_by(FINDINGS.c.id)))
 
 
+def histories(connection: Connection) -> list[list[Finding]]:
+    """Every version of the finding about each line, oldest first; the lines by their last versions' ids."""
+    versions: dict[Key, list[Finding]] = {}
+    for one in _findings(connection, _all().order_by(FINDINGS.c.id)):
+        versions.setdefault(one.line.key, []).append(one)
+    return sorted(versions.values(), key=lambda of: of[-1].id)
+
+
 def numbered(connection: Connection, id: int) -> Finding | None:
     """The finding of that id, whatever its version."""
     return next(_findings(connection, _all().where(FINDINGS.c.id == id)), None)

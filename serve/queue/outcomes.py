@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -41,42 +41,37 @@ def deliver(desk: Desk, account: str) -> Delivery:
     with desk.store.writing():
         with desk.database.reading() as connection:
             ready = due(connection)
-            rows = [_row(connection, one) for one in ready]
         if not ready:
             return Delivery(0, "", None)
-        path = _written(folder(desk.settings.home) / "outcomes", rows)
+        path = _written(folder(desk.settings.home) / "outcomes", map(_row, ready))
         done = ingest(desk.store, OUTCOMES.name, [path], "contract")
         if done.counts.rejected:
             found = f"{done.counts.rejected} broken rows in {path.name}"
             raise BadInputError(Problem("outcomes", "rows that keep the contract", found))
         with desk.acting() as act:
-            notes = [{"finding": one.id, "file": path.name, "at": act.at} for one in ready]
+            handed = [versions[-1].id for versions in ready]
+            notes = [{"finding": id, "file": path.name, "at": act.at} for id in handed]
             act.connection.execute(insert(DELIVERED), notes)
-            act.tell(account, "outcomes delivered", path.name, findings=[one.id for one in ready])
+            act.tell(account, "outcomes delivered", path.name, findings=handed)
     return Delivery(len(ready), path.name, done)
 
 
-def due(connection: Connection) -> list[Finding]:
-    """Last versions that stand, hold a result (or take back one that was handed over), and were not handed over."""
+def due(connection: Connection) -> list[list[Finding]]:
+    """Every version, oldest first, of the findings whose last one is to be handed over: it stands, holds a result (or
+    takes back one that was handed over), and was not handed over."""
     delivered = set(connection.execute(select(DELIVERED.c.finding)).scalars())
-    waiting = [one for one in findings.everything(connection).values() if one.stands]
     return [
-        one
-        for one in waiting
-        if one.id not in delivered
-        and (one.draft.result or any(old.id in delivered for old in _earlier(connection, one)))
+        versions
+        for versions in findings.histories(connection)
+        if versions[-1].stands
+        and versions[-1].id not in delivered
+        and (versions[-1].draft.result or any(old.id in delivered for old in versions))
     ]
 
 
-def _earlier(connection: Connection, one: Finding) -> list[Finding]:
-    if one.version == 1:
-        return []
-    return findings.history(connection, one.line.key)[:-1]
-
-
-def _row(connection: Connection, one: Finding) -> dict[str, Any]:
+def _row(versions: Sequence[Finding]) -> dict[str, Any]:
     """The contract's row. An outcome is known from the day on which it stands here, whenever the result was found."""
-    first = findings.history(connection, one.line.key)[0]
+    first, one = versions[0], versions[-1]
     known = one.reading.at if one.draft.adverse and one.reading else one.at
     has = one.draft.result is not None
     return {

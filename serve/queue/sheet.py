@@ -14,6 +14,9 @@ from serve.export import spreadsheet_cell
 LONGEST_CELL: Final = 32_000
 """Characters of a cell; a workbook takes 32,767."""
 
+MOST_ROWS: Final = {"xlsx": 5_000}
+"""Rows of a file whose making takes long, for the pages wait for it; a CSV holds any number."""
+
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -14,6 +14,7 @@ from serve.queue.readings import awaited
 from serve.queue.rendering import page
 from serve.queue.supervision import agreement, load
 from serve.queue.supervision.hits import hits
+from serve.queue.supervision.load import Work
 
 router = APIRouter()
 
@@ -29,9 +30,10 @@ def supervision(
     """Load of a day, agreement, hit rates, nights and model."""
     of, ground = day or reading.shown, reading.ground
     with at.database.reading() as connection:
+        work = Work.of(connection, of) if of else None
         facts: dict[str, Any] = {
-            "ports": load.of_ports(ground, connection, of) if of else [],
-            "officers": load.of_officers(connection, of) if of else [],
+            "ports": load.of_ports(ground, work) if work else [],
+            "officers": load.of_officers(work) if work else [],
             "agreement": agreement.agreement(connection),
             "corrected": agreement.corrected(connection),
             "awaited": len(awaited(connection)),

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,8 +38,12 @@ def test_the_sentence_carries_the_value() -> None:
 
 
 def test_a_missing_value_is_said_to_be_missing() -> None:
-    found = reasons((feature("supplier_age"),), np.array([math.nan]), np.array([0.2, 0.0]), most=1)
-    assert (found[0]["text"], found[0]["value"]) == ("Supplier age: never seen before.", None)
+    of = replace(feature("supplier_age"), meaning="Days since the first line of the supplier.")
+    found = reasons((of,), np.array([math.nan]), np.array([0.2, 0.0]), most=1)
+    said = "Not known (never seen before): days since the first line of the supplier."
+    assert (found[0]["text"], found[0]["value"]) == (said, None)
+    found = reasons((replace(of, meaning="MIDs of the supplier."),), np.array([math.nan]), np.ones(2), most=1)
+    assert found[0]["text"] == "Not known (never seen before): MIDs of the supplier."
 
 
 def test_a_yes_or_no_that_is_no_is_not_told_as_a_yes() -> None:

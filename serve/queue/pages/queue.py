@@ -16,6 +16,7 @@ from serve.queue.lines.shown_day import shown
 from serve.queue.lines.view import Worked
 from serve.queue.pages.read import AtReading
 from serve.queue.rendering import page
+from serve.queue.sheet import MOST_ROWS
 
 router = APIRouter()
 
@@ -37,7 +38,13 @@ def queue(
     with at.database.reading() as connection:
         done, kept = worked(connection, of, visitor), views.of(connection, visitor)
     found = shown(at.settings.home, reading.day(of), asked, done)
-    facts: dict[str, Any] = {"asked": asked, "shown": found, "views": kept, "states": STATES}
+    facts: dict[str, Any] = {
+        "asked": asked,
+        "shown": found,
+        "views": kept,
+        "states": STATES,
+        "most_rows": MOST_ROWS,
+    }
     return page(request, "queue.html", decisions=DECISIONS, **facts)
 
 

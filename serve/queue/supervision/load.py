@@ -1,7 +1,7 @@
 """Capacity and load of a day: what the queue asks of each port, and how far officers have come."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -35,27 +35,40 @@ class Load:
         return self.inside - self.taken - self.decided
 
 
-def of_ports(ground: Ground, connection: Connection, day: date) -> list[Load]:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What officers have made of the lines of a `day`: those decided, and who has taken which."""
+
+    day: date
+    decided: Set[Key]
+    taken: Mapping[Key, str]
+
+    @classmethod
+    def of(cls, connection: Connection, day: date) -> "Work":
+        """That of a day."""
+        return cls(day, findings.of_day(connection, day).keys(), assignments.of_day(connection, day))
+
+
+def of_ports(ground: Ground, work: Work) -> list[Load]:
     """Load by port, the largest first, and of all ports together."""
-    decided, taken = set(findings.of_day(connection, day)), set(assignments.of_day(connection, day))
-    rows = ground.sql(_INSIDE, [day]).to_pylist()
+    rows = ground.sql(_INSIDE, [work.day]).to_pylist()
     keys = {(row["entry_number"], row["line_number"]): row for row in rows}
     sizes = Counter(row["port"] for row in rows)
     ports = [
-        _load(port, {key: row["lot"] for key, row in keys.items() if row["port"] == port}, decided, taken)
+        _load(port, {key: row["lot"] for key, row in keys.items() if row["port"] == port}, work)
         for port, _ in sizes.most_common()
     ]
-    return [*ports, _load("all ports", {key: row["lot"] for key, row in keys.items()}, decided, taken)]
+    return [*ports, _load("all ports", {key: row["lot"] for key, row in keys.items()}, work)]
 
 
-def of_officers(connection: Connection, day: date) -> list[tuple[str, int, int]]:
-    """Officers with lines of a day: name, lines taken, and how many of these are decided."""
-    decided, taken = findings.of_day(connection, day), assignments.of_day(connection, day)
-    lines = Counter(taken.values())
-    done = Counter(name for key, name in taken.items() if key in decided)
+def of_officers(work: Work) -> list[tuple[str, int, int]]:
+    """Officers with lines of the day: name, lines taken, and how many of these are decided."""
+    lines = Counter(work.taken.values())
+    done = Counter(name for key, name in work.taken.items() if key in work.decided)
     return [(name, count, done[name]) for name, count in sorted(lines.items())]
 
 
-def _load(name: str, lot: Mapping[Key, bool], decided: set[Key], taken: set[Key]) -> Load:
-    keys = set(lot)
-    return Load(name, len(keys), sum(lot.values()), len(keys & taken - decided), len(keys & decided))
+def _load(name: str, lot: Mapping[Key, bool], work: Work) -> Load:
+    decided = lot.keys() & work.decided
+    taken = lot.keys() & work.taken.keys() - decided
+    return Load(name, len(lot), sum(lot.values()), len(taken), len(decided))

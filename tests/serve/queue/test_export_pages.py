@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from data.contract import ENTRIES
 from data.store import Store
+from serve.queue import sheet
 from serve.queue.tables import AUDIT
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, lines, write
@@ -77,3 +78,28 @@ def test_another_kind_or_filter_is_not_understood(at: Office) -> None:
     ann = at.at_work("ann")
     assert ann.get("/queue.pdf").status_code == 422
     assert ann.get("/queue.csv?everything=1").status_code == 422
+
+
+def test_the_random_sample_has_no_score_in_it_as_on_the_page(at: Office) -> None:
+    rows = opened("csv", at.at_work("ann").get(f"/queue.csv?{QUERY}").content)
+    by_lot = [row for row in rows if row["chosen"] == "by lot (random sample)"]
+    others = [row for row in rows if row["chosen"] == "by rank"]
+    assert {(row["entry number"], int(row["line"])) for row in by_lot} == set(lines(at, "lot"))
+    assert {row[head] for row in by_lot for head in ("probability", "rank", "why")} == {""}
+    assert others
+    assert all(row["probability"] and row["rank"] and row["why"] for row in others)
+
+
+def test_a_workbook_that_would_take_long_is_refused_and_the_csv_is_whole(
+    at: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sheet.MOST_ROWS, "xlsx", 9)
+    ann = at.at_work("ann")
+    refused = ann.get(f"/queue.xlsx?{QUERY}")
+    assert refused.status_code == 422
+    assert "at most 9 lines" in refused.text
+    assert "CSV" in refused.text
+    page = ann.get(f"/queue?{QUERY}").text
+    assert "/queue.csv?" in page
+    assert "/queue.xlsx?" not in page
+    assert len(opened("csv", ann.get(f"/queue.csv?{QUERY}").content)) == 10

@@ -231,6 +231,7 @@ def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
     at: Office, address: str, browser: Browser, width: int
 ) -> None:
     at.hire("sue", "supervisor")
+    at.hire("dora", "data_scientist")
     at.hire("adam", "administrator")
     at.hire("alice", "auditor")
     lot = next(r for r in Store(at.settings.home).scores(DAY, DAY).to_pylist() if r["selection"] == "lot")
@@ -249,6 +250,7 @@ def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
             "/nowhere",
         ],
         "sue": [lines[0]],
+        "dora": [lines[0], f"{lines[0]}/findings"],
         "adam": [],
         "alice": [],
     }

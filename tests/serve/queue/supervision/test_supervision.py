@@ -10,6 +10,7 @@ from serve.queue.access import Visitor
 from serve.queue.lines.ground import Ground
 from serve.queue.supervision import agreement, load
 from serve.queue.supervision.hits import hits
+from serve.queue.supervision.load import Work
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, lines, stands, token, write
 
@@ -28,8 +29,9 @@ def test_load_counts_each_line_inside_capacity_once(at: Office) -> None:
             of = findings.line(at.desk.store, *key)
             assignments.assign(act, Visitor(1, "ann", "officer", ""), of, "ann")
     with at.desk.database.reading() as connection:
-        *ports, every = load.of_ports(ground(at), connection, DAY)
-        officers = load.of_officers(connection, DAY)
+        work = Work.of(connection, DAY)
+    *ports, every = load.of_ports(ground(at), work)
+    officers = load.of_officers(work)
     assert (every.inside, every.lot) == (len(ordered) + len(drawn), len(drawn))
     assert (every.decided, every.taken, every.left) == (1, 1, every.inside - 2)
     assert sum(port.inside for port in ports) == every.inside
