@@ -5,7 +5,7 @@ carry a common shift in log-odds; the calibrator keeps the curve without it, tha
 the curve of lines nobody picked. Where no random arm exists the shift cannot be known and stays near zero.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -40,8 +40,7 @@ def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask) -> Calibrat
 
     `log_odds` must come from models that did not see the lines; `picked` is False for the random arm.
     """
-    worth = results.weight.sum() / (results.weight**2).sum()  # so many evenly weighted lines say as much
-    results = replace(results, weight=results.weight * worth)
+    results = results.evened()
     curve = _curve(log_odds, results, picked)
     plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
     bands = _bands(plain.probability(log_odds), results)

@@ -33,6 +33,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             f"Origin model of originrisk, {role}. Learned from what was known at the end of {settings['cutoff']}: "
             f"{settings['examples']:,} examined lines, {len(CATALOGUE)} features, "
             f"{settings['trees']} trees for each of {settings['train']['seeds']} seeds.\n",
+            *_recalibrated(settings.get("recalibrated")),
             "## What it is for, and what not\n",
             USE,
             "## How well it ranks\n",
@@ -115,3 +116,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterable[s
     yield "|" + "---|" * len(head)
     yield from (f"| {' | '.join(map(str, row))} |" for row in rows)
     yield ""
+
+
+def _recalibrated(told: Mapping[str, Any] | None) -> Iterable[str]:
+    if told:
+        yield (
+            f"Its trees and all figures below are those of the training {told['from']}. Since then its level was "
+            f"moved by {told['log_odds']:+.2f} in log-odds, last from {told['lines']:,} results of lines entered later,"
+            f" {told['positives']:,} of them positive.\n"
+        )

@@ -155,20 +155,47 @@ def card(
     import json
 
     from data.settings import load_settings
-    from models.registry import kept_path, roles
+    from models.bundle import described
+    from models.registry import bundle_path, kept_path, roles
     from train.card import card as write_card
     from train.tracking import recorded, run_of
 
     home = load_settings(ctx.obj).home
     kept_path(home, version)
     run = recorded(home, run_of(home, version))
-    text = write_card(version, roles(home)[version], run.settings, run.metrics)
+    told = described(bundle_path(home, version)).get("recalibrated")
+    text = write_card(version, roles(home)[version], {**run.settings, "recalibrated": told}, run.metrics)
     if out:
         out.write_text(text, encoding="utf-8")
     if as_json:
         typer.echo(json.dumps({"version": version, "card": text, "out": str(out) if out else None}))
     elif not out:
         typer.echo(text)
+
+
+def recalibrate(
+    ctx: typer.Context,
+    *,
+    cutoff: Cutoff = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the champion's trees, and move their level to what was found since it was made: a challenger."""
+    import json
+
+    from data.console import standard_output_kept
+    from data.settings import load_settings
+    from train.recalibrate import recalibrate as run
+    from train.report import print_recalibrated
+    from train.tracking import record_recalibrated
+
+    settings = load_settings(ctx.obj)
+    with standard_output_kept():
+        made = run(settings, cutoff.date() if cutoff else None)
+        run_id = record_recalibrated(settings.home, made)
+    if as_json:
+        typer.echo(json.dumps({"run_id": run_id, **made.plain()}))
+    else:
+        print_recalibrated(made)
 
 
 def promote(
@@ -259,6 +286,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "search": search,
     "models": models,
     "card": card,
+    "recalibrate": recalibrate,
     "promote": promote,
     "rollback": rollback,
     "backtest": backtest,

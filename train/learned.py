@@ -13,6 +13,7 @@ from data.settings import Settings
 from features.catalogue import CATALOGUE
 from features.feature import Feature
 from models import bundle
+from models.origin_model import OriginModel
 from train.examples import Gathered
 from train.fit import Fitted, fit
 from train.judge import Judgement, judge
@@ -57,16 +58,20 @@ class Learned:
         }
 
     def write(self, folder: Path) -> str:
-        """Write the bundle into a new folder; returns its version.
+        """Write the bundle into a new folder; returns its version."""
+        return save(folder, self.fitted.model, self.settings, self.gathered)
 
-        What nights are compared with are the latest of the other lines, which stand for the lines as they come.
-        """
-        examples, others = self.gathered.examples, self.gathered.others
-        golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
-        latest = _latest(others if len(others) else examples.seen)
-        sample = latest.features.to_numpy(), latest.day
-        matrix = examples.features.to_numpy()[golden]
-        return bundle.save(folder, self.fitted.model, self.settings, matrix, sample)
+
+def save(folder: Path, model: OriginModel, settings: dict[str, Any], gathered: Gathered) -> str:
+    """Write the bundle of a model into a new folder; returns its version.
+
+    What nights are compared with are the latest of the lines nobody examined, which stand for the lines as they come.
+    """
+    examples, others = gathered.examples, gathered.others
+    golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
+    latest = _latest(others if len(others) else examples.seen)
+    sample = latest.features.to_numpy(), latest.day
+    return bundle.save(folder, model, settings, examples.features.to_numpy()[golden], sample)
 
 
 def learn(

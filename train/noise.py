@@ -1,6 +1,6 @@
 """The model of a label: how a result that may be wrong follows from the probability of the truth."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -74,6 +74,10 @@ class NoisyResults:
         return {"y": self.observed, "sample_weight": self.weight} | {
             name: getattr(self, name) for name in ("false_positive", "false_negative", "offset")
         }
+
+    def evened(self) -> Self:
+        """The same, weighing together as much as so many evenly weighted lines would say."""
+        return replace(self, weight=self.weight * self.weight.sum() / (self.weight**2).sum())
 
     def take(self, rows: npt.NDArray[Any]) -> Self:
         """The results of some lines (mask or indices)."""

@@ -74,7 +74,8 @@ def found_since(settings: Settings, cutoff: date, seed: int) -> tuple[Examples, 
         examples = material.gather(last, seed).examples
         advance(1)
     later = examples.take(examples.seen.day > np.datetime64(cutoff, "D"))
-    _require_evidence(later, settings, cutoff)
+    step = "Wait for results, train the challenger with an earlier --cutoff, or promote with --override."
+    require_evidence(later, settings, cutoff, step)
     return later, material.tables
 
 
@@ -128,30 +129,32 @@ def _vacancy(settings: Settings) -> str | None:
 
 def _contest(lines: Examples, champion: Bundle, challenger: Bundle, floor: float) -> Contest:
     weight, matrix = weights(lines.propensity, floor), lines.features.to_numpy()
-    first, second = (_results(lines, weight, bundle) for bundle in (champion, challenger))
-    return Contest(lines, (first, second), (_log_odds(champion, matrix), _log_odds(challenger, matrix)))
+    first, second = (results_under(lines, weight, bundle) for bundle in (champion, challenger))
+    return Contest(lines, (first, second), (log_odds_of(champion, matrix), log_odds_of(challenger, matrix)))
 
 
-def _results(lines: Examples, weight: Any, bundle: Bundle) -> NoisyResults:
+def results_under(lines: Examples, weight: Any, bundle: Bundle) -> NoisyResults:
     """Results under what the model's own training estimated of examinations; as expected where it kept nothing."""
     rates = ErrorRates.of_rows(bundle.settings.get("error_rates", []))
     return results_of(lines, weight, rates, bundle.settings.get("picked_log_odds", 0.0))
 
 
-def _log_odds(bundle: Bundle, matrix: Any) -> Any:
+def log_odds_of(bundle: Bundle, matrix: Any) -> Any:
+    """Calibrated log-odds of lines by a model, kept finite."""
     probability = np.clip(bundle.model.probability(matrix), 1e-12, 1 - 1e-12)
     return np.log(probability) - np.log1p(-probability)
 
 
-def _require_evidence(lines: Examples, settings: Settings, cutoff: date) -> None:
+def require_evidence(lines: Examples, settings: Settings, cutoff: date, step: str) -> None:
+    """Raise GateRefusedError, with the next step, where too little was found since the cut-off."""
     least, positives = settings.gate.least_results, settings.gate.least_positives
     if len(lines) < least or lines.observed.sum() < positives:
         raise GateRefusedError(
             Problem(
                 f"results of lines entered after {cutoff}",
-                f"at least {least}, {positives} of them positive, to judge both models by",
+                f"at least {least}, {positives} of them positive",
                 f"{len(lines)}, {int(lines.observed.sum())} positive",
-                "Wait for results, train the challenger with an earlier --cutoff, or promote with --override.",
+                step,
             )
         )
 

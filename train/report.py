@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from data.console import print_table
 from train.backtest_report import HEADINGS, rows, summary
 from train.backtest_run import Lived
@@ -14,6 +16,7 @@ from train.judge import Part
 from train.promotion import Decision
 from train.rate_estimate import HEADINGS as HEADINGS_OF_RATES
 from train.rate_estimate import told
+from train.recalibrate import Recalibrated
 from train.run import TrainedModel
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
@@ -75,6 +78,15 @@ def print_decision(decision: Decision, *, as_json: bool) -> None:
     size = f"{decision.lines:,} results since {decision.first_day}, {decision.positives:,} positive"
     title = f"{decision.version} beside the champion {decision.champion}: {size}"
     print_table(title, ("check", "champion", "challenger", "95 % interval", "rule", ""), rows)
+
+
+def print_recalibrated(made: Recalibrated) -> None:
+    """Say what was moved, by how much and by what."""
+    print(
+        f"{made.version} ({made.role}): the trees of {made.source}, odds times {np.exp(made.log_odds):.2f}, "
+        f"from {made.lines:,} results, {made.positives:,} positive, of lines entered since. "
+        f"originrisk promote {made.version} lets it take over once later results are known."
+    )
 
 
 def print_promoted(version: str, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """One training, from the store to a kept model: the story on one screen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,17 +34,17 @@ def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     Raises GateRefusedError where too few results are known.
     """
     learned = learn(settings, cutoff, seed)
-    version, folder = keep(settings.home, learned)
+    version, folder = keep(settings.home, learned.write)
     role = enter(settings, version, learned.settings["tables"])
     return TrainedModel(version, folder, learned, role)
 
 
-def keep(home: Path, learned: Learned) -> tuple[str, Path]:
-    """Write the bundle under its version; a model that is already kept stays as it is."""
+def keep(home: Path, write: Callable[[Path], str]) -> tuple[str, Path]:
+    """Write a bundle under the version that `write` returns; a model that is already kept stays as it is."""
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=home / "tmp") as staging:
         staged = Path(staging) / "bundle"
-        version = learned.write(staged)
+        version = write(staged)
         folder = registry.bundle_path(home, version)
         if not folder.exists():
             folder.parent.mkdir(exist_ok=True)

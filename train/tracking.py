@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
 from data.errors import ModelRefusedError, Problem
@@ -19,6 +20,7 @@ from models.bundle import described
 from models.registry import bundle_path, challenger_version, champion_version
 from train.card import card
 from train.pictures import draw
+from train.recalibrate import Recalibrated
 from train.reproduce import Recorded, made_by
 from train.run import TrainedModel
 
@@ -46,7 +48,17 @@ def record(home: Path, trained: TrainedModel) -> str:
         with TemporaryDirectory() as pictures:
             draw(trained.learned.judgement, Path(pictures))
             mlflow.log_artifacts(pictures, "pictures")
-        _register(client, trained)
+        _register(client, trained.folder, trained.version)
+    mirror(home)
+    return str(run.info.run_id)
+
+
+def record_recalibrated(home: Path, made: Recalibrated) -> str:
+    """Log a recalibration and register its bundle, as `record` does a training; returns the run's id."""
+    with _tracking(home) as client, mlflow.start_run(run_name=made.version) as run:
+        mlflow.log_params({"source": made.source, "log_odds": made.log_odds})
+        mlflow.log_metrics({"lines": made.lines, "positives": made.positives})
+        _register(client, made.folder, made.version)
     mirror(home)
     return str(run.info.run_id)
 
@@ -82,7 +94,8 @@ def recorded(home: Path, run_id: str) -> Recorded:
 
 
 def run_of(home: Path, version: str) -> str:
-    """The run that made a kept version. Raises ModelRefusedError where none is recorded here."""
+    """The run that trained a kept version. Raises ModelRefusedError where none is recorded here."""
+    version = described(bundle_path(home, version)).get("recalibrated", {}).get("from", version)
     with _tracking(home) as client:
         found = [
             v for v in client.search_model_versions(f"name = '{NAME}'") if v.tags.get("bundle") == version
@@ -96,6 +109,7 @@ def run_of(home: Path, version: str) -> str:
 def _tracking(home: Path) -> Iterator[MlflowClient]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # the schema's first migration is nobody's business
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # it draws even where there is no terminal
     folder = home.resolve() / "mlflow"
     folder.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(
@@ -108,21 +122,21 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     yield client
 
 
-def _register(client: MlflowClient, trained: TrainedModel) -> None:
+def _register(client: MlflowClient, folder: Path, version: str) -> None:
     """A version in the registry that MLflow can serve: code that reads the bundle, and the bundle beside it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants hints and an example; the signature says all
         logged = mlflow.pyfunc.log_model(
             name=NAME,
             python_model=str(Path(__file__).with_name("served_model.py")),
-            artifacts={"bundle": str(trained.folder)},
+            artifacts={"bundle": str(folder)},
             signature=ModelSignature(Schema([ColSpec("double", name) for name in NAMES])),
             pip_requirements=[f"mlflow=={mlflow.__version__}"],
         )
     if not client.search_registered_models(f"name = '{NAME}'"):
         client.create_registered_model(NAME)
     client.create_model_version(
-        NAME, logged.model_uri, logged.run_id, tags={"bundle": trained.version}, model_id=logged.model_id
+        NAME, logged.model_uri, logged.run_id, tags={"bundle": version}, model_id=logged.model_id
     )
 
 
