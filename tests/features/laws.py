@@ -24,10 +24,10 @@ def features_of(
     entries: pa.Table,
     outcomes: pa.Table,
     match: Match = Outcomes.of,
-    listings: Listings = SHIPPED,
+    listed: pa.Table | None = None,
 ) -> dict[tuple[str, int], Floats]:
     """Features of every line by its key, as a replay from the start sees them."""
-    lines = Lines.of(entries)
+    lines, listings = Lines.of(entries), SHIPPED if listed is None else Listings.known(listed)
     keys = list(zip(*(entries[name].to_pylist() for name in KEY), strict=True))
     found = {}
     until = int(lines.days["entry_date"].max())
@@ -112,8 +112,8 @@ def names_change_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcom
     listing = listing_of(entries["manufacturer_name"][0].as_py())
     other_listing = change(listing, name=[_renamed(cell) for cell in listing["name"].to_pylist()])
     assert_same(
-        features_of(catalogue, entries, outcomes, listings=Listings.known(listing)),
-        features_of(catalogue, other, outcomes, listings=Listings.known(other_listing)),
+        features_of(catalogue, entries, outcomes, listed=listing),
+        features_of(catalogue, other, outcomes, listed=other_listing),
         names,
     )
 
@@ -147,7 +147,7 @@ def later_listings_change_nothing(
     early = day - timedelta(days=1)
     for in_force, known, seen in ((day, early, False), (early, day, False), (early, early, True)):
         dated = change(listing, effective_date=[in_force], known_from=[known])
-        found = features_of(catalogue, entries, outcomes, listings=Listings.known(dated))
+        found = features_of(catalogue, entries, outcomes, listed=dated)
         differs = [line for line in found if not np.array_equal(found[line], without[line], equal_nan=True)]
         assert differs == ([key] if seen else []), f"in force {in_force}, known {known}, line of {day}"
 
