@@ -12,6 +12,8 @@ from features.learners import LEARNERS
 from features.lines import Bools
 from features.tallies import TALLIES, Tally
 
+NamedArray = tuple[str, npt.NDArray[Any]]
+
 
 def settle(history: History) -> None:
     """Put rows in the order of tally and key, and forget those in which nothing was learned or nothing is left."""
@@ -44,7 +46,7 @@ def arrays_of(history: History) -> Arrays:
     return dict(named_arrays(history))
 
 
-def named_arrays(history: History) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def named_arrays(history: History) -> Iterator[NamedArray]:
     """Arrays of a history whose day is closed, after settling it, one after another, each with its name.
 
     Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and their number in
@@ -80,12 +82,12 @@ def history_of(
         for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
             history.indexes[key].hold(of_tally, places)
     for fact, recent in history.recent.items():
-        if f"{fact}.days" in arrays:  # a history that is only read has none
+        if history.order and f"{fact}.days" in arrays:  # a history that is only read has none
             recent.update(_by_day(history, fact, arrays))
     return history
 
 
-def _recent(history: History, fact: Fact) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def _recent(history: History, fact: Fact) -> Iterator[NamedArray]:
     days = sorted(history.recent[fact])
     learned = [history.recent[fact][day] for day in days]
     none = np.empty((0, history.kept[fact]), np.int32)

@@ -201,10 +201,10 @@ def _seen(
 
 
 def _learn(history: History, timeline: Timeline, rows: Places, day: int, listings: Listings) -> None:
-    if len(received := timeline.received.places(day, day)):
+    if history.order and len(received := timeline.received.places(day, day)):
         lines = timeline.lines.take(received)
         history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received], listings)))
-    if len(known := timeline.known.places(day, day)):
+    if history.order and len(known := timeline.known.places(day, day)):
         outcomes = timeline.outcomes
         history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
     for learner in history.learners.values():

@@ -3,7 +3,7 @@
 import re
 import shutil
 from calendar import monthrange
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from data import decided, lake
 from data.console import progress
 from data.contract import LINE_KEY
 from data.store import Store
+from features.canonical import NamedArray, named_arrays
 from features.history import History
 from features.learner import Learner
 from features.lines import Lines
@@ -40,10 +41,15 @@ class Checkpoints:
 
         Raises ModelRefusedError where its files are damaged.
         """
+        day = self.latest_day(before)
+        return History() if day is None else snapshot.load(self.folder(day))
+
+    def latest_day(self, before: date) -> date | None:
+        """The day of that history; None if there is none."""
         for day in sorted(self.days(), reverse=True):
             if day < before and self._borne_out(snapshot.read_manifest(self.folder(day)), day):
-                return snapshot.load(self.folder(day))
-        return History()
+                return day
+        return None
 
     def entries(self, history: History, until: date) -> pa.Table:
         """Lines that a replay of `history` up to `until` meets: entered, received or found out after its day."""
@@ -62,33 +68,30 @@ class Checkpoints:
         lines = Lines.of(entries)
         outcomes = Outcomes.of(lines, self.store.outcomes())
         listings = self.listings()
-        for stop in _stops(history.day, until) if kept else [until]:
+        for stop in stops(history.day, until) if kept else [until]:
             yield from replay(history, lines, outcomes, (stop - EPOCH).days, listings)
             if kept and history.day is not None:
                 self.keep(history)
 
-    def close(
-        self, history: History, entries: pa.Table, until: date, stops: Collection[date] = ()
-    ) -> Iterator[date]:
-        """Close and keep what `replay` would, where nobody asks what lines saw: much cheaper.
+    def close(self, history: History, entries: pa.Table, days: Collection[date]) -> Iterator[date]:
+        """Close the days up to each of these, where nobody asks what lines saw: much cheaper than a replay.
 
-        Yields each day that is kept or among `stops`, while the history stands at its close.
+        Yields each while the history stands at its close; keeps none.
         """
-        lines, kept = Lines.of(entries), _stops(history.day, until)
+        lines = Lines.of(entries)
         outcomes, listings = Outcomes.of(lines, self.store.outcomes()), self.listings()
-        for stop in sorted({*kept, *stops}):
-            close_days(history, lines, outcomes, (stop - EPOCH).days, listings)
-            if stop in kept and history.day is not None:
-                self.keep(history)
-            yield stop
+        for day in sorted(days):
+            close_days(history, lines, outcomes, (day - EPOCH).days, listings)
+            yield day
 
     def bring_to(self, history: History, day: date) -> int:
         """Close and keep the days up to this one that are still open; the number of lines that were read for it."""
         if history.day is not None and EPOCH + timedelta(history.day) >= day:
             return 0
         entries = self.entries(history, day)
-        for _ in self.close(history, entries, day):
-            pass
+        for _ in self.close(history, entries, stops(history.day, day)):
+            if history.day is not None:
+                self.keep(history)
         return len(entries)
 
     def learner(self, name: str, last: date) -> Learner:
@@ -107,8 +110,12 @@ class Checkpoints:
     def keep(self, history: History) -> None:
         """Save a history that learned the tables as they stand; of each month the latest stays, of KEPT months."""
         assert history.day is not None
-        day = EPOCH + timedelta(history.day)
-        snapshot.save(history, self.folder(day), self._basis())
+        self.keep_arrays(named_arrays(history), history.day)
+
+    def keep_arrays(self, arrays: Iterable[NamedArray], number: int) -> None:
+        """As `keep`, from the arrays of a history that closed this day (days since 1970)."""
+        day = EPOCH + timedelta(number)
+        snapshot.write(arrays, number, self.folder(day), self._basis())
         newest = {f"{kept:%Y-%m}": kept for kept in sorted(self.days())}
         for old in self.days() - set(sorted(newest.values())[-KEPT:]):
             shutil.rmtree(self.folder(old))
@@ -188,8 +195,8 @@ def sweep(home: Path) -> None:
         shutil.rmtree(left)
 
 
-def _stops(closed: int | None, until: date) -> list[date]:
-    """The last ends of months before `until`, and `until`, as far as they are not closed."""
+def stops(closed: int | None, until: date) -> list[date]:
+    """Days whose histories are kept, as far as they are not closed: the last ends of months before `until`, and it."""
     ends: list[date] = []
     end = until.replace(day=1) - timedelta(1)
     while len(ends) < KEPT - 1 and end > (EPOCH if closed is None else EPOCH + timedelta(closed)):

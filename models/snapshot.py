@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,10 +15,11 @@ import pandas as pd
 import data
 import features
 from data.errors import ModelRefusedError, Problem
-from features.canonical import history_of, named_arrays
+from features.canonical import NamedArray, history_of, named_arrays
 from features.history import History
 from features.learner import Learners
 from features.learners import LEARNERS
+from features.tallies import TALLIES, Tally
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -32,21 +33,34 @@ def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
 
     `basis` says what it was learned from; the same history and basis give the same bytes.
     """
+    write(named_arrays(history), history.day, folder, basis)
+
+
+def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Mapping[str, Any]) -> None:
+    """As `save`, from the arrays of a whole history, one after another, and the day that it closed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=STAGED, dir=folder.parent) as staging:
         staged = Path(staging) / folder.name
         staged.mkdir()
-        for name, array in named_arrays(history):
+        for name, array in arrays:
             np.save(staged / f"{name}.npy", array, allow_pickle=False)
         files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
-        content = {"format": FORMAT, "made_by": made_by(), "day": history.day, "basis": basis, "files": files}
+        content = {"format": FORMAT, "made_by": made_by(), "day": day, "basis": basis, "files": files}
         (staged / MANIFEST).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         staged.rename(folder)
 
 
-def load(folder: Path, *, mapped: bool = False, learners: Learners = LEARNERS) -> History:
-    """Read a history. Mapped, it shares its pages with other readers, can be seen and cannot learn.
+def load(
+    folder: Path,
+    *,
+    mapped: bool = False,
+    tallies: tuple[Tally, ...] = TALLIES,
+    learners: Learners = LEARNERS,
+) -> History:
+    """Read a history, or of it no more than these tallies (all or none) and learners.
+
+    Mapped, it shares its pages with other readers, can be seen and cannot learn.
 
     Raises ModelRefusedError when a file is missing or changed, or when it was made by other code.
     """
@@ -61,7 +75,7 @@ def load(folder: Path, *, mapped: bool = False, learners: Learners = LEARNERS) -
     mode: Any = "r" if mapped else None
     loaded = (np.load(folder / name, mmap_mode=mode, allow_pickle=False) for name in names)
     arrays = {Path(name).stem: np.asarray(array) for name, array in zip(names, loaded, strict=True)}
-    return history_of(arrays, manifest["day"], learners=learners)
+    return history_of(arrays, manifest["day"], tallies, learners)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -24,8 +24,6 @@ class Assignment(BaseModel):
     home: Path
     memory_limit_gb: float
     history_start: date
-    score: ScoreSettings
-    model: str
 
     @cached_property
     def store(self) -> Store:
@@ -37,16 +35,27 @@ class Assignment(BaseModel):
         """The store's histories, to be read."""
         return Checkpoints(self.store, self.history_start)
 
+
+class Scoring(Assignment):
+    """A share of lines to be scored, with which model and under which rules."""
+
+    score: ScoreSettings
+    model: str
+
     def scorer(self) -> Scorer:
         """What scores days here. Raises ModelRefusedError where the model is unsound."""
         settings = Settings(home=self.home, history_start=self.history_start, score=self.score)
         return Scorer(self.store, settings, _model(bundle_path(self.home, self.model)))
 
 
-def common(settings: Settings, model: str) -> dict[str, object]:
+def place(settings: Settings) -> dict[str, object]:
     """The fields of all assignments of a run."""
-    told = {"home", "memory_limit_gb", "history_start", "score"}
-    return {**settings.model_dump(include=told), "model": model}
+    return settings.model_dump(include={"home", "memory_limit_gb", "history_start"})
+
+
+def rules(settings: Settings, model: str) -> dict[str, object]:
+    """The fields of all that are to be scored."""
+    return {**place(settings), "score": settings.score.model_dump(), "model": model}
 
 
 def known(folder: Path) -> History:

@@ -51,8 +51,29 @@ def score(
         print_batch(batch)
 
 
+def history(
+    ctx: typer.Context,
+    *,
+    day: Annotated[datetime, day_option("--date", "the last day to close")],
+    engine: EngineName = "one",
+    master: Master = None,
+    as_json: Json = False,
+) -> None:
+    """Close the days up to this one and keep what is known after it: nights, services and workers start from there."""
+    import json
+
+    from data.settings import load_settings
+    from serve.closing import bring
+
+    settings = load_settings(ctx.obj)
+    with engine_of(engine, master, settings.spark) as workers:
+        kept = bring(settings, day.date(), workers)
+    typer.echo(json.dumps(kept) if as_json else f"History of {kept['history_date']} in {kept['folder']}")
+
+
 lists.command()(lists_commands.match)
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "history": history,
     "score": score,
     **night_commands.COMMANDS,
     **online_commands.COMMANDS,

@@ -11,7 +11,7 @@ from data.settings import Settings
 from features.catalogue import compute
 from features.known import see
 from features.lines import Bools, Floats, Lines
-from serve.assignment import Assignment, common, known
+from serve.assignment import Scoring, known, rules
 from serve.day_scores import DayScores, Part
 from serve.engine import Engine, packed, unpacked
 from serve.ranking import Capacity
@@ -22,7 +22,7 @@ PART = 20_000
 BARRED = "barred"
 
 
-class Share(Assignment):
+class Share(Scoring):
     """Lines of a day, kept in a file with whether they are barred; `history` is the folder of the day before's.
 
     `in_order` and `by_lot` are the places of the whole day, by pool.
@@ -43,7 +43,7 @@ def score_in_parts(
     engine: Engine, settings: Settings, scores: DayScores, history: Path, staging: Path
 ) -> None:
     """Score all lines of a day. `history` is a folder that a snapshot of the day before was saved in."""
-    told = common(settings, scores.bundle.version)
+    told = rules(settings, scores.bundle.version)
     places = {"in_order": scores.capacity.in_order.tolist(), "by_lot": scores.capacity.by_lot.tolist()}
     items = [
         Share.model_validate({**told, **places, "lines": file, "history": history}).model_dump_json()

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.contract import SCORES
 from features.history import History
 from features.replay import Seen
 from models import snapshot
 from models.checkpoints import Checkpoints
-from serve.assignment import Assignment, common
+from serve.assignment import Scoring, rules
+from serve.closing import close
 from serve.engine import Engine
 from serve.scorer import Scorer
 
 ONE_DAY = timedelta(days=1)
 
 
-class Slice(Assignment):
+class Slice(Scoring):
     """Days `first` to `last`; `history` is the folder of what was known before."""
 
     first: date
@@ -61,21 +61,19 @@ def score_slice(item: str) -> bytes:
     return bytes(sink.getvalue())
 
 
-def cut(scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> list[str]:
+def cut(engine: Engine, scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> list[str]:
     """Close the days up to `end`, and save what was known before each slice of `start` to `end`.
 
     Slices have about `size` lines each.
     """
     checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
-    history = checkpoints.latest(start)
-    entries = checkpoints.entries(history, end)
-    firsts = _firsts(entries, start, size)
+    firsts = _firsts(scorer.store.entries(start, end, columns=["entry_date"]), start, size)
     folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
-    for day in checkpoints.close(history, entries, end, folders):
+    for day, closed, arrays in close(engine, scorer.settings, checkpoints, {*folders, end}, staging):
         if day in folders:
-            snapshot.save(history, folders[day], {})
+            snapshot.write(arrays, closed, folders[day], {})
     lasts = [*(first - ONE_DAY for first in firsts[1:]), end]
-    told = common(scorer.settings, scorer.bundle.version)
+    told = rules(scorer.settings, scorer.bundle.version)
     days = [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
     return [
         Slice.model_validate({**told, **of, "history": folder}).model_dump_json()
@@ -85,7 +83,5 @@ def cut(scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> 
 
 def _firsts(entries: pa.Table, start: date, size: int) -> list[date]:
     """First day of each slice."""
-    days = entries["entry_date"].filter(
-        pc.greater_equal(entries["entry_date"], pa.scalar(start, pa.date32()))
-    )
+    days = entries["entry_date"]
     return sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})

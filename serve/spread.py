@@ -27,7 +27,7 @@ def spread(engine: Engine, scorer: Scorer, start: date, end: date, staging: Path
         for scores in day_in_parts(engine, scorer, history, start, staging):
             yield scores.table(start)
     else:
-        yield from score_in_slices(engine, cut(scorer, start, end, size=SLICE, staging=staging))
+        yield from score_in_slices(engine, cut(engine, scorer, start, end, size=SLICE, staging=staging))
 
 
 def day_in_parts(

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from data import decided
 from data.store import Store
 from features.canonical import arrays_of
 from features.history import History
+from features.learners import LEARNERS
+from features.tallies import TALLIES
+from models import snapshot
 from models.checkpoints import EPOCH, Checkpoints
 from tests.features.factory import START, change, entries, listing_of, outcomes
 
@@ -179,13 +183,34 @@ def test_one_learner_is_as_the_whole_history_has_it(tmp_path: Path) -> None:
     assert all(np.array_equal(alone[name], whole[name]) for name in whole)
 
 
-def test_closing_days_keeps_what_a_replay_does_and_stops_where_it_is_told(tmp_path: Path) -> None:
-    of, stop = checkpoints(tmp_path), START + timedelta(50)
+def test_days_are_closed_up_to_each_that_is_named(tmp_path: Path) -> None:
+    of, days = checkpoints(tmp_path), [START + timedelta(50), FIRST_NIGHT]
     history = of.latest(FIRST_NIGHT)
-    stood = {
-        day: (EPOCH + timedelta(history.day or 0))
-        for day in of.close(history, of.entries(history, FIRST_NIGHT), FIRST_NIGHT, [stop])
-    }
-    assert stood == {day: day for day in (*of.days(), stop)}
-    assert closed(of) == FIRST_NIGHT
+    entries = of.entries(history, FIRST_NIGHT)
+    assert [EPOCH + timedelta(history.day or 0) for _ in of.close(history, entries, days)] == days
     assert_like_a_full_replay(of, history, FIRST_NIGHT)
+
+
+def test_a_history_brought_to_a_day_is_kept_as_a_replay_would(tmp_path: Path) -> None:
+    of, other = checkpoints(tmp_path / "one"), checkpoints(tmp_path / "other")
+    history = night(other, FIRST_NIGHT)
+    assert of.bring_to(of.latest(FIRST_NIGHT), FIRST_NIGHT) > 0
+    assert of.days() == other.days()
+    assert closed(of) == FIRST_NIGHT
+    assert of.bring_to(history, FIRST_NIGHT) == 0
+
+
+@pytest.mark.parametrize("name", [None, *LEARNERS])
+def test_tallies_and_learners_can_learn_apart(tmp_path: Path, name: str | None) -> None:
+    of, whole, half = checkpoints(tmp_path), History(), History()
+    of.bring_to(whole, FIRST_NIGHT)
+    entries = of.entries(half, FIRST_NIGHT)
+    list(of.close(half, entries, [START + timedelta(50)]))
+    snapshot.save(half, tmp_path / "half", {})
+    learners = {} if name is None else {name: LEARNERS[name]}
+    share = snapshot.load(tmp_path / "half", tallies=() if name else TALLIES, learners=learners)
+    list(of.close(share, entries, [FIRST_NIGHT]))
+    found, expected = arrays_of(share), arrays_of(whole)
+    own = [one for one in found if name is None or one.startswith(f"{name}.")]
+    assert own
+    assert all(np.array_equal(found[one], expected[one]) for one in own)

@@ -11,6 +11,7 @@ from data.errors import ModelRefusedError
 from data.settings import ScoreSettings, Settings
 from serve import parts, spread
 from serve.batch import score_period
+from serve.closing import bring
 from serve.engine import Engine
 from tests.serve import factory
 
@@ -41,6 +42,16 @@ def test_workers_score_as_one_process(
     here = scored(settings(template, tmp_path / "here"), start, end, None)
     assert len(here) > 5
     assert scored(settings(template, tmp_path / "spark"), start, end, engine).equals(here)
+
+
+def test_workers_close_days_as_one_process(engine: Engine, template: Path, tmp_path: Path) -> None:
+    for of, workers in (("here", None), ("spark", engine)):
+        bring(settings(template, tmp_path / of), DAY, workers)
+    files = [path.relative_to(tmp_path / "here") for path in (tmp_path / "here" / "history").rglob("*.*")]
+    assert len(files) > 50
+    assert all(
+        (tmp_path / "here" / of).read_bytes() == (tmp_path / "spark" / of).read_bytes() for of in files
+    )
 
 
 def test_what_a_worker_refuses_ends_the_run_with_its_words(
