@@ -10,6 +10,7 @@ import pytest
 from data.settings import ScoreSettings, Settings
 from serve import parts, spread
 from serve.batch import score_period
+from serve.closing import SHARES
 from serve.engine import InTurn
 from tests.serve import factory
 
@@ -55,5 +56,7 @@ def test_a_period_is_cut_into_several_slices(template: Path, tmp_path: Path) -> 
 
     scored(template, tmp_path / "spread", factory.START, factory.END, Counted())
     scored(template, tmp_path / "day", DAY, DAY, Counted())
-    assert items[0] >= 5
-    assert items[1] >= 3
+    closing, slices, of_day = items
+    assert closing == len(SHARES)
+    assert slices >= 5
+    assert of_day >= 3
