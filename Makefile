@@ -69,8 +69,8 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow
 
-browser: setup ## officers at work in a headless Chromium, and axe on every page (part of `make slow`)
-	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py
+browser: setup ## officers at work in a headless Chromium, axe on every page, findings as far as the next model (part of `make slow`)
+	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py tests/serve/queue/test_learned.py
 
 spark: setup ## what runs on Spark, on two threads of this machine; needs Java 17 or later
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock

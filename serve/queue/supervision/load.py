@@ -50,7 +50,7 @@ class Work:
 
 
 def of_ports(ground: Ground, work: Work) -> list[Load]:
-    """Load by port, the largest first, and of all ports together."""
+    """Load of all ports together, and by port, the largest first."""
     rows = ground.sql(_INSIDE, [work.day]).to_pylist()
     keys = {(row["entry_number"], row["line_number"]): row for row in rows}
     sizes = Counter(row["port"] for row in rows)
@@ -58,7 +58,7 @@ def of_ports(ground: Ground, work: Work) -> list[Load]:
         _load(port, {key: row["lot"] for key, row in keys.items() if row["port"] == port}, work)
         for port, _ in sizes.most_common()
     ]
-    return [*ports, _load("all ports", {key: row["lot"] for key, row in keys.items()}, work)]
+    return [_load("all ports", {key: row["lot"] for key, row in keys.items()}, work), *ports]
 
 
 def of_officers(work: Work) -> list[tuple[str, int, int]]:

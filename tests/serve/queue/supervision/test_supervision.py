@@ -30,7 +30,7 @@ def test_load_counts_each_line_inside_capacity_once(at: Office) -> None:
             assignments.assign(act, Visitor(1, "ann", "officer", ""), of, "ann")
     with at.desk.database.reading() as connection:
         work = Work.of(connection, DAY)
-    *ports, every = load.of_ports(ground(at), work)
+    every, *ports = load.of_ports(ground(at), work)
     officers = load.of_officers(work)
     assert (every.inside, every.lot) == (len(ordered) + len(drawn), len(drawn))
     assert (every.decided, every.taken, every.left) == (1, 1, every.inside - 2)
