@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from features import behind, commodity, lane, links, price, supplier
+from features import behind, commodity, lane, links, price
 from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
 from features.lines import Floats, Lines
 from features.readings import Reading, stacks
+from features.supplier.family import FEATURES as SUPPLIER
 
 CATALOGUE: tuple[Feature, ...] = (
     *lane.FEATURES,
     *price.FEATURES,
-    *supplier.FEATURES,
+    *SUPPLIER,
     *commodity.FEATURES,
     *links.FEATURES,
     *surroundings.FEATURES,

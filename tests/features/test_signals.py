@@ -5,16 +5,18 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from features import lane, price, supplier
+from features import lane, price
 from features.feature import Feature
 from features.history import History
 from features.known import see
 from features.lines import Floats, Lines
 from features.replay import Outcomes, replay
+from features.supplier import family
+from features.supplier.mid import mid_against_address
 from tests.features.factory import SHIPPED, change, entries
 
 NOTHING = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
-CONCENTRATION = {feature.name: feature for feature in supplier.FEATURES}
+CONCENTRATION = {feature.name: feature for feature in family.FEATURES}
 
 
 def world(days: list[date], **columns: list[object]) -> pa.Table:
@@ -128,7 +130,7 @@ def test_parts_of_the_mid_that_differ_from_the_address_are_counted() -> None:
     days = in_turn(date(2019, 1, 1), 2)
     for mid, parts in (("CNAELOQ16CIT", 0), ("CNAELOQ17CIT", 1), ("CNAELOQ17KOR", 2), ("?", np.nan)):
         table = world(days, **of, manufacturer_id=[mid] * 2)
-        np.testing.assert_array_equal(last(supplier.mid_against_address, table), [parts])
+        np.testing.assert_array_equal(last(mid_against_address, table), [parts])
 
 
 def test_hubs_and_land_ports_are_told() -> None:

@@ -1,0 +1,46 @@
+"""Where the maker is declared to be, and which parties are not declared."""
+
+import numpy as np
+
+from data.identifiers import postal_code
+from features.feature import feature
+from features.known import Known
+from features.lines import Floats, Ints, Lines
+from features.places import names_xinjiang
+
+
+@feature(
+    "supplier",
+    "likeness",
+    "The declared maker's name or address names a place in Xinjiang ({value:.1f}).",
+    monotone=1,
+)
+def names_place_in_xinjiang(lines: Lines, known: Known) -> Floats:
+    """Maker's name, address or city names a place in Xinjiang: 1 if clear, 0.5 if the name is shared elsewhere."""
+    fields = ("manufacturer_name", "manufacturer_address", "manufacturer_city")
+    likeness: Floats = np.maximum.reduce([lines.texts[name].read(names_xinjiang, 0.0) for name in fields])
+    return likeness
+
+
+@feature("supplier", "state", "The state of the maker's postal code.", kind="category", dated=True)
+def postal_state(lines: Lines, known: Known) -> Ints:
+    """Postal code of a Chinese maker: not yet required, missing, invalid, other province, Xinjiang."""
+    chinese = lines.texts["country_of_origin"].says(_is_china)
+    given = lines.texts["manufacturer_postal_code"].read(
+        postal_code.state_of, postal_code.RegionAlert.MISSING
+    )
+    state = postal_code.region_alert(chinese, given, lines.days["entry_date"].astype("datetime64[D]"))
+    return state.astype(np.int64)
+
+
+def _is_china(country: str) -> bool:
+    return country == "CN"
+
+
+@feature("supplier", "cells", "{value:.0f} of the optional cells that tell of the parties are empty.")
+def undeclared_parties(lines: Lines, known: Known) -> Ints:
+    """Empty cells among MID, maker's name, address, city, seller and consolidator."""
+    names = ("manufacturer_id", "manufacturer_name", "manufacturer_address", "manufacturer_city")
+    cells = (*names, "seller_name", "consolidator_name")
+    empty: Ints = np.add.reduce([lines.texts[name].null.astype(np.int64) for name in cells])
+    return empty
