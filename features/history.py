@@ -19,7 +19,10 @@ from features.lines import Bools, Floats, Ints, Lines
 from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 Fact = Literal["lines", "outcomes"]
-SIZES = (np.int8, np.int16, np.int32, np.int64)
+SIZES = tuple(
+    (size, int(np.iinfo(size).min), int(np.iinfo(size).max))
+    for size in (np.int8, np.int16, np.int32, np.int64)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +205,5 @@ def _fed(
 def narrow(values: Integers) -> Integers:
     """The same whole numbers in as few bytes as hold them all."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    fits = (size for size in SIZES if np.iinfo(size).min <= low and high <= np.iinfo(size).max)
+    fits = (size for size, least, most in SIZES if least <= low and high <= most)
     return values.astype(next(fits))
