@@ -63,6 +63,8 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.service soak var/bench-service
 	$(BIN)/python -m benchmarks.service parity var/bench-service
 	$(BIN)/python -m benchmarks.service start
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	for part in make one cut run; do $(BIN)/python -m benchmarks.spark $$part var/bench-spark || exit 1; done
 	$(BIN)/python -m benchmarks.world speed
 	$(BIN)/python -m benchmarks.world headroom
 

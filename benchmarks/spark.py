@@ -112,6 +112,7 @@ def cut_slices(home: Path, size: int) -> None:
     """Close all days, and keep what was known before each slice under `home/slices`."""
     settings = load_settings(home)
     store = Store(home, settings.memory_limit_gb)
+    (home / "slices").mkdir(exist_ok=True)
     with store.writing(), cpu() as spent:
         scorer = Scorer(store, settings, load(champion_path(home)))
         items = cut(InTurn(), scorer, START, END, size=size, staging=home / "slices")
