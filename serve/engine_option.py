@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from data.errors import Problem, UsageError
-from data.settings import SparkSettings
-from serve.engine import Engine
+if TYPE_CHECKING:
+    from data.settings import SparkSettings
+    from serve.engine import Engine
 
 EngineName = Annotated[
     Literal["one", "spark"], typer.Option("--engine", help="one: this process; spark: a cluster's workers")
@@ -20,8 +20,10 @@ Master = Annotated[
 
 
 @contextmanager
-def engine_of(name: str, master: str | None, settings: SparkSettings) -> Iterator[Engine | None]:
+def engine_of(name: str, master: str | None, settings: "SparkSettings") -> "Iterator[Engine | None]":
     """The engine while the block runs; None for this process. Raises UsageError where there is none of that name."""
+    from data.errors import Problem, UsageError
+
     if name == "one":
         if master:
             raise UsageError(Problem("--master", "--engine spark beside it", "--engine one"))

@@ -7,8 +7,7 @@ import pytest
 
 from features.catalogue import CATALOGUE
 from features.graph.surroundings import FEATURES
-from features.lists import Listings
-from tests.features.factory import SHIPPED, change, entries, listing_of, outcomes
+from tests.features.factory import change, entries, listing_of, outcomes
 from tests.features.laws import features_of
 
 DAY = date(2021, 1, 4)
@@ -40,9 +39,9 @@ def trade(*lines: tuple[str, int]) -> pa.Table:
     )
 
 
-def last(name: str, table: pa.Table, results: pa.Table, listings: Listings = SHIPPED) -> float:
+def last(name: str, table: pa.Table, results: pa.Table, listed: pa.Table | None = None) -> float:
     """A feature of the last line."""
-    found = features_of(FEATURES, table, results, listings=listings)
+    found = features_of(FEATURES, table, results, listed=listed)
     place = [feature.name for feature in FEATURES].index(name)
     return float(found[(table["entry_number"][-1].as_py(), 1)][place])
 
@@ -84,10 +83,9 @@ def test_the_own_finding_is_not_among_the_others() -> None:
 
 def test_a_listed_supplier_that_fell_silent_makes_a_successor() -> None:
     listing = change(listing_of(OLD), effective_date=[DAY + timedelta(9)], known_from=[DAY + timedelta(9)])
-    listings = Listings.known(listing)
-    assert last("ties_to_listed", FOLLOWS, NOBODY, listings) == 7  # all but the address
-    assert last("successor_score", FOLLOWS, NOBODY, listings) == pytest.approx(7 / 3)
-    assert last("successor_score", trade((OLD, 0), (OLD, 55), (NEW, 60)), NOBODY, listings) == 0
+    assert last("ties_to_listed", FOLLOWS, NOBODY, listing) == 7  # all but the address
+    assert last("successor_score", FOLLOWS, NOBODY, listing) == pytest.approx(7 / 3)
+    assert last("successor_score", trade((OLD, 0), (OLD, 55), (NEW, 60)), NOBODY, listing) == 0
 
 
 def test_the_catalogue_has_them() -> None:

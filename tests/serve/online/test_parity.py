@@ -10,8 +10,9 @@ from data.settings import Settings
 from data.store import Store
 from features.catalogue import NAMES
 from features.lines import Floats
-from models.checkpoints import Checkpoints
-from serve.batch import EPOCH, _pieces, score_period
+from models.checkpoints import EPOCH, Checkpoints
+from serve.batch import score_period
+from serve.scorer import _pieces
 from tests.serve import factory
 from tests.serve.online import served
 
