@@ -57,9 +57,8 @@ class Counts:
             if not self.state.flags.owndata:
                 self.state = self.state.copy()
             room = self.size + self.size // ROOM
-            self.state.resize(
-                (room, len(self.columns)), refcheck=False
-            )  # in place: no second copy, new rows are 0
+            # in place: no second copy, and new rows are 0
+            self.state.resize((room, len(self.columns)), refcheck=False)
         return np.arange(first, self.size, dtype=np.int32)
 
     def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:

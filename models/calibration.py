@@ -1,10 +1,11 @@
 """Calibration: from a model's log-odds to the probability of the truth, and the band the evidence leaves around it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,6 +40,12 @@ class Calibrator:
         step = np.searchsorted(self.edges, probability, side="right") - 1
         lower, upper = np.asarray(self.lower)[step], np.asarray(self.upper)[step]
         return np.minimum(lower, probability), np.maximum(upper, probability)
+
+    def shifted(self, move: float) -> Self:
+        """The same curve and bands, every probability moved by these log-odds."""
+        steps = (self.edges, self.lower, self.upper)
+        edges, lower, upper = (tuple(sigmoid(logit(np.array(step)) + move).tolist()) for step in steps)
+        return replace(self, intercept=self.intercept + move, edges=edges, lower=lower, upper=upper)
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers, for `calibrator.json`."""

@@ -82,8 +82,7 @@ def _here(scorer: Scorer, start: date, end: date) -> Iterator[pa.Table]:
     checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
     history = checkpoints.latest(start)
     entries = checkpoints.entries(history, end)
-    for scores in scorer.days(entries, checkpoints.replay(history, entries, end), start):
-        yield scores.table(scores.lines["entry_date"][0].as_py())
+    yield from scorer.tables(entries, checkpoints.replay(history, entries, end), start)
 
 
 def _days(start: date, end: date) -> Iterator[date]:

@@ -58,9 +58,8 @@ def learn(item: str) -> bytes:
     entries = share.checkpoints.entries(history, max(share.days))
     files: list[tuple[str, int | None]] = []
     for _ in share.checkpoints.close(history, entries, share.days):
-        file = (
-            share.staging / f"{share.share}-{uuid4()}.npz"
-        )  # a task that is run again writes beside its first try
+        # a task that is run again writes beside its first try
+        file = share.staging / f"{share.share}-{uuid4()}.npz"
         np.savez(file, allow_pickle=False, **share.own(history))
         files.append((str(file), history.day))
     return json.dumps(files).encode()

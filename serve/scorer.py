@@ -17,10 +17,9 @@ from features.catalogue import compute
 from features.lines import Floats, Rows
 from features.replay import Seen
 from models.bundle import Bundle
+from models.checkpoints import EPOCH
 from serve.day_scores import DayScores
 from serve.suppressions import suppressed
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,11 @@ class Scorer:
                     since = perf_counter()
                 yield scores
                 since = perf_counter()
+
+    def tables(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[pa.Table]:
+        """The scores of the same days in the contract's columns, a table each."""
+        for scores in self.days(entries, seen, start):
+            yield scores.table(scores.lines["entry_date"][0].as_py())
 
     def day(self, day: date, lines: pa.Table) -> DayScores:
         """The scores of a day before its first line is scored."""

@@ -56,8 +56,8 @@ def score_slice(item: str) -> bytes:
     entries = share.entries(history)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCORES.schema) as stream:
-        for scores in share.scorer().days(entries, share.seen(history, entries), share.first):
-            stream.write_table(scores.table(scores.lines["entry_date"][0].as_py()))
+        for scores in share.scorer().tables(entries, share.seen(history, entries), share.first):
+            stream.write_table(scores)
     return bytes(sink.getvalue())
 
 

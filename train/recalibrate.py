@@ -8,14 +8,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
 
 from data.console import progress
 from data.settings import Settings
 from models import registry
 from models.bundle import load
-from models.calibration import Calibrator
-from train.examples import Examples
 from train.learned import save
 from train.material import Material
 from train.noise import NoisyResults
@@ -66,14 +63,14 @@ def recalibrate(settings: Settings, cutoff: date | None, seed: int = 0) -> Recal
     require_evidence(later, settings, since, "Wait for results, or train anew.")
     found = results_under(later, weights(later.propensity, settings.train.propensity_floor), champion)
     move = level(log_odds_of(champion, later.features.to_numpy()), found)
-    told = {"from": before["from"], "log_odds": before["log_odds"] + move, **_size(later)}
+    source, moved = before["from"], before["log_odds"] + move
+    size = {"lines": len(later), "positives": int(later.observed.sum())}
+    told = {"from": source, "log_odds": moved, **size}
     said = {**champion.settings, "cutoff": str(last), "tables": material.tables, "recalibrated": told}
-    model = replace(champion.model, calibrator=shifted(champion.model.calibrator, move))
+    model = replace(champion.model, calibrator=champion.model.calibrator.shifted(move))
     version, folder = keep(settings.home, lambda staged: save(staged, model, said, gathered))
     role = enter(settings, version, material.tables)
-    return Recalibrated(
-        version, folder, role, told["from"], told["log_odds"], told["lines"], told["positives"]
-    )
+    return Recalibrated(version, folder, role, source, moved, **size)
 
 
 def level(log_odds: Floats, results: NoisyResults) -> float:
@@ -84,14 +81,3 @@ def level(log_odds: Floats, results: NoisyResults) -> float:
         return float(even.loss(log_odds + move).sum() + 0.5 * (move / SPREAD) ** 2)
 
     return float(minimize_scalar(objective, bounds=(-FARTHEST, FARTHEST), method="bounded").x)
-
-
-def shifted(calibrator: Calibrator, move: float) -> Calibrator:
-    """The same curve and bands, every probability moved by these log-odds."""
-    steps = (calibrator.edges, calibrator.lower, calibrator.upper)
-    edges, lower, upper = (tuple(expit(logit(np.array(step)) + move).tolist()) for step in steps)
-    return replace(calibrator, intercept=calibrator.intercept + move, edges=edges, lower=lower, upper=upper)
-
-
-def _size(lines: Examples) -> dict[str, int]:
-    return {"lines": len(lines), "positives": int(lines.observed.sum())}

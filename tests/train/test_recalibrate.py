@@ -11,7 +11,7 @@ from tests.models.factory import matrix
 from tests.train.home import home
 from train.card import card
 from train.noise import NoisyResults
-from train.recalibrate import level, recalibrate, shifted
+from train.recalibrate import level, recalibrate
 from train.run import train
 from train.tracking import record, record_recalibrated, recorded, run_of
 
@@ -40,11 +40,11 @@ def test_few_results_move_little() -> None:
 def test_a_moved_calibrator_says_the_moved_probability_and_its_band_holds_it() -> None:
     plain = Calibrator(0.3, 1.1, 0.8, (0.0, 0.2, 0.6), (0.0, 0.1, 0.4), (0.3, 0.7, 1.0))
     log_odds = np.linspace(-4, 4, 41)
-    before, after = plain.probability(log_odds), shifted(plain, 0.5).probability(log_odds)
+    before, after = plain.probability(log_odds), plain.shifted(0.5).probability(log_odds)
     assert np.log(after / (1 - after)) == pytest.approx(np.log(before / (1 - before)) + 0.5)
-    lower, upper = shifted(plain, 0.5).band(after)
+    lower, upper = plain.shifted(0.5).band(after)
     assert ((lower <= after) & (after <= upper)).all()
-    assert shifted(plain, 0.5).edges[0] == 0.0
+    assert plain.shifted(0.5).edges[0] == 0.0
 
 
 @pytest.fixture(scope="module")
