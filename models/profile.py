@@ -52,7 +52,8 @@ class Profile:
 
     def count(self, names: tuple[str, ...], matrix: Floats, probability: Floats) -> dict[str, Counts]:
         """Lines in each bin, by column, of other lines; counts of blocks may be added up."""
-        columns = {**dict(zip(names, matrix.T, strict=True)), SCORE: probability}
+        by_column = np.asfortranarray(matrix).T
+        columns = {**dict(zip(names, by_column, strict=True)), SCORE: probability}
         return {name: binned(values, self.edges[name]) for name, values in columns.items()}
 
     def shift(self, name: str, counts: Counts) -> float:
@@ -104,9 +105,9 @@ def expected_auc(probability: Floats) -> float:
 
 def binned(values: Floats, edges: tuple[float, ...]) -> Counts:
     """Lines in each bin; the last holds the missing."""
-    place = np.searchsorted(np.array(edges), values, side="left")
-    place[np.isnan(values)] = len(edges) + 1
-    return np.bincount(place, minlength=len(edges) + 2)
+    known = len(values) - np.count_nonzero(np.isnan(values))
+    above = [known, *(np.count_nonzero(values > edge) for edge in edges), 0]
+    return np.array([*-np.diff(above), len(values) - known], np.int64)
 
 
 def _by_day(days: Days) -> list[Days]:
