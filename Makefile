@@ -56,6 +56,7 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.night
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.queue
+	$(BIN)/python -m benchmarks.quiet_nights
 	$(BIN)/python -m benchmarks.parties_on_trade
 	$(BIN)/python -m benchmarks.service make var/bench-service
 	$(BIN)/python -m benchmarks.service speed var/bench-service

@@ -106,8 +106,8 @@ def expected_auc(probability: Floats) -> float:
 def binned(values: Floats, edges: tuple[float, ...]) -> Counts:
     """Lines in each bin; the last holds the missing."""
     known = len(values) - np.count_nonzero(np.isnan(values))
-    above = [known, *(np.count_nonzero(values > edge) for edge in edges), 0]
-    return np.array([*-np.diff(above), len(values) - known], np.int64)
+    above = np.array([known, *(np.count_nonzero(values > edge) for edge in edges), 0])
+    return np.append(above[:-1] - above[1:], len(values) - known)
 
 
 def _by_day(days: Days) -> list[Days]:
