@@ -35,14 +35,21 @@ def hashed(text: Text, spelling: Spelling = str) -> Keys:
     return hashed_all([(text, spelling)])[0]
 
 
+def spelled(text: Text, spelling: Spelling) -> npt.NDArray[np.object_]:
+    """What `spelling` makes of each level, and at the end, where the code -1 of a missing cell looks, an empty text."""
+    if (spelled, spelling) not in text.memo:
+        text.memo[spelled, spelling] = np.array([*map(spelling, text.levels), ""], dtype=object)
+    return text.memo[spelled, spelling]
+
+
 def hashed_all(wanted: list[tuple[Text, Spelling]]) -> list[Keys]:
     """The same for several; what was not asked for before is hashed in one go."""
     new = [(text, spelling) for text, spelling in wanted if (hashed, spelling) not in text.memo]
     if new:
-        spelled = [[*map(spelling, text.levels), ""] for text, spelling in new]
-        forms = np.array([form for of_text in spelled for form in of_text], dtype=object)
-        keys = np.where(forms == "", _NONE, pd.util.hash_array(forms, categorize=False) | _ONE)
-        ends = np.cumsum([len(of_text) for of_text in spelled])[:-1]
+        forms = [spelled(text, spelling) for text, spelling in new]
+        joined = np.concatenate(forms)
+        keys = np.where(joined == "", _NONE, pd.util.hash_array(joined, categorize=False) | _ONE)
+        ends = np.cumsum([len(of_text) for of_text in forms])[:-1]
         for (text, spelling), of_text in zip(new, np.split(keys, ends), strict=True):
             text.memo[hashed, spelling] = of_text
     return [text.memo[hashed, spelling][text.codes] for text, spelling in wanted]

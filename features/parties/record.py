@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
-from features.keys import Keys, Spelling, either, hashed_all
-from features.lines import Lines, Text
+from features.keys import Keys, Spelling, either, hashed_all, spelled
+from features.lines import Lines
 from features.names import address_tokens, company_tokens
 
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -105,12 +105,6 @@ class Records:
 
     def at(self, row: int) -> Record:
         """The record of one line."""
-        texts = self.lines.texts
-        name, address, city, postal, mid = (form(_cell(texts[name], row)) for name, form in _FORMS.items())
-        country = country_form(mid) or _cell(texts["country_of_origin"], row)
-        return Record(name, address, city, postal, mid, country)
-
-
-def _cell(text: Text, row: int) -> str:
-    code = text.codes[row]
-    return "" if code < 0 else str(text.levels[code])
+        texts = [(self.lines.texts[name], form) for name, form in _KEYED]
+        *parts, of_mid, origin = (spelled(text, form)[text.codes[row]] for text, form in texts)
+        return Record._make([*parts, of_mid or origin])

@@ -8,6 +8,7 @@ from features.keys import Keys
 Places = npt.NDArray[np.int32]
 
 _LEAST_TO_FOLD = 50_000
+_NOWHERE = (-1,)
 
 
 class SortedTable:
@@ -39,8 +40,9 @@ class SortedTable:
         if len(self.keys):
             place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
             rows = np.where(self.keys[place] == keys, self.rows[place], rows)
-        for at in np.flatnonzero(rows < 0) if self._recent else ():
-            rows[at] = self._recent.get(int(keys[at]), (-1,))[0]
+        if self._recent:
+            old = np.flatnonzero(rows < 0)
+            rows[old] = [self._recent.get(key, _NOWHERE)[0] for key in keys[old].tolist()]
         return rows
 
     def fold(self) -> None:
