@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from features import behind, commodity, lane, links, price
+from features import behind, commodity, links, price
 from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
+from features.lane.family import FEATURES as LANE
 from features.lines import Floats, Lines
 from features.readings import Reading, stacks
 from features.supplier.family import FEATURES as SUPPLIER
 
 CATALOGUE: tuple[Feature, ...] = (
-    *lane.FEATURES,
+    *LANE,
     *price.FEATURES,
     *SUPPLIER,
     *commodity.FEATURES,
