@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from features import behind, commodity, links, price
+from features import behind, links, price
+from features.commodity.family import FEATURES as COMMODITY
 from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
@@ -15,7 +16,7 @@ CATALOGUE: tuple[Feature, ...] = (
     *LANE,
     *price.FEATURES,
     *SUPPLIER,
-    *commodity.FEATURES,
+    *COMMODITY,
     *links.FEATURES,
     *surroundings.FEATURES,
     *behind.FEATURES,

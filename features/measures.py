@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.commodity import likely_cotton
+from features.commodity.cotton import likely_cotton
 from features.fair_value import DRAWN_IN, benchmarks, drawn_in, fixed, log_freight, log_prices
 from features.known import Known, listed
 from features.lines import Floats, Ints, Lines

@@ -4,7 +4,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from data import as_of
-from features.commodity import lint_per_kilo
+from features.commodity.cotton import lint_per_kilo
+from features.dates import entry_dates
 from features.descriptions import pack_count
 from features.fair_value import Benchmark, benchmarks, log_freight, log_prices, party_mean
 from features.feature import Feature, feature, named, read
@@ -145,7 +146,7 @@ def freight_against_lane(lines: Lines, known: Known) -> Floats:
 )
 def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
     """ln of the value over the world price of the lint in the goods: below 0 the goods cost less than their fibre."""
-    cents_per_pound = as_of.lint_price(lines.days["entry_date"].astype("datetime64[D]"))
+    cents_per_pound = as_of.lint_price(entry_dates(lines))
     cost_per_kilo = cents_per_pound / 100 / KILOS_PER_POUND * positive(lint_per_kilo.compute(lines, known))
     return log_prices(lines)["kilo"] - np.log(cost_per_kilo)
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from data.errors import GateRefusedError, Problem
 from features.catalogue import NAMES, compute
+from features.dates import entry_dates
 from features.history import History
 from features.keys import find
 from features.lines import Lines
@@ -133,11 +134,7 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
         if len(chosen):
             matrix[place[chosen]] = compute(block.lines.take(chosen), block.known.take(chosen))
     of_wanted = lines.take(wanted)
-    return Seen(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(of_wanted), _days(of_wanted))
-
-
-def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
-    return lines.days["entry_date"].astype("datetime64[D]")
+    return Seen(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(of_wanted), entry_dates(of_wanted))
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features import route
-from features.commodity import since_legal_date
+from features.commodity.scope import since_legal_date
 from features.fair_value import log_prices, party_mean
 from features.feature import feature, read
 from features.known import Known

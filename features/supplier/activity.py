@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.commodity import since_legal_date
+from features.commodity.scope import since_legal_date
 from features.feature import Feature, named
 from features.known import Known
 from features.lines import Floats, Lines

@@ -3,6 +3,7 @@
 import numpy as np
 
 from data.identifiers import postal_code
+from features.dates import entry_dates
 from features.feature import feature
 from features.known import Known
 from features.lines import Floats, Ints, Lines
@@ -29,7 +30,7 @@ def postal_state(lines: Lines, known: Known) -> Ints:
     given = lines.texts["manufacturer_postal_code"].read(
         postal_code.state_of, postal_code.RegionAlert.MISSING
     )
-    state = postal_code.region_alert(chinese, given, lines.days["entry_date"].astype("datetime64[D]"))
+    state = postal_code.region_alert(chinese, given, entry_dates(lines))
     return state.astype(np.int64)
 
 

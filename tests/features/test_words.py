@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from features import commodity
+from features.commodity.wording import description_word_score
 from features.lines import Lines
 from features.words import Words
 from tests.features import laws
@@ -77,6 +77,6 @@ def test_an_outcome_is_read_from_the_day_after(days_before: int, seen: bool) -> 
     found = change(
         outcomes(table.slice(0, 2), share=1.0), outcome_date=known_on, result=["xinjiang", "not_xinjiang"]
     )
-    score = [*laws.features_of([commodity.description_word_score], table, found).values()][-1][0]
+    score = [*laws.features_of([description_word_score], table, found).values()][-1][0]
     assert (score > 0) == seen
     assert seen or score == 0

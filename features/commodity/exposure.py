@@ -1,0 +1,39 @@
+"""Exposure: how much of a country's cotton input is likely from Xinjiang, by what was known of trade and output."""
+
+from data import as_of
+from features.commodity.cotton import likely_cotton
+from features.dates import entry_dates
+from features.feature import feature
+from features.known import Known
+from features.lines import Floats, Lines, shared
+
+
+@feature(
+    "commodity",
+    "share",
+    "About {value:.0%} of this country's cotton input is likely from Xinjiang.",
+    missing="no figure",
+    dated=True,
+)
+def country_exposure(lines: Lines, known: Known) -> Floats:
+    """Share of the origin's cotton input through China, times Xinjiang's share of China's output."""
+    return _exposure(lines)
+
+
+@feature(
+    "commodity",
+    "share",
+    "Taking the cotton in the goods and the country's imports, {value:.0%} of the input may be from Xinjiang.",
+    missing="no figure",
+    monotone=1,
+    dated=True,
+)
+def cotton_exposure(lines: Lines, known: Known) -> Floats:
+    """Likely cotton share of the goods times the country's exposure to Xinjiang cotton."""
+    return likely_cotton.compute(lines, known) * _exposure(lines)
+
+
+@shared
+def _exposure(lines: Lines) -> Floats:
+    countries, days = lines.texts["country_of_origin"].cells(), entry_dates(lines)
+    return as_of.china_dependence(countries, days) * as_of.xinjiang_share("output", days)

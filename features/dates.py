@@ -1,0 +1,9 @@
+"""Days of lines as dates, by which dated reference tables are asked."""
+
+from data.as_of import Days
+from features.lines import Lines
+
+
+def entry_dates(lines: Lines) -> Days:
+    """Entry date of each line (n,)."""
+    return lines.days["entry_date"].astype("datetime64[D]")
