@@ -36,7 +36,7 @@ from features.known import Known
 from features.lines import Ints, Lines, Text
 from features.listed_names import ListedNames
 from features.lists import Listings
-from features.replay import Outcomes, replay
+from features.replay import Outcomes, close_days, replay
 from features.tallies import TALLIES
 from models import snapshot
 
@@ -206,8 +206,7 @@ def measure_day(lines: int) -> dict[str, float]:
     today = int(table.days["entry_date"][-1])
     history = History()
     with cpu() as before:
-        for _ in replay(history, table, outcomes, today - 1, NO_LISTS):
-            pass
+        close_days(history, table, outcomes, today - 1, NO_LISTS)
     figures = {"before": before()} | {
         f"{name}s": len(history.indexes[name].keys) - 1.0 for name in SHARED[:3]
     }

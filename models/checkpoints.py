@@ -118,7 +118,7 @@ class Checkpoints:
         snapshot.write(arrays, number, self.folder(day), self._basis())
         newest = {f"{kept:%Y-%m}": kept for kept in sorted(self.days())}
         for old in self.days() - set(sorted(newest.values())[-KEPT:]):
-            shutil.rmtree(self.folder(old))
+            snapshot.remove(self.folder(old))
 
     def days(self) -> set[date]:
         """Days after which a history was saved."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -47,8 +46,19 @@ def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Ma
         files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
         content = {"format": FORMAT, "made_by": made_by(), "day": day, "basis": basis, "files": files}
         (staged / MANIFEST).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        _put_aside(folder, Path(staging))
         staged.rename(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a snapshot: at once for whoever looks, however long its files take to go."""
+    with TemporaryDirectory(prefix=STAGED, dir=folder.parent) as leaving:
+        _put_aside(folder, Path(leaving))
+
+
+def _put_aside(folder: Path, place: Path) -> None:
+    if folder.exists():
+        folder.rename(place / f"{folder.name}.old")
 
 
 def load(

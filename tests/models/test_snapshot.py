@@ -1,7 +1,10 @@
 """Snapshots: what is read is what was written, or it is refused."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,6 +90,24 @@ def test_a_folder_without_a_sound_manifest_is_refused(tmp_path: Path, text: str)
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(ModelRefusedError):
         snapshot.load(tmp_path)
+
+
+@pytest.mark.parametrize("act", [saved, snapshot.remove])
+def test_what_is_cut_short_while_old_files_go_leaves_a_whole_snapshot_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], Any]
+) -> None:
+    folder = saved(tmp_path / "a")
+
+    def cut_short(path: Any, *_: Any, **__: Any) -> None:
+        for manifest in Path(path).rglob(snapshot.MANIFEST):
+            manifest.unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            act(folder)
+    assert not folder.exists() or snapshot.load(folder)
 
 
 def test_an_interrupted_save_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from data.settings import Settings
 from serve.batch import score_period
 from serve.client import Client, RefusedError
 from serve.online import keys
+from serve.online.run import START
 from tests.processes import heed_interrupts
 from tests.serve import factory
 from tests.serve.online import served
@@ -54,7 +55,7 @@ def running(
             yield partial(ready, f"{at}:{port}", key), process
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(START + 30)  # it may be waiting for a worker's answer
     log.close()
 
 
@@ -146,7 +147,7 @@ def test_a_worker_that_is_killed_is_replaced(settings: Settings) -> None:
         before = workers(process.pid)
         assert len(before) == 2
         os.kill(min(before), signal.SIGKILL)
-        for _ in range(300):
+        for _ in range(10 * (START + 30)):
             if len(workers(process.pid) - before) == 1:
                 break
             time.sleep(0.1)
