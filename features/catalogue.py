@@ -2,19 +2,20 @@
 
 import numpy as np
 
-from features import behind, links, price
+from features import behind, links
 from features.commodity.family import FEATURES as COMMODITY
 from features.feature import Feature
 from features.graph import surroundings
 from features.known import Known
 from features.lane.family import FEATURES as LANE
 from features.lines import Floats, Lines
+from features.price.family import FEATURES as PRICE
 from features.readings import Reading, stacks
 from features.supplier.family import FEATURES as SUPPLIER
 
 CATALOGUE: tuple[Feature, ...] = (
     *LANE,
-    *price.FEATURES,
+    *PRICE,
     *SUPPLIER,
     *COMMODITY,
     *links.FEATURES,

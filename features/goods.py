@@ -6,6 +6,8 @@ import numpy as np
 
 from features.lines import Bools, Floats, Ints, Lines
 
+KILOS_PER_POUND = 0.45359237
+
 PIECE, PAIR, KILOGRAM, SQUARE_METRE, METRE, LITRE, OTHER = range(1, 8)
 
 # Unit codes of the US tariff schedule and spellings seen in trade records: (dimension, how many of it).
@@ -15,8 +17,9 @@ UNITS = {
     "HUN": (PIECE, 100), "GR": (PIECE, 144), "GRS": (PIECE, 144), "DOZ": (PIECE, 12), "DZ": (PIECE, 12),
     "PRS": (PAIR, 1), "PR": (PAIR, 1), "DPR": (PAIR, 12),
     "KG": (KILOGRAM, 1), "KGS": (KILOGRAM, 1), "G": (KILOGRAM, 0.001),
-    "T": (KILOGRAM, 1000), "TON": (KILOGRAM, 1000), "CKG": (KILOGRAM, 1), "LB": (KILOGRAM, 0.45359237),
-    "LBS": (KILOGRAM, 0.45359237), "M2": (SQUARE_METRE, 1), "SQM": (SQUARE_METRE, 1), "CM2": (SQUARE_METRE, 0.0001),
+    "T": (KILOGRAM, 1000), "TON": (KILOGRAM, 1000), "CKG": (KILOGRAM, 1),
+    "LB": (KILOGRAM, KILOS_PER_POUND), "LBS": (KILOGRAM, KILOS_PER_POUND),
+    "M2": (SQUARE_METRE, 1), "SQM": (SQUARE_METRE, 1), "CM2": (SQUARE_METRE, 0.0001),
     "M": (METRE, 1), "KM": (METRE, 1000), "L": (LITRE, 1), "LTR": (LITRE, 1), "HL": (LITRE, 100),
 }  # fmt: skip
 

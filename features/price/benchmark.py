@@ -1,0 +1,26 @@
+"""The benchmark of a line's price: that of its goods, without its own supplier and importer."""
+
+from features.fair_value import Benchmark, benchmarks, log_prices
+from features.known import Known
+from features.lines import Floats, Lines, shared
+from features.tallies import PRICE_LEVELS
+
+
+def fair(known: Known, price: str) -> Benchmark:
+    """Benchmark without the line's own supplier and importer."""
+    return _of_others(known)[PRICE_LEVELS[0]].of(price)
+
+
+def fair_of_all_origins(known: Known) -> Benchmark:
+    """Benchmark of the value per kg of the goods whatever their origin, without the line's own parties."""
+    return _of_others(known)[PRICE_LEVELS[1]].of("kilo")
+
+
+@shared
+def _of_others(known: Known) -> dict[str, Benchmark]:
+    return benchmarks(known, own=False)
+
+
+def deviation(lines: Lines, known: Known, price: str) -> Floats:
+    """Spreads of a price from its fair value (n,); NaN where either is unknown."""
+    return fair(known, price).deviation(log_prices(lines)[price])
