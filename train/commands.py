@@ -267,9 +267,9 @@ def backtest(
 
     from data.console import standard_output_kept
     from data.settings import load_settings
-    from train.backtest import Plan
-    from train.backtest_run import backtest as run
-    from train.policies import POLICIES
+    from train.backtest.plan import Plan
+    from train.backtest.policies import POLICIES
+    from train.backtest.run import backtest as run
     from train.report import print_backtest
 
     settings = load_settings(ctx.obj)

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from data.errors import GateRefusedError, Problem
 from features.catalogue import NAMES, compute
-from features.dates import entry_dates
 from features.history import History
 from features.keys import find
 from features.lines import Lines
@@ -20,7 +19,7 @@ from features.lists import Listings
 from features.replay import FOUND, NOT_FOUND, Outcomes, replay
 from train.error_rates import cells
 from train.propensity import propensity
-from train.seen import Seen, keys_of
+from train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -133,8 +132,7 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
         chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
         if len(chosen):
             matrix[place[chosen]] = compute(block.lines.take(chosen), block.known.take(chosen))
-    of_wanted = lines.take(wanted)
-    return Seen(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(of_wanted), entry_dates(of_wanted))
+    return Seen.of(lines.take(wanted), matrix)
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:

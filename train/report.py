@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from data.console import print_table
-from train.backtest_report import HEADINGS, rows, summary
-from train.backtest_run import Lived
+from train.backtest.report import HEADINGS, rows, summary
+from train.backtest.run import Lived
 from train.evaluate import Row, intervals_told
 from train.evaluation import Evaluation
 from train.gate import Check

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.catalogue import NAMES
+from features.dates import entry_dates
 from features.keys import key_of
 from features.lines import Lines
 
@@ -22,6 +24,11 @@ class Seen:
     features: pd.DataFrame
     keys: pd.DataFrame
     day: npt.NDArray[np.datetime64]
+
+    @classmethod
+    def of(cls, lines: Lines, matrix: npt.NDArray[np.float64]) -> Self:
+        """Lines and their features as `features.catalogue.compute` gives them (lines, features)."""
+        return cls(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(lines), entry_dates(lines))
 
     def __len__(self) -> int:
         return len(self.features)

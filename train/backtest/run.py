@@ -13,11 +13,14 @@ from data.errors import GateRefusedError, Problem, UsageError
 from data.settings import Settings
 from features.catalogue import NAMES
 from features.lines import Lines
-from train.backtest import Backtest, Month, Plan
-from train.backtest_report import draw
-from train.findings import from_outcomes, from_truth
+from train.backtest.findings import from_outcomes, from_truth
+from train.backtest.live import live
+from train.backtest.month import Month
+from train.backtest.plan import Plan
+from train.backtest.policies import POLICIES
+from train.backtest.report import draw
+from train.backtest.trade import Trade, entry_days
 from train.material import Material
-from train.policies import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,9 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     folder.mkdir(parents=True, exist_ok=True)
     lives: dict[str, list[Month]] = {name: [] for name in names}
     with progress("Backtest", plan.months * len(names)) as advance:
-        shared = Backtest.prepare(settings, plan, material, findings)
+        trade = Trade.prepare(settings, plan, material, findings)
         for name, months in lives.items():
-            for month in shared.live(POLICIES[name], folder / f"{name}.jsonl"):
+            for month in live(trade, POLICIES[name], folder / f"{name}.jsonl"):
                 months.append(month)
                 advance(1)
     draw(lives, folder / "backtest.png")
@@ -54,7 +57,7 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
 
 
 def _require_months(material: Material, plan: Plan) -> None:
-    days = np.asarray(material.entries["entry_date"].to_numpy()).astype("datetime64[D]")
+    days = entry_days(material.entries)
     last = np.datetime64(plan.month(plan.months - 1)[1], "D")
     if not len(days) or days.max().astype("datetime64[M]") < last.astype("datetime64[M]"):
         found = str(days.max()) if len(days) else "none"

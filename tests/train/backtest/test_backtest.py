@@ -11,12 +11,12 @@ from data.settings import Settings
 from features.lines import Lines
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
-from train.backtest import Plan
-from train.backtest_report import interval, summary
-from train.backtest_run import Lived, backtest
-from train.findings import from_truth
+from train.backtest.findings import from_truth
+from train.backtest.plan import Plan
+from train.backtest.policies import POLICIES, Policy, pick
+from train.backtest.report import interval, summary
+from train.backtest.run import Lived, backtest
 from train.material import Material
-from train.policies import POLICIES, Policy, pick
 
 PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, capacity_share=0.1, delay=0, seed=0)
 

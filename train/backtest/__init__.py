@@ -1,0 +1,1 @@
+"""Backtest: months replayed as a policy would have lived them."""
