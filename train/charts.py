@@ -11,7 +11,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from train.evaluate import reliability
-from train.evaluation import Evaluation, Pooled
+from train.evaluation.evaluation import Evaluation
+from train.evaluation.pooled import Pooled
 from train.rolling import Window
 
 Floats = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from train import charts
 from train.evaluate import intervals_told
-from train.evaluation import Evaluation
+from train.evaluation.evaluation import Evaluation
 from train.page_words import LEAKS_SOUGHT, LIMITS, WHY
 
 STYLE: Final = """

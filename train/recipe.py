@@ -6,7 +6,8 @@ from typing import Any
 from data.settings import Settings, TrainSettings
 from models.bundle import described
 from models.registry import kept_path
-from train.evaluation import Evaluation, evaluate
+from train.evaluation.evaluation import Evaluation
+from train.evaluation.run import evaluate
 from train.learned import classifier
 
 

@@ -10,7 +10,7 @@ from data.console import print_table
 from train.backtest.report import HEADINGS, rows, summary
 from train.backtest.run import Lived
 from train.evaluate import Row, intervals_told
-from train.evaluation import Evaluation
+from train.evaluation.evaluation import Evaluation
 from train.gate import Check
 from train.judge import Part
 from train.promotion import Decision

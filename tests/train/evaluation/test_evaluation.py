@@ -15,7 +15,8 @@ from tests.train.home import CUTOFF, home
 from tests.train.test_leaks import peeking
 from train import examples as examined
 from train.disjoint import RANDOM
-from train.evaluation import Evaluation, evaluate
+from train.evaluation.evaluation import Evaluation
+from train.evaluation.run import evaluate
 from train.learned import classifier
 from train.page import page, write
 
