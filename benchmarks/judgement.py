@@ -20,6 +20,7 @@ from data.console import print_table
 from data.store import Store
 from train.evaluate import Population, compare, probability_metrics
 from train.noise import NoisyResults
+from train.odds import logit
 
 CUTOFF = date(2021, 6, 30)
 SCORED = (date(2021, 7, 1), date(2021, 12, 31))
@@ -88,7 +89,7 @@ def row(name: str, lines: pd.DataFrame) -> tuple[str, ...]:
     found = compare(
         {"model": probability}, Population(results, lines["supplier_id"].to_numpy(np.uint64)), seed=0
     )[0]
-    told = probability_metrics(np.log(probability) - np.log1p(-probability), results)
+    told = probability_metrics(logit(probability), results)
     return (
         name,
         f"{len(lines):,}",

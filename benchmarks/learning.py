@@ -25,6 +25,7 @@ from train.evaluate import calibration_error
 from train.fit import Fitted, fit
 from train.learned import classifier
 from train.noise import NoisyResults
+from train.odds import logit
 from train.propensity import weights
 from train.ranking import Ranking
 from train.rate_estimate import HEADINGS, intervals, told
@@ -103,7 +104,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     on, rows = judged(of), example_rows(of)
     fitted = product(of, seed)
     probability = fitted.model.probability(of.seen.features.to_numpy())
-    scores = {"results, as the product does": np.log(probability) - np.log1p(-probability)}
+    scores = {"results, as the product does": logit(probability)}
     scores |= others(of, rows, fitted.trees, seed)
     title = f"World {variant}, seed {seed} (simulated): {lines:,} lines, {len(rows):,} results"
     heads = ("learned from", "average precision [95 %]", "recall at 1 % [95 %]", "log-loss")

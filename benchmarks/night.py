@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from lightgbm import Booster, Dataset, train
 
 from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, gigabytes, world
 from data.contract import ENTRIES
+from data.days import EPOCH
 from data.settings import ScoreSettings, Settings
 from data.store import Store
 from features.catalogue import CATALOGUE, NAMES, compute
@@ -39,7 +40,6 @@ from models.origin_model import OriginModel
 from serve.day_scores import DayScores
 
 ROOT = Path(__file__).parents[1]
-EPOCH = date(1970, 1, 1)
 TODAY = FIRST_DAY + 365 * len(FIVE_YEARS)
 USUAL_DAYS = 56
 SAMPLE = 60_000

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from data.days import EPOCH
 from data.world.make import make
 from data.world.settings import WorldSettings
 from features.keys import Keys
@@ -20,7 +21,7 @@ from features.parties.parties import Parties
 from features.parties.record import Records
 from features.replay import Days
 
-UNTIL = (date(2030, 1, 1) - date(1970, 1, 1)).days
+UNTIL = (date(2030, 1, 1) - EPOCH).days
 WORLDS = {
     "usual": WorldSettings(lines=100_000),
     "much spelling noise": WorldSettings(lines=50_000, seed=2, spelling_noise=0.4),

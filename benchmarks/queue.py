@@ -31,6 +31,7 @@ import pyarrow.compute as pc
 from benchmarks import night
 from benchmarks.history import FIRST_DAY, world
 from data.contract import OUTCOMES
+from data.days import EPOCH
 from data.store import Store
 
 ROOT: Final = Path(__file__).parents[1]
@@ -144,7 +145,7 @@ def measure(home: Path, server: int) -> None:
     lines = [partial(officer.page, address) for address in addresses]
     report("line page, a new one each time", server, lines)
     report("line page, seen before", server, lines)
-    late = Store(home).entries(end=night.EPOCH + timedelta(FIRST_DAY + 1)).slice(0, 1)
+    late = Store(home).entries(end=EPOCH + timedelta(FIRST_DAY + 1)).slice(0, 1)
     Store(home).upsert("entries", changed(late).to_batches())
     report("queue, while the next is made ready", server, [partial(officer.page, "/queue")] * TIMES)
     start = time.perf_counter()

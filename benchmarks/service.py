@@ -29,6 +29,7 @@ import pyarrow as pa
 
 from benchmarks.korea import originrisk
 from data.console import print_table
+from data.days import EPOCH
 from data.identifiers.entry_number import check_digit
 from data.settings import Settings, load_settings
 from data.store import Store
@@ -150,7 +151,7 @@ def replayed(settings: Settings, day: date) -> tuple[pa.Table, Floats]:
     checkpoints = Checkpoints(Store(settings.home), settings.history_start)
     history = checkpoints.latest(day)
     seen = checkpoints.replay(history, checkpoints.entries(history, day), day, kept=False)
-    number = (day - date(1970, 1, 1)).days
+    number = (day - EPOCH).days
     parts = [compute(block.lines, block.known)[block.lines.days["entry_date"] == number] for block in seen]
     return checkpoints.store.entries(day, day), np.vstack(parts)
 
@@ -519,7 +520,7 @@ def paired(pairs: int) -> History:
         lines.texts[name] = replace(lines.texts[name], codes=codes)
     importer = (place // SUPPLIERS * 7919 + place % SUPPLIERS) % IMPORTERS
     lines.texts["importer_number"] = replace(lines.texts["importer_number"], codes=importer.astype(np.int32))
-    day = (LAST - date(1970, 1, 1)).days
+    day = (LAST - EPOCH).days
     rows = history.admit(lines)
     history.learn(day, rows, dict.fromkeys(history.measures["lines"], np.ones(pairs, np.int64)))
     history.close(day)

@@ -36,6 +36,7 @@ import pyspark
 
 from benchmarks.history import cpu
 from benchmarks.night import champion
+from data.days import EPOCH
 from data.settings import SparkSettings, load_settings
 from data.store import Store
 from features.catalogue import compute
@@ -47,7 +48,7 @@ from models.checkpoints import Checkpoints
 from models.registry import champion_path
 from serve.assignment import rules
 from serve.engine import Engine, InTurn, packed, unpacked
-from serve.scorer import EPOCH, Scorer
+from serve.scorer import Scorer
 from serve.slices import Slice, cut
 from serve.spark import spark
 

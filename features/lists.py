@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from data.days import EPOCH
 from data.decided import Decided
 from data.lists.membership import Row, party, programme, seen_after, seen_until, shipped, with_shipped
 from features.lines import Bools, Codes, Text
@@ -19,7 +20,6 @@ from features.parties.decisions import Decision
 from features.places import names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
-EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

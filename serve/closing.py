@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
+from data.days import EPOCH
 from data.settings import Settings
 from data.store import Store
 from features.canonical import NamedArray, named_arrays
@@ -17,7 +18,7 @@ from features.history import History
 from features.learners import LEARNERS
 from features.tallies import TALLIES
 from models import snapshot
-from models.checkpoints import EPOCH, Checkpoints, stops
+from models.checkpoints import Checkpoints, stops
 from serve.assignment import Assignment, place
 from serve.engine import Engine
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.contract import SCORES
+from data.days import ONE_DAY
 from data.settings import ScoreSettings
 from features.catalogue import CATALOGUE
 from features.lines import Bools, Floats, Rows
@@ -21,7 +22,6 @@ from models.reasons import Explained
 from models.scoring import explain, told_columns
 from serve import ranking
 
-ONE_DAY = timedelta(days=1)
 COUNTS = "counts."
 
 

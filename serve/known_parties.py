@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from data import decided
+from data.days import ONE_DAY
 from data.errors import Problem, UsageError
 from data.settings import Settings
 from data.store import Store
@@ -58,7 +59,7 @@ def shown(key: int) -> str | None:
 def explain(settings: Settings, entry_number: str, line_number: int) -> Explained:
     """Who the maker of a line was taken for, and why. Raises UsageError where there is no such line."""
     line = find(settings, entry_number, line_number)
-    parties = as_of(settings, line["entry_date"][0].as_py() - timedelta(days=1))
+    parties = as_of(settings, line["entry_date"][0].as_py() - ONE_DAY)
     records = Records.of(Lines.of(line))
     record = records.at(0)
     return Explained(int(records.keys[0]), record, *parties.verdict(record), parties.likely(record))

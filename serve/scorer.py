@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from data.console import progress
+from data.days import EPOCH
 from data.settings import Settings
 from data.store import Store
 from features.catalogue import compute
 from features.lines import Floats, Rows
 from features.replay import Seen
 from models.bundle import Bundle
-from models.checkpoints import EPOCH
 from serve.day_scores import DayScores
 from serve.suppressions import suppressed
 

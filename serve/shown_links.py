@@ -6,6 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.days import EPOCH
 from data.errors import Problem, UsageError
 from data.settings import Settings
 from data.store import Store
@@ -15,7 +16,6 @@ from features.keys import key_of
 from features.lines import Lines
 from models.checkpoints import Checkpoints
 
-EPOCH: Final = date(1970, 1, 1)
 SHOWN: Final = 10
 """Paths that are shown: more would not be read."""
 NAMED: Final = {

@@ -1,13 +1,14 @@
 """A period in slices of days: each is replayed by itself from the history saved before it, and scored as a batch is."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from data.contract import SCORES
+from data.days import ONE_DAY
 from features.history import History
 from features.replay import Seen
 from models import snapshot
@@ -16,8 +17,6 @@ from serve.assignment import Scoring, rules
 from serve.closing import close
 from serve.engine import Engine
 from serve.scorer import Scorer
-
-ONE_DAY = timedelta(days=1)
 
 
 class Slice(Scoring):

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from data.days import EPOCH, ONE_DAY
 from features.history import History
 from models import snapshot
-from models.checkpoints import EPOCH, Checkpoints
+from models.checkpoints import Checkpoints
 from serve.day_scores import DayScores
 from serve.engine import Engine
 from serve.parts import score_in_parts
 from serve.scorer import Scorer
 from serve.slices import cut, score_in_slices
 
-ONE_DAY = timedelta(days=1)
 SLICE = 50_000
 """Lines of a slice, about: each begins with reading a whole history."""
 

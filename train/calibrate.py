@@ -15,6 +15,7 @@ from scipy.stats import beta as beta_distribution
 
 from models.calibration import Calibrator
 from train.noise import NoisyResults
+from train.odds import logit
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -79,7 +80,6 @@ def _bands(probability: Floats, results: NoisyResults) -> tuple[tuple[float, ...
 
 
 def _worth(probability: Floats, results: NoisyResults) -> float:
-    log_odds = np.log(probability) - np.log1p(-probability)
-    q = results.chance(log_odds)
+    q = results.chance(logit(probability))
     information = results.gain**2 / (q * (1 - q))
     return float((information * probability * (1 - probability)).sum())

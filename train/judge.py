@@ -11,6 +11,7 @@ from train.baselines import baselines, share_seen
 from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
 from train.examples import Examples, require_enough
 from train.fit import Fitted, fit, results_of
+from train.odds import logit
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.ranking import Ranking
@@ -70,7 +71,7 @@ class Trial:
         """The comparison on the chosen lines; `picked` is by how much they are likelier positive than they look."""
         lines = self.judged.take(chosen)
         probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
-        log_odds = np.log(probability) - np.log1p(-probability)
+        log_odds = logit(probability)
         results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
         population = Population(results, lines.seen.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
@@ -90,7 +91,7 @@ class Trial:
     def _slice(self, chosen: npt.NDArray[np.bool_], picked: float) -> dict[str, Any]:
         lines = self.judged.take(chosen)
         probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
-        log_odds = np.log(probability) - np.log1p(-probability)
+        log_odds = logit(probability)
         results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
         ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
         sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}

@@ -19,6 +19,7 @@ from train.fit import results_of
 from train.gate import Check, Contest
 from train.material import Material
 from train.noise import NoisyResults
+from train.odds import finite_logit
 from train.propensity import weights
 
 
@@ -141,8 +142,7 @@ def results_under(lines: Examples, weight: Any, bundle: Bundle) -> NoisyResults:
 
 def log_odds_of(bundle: Bundle, matrix: Any) -> Any:
     """Calibrated log-odds of lines by a model, kept finite."""
-    probability = np.clip(bundle.model.probability(matrix), 1e-12, 1 - 1e-12)
-    return np.log(probability) - np.log1p(-probability)
+    return finite_logit(bundle.model.probability(matrix))
 
 
 def require_evidence(lines: Examples, settings: Settings, cutoff: date, step: str) -> None:

@@ -13,6 +13,7 @@ from train.baselines import baselines, share_seen
 from train.examples import LEAST_EXAMPLES, LEAST_POSITIVES, Examples
 from train.fit import Fitted, fit, results_of
 from train.noise import NoisyResults
+from train.odds import finite_logit
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.seen import Seen
@@ -68,8 +69,7 @@ def rolling(
 
 def log_odds_of(fitted: Fitted, lines: Seen) -> Floats:
     """Calibrated log-odds of the truth."""
-    probability = np.clip(fitted.model.probability(lines.features.to_numpy()), 1e-12, 1 - 1e-12)
-    return np.asarray(np.log(probability) - np.log1p(-probability), np.float64)
+    return finite_logit(fitted.model.probability(lines.features.to_numpy()))
 
 
 def _enough(examples: Examples, past: Mask, judged: Mask) -> bool:

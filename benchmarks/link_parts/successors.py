@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from data.console import print_table
+from data.days import EPOCH
 from data.world.make import World, make
 from data.world.variants import settings_of
 from features.graph.graph import Graph
@@ -24,7 +25,7 @@ from features.names import company_key
 from features.replay import Outcomes, Timeline, teach
 
 PERIOD = {"start": date(2019, 1, 1), "end": date(2022, 12, 31)}
-NEW_FROM = (date(2020, 4, 1) - date(1970, 1, 1)).days
+NEW_FROM = (date(2020, 4, 1) - EPOCH).days
 EVASIONS = ("shell", "relabelling", "third_country")
 LOOK_ALIKES = ("renamed", "moved_for_tariff", "homonym")
 TOPS = (100, 1000)

@@ -6,17 +6,16 @@ became known. A line sees it from the day after both began, until its end was in
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
 from data import reference
 from data.contract import LISTED
+from data.days import ONE_DAY
 
 Row = Mapping[str, Any]
-
-ONE_DAY: Final = timedelta(days=1)
 
 
 def party(name: str) -> str:

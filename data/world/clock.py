@@ -6,14 +6,15 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-EPOCH = date(1970, 1, 1).toordinal()
+from data.days import EPOCH
+
 _WEEKDAY = np.array([1.15, 1.2, 1.2, 1.15, 1.1, 0.2, 0.1])
 _MONTH = np.array([0.95, 0.85, 0.92, 0.93, 0.97, 1.03, 1.1, 1.15, 1.1, 1.05, 0.98, 0.92])
 
 
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""
-    return day.toordinal() - EPOCH
+    return (day - EPOCH).days
 
 
 def stream(seed: int, stage: str) -> np.random.Generator:

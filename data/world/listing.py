@@ -1,6 +1,6 @@
 """The contract's `listed` of a world: makers and mills under an order, invented like all its parties."""
 
-from datetime import date
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from data.contract import LISTED
-from data.world.clock import EPOCH, day_number, stream
+from data.days import EPOCH
+from data.world.clock import day_number, stream
 from data.world.parameters import order, parameters
 from data.world.parties import MILL
 from data.world.settings import WorldSettings
@@ -45,7 +46,7 @@ def _row(spelling: Spelling, party: int, day: int) -> dict[str, object]:
         "aliases": "|".join(aliases),
         "address": f"{spelling.address[at].as_py()}, {spelling.city[at].as_py()}",
         "programme": "WRO" if day < order("uflpa") else "UFLPA",
-        "effective_date": date.fromordinal(EPOCH + day),
+        "effective_date": EPOCH + timedelta(day),
         "removed_date": None,
         "scope": "goods with inputs from Xinjiang",
     }

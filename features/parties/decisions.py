@@ -1,13 +1,11 @@
 """What people decided about parties, dated, so that a replay meets each decision on its day."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal, Self
+from typing import Literal, Self
 
+from data.days import EPOCH
 from data.decided import Decided
 from features.parties.record import Record
-
-EPOCH: Final = date(1970, 1, 1)
 
 Verb = Literal["join", "split"]
 

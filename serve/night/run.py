@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from data.days import ONE_DAY
 from data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
 from data.settings import Settings
 from data.store import Store
@@ -21,7 +22,6 @@ from serve.night.manifest import Manifest, folder_of
 from serve.night.steps import Work, check, close, publish, score
 
 SUCCESS: Final = 0
-ONE_DAY: Final = timedelta(days=1)
 STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
     "close": close,
     "check": check,

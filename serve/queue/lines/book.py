@@ -1,7 +1,6 @@
 """The book of suppliers: how each was declared first, and when its first line was known."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,6 @@ from duckdb import DuckDBPyConnection
 from features.keys import Keys, key_of
 from features.lines import Codes, Lines
 
-EPOCH: Final = date(1970, 1, 1)
 _DECLARED: Final = """
 SELECT manufacturer_id, manufacturer_name,
        min(greatest(entry_date, coalesce(received_on, entry_date))) AS entry_date

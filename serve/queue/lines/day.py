@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from data import reference
 from data.as_of import FAMILIES, known
+from data.days import EPOCH
 from data.identifiers.importer_number import mask
 from features.commodity.scope import families
 from features.keys import Keys, key_of
 from features.lines import Bools, Lines, Rows
-from serve.queue.lines.book import EPOCH
 from serve.queue.lines.ground import Ground
 from serve.queue.lines.rings import rings
 

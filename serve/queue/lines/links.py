@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from data.days import EPOCH
 from data.errors import ModelRefusedError
 from data.identifiers.importer_number import mask
 from features.graph.evidence import Path as LinkPath
@@ -14,7 +15,6 @@ from features.graph.graph import Graph
 from features.lines import Lines
 from models import snapshot
 from models.checkpoints import Checkpoints
-from serve.queue.lines.book import EPOCH
 from serve.queue.lines.ground import Ground
 
 SHOWN: Final = 50
