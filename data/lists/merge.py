@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from data.contract import LISTED
-from data.lists.layouts import Fault, Listing, Published, read
+from data.lists.layouts import Listing
 from data.lists.membership import party, programme, shipped
+from data.lists.published import Fault, Published, read
 from data.store import Store
 
 PartyKey = tuple[str, str]

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from data.errors import BadInputError
 from data.lists import merge
-from data.lists.layouts import read
 from data.lists.membership import in_force
 from data.lists.merge import Imported, import_list
+from data.lists.published import read
 from data.store import Store
 from originrisk import app
 
