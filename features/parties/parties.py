@@ -4,6 +4,7 @@ A party's key is that of the record that founded it; no record ever changes its 
 """
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,8 @@ from features.keys import Keys
 from features.lines import Lines
 from features.parties.book import Arrays, Book
 from features.parties.decisions import Decision
-from features.parties.growing import Growing
 from features.parties.likely import NONE, Likely, verdict, weigh_parties
+from features.parties.membership import Membership
 from features.parties.rarity import CountryRarity, WordCounts
 from features.parties.record import Record, Records
 from features.parties.sorted_table import Places, SortedTable
@@ -35,33 +36,27 @@ class Parties:
     """All parties after the last day learned."""
 
     def __init__(self) -> None:
-        self._rows, self._twins = SortedTable(), SortedTable()
-        self._party, self._possibly = Growing(np.empty(0, np.uint64)), Growing(np.empty(0, np.uint64))
+        self._members, self._twins = Membership.empty(), SortedTable()
         self._book, self._words = Book.empty(), WordCounts()
         self._weighed: dict[Record, tuple[tuple[int, ...], list[Likely]]] = {}
 
     def __len__(self) -> int:
         """Records learned, each with a number from 0 on."""
-        return len(self._party)
+        return len(self._members)
 
     def number_of(self, records: Keys) -> Places:
         """Number of each record by its key (n,), a party's being that of the record that founded it; -1 for none."""
-        return self._rows.first(records)
+        return self._members.number_of(records)
 
     def party_of(self, records: Keys) -> Keys:
         """Party of each record by its key (n,); 0 for one never learned."""
-        rows, party = self._rows.first(records), np.zeros(len(records), np.uint64)
-        party[rows >= 0] = self._party.values[rows[rows >= 0]]
-        return party
+        return self._members.of(self.number_of(records))[0]
 
     def see(self, lines: Lines) -> Resolved:
         """What closed days know of these lines. Nothing changes."""
         records = Records.of(lines)
-        rows = self._rows.first(records.keys)
-        resolved = Resolved(np.zeros(lines.size, np.uint64), np.zeros(lines.size, np.uint64))
-        known = rows >= 0
-        resolved.party[known] = self._party.values[rows[known]]
-        resolved.possibly[known] = self._possibly.values[rows[known]]
+        rows = self.number_of(records.keys)
+        resolved, known = Resolved(*self._members.of(rows)), rows >= 0
         if known.all():
             return resolved
         _, first, place = np.unique(records.keys[~known], return_index=True, return_inverse=True)
@@ -77,7 +72,7 @@ class Parties:
         """
         records = Records.of(lines)
         keys, first = np.unique(records.keys, return_index=True)
-        fresh = self._rows.first(keys) < 0
+        fresh = self.number_of(keys) < 0
         new = [(int(key), records.at(row)) for key, row in zip(keys[fresh], first[fresh], strict=True)]
         new.sort(key=lambda pair: (-pair[1].says, pair[0]))
         founders = [record for key, record in new if self._admit(key, record) == key]
@@ -104,84 +99,53 @@ class Parties:
     def verdict(self, record: Record) -> tuple[int, int]:
         """The party that the record is the same as, and the one it is possibly the same as; 0 for none."""
         twin = self._twin(record)
-        return (twin, NONE) if twin else verdict(self.likely(record), self._first_of)
+        return (twin, NONE) if twin else verdict(self.likely(record), self._members.first_of)
 
     def _twin(self, record: Record) -> int:
         """The one party declared by this very name at this very address, or under this very MID; 0 if none or several.
 
         Most new records are a known pair of these with other cells left out: they need no weighing.
         """
-        rows = {row for rows in self._twins.under([*twin_keys(record)]) for row in rows}
-        parties = {int(self._party.values[row]) for row in rows}
+        parties = self._members.parties(chain.from_iterable(self._twins.under([*twin_keys(record)])))
         return parties.pop() if len(parties) == 1 else NONE
-
-    def _first_of(self, party: int) -> int:
-        """The first of the parties that were founded, one after another, as possibly the same."""
-        row, met = self._row(party), {party}
-        while row >= 0 and (before := int(self._possibly.values[row])) not in (NONE, *met):
-            party, row = before, self._row(before)
-            met.add(party)
-        return party
-
-    def _row(self, key: int) -> int:
-        return int(self._rows.first(np.array([key], np.uint64))[0])
 
     def _admit(self, key: int, record: Record) -> int:
         joined, possibly = self.verdict(record)
         party = joined or key
-        self._enter(key, party, possibly)
+        self._members.enter(key, party, possibly)
         if self._note(record, party) or not joined:
             self._book.add(record, party)
         return party
 
-    def _enter(self, key: int, party: int, possibly: int) -> None:
-        self._rows.add(key, len(self._party))
-        self._party.append(party)
-        self._possibly.append(possibly)
-
     def _note(self, record: Record, party: int) -> bool:
         """Let twins of the record find the party; whether it declares what the party's records did not."""
         keys = [*twin_keys(record)]
-        known = [{int(self._party.values[row]) for row in rows} for rows in self._twins.under(keys)]
+        known = map(self._members.parties, self._twins.under(keys))
         new = [key for key, parties in zip(keys, known, strict=True) if party not in parties]
         for key in new:
-            self._twins.add(key, len(self._party) - 1)
+            self._twins.add(key, len(self) - 1)
         return bool(new)
 
     def decide(self, decision: Decision) -> None:
         """Take over what a person decided. What was learned before keeps the key it was learned under."""
         if decision.record is None:
-            self._join(np.uint64(decision.party), np.uint64(decision.other))
+            party, other = np.uint64(decision.party), np.uint64(decision.other)
+            self._members.join(party, other)
+            self._book.join(other, party)
         else:
-            self._split(decision.record, decision.other)
+            self._members.split(decision.other)
+            self._book.split(decision.record, np.uint64(decision.other))
         self._weighed = {}
-
-    def _join(self, party: np.uint64, other: np.uint64) -> None:
-        self._party.replace(other, party)
-        self._possibly.replace(other, party)
-        self._book.join(other, party)
-
-    def _split(self, record: Record, key: int) -> None:
-        row = self._row(key)
-        if row < 0:
-            self._enter(key, key, NONE)
-        else:
-            self._party.put(row, np.uint64(key))
-        self._book.split(record, np.uint64(key))
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""
-        self._rows.fold()
         self._twins.fold()
         word_keys, word_counts = self._words.arrays()
         return {
             **{f"book_{name}": values for name, values in self._book.arrays().items()},
-            "record_keys": self._rows.keys,
-            "record_rows": self._rows.rows,
+            **self._members.arrays(),
             "twin_keys": self._twins.keys,
             "twin_rows": self._twins.rows,
-            "party": self._party.values,
-            "possibly": self._possibly.values,
             "words": word_keys,
             "word_counts": word_counts,
         }
@@ -190,9 +154,8 @@ class Parties:
     def from_arrays(cls, arrays: Arrays) -> "Parties":
         """The state from its arrays, which may be mapped from files and read-only."""
         parties = cls()
-        parties._rows = SortedTable(arrays["record_keys"], arrays["record_rows"])
+        parties._members = Membership.from_arrays(arrays)
         parties._twins = SortedTable(arrays["twin_keys"], arrays["twin_rows"])
-        parties._party, parties._possibly = Growing(arrays["party"]), Growing(arrays["possibly"])
         book = {
             name.removeprefix("book_"): values for name, values in arrays.items() if name.startswith("book_")
         }
