@@ -1,6 +1,6 @@
 """Days of lines as dates, by which dated reference tables are asked."""
 
-from data.as_of import Days
+from data.as_of.series import Days
 from features.lines import Lines
 
 

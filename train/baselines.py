@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.as_of import FAMILIES
+from data.as_of.orders import FAMILIES
 from train.examples import Examples
 from train.slices import COTTON, is_chinese
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.as_of import FAMILIES
+from data.as_of.orders import FAMILIES
 from train.examples import Examples
 
 Mask = npt.NDArray[np.bool_]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.as_of import lint_price
+from data.as_of.cotton import lint_price
 from data.world.catalogue import COTTON, MIXED, by_country, goods
 from data.world.clock import stream
 from data.world.contracts import PARCELS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data import as_of
+from data.as_of import cotton, orders
 from features.commodity.scope import families
 from features.descriptions import cotton_share, mentions_cotton
 from features.feature import feature
@@ -10,10 +10,10 @@ from features.goods import prefix, within
 from features.known import Known
 from features.lines import Bools, Floats, Lines, shared
 
-COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*as_of.FAMILIES, "none")])
-"""By code of a family, as in `data.as_of`; the last is that of no family."""
+COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*orders.FAMILIES, "none")])
+"""By code of a family, as in `data.as_of.orders`; the last is that of no family."""
 
-SURE_COTTON: Bools = COTTON_FAMILIES & (np.array((*as_of.FAMILIES, "none")) != "cotton_possible")
+SURE_COTTON: Bools = COTTON_FAMILIES & (np.array((*orders.FAMILIES, "none")) != "cotton_possible")
 TEXTILE_CHAPTERS = (50, 63)
 
 
@@ -53,7 +53,7 @@ def likely_cotton(lines: Lines, known: Known) -> Floats:
 )
 def lint_per_kilo(lines: Lines, known: Known) -> Floats:
     """Kilograms of lint in a kilogram of the goods: likely cotton share times the factor of their kind."""
-    return likely_cotton.compute(lines, known) * lines.texts["htsus"].read(as_of.lint_factor, np.nan)
+    return likely_cotton.compute(lines, known) * lines.texts["htsus"].read(cotton.lint_factor, np.nan)
 
 
 @feature("commodity", "yes/no", "The description names cotton, but the tariff number does not.", dated=True)

@@ -1,6 +1,6 @@
 """Exposure: how much of a country's cotton input is likely from Xinjiang, by what was known of trade and output."""
 
-from data import as_of
+from data.as_of import cotton
 from features.commodity.cotton import likely_cotton
 from features.dates import entry_dates
 from features.feature import feature
@@ -36,4 +36,4 @@ def cotton_exposure(lines: Lines, known: Known) -> Floats:
 @shared
 def _exposure(lines: Lines) -> Floats:
     countries, days = lines.texts["country_of_origin"].cells(), entry_dates(lines)
-    return as_of.china_dependence(countries, days) * as_of.xinjiang_share("output", days)
+    return cotton.china_dependence(countries, days) * cotton.xinjiang_share("output", days)

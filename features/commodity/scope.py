@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from data import as_of
+from data.as_of import orders
 from features.dates import entry_dates
 from features.feature import feature
 from features.known import Known
@@ -15,12 +15,12 @@ from features.lines import Bools, Floats, Ints, Lines, shared
 @shared
 def families(lines: Lines) -> Ints:
     """Code of the goods family of each line by its tariff number on its day (n,); -1 for none."""
-    return _by_tariff(lines, _family_by, as_of.NO_FAMILY).astype(np.int64)
+    return _by_tariff(lines, _family_by, orders.NO_FAMILY).astype(np.int64)
 
 
 def since_legal_date(lines: Lines, days: Floats) -> Floats:
     """Days from the last legal date on the goods of each line to days since 1970 (n,); NaN where there is none."""
-    return as_of.since_legal_date(families(lines).astype(np.int8), days.astype("datetime64[D]"))
+    return orders.since_legal_date(families(lines).astype(np.int8), days.astype("datetime64[D]"))
 
 
 @feature(
@@ -42,7 +42,7 @@ def goods_family(lines: Lines, known: Known) -> Floats:
 )
 def under_region_order(lines: Lines, known: Known) -> Bools:
     """Goods of the family from the whole region were under an order or act in force on the day."""
-    return as_of.under_order(families(lines).astype(np.int8), entry_dates(lines), "region")
+    return orders.under_order(families(lines).astype(np.int8), entry_dates(lines), "region")
 
 
 @feature(
@@ -50,7 +50,7 @@ def under_region_order(lines: Lines, known: Known) -> Bools:
 )
 def under_party_order(lines: Lines, known: Known) -> Bools:
     """Goods of the family from single parties were under an order in force on the day."""
-    return as_of.under_order(families(lines).astype(np.int8), entry_dates(lines), "party")
+    return orders.under_order(families(lines).astype(np.int8), entry_dates(lines), "party")
 
 
 @feature(
@@ -58,7 +58,7 @@ def under_party_order(lines: Lines, known: Known) -> Bools:
 )
 def orders_in_force(lines: Lines, known: Known) -> Ints:
     """Orders, acts and priority sectors on goods of the family that were in force on the day."""
-    return as_of.orders(families(lines).astype(np.int8), entry_dates(lines))
+    return orders.orders(families(lines).astype(np.int8), entry_dates(lines))
 
 
 @feature("commodity", "link", "How the goods stand to those that orders name.", kind="category", dated=True)
@@ -69,7 +69,7 @@ def scope_link(lines: Lines, known: Known) -> Floats:
 
 def _by_tariff(lines: Lines, reader: Callable[[int], Callable[[str], float]], missing: float) -> Floats:
     """What the reader of the day's tariff makes of HTSUS (n,); each number is read once per tariff."""
-    tariffs = as_of.tariff(entry_dates(lines))
+    tariffs = orders.tariff(entry_dates(lines))
     found = np.full(lines.size, missing)
     for tariff in np.unique(tariffs):
         here = tariffs == tariff
@@ -80,8 +80,8 @@ def _by_tariff(lines: Lines, reader: Callable[[int], Callable[[str], float]], mi
 @cache
 def _family_by(tariff: int) -> Callable[[str], float]:
     def family(code: str) -> float:
-        row = as_of.scope_of(tariff)(code)
-        return as_of.NO_FAMILY if row is None else as_of.FAMILIES.index(row.goods_family)
+        row = orders.scope_of(tariff)(code)
+        return orders.NO_FAMILY if row is None else orders.FAMILIES.index(row.goods_family)
 
     return family
 
@@ -89,7 +89,7 @@ def _family_by(tariff: int) -> Callable[[str], float]:
 @cache
 def _link_by(tariff: int) -> Callable[[str], float]:
     def link(code: str) -> float:
-        row = as_of.scope_of(tariff)(code)
+        row = orders.scope_of(tariff)(code)
         return 0 if row is None else 2 if row.link == "direct" else 1
 
     return link

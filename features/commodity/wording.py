@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from data import as_of
+from data.as_of import orders
 from features.commodity.scope import families
 from features.descriptions import mentions_tomato, word_count
 from features.feature import feature
 from features.known import Known
 from features.lines import Bools, Floats, Lines
 
-TOMATO: Bools = np.array([family == "tomato" for family in (*as_of.FAMILIES, "none")])
+TOMATO: Bools = np.array([family == "tomato" for family in (*orders.FAMILIES, "none")])
 """By code of a family; the last is that of no family."""
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data import as_of
+from data.as_of import cotton
 from features.commodity.cotton import lint_per_kilo
 from features.dates import entry_dates
 from features.fair_value import log_freight, log_prices
@@ -46,6 +46,6 @@ def freight_against_lane(lines: Lines, known: Known) -> Floats:
 )
 def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
     """ln of the value over the world price of the lint in the goods: below 0 the goods cost less than their fibre."""
-    cents_per_pound = as_of.lint_price(entry_dates(lines))
+    cents_per_pound = cotton.lint_price(entry_dates(lines))
     cost_per_kilo = cents_per_pound / 100 / KILOS_PER_POUND * positive(lint_per_kilo.compute(lines, known))
     return log_prices(lines)["kilo"] - np.log(cost_per_kilo)

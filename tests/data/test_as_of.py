@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data import as_of, reference
+from data import reference
+from data.as_of import cotton, orders, series
 
 
 def _days(*texts: str) -> NDArray[np.datetime64]:
@@ -19,33 +20,33 @@ def _texts(*texts: str | None) -> NDArray[np.object_]:
 
 def test_a_fact_is_not_seen_on_the_day_it_becomes_public() -> None:
     (row, *_) = reference.cotton_prices()
-    assert row not in as_of.known(reference.cotton_prices(), row.known_from)
-    assert row in as_of.known(reference.cotton_prices(), row.known_from + timedelta(days=1))
+    assert row not in series.known(reference.cotton_prices(), row.known_from)
+    assert row in series.known(reference.cotton_prices(), row.known_from + timedelta(days=1))
 
 
 def test_lint_price_is_the_last_month_known() -> None:
-    found = as_of.lint_price(_days("2015-02-15", "2015-02-16", "2015-03-16", "2030-01-01"))
+    found = cotton.lint_price(_days("2015-02-15", "2015-02-16", "2015-03-16", "2030-01-01"))
     prices = [row.us_cents_per_lb for row in reference.cotton_prices()]
     assert np.isnan(found[0])
     assert found[1:].tolist() == [prices[0], prices[1], prices[-1]]
 
 
 def test_xinjiang_share_is_the_last_year_known() -> None:
-    found = as_of.xinjiang_share("output", _days("2018-06-01", "2020-01-01", "2020-01-02", "2022-07-01"))
+    found = cotton.xinjiang_share("output", _days("2018-06-01", "2020-01-01", "2020-01-02", "2022-07-01"))
     assert np.isnan(found[0])
     assert found[1:].tolist() == [0.838, 0.849, 0.895]
-    assert as_of.xinjiang_share("mill_use", _days("2022-07-01", "2022-07-02")).tolist() == [0.6, 0.67]
+    assert cotton.xinjiang_share("mill_use", _days("2022-07-01", "2022-07-02")).tolist() == [0.6, 0.67]
 
 
 def test_china_dependence_is_missing_where_unknown() -> None:
     days = _days("2018-07-01", "2018-07-02", "2020-01-01", "2020-01-01")
-    found = as_of.china_dependence(_texts("BD", "BD", "FR", None), days)
+    found = cotton.china_dependence(_texts("BD", "BD", "FR", None), days)
     assert np.isnan(found).tolist() == [True, False, True, True]
     assert found[1] == 0.4
 
 
 def _family(code: str, day: str = "2023-01-01") -> str | None:
-    row = as_of.scope_of(int(as_of.tariff(_days(day))[0]))(code)
+    row = orders.scope_of(int(orders.tariff(_days(day))[0]))(code)
     return row and row.goods_family
 
 
@@ -67,7 +68,7 @@ def test_goods_family(code: str, family: str | None) -> None:
 
 def _code(code: str, day: str) -> NDArray[np.int8]:
     family = _family(code, day)
-    return np.array([as_of.NO_FAMILY if family is None else as_of.FAMILIES.index(family)], np.int8)
+    return np.array([orders.NO_FAMILY if family is None else orders.FAMILIES.index(family)], np.int8)
 
 
 def test_goods_family_follows_the_tariff_of_the_day() -> None:
@@ -78,7 +79,7 @@ def test_goods_family_follows_the_tariff_of_the_day() -> None:
 
 
 def test_codes_of_families_do_not_move() -> None:
-    assert as_of.FAMILIES[:7] == (
+    assert orders.FAMILIES[:7] == (
         "cotton_textile",
         "cotton_wadding",
         "cotton_knit_apparel",
@@ -104,8 +105,8 @@ def test_codes_of_families_do_not_move() -> None:
 def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
     families = _code(code, day)
     found = [
-        as_of.under_order(families, _days(day), "party"),
-        as_of.under_order(families, _days(day), "region"),
+        orders.under_order(families, _days(day), "party"),
+        orders.under_order(families, _days(day), "region"),
     ]
     assert [answer.tolist() for answer in found] == [[party], [region]]
 
@@ -115,7 +116,7 @@ def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
     [("2020-12-02", 0), ("2020-12-03", 1), ("2021-01-14", 2), ("2022-06-18", 2), ("2022-06-21", 4)],
 )
 def test_orders_count_from_the_day_they_hold_and_are_known(day: str, number: int) -> None:
-    assert as_of.orders(_code("6109100012", day), _days(day)).tolist() == [number]
+    assert orders.orders(_code("6109100012", day), _days(day)).tolist() == [number]
 
 
 @pytest.mark.parametrize(
@@ -129,15 +130,15 @@ def test_orders_count_from_the_day_they_hold_and_are_known(day: str, number: int
     ],
 )
 def test_days_since_the_law_on_the_goods_changed(code: str, day: str, since: float) -> None:
-    np.testing.assert_array_equal(as_of.since_legal_date(_code(code, day), _days(day)), [since])
+    np.testing.assert_array_equal(orders.since_legal_date(_code(code, day), _days(day)), [since])
 
 
 def test_lint_in_goods_goes_by_their_kind() -> None:
-    found = [as_of.lint_factor(code) for code in ("5201001200", "5205110000", "6109100012", "8517130000")]
+    found = [cotton.lint_factor(code) for code in ("5201001200", "5205110000", "6109100012", "8517130000")]
     np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
 
 
 def test_a_cut_of_the_future_changes_nothing() -> None:
     day = date(2021, 6, 1)
-    seen = as_of.known(reference.cotton_prices(), day)
-    assert as_of.lint_price(_days(str(day)))[0] == seen[-1].us_cents_per_lb
+    seen = series.known(reference.cotton_prices(), day)
+    assert cotton.lint_price(_days(str(day)))[0] == seen[-1].us_cents_per_lb

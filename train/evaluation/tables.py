@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.as_of import FAMILIES
+from data.as_of.orders import FAMILIES
 from train.disparity import DISTRICT_QUEUES, ONE_QUEUE, false_flags, parties_groups
 from train.evaluate import Metrics, probability_metrics
 from train.evaluation.pooled import Pooled

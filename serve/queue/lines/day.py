@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reference
-from data.as_of import FAMILIES, known
+from data.as_of.orders import FAMILIES
+from data.as_of.series import known
 from data.days import EPOCH
 from data.identifiers.importer_number import mask
 from features.commodity.scope import families

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import reference
-from data.as_of import known
+from data.as_of.series import known
 from features.lines import Bools
 
 SHOWN: Final = 8

@@ -1,104 +1,23 @@
-"""What was known of the reference tables on a day: what became public (`known_from`) on an earlier day.
+"""Orders and acts as known on a day: the goods that they cover by tariff number, and when the law on goods changed."""
 
-`days` are numpy `datetime64[D]`, one per line; answers are one per line, NaN where nothing was known.
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from functools import cache
-from typing import Final, Literal, Protocol, TypeVar, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data import reference
+from data.as_of.series import Days
 from data.identifiers import htsus
-from data.reference_rows import Exposure, GoodsFamily, ScopePrefix
-
-Days = NDArray[np.datetime64]
-Texts = NDArray[np.object_]
+from data.reference_rows import GoodsFamily, ScopePrefix
 
 FAMILIES: Final[tuple[str, ...]] = get_args(GoodsFamily)
 """Goods families; the place in this tuple is the family's code."""
 
+
 NO_FAMILY: Final = -1
-
-
-class Dated(Protocol):
-    """A row that became public on a day."""
-
-    @property
-    def known_from(self) -> date: ...
-
-
-Row = TypeVar("Row", bound=Dated)
-
-
-def known(rows: Iterable[Row], day: date) -> tuple[Row, ...]:
-    """The rows that a line of that day may see."""
-    return tuple(row for row in rows if row.known_from < day)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Values by the day from which each was known."""
-
-    known_from: Days
-    values: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: Iterable[Row], value: Callable[[Row], float]) -> "Series":
-        """The series of rows of a table."""
-        ordered = sorted(rows, key=lambda row: row.known_from)
-        days = np.array([row.known_from for row in ordered], dtype="datetime64[D]")
-        return cls(days, np.array([np.nan, *map(value, ordered)]))
-
-    def latest(self, days: Days) -> NDArray[np.float64]:
-        """The value that became known last before each day."""
-        return self.values[np.searchsorted(self.known_from, days, side="left")]
-
-
-def lint_price(days: Days) -> NDArray[np.float64]:
-    """World price of cotton lint, US cents per pound: the last month known."""
-    return _lint_prices().latest(days)
-
-
-@cache
-def _lint_prices() -> Series:
-    return Series.of(reference.cotton_prices(), lambda row: row.us_cents_per_lb)
-
-
-Measure = Literal["output", "mill_use"]
-
-
-def xinjiang_share(measure: Measure, days: Days) -> NDArray[np.float64]:
-    """Xinjiang's share of China's cotton, 0 to 1: the last year known."""
-    return _xinjiang_shares(measure).latest(days)
-
-
-@cache
-def _xinjiang_shares(measure: Measure) -> Series:
-    rows = (row for row in reference.xinjiang_shares() if row.measure == measure)
-    return Series.of(rows, lambda row: row.share)
-
-
-def china_dependence(countries: Texts, days: Days) -> NDArray[np.float64]:
-    """Share of a country's cotton input that comes through China, 0 to 1; NaN without a figure."""
-    result = np.full(len(days), np.nan)
-    figures = _dependence_by_country()
-    for country in figures.keys() & set(countries.tolist()):
-        here = countries == country
-        result[here] = figures[country].latest(days[here])
-    return result
-
-
-@cache
-def _dependence_by_country() -> dict[str, Series]:
-    rows: dict[str, list[Exposure]] = {}
-    for row in reference.exposures():
-        rows.setdefault(row.country, []).append(row)
-    return {country: Series.of(of, lambda row: row.china_dependence) for country, of in rows.items()}
 
 
 def tariff(days: Days) -> NDArray[np.intp]:
@@ -170,16 +89,6 @@ def _legal_dates(family: str) -> Days:
 
 def _visible(day: date, known_from: date) -> np.datetime64:
     return max(np.datetime64(day, "D"), np.datetime64(known_from, "D") + 1)
-
-
-@cache
-def lint_factor(code: str) -> float:
-    """Kilograms of lint in a kilogram of cotton goods of an HTSUS number; NaN for goods of no known kind."""
-    factors = {
-        prefix: row.lint_kg_per_kg for row in reference.cotton_factors() for prefix in row.hts_prefixes
-    }
-    prefix = htsus.longest_prefix(code, factors)
-    return np.nan if prefix is None else factors[prefix]
 
 
 def under_order(
