@@ -115,10 +115,12 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     mlflow.set_tracking_uri(
         f"sqlite:///{folder / 'mlflow.db'}"
     )  # a relative one would follow the working directory
-    client = MlflowClient()
-    if client.get_experiment_by_name(NAME) is None:
-        client.create_experiment(NAME, artifact_location=(folder / "artifacts").as_uri())
-    mlflow.set_experiment(NAME)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what its own tables ask SQLAlchemy for
+        client = MlflowClient()
+        if client.get_experiment_by_name(NAME) is None:
+            client.create_experiment(NAME, artifact_location=(folder / "artifacts").as_uri())
+        mlflow.set_experiment(NAME)
     yield client
 
 
