@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from data import decided, lake
 from data.console import progress
 from data.contract import LINE_KEY
+from data.days import EPOCH, ONE_DAY
 from data.store import Store
 from features.canonical import NamedArray, named_arrays
 from features.history import History
@@ -24,7 +25,6 @@ from features.lists import Listings
 from features.replay import Outcomes, Seen, Timeline, close_days, replay, teach
 from models import snapshot
 
-EPOCH: Final = date(1970, 1, 1)
 KEPT: Final = 3
 """Months of which the latest checkpoint is kept, so that lines which come late do not mean a replay from the start."""
 
@@ -56,7 +56,7 @@ class Checkpoints:
         if history.day is None:
             return self.store.entries(self.start, until)
         day = EPOCH + timedelta(history.day)
-        return pa.concat_tables([self._still_to_learn(day), self.store.entries(day + timedelta(1), until)])
+        return pa.concat_tables([self._still_to_learn(day), self.store.entries(day + ONE_DAY, until)])
 
     def replay(
         self, history: History, entries: pa.Table, until: date, *, kept: bool = True
@@ -96,7 +96,7 @@ class Checkpoints:
 
     def learner(self, name: str, last: date) -> Learner:
         """One learner as of the close of a day: the latest checkpoint's, taught what is lacking since."""
-        history, until = self.latest(last + timedelta(1)), (last - EPOCH).days
+        history, until = self.latest(last + ONE_DAY), (last - EPOCH).days
         lines, learner = Lines.of(self.entries(history, last)), history.learners[name]
         if lines.size:
             timeline, listings = Timeline(lines, Outcomes.of(lines, self.store.outcomes())), self.listings()
@@ -198,10 +198,10 @@ def sweep(home: Path) -> None:
 def stops(closed: int | None, until: date) -> list[date]:
     """Days whose histories are kept, as far as they are not closed: the last ends of months before `until`, and it."""
     ends: list[date] = []
-    end = until.replace(day=1) - timedelta(1)
+    end = until.replace(day=1) - ONE_DAY
     while len(ends) < KEPT - 1 and end > (EPOCH if closed is None else EPOCH + timedelta(closed)):
         ends.append(end)
-        end = end.replace(day=1) - timedelta(1)
+        end = end.replace(day=1) - ONE_DAY
     return [*reversed(ends), until]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from data.contract import ENTRIES, LINE_KEY
+from data.days import EPOCH, ONE_DAY
 from data.errors import Problem
 from features.catalogue import NAMES, compute
 from features.keys import keys_of
@@ -22,7 +23,6 @@ from serve.online.problems import BROKEN_LINES, RefusedError
 PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 """Parties that an answer names by key. Importers never: their number may be personal."""
 
-_EPOCH: Final = date(1970, 1, 1)
 _OPTIONAL: Final = [column.name for column in ENTRIES.columns if not column.required]
 
 
@@ -70,7 +70,7 @@ def _name_parties(shown: list[dict[str, Any]], lines: Lines) -> None:
 
 def check_days(rows: list[Row], past: Past, limits: Limits) -> None:
     """A line sees closed days before its own: none may lie in what the history has learned, nor far ahead."""
-    first, last = past.day + timedelta(1), past.day + timedelta(limits.days_ahead)
+    first, last = past.day + ONE_DAY, past.day + timedelta(limits.days_ahead)
     problems = [
         Problem(f"/lines/{place}/entry_date", f"a day from {first} to {last}", "another day")
         for place, row in enumerate(rows)
@@ -118,7 +118,7 @@ _COUNTED: Final = {
 def _measure(value: int, shown: str) -> int | str | None:
     if shown not in {"first_seen", "last_seen", "last_found"}:
         return value
-    return str(_EPOCH + timedelta(value)) if value else None
+    return str(EPOCH + timedelta(value)) if value else None
 
 
 def tried(charge: Charge, rows: list[Row]) -> None:

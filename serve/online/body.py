@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from data.contract import ENTRIES, LINE_KEY, RULES, Column
+from data.days import EPOCH
 from data.errors import Problem
 from data.repairs.cell import Cell
 from data.repairs.parse import parse
@@ -19,7 +20,7 @@ from serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
 
 INCLUDES: Final = ("reasons", "features")
 LONGEST_TEXT: Final = 10_000
-_EPOCH: Final = date(1970, 1, 1).toordinal()
+_FIRST: Final = EPOCH.toordinal()
 _SOURCE: Final = dict(ENTRIES.defaults)
 
 Row = dict[str, Any]
@@ -178,7 +179,7 @@ def _encoded(cells: list[str | None]) -> Text:
 
 
 def _days(cells: list[date | None]) -> Any:
-    return np.array([NO_DAY if cell is None else cell.toordinal() - _EPOCH for cell in cells], np.int32)
+    return np.array([NO_DAY if cell is None else cell.toordinal() - _FIRST for cell in cells], np.int32)
 
 
 def _floats(cells: list[Any]) -> Any:
