@@ -1,5 +1,6 @@
 """The HTTP application: addresses, who may use them, and how an answer is made for each."""
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ def over(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.watch.start()
+        await asyncio.to_thread(service.watch.start)  # it takes requests once it can answer them
         yield
         service.close()
 

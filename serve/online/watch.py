@@ -79,7 +79,8 @@ class Watch:
             log.info("in charge", extra={"facts": fresh.versions})
 
     def start(self) -> None:
-        """Look now and then every `watch_seconds`, aside."""
+        """Look now, and then every `watch_seconds`, aside."""
+        self._look_whatever_happens()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
@@ -90,10 +91,12 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            try:
-                self.look()
-            except Exception as error:  # whatever a new pair does wrong, the old one serves on
-                log.error("failed", extra={"facts": {"what": "swap", "kind": type(error).__name__}})
-            if self._stop.wait(self.settings.service.watch_seconds):
-                return
+        while not self._stop.wait(self.settings.service.watch_seconds):
+            self._look_whatever_happens()
+
+    def _look_whatever_happens(self) -> None:
+        """A look after which the old pair serves on, whatever the new one does wrong."""
+        try:
+            self.look()
+        except Exception as error:
+            log.error("failed", extra={"facts": {"what": "swap", "kind": type(error).__name__}})

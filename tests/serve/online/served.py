@@ -34,13 +34,9 @@ def settings(folder: Path, **service: Any) -> Settings:
 
 
 @contextmanager
-def client(
-    of: Settings, *, scopes: tuple[str, ...] = keys.SCOPES, ready: bool = True
-) -> Iterator[TestClient]:
-    """A client with a key, of an application that is ready."""
+def client(of: Settings, *, scopes: tuple[str, ...] = keys.SCOPES) -> Iterator[TestClient]:
+    """A client with a key, of an application that has started: what there is to load is in charge."""
     service = Service.of(of)
-    if ready:
-        service.watch.look()
     _, text = keys.create(of.home, "test", scopes, 1)
     with TestClient(over(service), headers={"authorization": f"Bearer {text}"}) as opened:
         yield opened

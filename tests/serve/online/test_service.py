@@ -68,7 +68,7 @@ def test_what_is_unsound_is_refused_and_the_old_serves_on(
     assert service.watch.current() is before
     assert "refused" in [record.message for record in caplog.records]
     service.close()
-    with served.client(settings, ready=False) as client:  # a new worker has no old one to serve on with
+    with served.client(settings) as client:  # a new worker has no old one to serve on with
         assert client.post("/v1/score", json={"lines": rows}).status_code == 503
 
 
