@@ -15,8 +15,11 @@ from data.days import EPOCH
 from data.settings import Settings
 from data.store import Store
 from features.catalogue import compute
-from features.lines import Floats, Rows
-from features.replay import Seen
+from features.history import History
+from features.known import see
+from features.lines import Floats, Lines, Rows
+from features.lists import Listings
+from features.replay import BLOCK, Seen
 from models.bundle import Bundle
 from serve.day_scores import DayScores
 from serve.suppressions import suppressed
@@ -45,6 +48,23 @@ class Scorer:
                     since = perf_counter()
                 yield scores
                 since = perf_counter()
+
+    def seen(self, history: History, day: date, listings: Listings) -> Iterator[DayScores]:
+        """Scores of one day, if it has lines, as a history that closed the day before sees them; it learns nothing."""
+        since = perf_counter()
+        lines = self.store.entries(day, day)
+        if not len(lines):
+            return
+        scores = self.day(day, lines)
+        scores.seconds["reading"] = perf_counter() - since
+        with progress("Scoring", len(lines)) as advance:
+            for first in range(0, len(lines), BLOCK):
+                since, part = perf_counter(), Lines.of(lines.slice(first, BLOCK))
+                matrix = compute(part, see(history, part, listings))
+                scores.seconds["features"] += perf_counter() - since
+                scores.take(np.arange(first, first + part.size), matrix)
+                advance(part.size)
+        yield scores
 
     def tables(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[pa.Table]:
         """The scores of the same days in the contract's columns, a table each."""

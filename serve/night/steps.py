@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from time import perf_counter
+from datetime import date
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.contract import SCORES
+from data.days import ONE_DAY
 from data.errors import GateRefusedError
 from data.settings import Settings
 from data.store import Store
@@ -51,7 +50,7 @@ class Work:
 def close(work: Work) -> dict[str, Any]:
     """Close the day before: its history is kept, and the next night goes on from there."""
     checkpoints = Checkpoints(work.store, work.settings.history_start)
-    return {"lines": checkpoints.bring_to(work.known(checkpoints), work.day - timedelta(1))}
+    return {"lines": checkpoints.bring_to(work.known(checkpoints), work.day - ONE_DAY)}
 
 
 def check(work: Work) -> dict[str, Any]:
@@ -63,14 +62,8 @@ def check(work: Work) -> dict[str, Any]:
 
 def score(work: Work) -> dict[str, Any]:
     """Score, rank and explain the day into a staged file; the rest of the gate. Raises GateRefusedError as `check`."""
-    checkpoints = Checkpoints(work.store, work.settings.history_start)
-    history = work.known(checkpoints)
-    start = perf_counter()
-    entries = checkpoints.entries(history, work.day)
-    read = perf_counter() - start
-    scorer = Scorer(work.store, work.settings, work.bundle)
     table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
-    for scores in _scored(work, scorer, history, entries):
+    for scores in _scored(work, Scorer(work.store, work.settings, work.bundle)):
         table = scores.table(work.day)
         parts = {name: round(seconds, 3) for name, seconds in scores.seconds.items()}
         levels = work.settings.night.levels
@@ -81,17 +74,18 @@ def score(work: Work) -> dict[str, Any]:
     return {
         "lines": len(table),
         "places": len(table) - table["place"].null_count,
-        "parts": {"reading": round(read, 3), **parts},
+        "parts": parts,
         "measures": _judged(measures),
     }
 
 
-def _scored(work: Work, scorer: Scorer, history: History, entries: pa.Table) -> Iterator[DayScores]:
-    """The scores of the day, if it has lines."""
+def _scored(work: Work, scorer: Scorer) -> Iterator[DayScores]:
+    """The scores of the day, if it has lines. Its lines are seen, not learned: the next night closes it."""
     checkpoints = Checkpoints(work.store, work.settings.history_start)
+    history = work.known(checkpoints)
     if work.engine is None:
-        seen = checkpoints.replay(history, entries, work.day, kept=False)
-        yield from scorer.days(entries, seen, work.day)
+        checkpoints.bring_to(history, work.day - ONE_DAY)
+        yield from scorer.seen(history, work.day, checkpoints.listings())
         return
     with work.store.writing() as staging:
         yield from day_in_parts(work.engine, scorer, history, work.day, staging)
