@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.korea import originrisk
+from benchmarks.simulated.trade import take_in
 from data.console import print_table
 from data.store import Store
 from train.evaluate import Population, compare, probability_metrics
@@ -30,12 +31,8 @@ KEY = ["entry_number", "line_number"]
 def main(variant: str, seed: int, lines: int) -> None:
     """Make a world, run the product on it, print the table."""
     with tempfile.TemporaryDirectory() as home:
-        world = Path(home) / "world"
         period = ("--start", "2019-01-01", "--end", SCORED[1])
-        originrisk(home, "world", "--variant", variant, "--seed", seed, "--lines", lines, *period)
-        originrisk(home, "ingest", "entries", world / "entries")
-        originrisk(home, "ingest", "outcomes", world / "outcomes.parquet")
-        originrisk(home, "ingest", "listed", world / "listed.parquet")
+        take_in(home, "--variant", variant, "--seed", seed, "--lines", lines, *period)
         originrisk(home, "train", "--cutoff", CUTOFF)
         originrisk(home, "score", "--from", SCORED[0], "--to", SCORED[1])
         judged = scored_lines(Store(Path(home)))

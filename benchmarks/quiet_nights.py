@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.korea import ROOT, originrisk
+from benchmarks.simulated.trade import take_in
 from data.console import print_table
 
 CUTOFF = date(2021, 8, 31)
@@ -26,10 +27,7 @@ def main(seed: int, lines: int, nights: int) -> tuple[str, ...]:
     """One world: nights, how many warned, how many were stopped, and by which measures."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        originrisk(folder, "world", "--seed", seed, "--lines", lines, *PERIOD)
-        originrisk(folder, "ingest", "entries", home / "world" / "entries")
-        originrisk(folder, "ingest", "outcomes", home / "world" / "outcomes.parquet")
-        originrisk(folder, "ingest", "listed", home / "world" / "listed.parquet")
+        take_in(home, "--seed", seed, "--lines", lines, *PERIOD)
         originrisk(folder, "train", "--cutoff", CUTOFF)
         fill_in(home, nights)
         raised = [json.loads(file.read_text()) for file in sorted(home.glob("nights/*/manifest.json"))]

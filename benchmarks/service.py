@@ -28,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.korea import originrisk
+from benchmarks.simulated.trade import take_in
 from data.console import print_table
 from data.days import EPOCH
 from data.identifiers.entry_number import check_digit
@@ -55,11 +56,7 @@ def make(home: Path) -> None:
     """A simulated trade up to LAST, a model of one booster, and 10,000 of its lines again on each of two more days."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "settings.toml").write_text("history_start = 2020-07-01\n[train]\nseeds = 1\n")
-    world = home / "world"
-    originrisk(str(home), "world", "--lines", 60_000, "--seed", 1, "--start", "2020-07-01", "--end", LAST)
-    originrisk(str(home), "ingest", "entries", world / "entries")
-    originrisk(str(home), "ingest", "outcomes", world / "outcomes.parquet")
-    originrisk(str(home), "ingest", "listed", world / "listed.parquet")
+    take_in(home, "--lines", 60_000, "--seed", 1, "--start", "2020-07-01", "--end", LAST)
     originrisk(str(home), "train", "--cutoff", "2021-10-31")
     again(Store(home))
     originrisk(str(home), "score", "--date", LAST)

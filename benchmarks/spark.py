@@ -36,6 +36,7 @@ import pyspark
 
 from benchmarks.history import cpu
 from benchmarks.night import champion
+from benchmarks.simulated.trade import take_in
 from data.days import EPOCH
 from data.settings import SparkSettings, load_settings
 from data.store import Store
@@ -72,12 +73,7 @@ OPTIONS = {
 
 def make(home: Path, lines: int, heavy: float) -> None:
     """A home with a simulated world and a champion."""
-    command = [sys.executable, "-m", "originrisk", "--home", str(home)]
-    world = ["world", "--lines", str(lines), "--seed", "1", "--start", str(START), "--end", str(END)]
-    for words in (world, ["ingest", "entries", home / "world" / "entries"],
-                  ["ingest", "outcomes", home / "world" / "outcomes.parquet"],
-                  ["ingest", "listed", home / "world" / "listed.parquet"]):  # fmt: skip
-        subprocess.run([*command, *map(str, words)], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    take_in(home, "--lines", lines, "--seed", 1, "--start", START, "--end", END)
     if heavy:
         _weigh(Store(home), heavy)
     champion(home, _sample(Store(home)))

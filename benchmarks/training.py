@@ -18,7 +18,8 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.history import cpu, gigabytes
-from benchmarks.korea import ROOT, originrisk
+from benchmarks.korea import ROOT
+from benchmarks.simulated.trade import take_in
 from data.console import print_table
 from data.settings import Settings, load_settings
 from train.fit import fit
@@ -31,18 +32,6 @@ CUTOFF = date(2021, 12, 31)
 SEED = 0
 
 Steps = list[tuple[str, ...]]
-
-
-def make(home: str, variant: str, seed: int, lines: int) -> None:
-    """A world, taken in."""
-    period = ("--start", "2019-01-01", "--end", CUTOFF)
-    originrisk(home, "world", "--variant", variant, "--seed", seed, "--lines", lines, *period)
-    for kind, name in (
-        ("entries", "entries"),
-        ("outcomes", "outcomes.parquet"),
-        ("listed", "listed.parquet"),
-    ):
-        originrisk(home, "ingest", kind, Path(home) / "world" / name)
 
 
 @contextmanager
@@ -95,5 +84,6 @@ if __name__ == "__main__":
         main(str(asked.home))
     else:
         with tempfile.TemporaryDirectory() as folder:
-            make(folder, asked.variant, asked.seed, asked.lines)
+            period = ("--start", "2019-01-01", "--end", CUTOFF)
+            take_in(folder, "--variant", asked.variant, "--seed", asked.seed, "--lines", asked.lines, *period)
             main(folder)
