@@ -55,11 +55,11 @@ class Scorer:
         lines = self.store.entries(day, day)
         if not len(lines):
             return
-        scores = self.day(day, lines)
+        scores, whole = self.day(day, lines), Lines.of(lines)  # whole, so that no text is read block by block
         scores.seconds["reading"] = perf_counter() - since
         with progress("Scoring", len(lines)) as advance:
             for first in range(0, len(lines), BLOCK):
-                since, part = perf_counter(), Lines.of(lines.slice(first, BLOCK))
+                since, part = perf_counter(), whole.take(slice(first, first + BLOCK))
                 matrix = compute(part, see(history, part, listings))
                 scores.seconds["features"] += perf_counter() - since
                 scores.take(np.arange(first, first + part.size), matrix)
