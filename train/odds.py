@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from models.origin_model import OriginModel
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -11,6 +13,6 @@ def logit(probability: Floats) -> Floats:
     return np.log(probability) - np.log1p(-probability)
 
 
-def finite_logit(probability: Floats) -> Floats:
-    """Log-odds (n,) kept finite: probabilities are held within 1e-12 of 0 and 1."""
-    return logit(np.clip(probability, 1e-12, 1 - 1e-12))
+def log_odds_of(model: OriginModel, matrix: Floats) -> Floats:
+    """Calibrated log-odds (n,) of lines by a model, kept finite: probabilities are held within 1e-12 of 0 and 1."""
+    return logit(np.clip(model.probability(matrix), 1e-12, 1 - 1e-12))

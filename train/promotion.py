@@ -19,7 +19,7 @@ from train.fit import results_of
 from train.gate import Check, Contest
 from train.material import Material
 from train.noise import NoisyResults
-from train.odds import finite_logit
+from train.odds import log_odds_of
 from train.propensity import weights
 
 
@@ -131,18 +131,14 @@ def _vacancy(settings: Settings) -> str | None:
 def _contest(lines: Examples, champion: Bundle, challenger: Bundle, floor: float) -> Contest:
     weight, matrix = weights(lines.propensity, floor), lines.features.to_numpy()
     first, second = (results_under(lines, weight, bundle) for bundle in (champion, challenger))
-    return Contest(lines, (first, second), (log_odds_of(champion, matrix), log_odds_of(challenger, matrix)))
+    scores = log_odds_of(champion.model, matrix), log_odds_of(challenger.model, matrix)
+    return Contest(lines, (first, second), scores)
 
 
 def results_under(lines: Examples, weight: Any, bundle: Bundle) -> NoisyResults:
     """Results under what the model's own training estimated of examinations; as expected where it kept nothing."""
     rates = ErrorRates.of_rows(bundle.settings.get("error_rates", []))
     return results_of(lines, weight, rates, bundle.settings.get("picked_log_odds", 0.0))
-
-
-def log_odds_of(bundle: Bundle, matrix: Any) -> Any:
-    """Calibrated log-odds of lines by a model, kept finite."""
-    return finite_logit(bundle.model.probability(matrix))
 
 
 def require_evidence(lines: Examples, settings: Settings, cutoff: date, step: str) -> None:

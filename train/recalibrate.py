@@ -16,7 +16,8 @@ from models.bundle import load
 from train.learned import save
 from train.material import Material
 from train.noise import NoisyResults
-from train.promotion import enter, log_odds_of, require_evidence, results_under
+from train.odds import log_odds_of
+from train.promotion import enter, require_evidence, results_under
 from train.propensity import weights
 from train.run import keep
 
@@ -62,7 +63,7 @@ def recalibrate(settings: Settings, cutoff: date | None, seed: int = 0) -> Recal
     later = gathered.examples.take(gathered.examples.seen.day > np.datetime64(since, "D"))
     require_evidence(later, settings, since, "Wait for results, or train anew.")
     found = results_under(later, weights(later.propensity, settings.train.propensity_floor), champion)
-    move = level(log_odds_of(champion, later.features.to_numpy()), found)
+    move = level(log_odds_of(champion.model, later.features.to_numpy()), found)
     source, moved = before["from"], before["log_odds"] + move
     size = {"lines": len(later), "positives": int(later.observed.sum())}
     told = {"from": source, "log_odds": moved, **size}

@@ -13,10 +13,9 @@ from train.baselines import baselines, share_seen
 from train.examples import LEAST_EXAMPLES, LEAST_POSITIVES, Examples
 from train.fit import Fitted, fit, results_of
 from train.noise import NoisyResults
-from train.odds import finite_logit
+from train.odds import log_odds_of
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
-from train.seen import Seen
 from train.split import from_day
 
 Floats = npt.NDArray[np.float64]
@@ -67,11 +66,6 @@ def rolling(
             yield _window(examples, past, judged, start=start, prototype=own, settings=settings, seed=seed)
 
 
-def log_odds_of(fitted: Fitted, lines: Seen) -> Floats:
-    """Calibrated log-odds of the truth."""
-    return finite_logit(fitted.model.probability(lines.features.to_numpy()))
-
-
 def _enough(examples: Examples, past: Mask, judged: Mask) -> bool:
     known = examples.observed[past]
     enough = len(known) >= LEAST_EXAMPLES and known.sum() >= LEAST_POSITIVES
@@ -90,7 +84,7 @@ def _window(
 ) -> Window:
     before, after = examples.take(past), examples.take(judged)
     fitted = fit(before, weights(before.propensity, settings.propensity_floor), prototype, seed)
-    log_odds = log_odds_of(fitted, after.seen)
+    log_odds = log_odds_of(fitted.model, after.seen.features.to_numpy())
     return Window(
         start=start,
         fitted_lines=past,

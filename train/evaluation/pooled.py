@@ -9,7 +9,8 @@ from train.disparity import DISTRICT_QUEUES, ONE_QUEUE, inside_capacity
 from train.evaluate import Metrics, Population, probability_metrics
 from train.examples import Examples, Gathered
 from train.noise import NoisyResults
-from train.rolling import Window, log_odds_of
+from train.odds import log_odds_of
+from train.rolling import Window
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -77,7 +78,7 @@ def _flagged(
 ) -> dict[str, Mask]:
     lines, days = examples.take(window.judged_lines).seen, gathered.others.day
     around = gathered.others.take((days >= window.start) & (days < end))
-    score = log_odds_of(window.fitted, around)
+    score = log_odds_of(window.fitted.model, around.features.to_numpy())
     return {
         queue: inside_capacity(
             window.log_odds, lines, score, around, stands_for=stands_for, share=share, queue=queue

@@ -10,8 +10,9 @@ from train.disparity import DISTRICT_QUEUES, ONE_QUEUE, false_flags, parties_gro
 from train.evaluate import Metrics, probability_metrics
 from train.evaluation.pooled import Pooled
 from train.examples import Examples
+from train.odds import log_odds_of
 from train.ranking import Ranking
-from train.rolling import Window, log_odds_of
+from train.rolling import Window
 from train.slices import slices
 
 Mask = npt.NDArray[np.bool_]
@@ -119,7 +120,7 @@ def _relation(windows: list[Window], examples: Examples) -> Table:
     """The oldest model on every window: what ages is the relation between features and findings."""
     rows = []
     for window in windows:
-        old = log_odds_of(windows[0].fitted, examples.take(window.judged_lines).seen)
+        old = log_odds_of(windows[0].fitted.model, examples.take(window.judged_lines).features.to_numpy())
         ranks = {
             name: Ranking.of(score, window.results.observed).metrics(window.results.weight)
             for name, score in (("oldest", old), ("own", window.log_odds))
