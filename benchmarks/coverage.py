@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from benchmarks.simulated.seen_world import CUTOFF, PERIOD, SETTINGS, SeenWorld
-from data.console import print_table, progress
+from data.console import print_table
 from data.world.make import make
 from data.world.variants import settings_of
 from features.keys import find
@@ -76,12 +76,13 @@ def examined_by_lot(
 
 
 def main(variant: str, seeds: int, lines: int) -> None:
-    """Print, by metric, in how many of the worlds that show an interval it holds the true value."""
+    """Print each world as it ends, then by metric in how many of those that show an interval it holds the true value."""
     cases = []
-    with progress("Worlds", seeds) as advance:
-        for seed in range(seeds):
-            cases.append(case(variant, seed, lines))
-            advance(1)
+    for seed in range(seeds):
+        cases.append(case(variant, seed, lines))
+        intervals = {name: [round(end, 3) for end in cases[-1].row.interval[name]] for name in SHOWN}
+        true = {name: round(cases[-1].true[name], 3) for name in SHOWN}
+        print(f"seed {seed}: {cases[-1].positives} positives, true {true}, intervals {intervals}", flush=True)
     positives = [c.positives for c in cases]
     title = f"{variant}, {seeds} worlds of {lines:,} lines (simulated), {min(positives)} to {max(positives)} positives"
     print_table(title, ("metric", "held", "true value", "width of interval"), [_row(n, cases) for n in SHOWN])
