@@ -18,7 +18,11 @@ with (
     ) as dag
 ):
     outcomes = BashOperator(  # what officers found in the queue; leave it out where no queue is used
-        task_id="outcomes", bash_command="originrisk queue outcomes --json", env=HOME, append_env=True
+        task_id="outcomes",
+        bash_command="originrisk queue outcomes --json",
+        env=HOME,
+        append_env=True,
+        retries=0,  # the night must not wait for what it can do without
     )
     night = BashOperator(
         task_id="night",
