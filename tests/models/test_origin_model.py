@@ -4,7 +4,7 @@ import pytest
 from data.errors import ModelRefusedError
 from features.catalogue import NAMES
 from models.calibration import Calibrator
-from models.origin_model import OriginModel
+from models.origin_model import FEW, OriginModel
 from tests.models.factory import matrix, model
 
 
@@ -26,9 +26,10 @@ def test_probability_is_the_calibrated_log_odds() -> None:
 
 
 def test_a_line_scores_the_same_alone_and_in_company() -> None:
-    origin, lines = model(), matrix(30)
+    origin, lines = model(), matrix(FEW + 30)  # many are shared out among threads, few are not
     alone = np.concatenate([origin.probability(lines[i : i + 1]) for i in range(30)])
-    assert np.array_equal(alone, origin.probability(lines))
+    assert np.array_equal(alone, origin.probability(lines)[:30])
+    assert np.array_equal(origin.contributions(lines[:30]), origin.contributions(lines)[:30])
 
 
 def test_no_lines_give_no_scores() -> None:
