@@ -11,7 +11,7 @@ from typing import Any, Final
 import uvicorn
 
 from data.settings import Settings
-from serve.online.service import folder
+from serve.online.place import folder
 
 GRACE: Final = 30
 """Seconds in which a worker that was told to stop finishes what it took."""
@@ -42,7 +42,7 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
     }
     own = settings.service
     uvicorn.run(
-        "serve.online.app:create",
+        "serve.online.worker:create",
         factory=True,
         host=own.host,
         port=own.port,

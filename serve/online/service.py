@@ -1,7 +1,6 @@
 """All that a worker holds while it serves, and the end of it in order."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from data.settings import Settings
 from data.store import Store
@@ -9,6 +8,7 @@ from serve.online import body
 from serve.online.answer import Limits, tried
 from serve.online.audit import Audit
 from serve.online.guard import Guard
+from serve.online.place import folder
 from serve.online.rate import Rate
 from serve.online.shapes import EXAMPLE
 from serve.online.waiting import WaitingLine
@@ -59,8 +59,3 @@ class Service:
 
 LOOK_UPS = 16
 """Look-ups in the store that wait at the most."""
-
-
-def folder(home: Path) -> Path:
-    """Where the service writes: its audit record, its rates, its measures."""
-    return home / "service"

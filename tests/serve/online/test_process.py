@@ -79,6 +79,9 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
     with running(settings.home) as (connect, process):
         client = connect(process)
         answer = client.score(rows, reasons=True)
+        loaded = Path(f"/proc/{process.pid}/maps").read_text()
+        assert "lightgbm" in loaded
+        assert "sklearn" not in loaded  # of which an answer needs nothing
         with pytest.raises(RefusedError) as refused:
             client.score([{**rows[0], "htsus": "x"}])
         assert (refused.value.status, refused.value.problem["problems"][0]["where"]) == (
@@ -96,6 +99,12 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
     events = [json.loads(line) for line in said.splitlines()]
     assert {"request", "in charge"} <= {event["event"] for event in events}
     assert not [row for row in rows if row["manufacturer_name"] in said or row["entry_number"] in said]
+
+
+def test_what_starts_the_workers_loads_nothing_of_weight_before_it_has_told_them_their_threads() -> None:
+    code = "import sys, serve.online.run; print(*{'numpy', 'lightgbm', 'fastapi'} & sys.modules.keys())"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout
+    assert loaded == b"\n"
 
 
 def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
