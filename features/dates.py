@@ -1,9 +1,10 @@
 """Days of lines as dates, by which dated reference tables are asked."""
 
 from data.as_of.series import Days
-from features.lines import Lines
+from features.lines import Lines, shared
 
 
+@shared
 def entry_dates(lines: Lines) -> Days:
     """Entry date of each line (n,)."""
     return lines.days["entry_date"].astype("datetime64[D]")

@@ -60,29 +60,34 @@ def log_freight(lines: Lines) -> Floats:
 def benchmarks(known: Known, *, own: bool) -> dict[str, Benchmark]:
     """Benchmarks of PRICES for each line (prices, n), by the narrowest level that they look at; without `own`, the
     line's supplier and importer are left out."""
-    centre = np.full((len(PRICES), len(known.today)), np.nan)
-    spread, found = np.full_like(centre, USUAL_SPREAD), {}
-    for level in reversed(PRICE_LEVELS):
-        count, total = _sums(known, level, own=own)
-        apart = known.counts(_sum_names(level, "spread")) / FIXED_POINT * _MEAN_TO_SIGMA
-        everyone = known.counts(_sum_names(level, "n"))
-        centre = _shrunk(total, count, centre)
-        spread = (apart + PARENT_WEIGHT * spread) / (everyone + PARENT_WEIGHT)
-        found[level] = Benchmark(centre, np.maximum(spread, LEAST_SPREAD), count)
+    wide, shape = PRICE_LEVELS[::-1], (len(PRICE_LEVELS), len(PRICES), len(known.today))
+    counts, totals = _sums(known, own=own)
+    everyone = known.counts(_sum_names("", "n")).reshape(shape) + PARENT_WEIGHT
+    apart = known.counts(_sum_names("", "spread")).reshape(shape) / FIXED_POINT * _MEAN_TO_SIGMA
+    centre, spread = np.full(shape[1:], np.nan), np.full(shape[1:], USUAL_SPREAD)
+    found = {}
+    for place, level in enumerate(wide):
+        centre = _shrunk(totals[place], counts[place], centre)
+        spread = (apart[place] + PARENT_WEIGHT * spread) / everyone[place]
+        found[level] = Benchmark(centre, np.maximum(spread, LEAST_SPREAD), counts[place])
     return found
 
 
-def _sums(known: Known, level: str, *, own: bool) -> tuple[Floats, Floats]:
-    count, total = (known.counts(_sum_names(level, part)) for part in ("n", "sum"))
+def _sums(known: Known, *, own: bool) -> Floats:
+    """Lines behind each benchmark, and sums of their log values (2, levels, prices, n), the widest level first."""
+    sums = known.counts(_sum_names("", "n", "sum"))
     for party, sign in () if own else zip(PRICE_PARTIES, (-1, -1, 1), strict=True):
-        count = count + sign * known.counts(_sum_names(f"{level}*{party}", "n"))
-        total = total + sign * known.counts(_sum_names(f"{level}*{party}", "sum"))
-    return count, total / FIXED_POINT
+        sums = sums + sign * known.counts(_sum_names(f"*{party}", "n", "sum"))
+    found: Floats = sums.reshape(2, len(PRICE_LEVELS), len(PRICES), -1)
+    found[1] /= FIXED_POINT
+    return found
 
 
 @cache
-def _sum_names(key: str, part: str) -> tuple[str, ...]:
-    return tuple(f"{key}.{price}_{part}.365" for price in PRICES)
+def _sum_names(of: str, *parts: str) -> tuple[str, ...]:
+    """Names of sums by part, level and price, the widest level first."""
+    levels = [f"{level}{of}" for level in reversed(PRICE_LEVELS)]
+    return tuple(f"{key}.{price}_{part}.365" for part in parts for key in levels for price in PRICES)
 
 
 def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Whom and what history counts: each key of a line as a 64-bit number, 0 where the line does not say."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -38,7 +39,7 @@ def hashed(text: Text, spelling: Spelling = str) -> Keys:
 def spelled(text: Text, spelling: Spelling) -> npt.NDArray[np.object_]:
     """What `spelling` makes of each level, and at the end, where the code -1 of a missing cell looks, an empty text."""
     if (spelled, spelling) not in text.memo:
-        text.memo[spelled, spelling] = np.array([*map(spelling, text.levels), ""], dtype=object)
+        text.memo[spelled, spelling] = np.array([*map(spelling, text.levels.tolist()), ""], dtype=object)
     return text.memo[spelled, spelling]
 
 
@@ -49,9 +50,11 @@ def hashed_all(wanted: list[tuple[Text, Spelling]]) -> list[Keys]:
         forms = [spelled(text, spelling) for text, spelling in new]
         joined = np.concatenate(forms)
         keys = np.where(joined == "", _NONE, pd.util.hash_array(joined, categorize=False) | _ONE)
-        ends = np.cumsum([len(of_text) for of_text in forms])[:-1]
-        for (text, spelling), of_text in zip(new, np.split(keys, ends), strict=True):
-            text.memo[hashed, spelling] = of_text
+        start = 0
+        for (text, spelling), of_text in zip(new, forms, strict=True):
+            end = start + len(of_text)
+            text.memo[hashed, spelling] = keys[start:end]
+            start = end
     return [text.memo[hashed, spelling][text.codes] for text, spelling in wanted]
 
 
@@ -131,11 +134,11 @@ def key_of(lines: Lines, name: str) -> Keys:
 
 def keys_of(lines: Lines, names: tuple[str, ...]) -> Keys:
     """The same keys (names, n), worked out together: what is done to each line is done for all names at once."""
-    parts, single, joint, places = _plan(names)
-    of_parts = np.array(_singles(lines, parts))
+    plan = _plan(names)
+    of_parts = np.array(_singles(lines, plan.parts))
     keys = np.empty((len(names), lines.size), np.uint64)
-    keys[single] = of_parts[[parts.index(names[place]) for place in single]]
-    keys[joint] = _joined(of_parts, places)
+    keys[plan.single] = of_parts[plan.single_parts]
+    keys[plan.joint] = _joined(of_parts, plan.joint_parts)
     return keys
 
 
@@ -154,17 +157,29 @@ def _singles(lines: Lines, names: tuple[str, ...]) -> list[Keys]:
     return [lines.memo[key_of, name] for name in names]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How keys are made of their parts: places of names of one part, and of each its part; places of names of several,
+    most parts first, and of these, step by step, the next part: fewer names have one each time."""
+
+    parts: tuple[str, ...]
+    single: Rows
+    single_parts: Rows
+    joint: Rows
+    joint_parts: tuple[Rows, ...]
+
+
 @cache
-def _plan(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[int], list[int], tuple[Rows, ...]]:
-    """Parts of the names; places of names of one part; of names of several, most parts first; and of these, step by
-    step, the place of their next part: fewer names have one each time."""
+def _plan(names: tuple[str, ...]) -> Plan:
     split = [name.split("*") for name in names]
     parts = tuple(dict.fromkeys(part for of_name in split for part in of_name))
     single = [place for place, of_name in enumerate(split) if len(of_name) == 1]
     joint = sorted(set(range(len(names))) - set(single), key=lambda place: -len(split[place]))
     most = len(split[joint[0]]) if joint else 0
     steps = [[split[place][step] for place in joint if len(split[place]) > step] for step in range(most)]
-    return parts, single, joint, tuple(np.array([parts.index(part) for part in step]) for step in steps)
+    of_single = [split[place][0] for place in single]
+    found = [np.array([*map(parts.index, step)], np.intp) for step in (of_single, *steps)]
+    return Plan(parts, np.array(single, np.intp), found[0], np.array(joint, np.intp), tuple(found[1:]))
 
 
 def _joined(parts: Keys, places: tuple[Rows, ...]) -> Keys:

@@ -23,9 +23,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text column: `codes` (n,) into `levels`, -1 where null. Each level is read once, however often it occurs."""
+    """A text column: `codes` (n,) into `levels`, -1 where null. Each level is read once, however often it occurs.
 
-    codes: Codes
+    Codes of many lines are short; those of few may be as long as indexes are, which numpy need not convert.
+    """
+
+    codes: Codes | Rows
     levels: npt.NDArray[np.object_]
     memo: dict[Any, npt.NDArray[Any]] = field(default_factory=dict)
 
@@ -41,7 +44,7 @@ class Text:
     def read(self, function: Callable[[str], float], missing: float) -> Floats:
         """`function` of every cell (n,), computed once per level; `missing` where the cell is null."""
         if function not in self.memo:
-            values = [function(level) for level in self.levels]
+            values = map(function, self.levels.tolist())
             self.memo[function] = np.array([*values, missing], dtype=np.float64)
         numbers: Floats = self.memo[function][self.codes]
         return numbers

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from features.commodity.beginnings import age
 from features.feature import Feature, feature, named, read
 from features.known import Known, listed
 from features.lines import Bools, Floats, Lines
@@ -124,7 +125,7 @@ def importer_consolidator_age() -> Reading:
 )
 def new_supplier_old_ties(lines: Lines, known: Known) -> Floats:
     """Days that importer and seller have dealt, less the supplier's age: large where a new supplier has old ties."""
-    return known.since("importer*seller.first") - np.nan_to_num(known.since("supplier.first"))
+    return known.since("importer*seller.first") - age(known, "supplier.first")
 
 
 def _flow_rate(flow: str, parent: str, words: str) -> Feature:

@@ -47,6 +47,7 @@ class ListedNames:
             for word in {*_words(one.name)}:
                 self._under[word].append(place)
         self._may_mean = lru_cache(_KEPT)(self.may_mean)
+        self._worth_a_look = lru_cache(_KEPT)(self._shares_words)
 
     def probability(self, name: Text, city: Text | None, days: Codes) -> Floats:
         """Probability that the name is one that lines of these days see listed (n,); NaN without a name."""
@@ -63,7 +64,7 @@ class ListedNames:
         weighed = [(weigh(name, one.name, city, one.address).bits, one.seen) for one in near]
         return [(bits, seen) for bits, seen in weighed if INTERCEPT + SLOPE * bits > log(LEAST)]
 
-    def _worth_a_look(self, name: str) -> bool:
+    def _shares_words(self, name: str) -> bool:
         return any(word in self._under for word in _words(name))
 
     def _on(self, day: int, candidates: Candidates) -> float:

@@ -60,10 +60,9 @@ class Listings:
     def hold(self, text: Text, days: Codes) -> Bools:
         """Where lines of these days see the name in the column on a list (n,)."""
         held = text.says(self.names)
-        rows = np.flatnonzero(held)
-        keys = {code: company_key(text.levels[code]) for code in np.unique(text.codes[rows])}
-        for row in rows:
-            held[row] = any(after < days[row] < end for after, end in self.seen[keys[text.codes[row]]])
+        for row in np.flatnonzero(held):
+            intervals = self.seen[company_key(text.levels[text.codes[row]])]
+            held[row] = any(after < days[row] < end for after, end in intervals)
         return held
 
     def as_of(self, day: int) -> dict[str, set[Interval]]:

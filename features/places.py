@@ -1,6 +1,6 @@
 """Places: countries as stable numbers, the country of a port, and Xinjiang in an address."""
 
-from functools import cache
+from functools import cache, lru_cache
 from math import nan
 
 from data import reference
@@ -41,6 +41,7 @@ def on_land_border(port: str) -> float:
     return nan if known is None else float(known.kind == "land")
 
 
+@lru_cache(1 << 14)
 def names_xinjiang(text: str) -> float:
     """1 where a text names a place in Xinjiang, 0.5 where the name is also another place's, 0 where it names none."""
     found = [reference.places_by_name().get(name) for name in _candidates(tokens(text))]

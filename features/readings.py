@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from features.known import FIXED_POINT, Known
-from features.lines import Floats, Lines
+from features.lines import Floats, Lines, Rows
 from features.rates import base_rate, shrunk
 
 Formula = Callable[..., Floats]
@@ -36,7 +36,7 @@ class Stack:
     """Readings of one formula: where each stands among all columns; of each count that it takes, their names."""
 
     formula: Formula
-    places: list[int]
+    places: Rows
     names: tuple[Of, ...]
 
     def columns(self, known: Known) -> Floats:
@@ -51,7 +51,11 @@ def stacks(columns: Iterable[object]) -> tuple[Stack, ...]:
         if isinstance(column, Reading):
             alike[column.formula, len(column.names)].append((place, column.names))
     return tuple(
-        Stack(formula, [place for place, _ in found], tuple(zip(*(names for _, names in found), strict=True)))
+        Stack(
+            formula,
+            np.array([place for place, _ in found]),
+            tuple(zip(*(names for _, names in found), strict=True)),
+        )
         for (formula, _), found in alike.items()
     )
 

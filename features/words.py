@@ -76,8 +76,9 @@ def _used(text: Text) -> tuple[Rows, Rows, Rows]:
     every, ends = text.memo[_used], text.memo[_used].searchsorted(np.arange(len(text.levels) + 1) * SLOTS)
     codes, of_line = np.unique(text.codes, return_inverse=True)
     empty = int(codes.size > 0 and codes[0] < 0)
-    starts, number = ends[codes[empty:]], np.diff(ends)[codes[empty:]]
-    places = np.arange(number.sum()) + (starts - np.cumsum(number) + number).repeat(number)
+    starts = ends[codes[empty:]]
+    number = ends[codes[empty:] + 1] - starts
+    places = np.arange(number.sum()) + (starts - number.cumsum() + number).repeat(number)
     return every[places] % SLOTS, number, of_line - empty
 
 

@@ -65,12 +65,14 @@ def _orders(family: str) -> Days:
 
 
 def since_legal_date(families: NDArray[np.int8], days: Days) -> NDArray[np.float64]:
-    """Days since the law on goods of the family last changed, counted from when that was known; NaN if never."""
-    since = np.full(len(days), np.nan)
+    """Days (…, n) since the law on goods of the family (n,) last changed, counted from when that was known; NaN if
+    never."""
+    since = np.full(days.shape, np.nan)
     for family in set(families.tolist()) - {NO_FAMILY}:
         dates, here = _legal_dates(FAMILIES[family]), families == family
-        latest = dates[np.searchsorted(dates[1:], days[here], side="right")]
-        since[here] = (days[here] - latest) / np.timedelta64(1, "D")
+        asked = days[..., here]
+        latest = dates[np.searchsorted(dates[1:], asked, side="right")]
+        since[..., here] = (asked - latest) / np.timedelta64(1, "D")
     return since
 
 

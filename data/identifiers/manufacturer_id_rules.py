@@ -7,6 +7,7 @@ Rules: appendix to 19 CFR part 102 and the instructions to CBP form 7501. `build
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import groupby, product
 from typing import Final
 
@@ -29,6 +30,7 @@ def name_part(name: str) -> str:
     return _initials(_words(name))
 
 
+@lru_cache(1 << 14)
 def number_part(address: str) -> str:
     """At most 4 digits of the numerically largest number on the street line; empty without one.
 
@@ -37,6 +39,7 @@ def number_part(address: str) -> str:
     return _largest(_JOINT.sub("", _plain(address)))
 
 
+@lru_cache(1 << 14)
 def city_part(city: str, country: str = "") -> str:
     """The first 3 letters of the city, without an article; Hong Kong, Macao, Singapore have one code each."""
     letters = re.sub(r"[^A-Z]", "", re.sub(r"^THE ", "", _plain(city).strip()))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REQUIRED_FROM: Final = date(2023, 3, 18)
+_REQUIRED_FROM: Final = np.datetime64(REQUIRED_FROM, "D")
 XINJIANG: Final = frozenset({"83", "84"})
 _PROVINCES: Final = (
     range(1, 8),  # Inner Mongolia, Shanxi, Hebei
@@ -67,6 +68,6 @@ def region_alert(
 
     A code given before it was required is read all the same; only its absence means nothing then.
     """
-    early = (states == RegionAlert.MISSING) & (days < np.datetime64(REQUIRED_FROM))
-    asked = np.where(early, RegionAlert.NOT_YET_REQUIRED, states)
-    return np.where(chinese, asked, RegionAlert.NOT_CHINA).astype(np.int8)
+    early = (states == RegionAlert.MISSING.value) & (days < _REQUIRED_FROM)
+    asked = np.where(early, RegionAlert.NOT_YET_REQUIRED.value, states)
+    return np.where(chinese, asked, RegionAlert.NOT_CHINA.value).astype(np.int8)

@@ -19,7 +19,7 @@ def families(lines: Lines) -> Ints:
 
 
 def since_legal_date(lines: Lines, days: Floats) -> Floats:
-    """Days from the last legal date on the goods of each line to days since 1970 (n,); NaN where there is none."""
+    """Days from the last legal date on the goods of each line to days since 1970 (…, n); NaN where there is none."""
     return orders.since_legal_date(families(lines).astype(np.int8), days.astype("datetime64[D]"))
 
 
@@ -69,12 +69,17 @@ def scope_link(lines: Lines, known: Known) -> Floats:
 
 def _by_tariff(lines: Lines, reader: Callable[[int], Callable[[str], float]], missing: float) -> Floats:
     """What the reader of the day's tariff makes of HTSUS (n,); each number is read once per tariff."""
-    tariffs = orders.tariff(entry_dates(lines))
     found = np.full(lines.size, missing)
-    for tariff in np.unique(tariffs):
-        here = tariffs == tariff
-        found[here] = lines.texts["htsus"].read(reader(int(tariff)), missing)[here]
+    for tariff, here in _tariffs(lines):
+        found[here] = lines.texts["htsus"].read(reader(tariff), missing)[here]
     return found
+
+
+@shared
+def _tariffs(lines: Lines) -> list[tuple[int, Bools]]:
+    """The tariffs of the lines, and where each is in use (n,)."""
+    tariffs = orders.tariff(entry_dates(lines))
+    return [(tariff, tariffs == tariff) for tariff in sorted({*tariffs.tolist()})]
 
 
 @cache

@@ -3,10 +3,11 @@
 A flow is what a line shares with others beside its supplier: an importer, an importer and its goods, a seller.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from features.graph.tables import Table, row_of
 from features.keys import Keys
@@ -24,52 +25,84 @@ OF_OTHERS: Final = ("examined", "found", "listed")
 OF_GONE: Final = ("suspicion", "listed")
 """What lines see of others around them, and of those that fell silent."""
 Facts = Mapping[str, Ints]
+Owners = Sequence[npt.NDArray[np.int32]]
+"""Row of the supplier of each tie, by kind."""
 
 
-class Circle:
-    """All flows of a kind at a close. `facts` are whole numbers told of each supplier, (suppliers,) each by name.
+class Circles:
+    """All flows of every kind at a close. `facts` are whole numbers told of each supplier, (suppliers,) each by name.
 
-    A flow names each supplier once, so what is summed over one fits in 32 bits wherever a supplier's own does.
+    Ties and flows are numbered through all kinds, in order of kind and key; -1 is none, of which nothing is told. A
+    flow names each supplier once, so what is summed over one fits in 32 bits wherever a supplier's own does.
     """
 
-    def __init__(self, ties: Table, suppliers: Table, facts: Facts, closed: int) -> None:
-        self._pairs, self._first, self.closed = ties["key"], ties["first"], closed
-        supplier = row_of(suppliers["key"], ties["supplier"])
-        self._supplier = np.append(supplier, -1).astype(np.int32)  # the last row, -1, belongs to no tie
+    def __init__(self, ties: Sequence[Table], suppliers: Table, facts: Facts, closed: int) -> None:
+        self.closed = closed
+        self._pairs, self._first = (
+            [of_kind["key"] for of_kind in ties],
+            [of_kind["first"] for of_kind in ties],
+        )
         told = np.column_stack([np.ones(len(suppliers["key"])), *(facts[name] for name in OF_OTHERS)])
         self._own = np.vstack([told, np.zeros(told.shape[1])]).astype(np.int32)
-        self._gather(ties["flow"], supplier)
-        self._cloud(ties["flow"], supplier, suppliers["last"], np.column_stack([facts[n] for n in OF_GONE]))
+        owners = [row_of(suppliers["key"], of_kind["supplier"]).astype(np.int32) for of_kind in ties]
+        self._supplier = np.concatenate([*owners, [-1]], dtype=np.int32, casting="unsafe")
+        self._gather(ties, owners)
+        self._tie_starts, self._flow_starts = _starts(self._pairs), _starts(self._flows)
+        self._cloud(ties, owners, suppliers["last"], np.column_stack([facts[name] for name in OF_GONE]))
 
-    def _gather(self, flow: Keys, supplier: Rows) -> None:
-        """Number the flows, and add up what is told of the suppliers of each; nothing for rank -1."""
-        order = flow.argsort()
-        self._flows, starts = np.unique(flow[order], return_index=True)
-        self._everyone = np.zeros((len(starts) + 1, self._own.shape[1]), np.int32)
-        if len(starts):
-            np.add.reduceat(self._own[supplier[order]], starts, out=self._everyone[:-1])
+    def _gather(self, ties: Sequence[Table], owners: Owners) -> None:
+        """Number the flows, and add up what is told of the suppliers of each."""
+        self._flows, sums = [], []
+        for of_kind, owner in zip(ties, owners, strict=True):
+            order = of_kind["flow"].argsort()
+            flows, starts = np.unique(of_kind["flow"][order], return_index=True)
+            self._flows.append(flows)
+            if len(starts):
+                sums.append(np.add.reduceat(self._own[owner[order]], starts))
+        self._everyone = np.concatenate([*sums, self._own[-1:]])
 
-    def _cloud(self, flow: Keys, supplier: Rows, last: Codes, told: Ints) -> None:
+    def _cloud(self, ties: Sequence[Table], owners: Owners, last: Codes, told: Ints) -> None:
         """Of suppliers of which there is something to tell once they are silent: since when, in order of flow."""
-        clouded = np.flatnonzero(told.sum(axis=1)[supplier])
-        since = row_of(self._flows, flow[clouded]) * DAYS + last[supplier[clouded]]
+        some = told.sum(axis=1) > 0
+        clouded = [np.flatnonzero(some[owner]) for owner in owners]
+        supplier = np.concatenate([owner[row] for owner, row in zip(owners, clouded, strict=True)])
+        flows = [of_kind["flow"][row] for of_kind, row in zip(ties, clouded, strict=True)]
+        ranks = map(np.add, map(row_of, self._flows, flows), self._flow_starts)
+        since = np.concatenate([*ranks]) * DAYS + last[supplier]
         order = since.argsort()
         self._silent_since = since[order]
-        sums = told[supplier[clouded[order]]].cumsum(axis=0)
+        sums = told[supplier[order]].cumsum(axis=0)
         self._sums = np.vstack([np.zeros((1, told.shape[1]), np.int64), sums])
 
     def around(self, flows: Keys, pairs: Keys, today: Codes) -> tuple[Floats, Floats]:
-        """Others of each line's flow: how many, and OF_OTHERS (n, 4). Of those gone before its own: OF_GONE (n, 2)."""
-        row, rank = row_of(self._pairs, pairs), row_of(self._flows, flows)
-        others = self._everyone[rank] - self._own[self._supplier[row]]
-        began = np.where(row >= 0, self._first[row] if len(self._first) else 0, today)
+        """Of each line's flow of each kind (kinds, n): others, how many, and OF_OTHERS of them (kinds, n, 4); of those
+        gone before its own, OF_GONE (kinds, n, 2)."""
+        ties, ranks = (
+            np.array([*map(row_of, self._pairs, pairs)]),
+            np.array([*map(row_of, self._flows, flows)]),
+        )
+        first = [
+            days.take(tie, mode="clip") if len(days) else today
+            for days, tie in zip(self._first, ties, strict=True)
+        ]
+        began = np.where(ties >= 0, first, today)
+        ties = np.where(ties >= 0, ties + self._tie_starts, -1)
+        ranks = np.where(ranks >= 0, ranks + self._flow_starts, -1)
+        others = self._everyone[ranks] - self._own[self._supplier[ties]]
         before = np.minimum(began, self.closed - QUIET)
-        gone = self._silent(rank, np.maximum(began - WINDOW, 0), np.maximum(before, 0))
+        gone = self._silent(ranks, np.maximum(began - WINDOW, 0), np.maximum(before, 0))
         return others.astype(np.float64), gone.astype(np.float64)
 
-    def _silent(self, rank: Rows, start: Codes, end: Codes) -> Ints:
+    def _silent(self, ranks: Rows, start: Codes, end: Codes) -> Ints:
         """Sums over the suppliers of a flow that were last seen from `start` to before `end`."""
         days = np.array([start, np.maximum(start, end)])
-        low, high = np.where(rank >= 0, self._silent_since.searchsorted(rank * DAYS + days), 0)
+        low, high = self._silent_since.searchsorted(ranks * DAYS + days)
         sums: Ints = self._sums[high] - self._sums[low]
         return sums
+
+
+def _starts(of_kinds: Sequence[npt.NDArray[np.uint64]]) -> Rows:
+    """How many come before those of each kind (kinds, 1)."""
+    sizes = np.array([*map(len, of_kinds)])
+    starts: Rows = (sizes.cumsum() - sizes)[:, None]
+    return starts

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from features.graph.circle import OF_GONE, OF_OTHERS, Circle, Facts
+from features.graph.circle import OF_GONE, OF_OTHERS, Circles, Facts
 from features.graph.tables import Table, merged, row_of, table
 from features.keys import hashed, key_of, keys_of
 from features.learner import Arrays, Columns
@@ -27,14 +27,11 @@ FLOWS: Final = (
     "seller*consolidator",
 )
 _PAIRS: Final = tuple(f"{flow}*supplier" for flow in FLOWS)
-_TOLD: Final = {
-    flow: (
-        (f"{flow}.others", *(f"{flow}.others.{fact}" for fact in OF_OTHERS)),
-        tuple(f"{flow}.gone.{fact}" for fact in OF_GONE),
-    )
-    for flow in FLOWS
-}
-"""Columns told of a flow: how many other suppliers, and the sum of each fact of them; those of the ones gone."""
+_TOLD: Final = (
+    *(f"{flow}.others{fact}" for flow in FLOWS for fact in ("", *(f".{fact}" for fact in OF_OTHERS))),
+    *(f"{flow}.gone.{fact}" for flow in FLOWS for fact in OF_GONE),
+)
+"""Columns told of each flow: how many other suppliers, and the sum of each fact of them; those of the ones gone."""
 _NAMES: Final = "maker"
 """Suppliers by the maker's name: how they are found on lists."""
 WEIGHT: Final = 3
@@ -52,18 +49,14 @@ class Graph:
         self.suppliers, self.listed = _no_suppliers(), np.zeros(0, np.bool_)
         self._new: dict[str, list[Table]] = {kind: [] for kind in (*FLOWS, _NAMES)}
         self._seen: list[Table] = []
-        self._circles: dict[str, Circle] = {}
         self._draw()
 
     def see(self, lines: Lines) -> Columns:
         """For each flow: others around it and what is told of them, and of those whom the supplier may follow."""
-        columns: Columns = {}
-        flows, pairs = keys_of(lines, FLOWS), keys_of(lines, _PAIRS)
-        for kind, flow, pair in zip(FLOWS, flows, pairs, strict=True):
-            sides = self._circles[kind].around(flow, pair, lines.days["entry_date"])
-            for names, told in zip(_TOLD[kind], sides, strict=True):
-                columns |= zip(names, told.T, strict=True)
-        return columns
+        flows, pairs = keys_of(lines, FLOWS + _PAIRS).reshape(2, len(FLOWS), -1)
+        sides = self._circles.around(flows, pairs, lines.days["entry_date"])
+        told = (column for side in sides for of_kind in side for column in of_kind.T)
+        return dict(zip(_TOLD, told, strict=True))
 
     def learn(self, day: int, lines: Lines, /) -> None:
         """Note the ties of the lines."""
@@ -82,7 +75,7 @@ class Graph:
         self._start = day if self._start < 0 else self._start
         if (day + 1 - self._start) % PERIOD:
             return
-        self._circles = {}  # what the last close drew is not kept beside the next
+        del self._circles  # what the last close drew is not kept beside the next
         for kind in self.ties:
             self.ties[kind] = merged([self.ties[kind], *self._new.pop(kind)])
         self.suppliers = merged([self.suppliers, *self._seen])
@@ -101,7 +94,8 @@ class Graph:
 
     def _draw(self) -> None:
         facts = _facts(self.suppliers, self.listed)
-        self._circles = {kind: Circle(self.ties[kind], self.suppliers, facts, self.closed) for kind in FLOWS}
+        ties = [self.ties[kind] for kind in FLOWS]
+        self._circles = Circles(ties, self.suppliers, facts, self.closed)
 
     def arrays(self) -> Arrays:
         """Ties and suppliers at the close and since, and the days of the first and of the latest close."""

@@ -24,6 +24,10 @@ KINDS: Final[dict[str, tuple[Any, np.ufunc]]] = {
 }
 
 
+MANY: Final = 1000
+"""Keys that are worth putting in order before they are looked up."""
+
+
 def table(key: Keys, **columns: Any) -> Table:
     """Rows of these keys, without those of key 0; a column may be one number for all."""
     kept = key != 0
@@ -46,7 +50,15 @@ def row_of(keys: Keys, wanted: Keys) -> Rows:
     """Row of each wanted key among keys in order (n,); -1 where there is none."""
     if not len(keys):
         return np.full(len(wanted), -1, np.intp)
-    order = wanted.argsort()  # neighbours are found together in the cache
+    place = _places(keys, wanted)
+    return np.where(keys.take(place, mode="clip") == wanted, place, -1)
+
+
+def _places(keys: Keys, wanted: Keys) -> Rows:
+    """Where each wanted key would stand (n,); many are looked up in order, as neighbours are together in the cache."""
+    if len(wanted) < MANY:
+        return keys.searchsorted(wanted)
+    order = wanted.argsort()
     place = np.empty(len(wanted), np.intp)
     place[order] = keys.searchsorted(wanted[order])
-    return np.where(keys.take(place, mode="clip") == wanted, place, -1)
+    return place

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features import route
-from features.commodity.scope import since_legal_date
+from features.commodity.beginnings import after_legal_date, age
 from features.fair_value import log_prices, party_mean
 from features.feature import feature, read
 from features.known import Known
@@ -84,9 +84,7 @@ def supplier_switch_after_legal_date(lines: Lines, known: Known) -> Floats:
 
 def _switched(lines: Lines, known: Known, first: str, others: Bools, mean: Floats) -> Floats:
     """How a new origin looks (n,): 0 none; 1 within SWITCH_DAYS after a legal date; 2 at the usual price as well."""
-    age = np.nan_to_num(known.since(first))
-    begun = lines.days["entry_date"] - age
-    after = since_legal_date(lines, begun) <= SWITCH_DAYS
-    new = (age <= SWITCH_DAYS) & others & after
+    after = after_legal_date(known, lines, first) <= SWITCH_DAYS
+    new = (age(known, first) <= SWITCH_DAYS) & others & after
     alike = np.abs(log_prices(lines)["kilo"] - mean) < LIKE_PRICE
     return new * (1.0 + alike)

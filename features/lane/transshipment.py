@@ -10,6 +10,8 @@ from features.lines import Bools, Floats, Lines
 from features.places import country_number, on_land_border
 from features.readings import Reading, share
 
+_CANADA, _MEXICO = country_number("CA"), country_number("MX")
+
 
 def _differs(first: Floats, second: Floats) -> Floats:
     return np.where(np.isnan(first) | np.isnan(second), np.nan, first != second)
@@ -61,7 +63,8 @@ def hub_share() -> Reading:
 def overseas_over_land(lines: Lines, known: Known) -> Floats:
     """Entered at a port on a land border, though made neither in Canada nor in Mexico."""
     land = lines.texts["port_of_entry"].read(on_land_border, np.nan)
-    neighbour = np.isin(route.made_in(lines), [country_number(code) for code in ("CA", "MX")])
+    made_in = route.made_in(lines)
+    neighbour = (made_in == _CANADA) | (made_in == _MEXICO)
     return np.where(np.isnan(land), np.nan, (land > 0) & ~neighbour)
 
 

@@ -38,8 +38,9 @@ class SortedTable:
         """The first row under each key (n,); -1 where there is none."""
         rows = np.full(len(keys), -1, np.int32)
         if len(self.keys):
-            place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            rows = np.where(self.keys[place] == keys, self.rows[place], rows)
+            place = self.keys.searchsorted(keys)
+            near = self.keys.take(place, mode="clip") == keys
+            rows = np.where(near, self.rows.take(place, mode="clip"), rows)
         if self._recent:
             old = np.flatnonzero(rows < 0)
             rows[old] = [self._recent.get(key, _NOWHERE)[0] for key in keys[old].tolist()]

@@ -16,6 +16,7 @@ from features.parties.parties import Parties
 from features.parties.record import Records
 
 COLUMNS: Final = ("lines", "examined", "found", "first", "last")
+_TOLD: Final = tuple(f"{who}.{column}" for who in ("party", "possibly") for column in COLUMNS)
 _LINES, _EXAMINED, _FOUND, _FIRST, _LAST = range(len(COLUMNS))
 
 
@@ -32,12 +33,10 @@ class PartyTallies:
 
     def see(self, lines: Lines) -> Columns:
         """`party.*` of the one behind each line, `possibly.*` of the one that it may be too; 0 for none."""
-        columns: Columns = {}
         resolved = self.parties.see(lines)
-        for name, keys in (("party", resolved.party), ("possibly", resolved.possibly)):
-            told = self._counts[self._rows(keys)].astype(np.float64)
-            columns |= {f"{name}.{column}": told[:, place] for place, column in enumerate(COLUMNS)}
-        return columns
+        rows = self._rows(np.concatenate([resolved.party, resolved.possibly]))
+        told = self._counts[rows].astype(np.float64).reshape(2, lines.size, len(COLUMNS))
+        return dict(zip(_TOLD, (column for who in told for column in who.T), strict=True))
 
     def learn(self, day: int, lines: Lines, /) -> None:
         """Resolve what the lines declare, and count them at their parties."""

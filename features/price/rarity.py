@@ -11,6 +11,9 @@ from features.tallies import LOW_MEASURES, LOW_STEPS, RARITY_LEVEL
 
 NORMAL_WEIGHT = 20.0
 """Lines that the normal law counts for in the rarity of a price."""
+_STEPS = np.array(LOW_STEPS)
+_NORMAL = NORMAL_WEIGHT * ndtr(_STEPS)
+_COUNTS = tuple(f"{RARITY_LEVEL}.{name}.365" for name in LOW_MEASURES)
 
 
 @feature(
@@ -22,17 +25,16 @@ NORMAL_WEIGHT = 20.0
 def share_cheaper(lines: Lines, known: Known) -> Floats:
     """Share of the past year's lines of the same goods that lay further below their fair value; 0.5 is usual."""
     count = known.count(f"{RARITY_LEVEL}.kilo_n.365")[:, None]
-    under = np.column_stack([known.count(f"{RARITY_LEVEL}.{name}.365") for name in LOW_MEASURES])
-    shares = (under + NORMAL_WEIGHT * ndtr(LOW_STEPS)) / (count + NORMAL_WEIGHT)
+    shares = (known.counts(_COUNTS).T + _NORMAL) / (count + NORMAL_WEIGHT)
     return _between(deviation(lines, known, "kilo"), shares)
 
 
 def _between(deviations: Floats, shares: Floats) -> Floats:
     """Shares (n, steps) read at deviations (n,), in a straight line between steps; the ends hold beyond them."""
-    steps = np.array(LOW_STEPS)
-    near = np.clip(np.nan_to_num(deviations), steps[0], steps[-1])
-    right = np.clip(np.searchsorted(steps, near), 1, len(steps) - 1)
-    rows = np.arange(len(near))
-    part = (near - steps[right - 1]) / (steps[right] - steps[right - 1])
-    between = shares[rows, right - 1] * (1 - part) + shares[rows, right] * part
-    return np.where(np.isnan(deviations), np.nan, between)
+    unknown = np.isnan(deviations)
+    near = np.minimum(np.maximum(np.where(unknown, 0.0, deviations), _STEPS[0]), _STEPS[-1])
+    right = np.maximum(_STEPS.searchsorted(near), 1)
+    left, rows = right - 1, np.arange(len(near))
+    part = (near - _STEPS[left]) / (_STEPS[right] - _STEPS[left])
+    between = shares[rows, left] * (1 - part) + shares[rows, right] * part
+    return np.where(unknown, np.nan, between)

@@ -1,8 +1,6 @@
 """How long and how busily a party has traded."""
 
-import numpy as np
-
-from features.commodity.scope import since_legal_date
+from features.commodity.beginnings import after_legal_date
 from features.feature import Feature, named
 from features.known import Known
 from features.lines import Floats, Lines
@@ -103,9 +101,7 @@ def begun_after_legal_date(key: str, words: str) -> Feature:
     """How soon after a legal date it, or these dealings, began."""
 
     def column(lines: Lines, known: Known) -> Floats:
-        age: Floats = np.nan_to_num(known.since(f"{key}.first"))
-        begun = lines.days["entry_date"].astype(np.float64) - age
-        return since_legal_date(lines, begun)
+        return after_legal_date(known, lines, f"{key}.first")
 
     return named(
         f"{key.replace('*', '_')}_begun_after_legal_date",

@@ -5,7 +5,6 @@ import numpy as np
 from data.identifiers import manufacturer_id
 from data.identifiers.manufacturer_id_rules import city_part, number_part
 from features.feature import feature, read
-from features.keys import Keys, hashed_all
 from features.known import Known
 from features.lines import Floats, Lines
 from features.places import country_number
@@ -61,14 +60,27 @@ def mid_of_china(lines: Lines, known: Known) -> Floats:
     return np.where(np.isnan(country), np.nan, country == country_number("CN"))
 
 
-def _mid_number(mid: str) -> str:
-    parsed = manufacturer_id.parse(mid)
-    return "" if parsed is None else parsed.number
+def _as_number(part: str) -> float:
+    """A part of a MID, a few letters or digits, as a number of its own; NaN where it is empty."""
+    return float(int.from_bytes(part.encode())) if part else np.nan
 
 
-def _mid_city(mid: str) -> str:
+def _mid_number(mid: str) -> float:
     parsed = manufacturer_id.parse(mid)
-    return "" if parsed is None else parsed.city
+    return np.nan if parsed is None else _as_number(parsed.number)
+
+
+def _mid_city(mid: str) -> float:
+    parsed = manufacturer_id.parse(mid)
+    return np.nan if parsed is None else _as_number(parsed.city)
+
+
+def _number_of(address: str) -> float:
+    return _as_number(number_part(address))
+
+
+def _city_of(city: str) -> float:
+    return _as_number(city_part(city))
 
 
 @feature(
@@ -80,11 +92,8 @@ def _mid_city(mid: str) -> str:
 def mid_against_address(lines: Lines, known: Known) -> Floats:
     """Parts of the MID, street number and city, that are not those of the declared address."""
     mid, address, place = (lines.texts[f"manufacturer_{cell}"] for cell in ("id", "address", "city"))
-    cells = [(mid, _mid_number), (address, number_part), (mid, _mid_city), (place, city_part)]
-    of_mid, of_address, mid_city, of_city = hashed_all(cells)
-    number, city = _unlike(of_mid, of_address), _unlike(mid_city, of_city)
-    return np.where(np.isnan(number) & np.isnan(city), np.nan, np.nan_to_num(number) + np.nan_to_num(city))
-
-
-def _unlike(first: Keys, second: Keys) -> Floats:
-    return np.where((first == 0) | (second == 0), np.nan, first != second)
+    pairs = ((mid, _mid_number), (address, _number_of)), ((mid, _mid_city), (place, _city_of))
+    parts = np.array([[text.read(part, np.nan) for text, part in pair] for pair in pairs])
+    known_to_both = ~np.isnan(parts).any(axis=1)
+    unlike = known_to_both & (parts[:, 0] != parts[:, 1])
+    return np.where(known_to_both.any(axis=0), unlike.sum(axis=0), np.nan)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.graph import graph
-from features.graph.circle import Circle
+from features.graph.circle import Circles
 from features.graph.graph import Graph
 from features.graph.tables import merged
 from features.learner import Learners
@@ -75,7 +75,7 @@ def test_a_graph_that_looks_ahead_is_caught(planted: type[Graph]) -> None:
         check({"graph": planted})
 
 
-class OwnLeftIn(Circle):
+class OwnLeftIn(Circles):
     """Planted: the line's own supplier counts among its neighbours."""
 
     def __init__(self, *given: Any) -> None:
@@ -84,6 +84,6 @@ class OwnLeftIn(Circle):
 
 
 def test_the_own_outcome_among_the_neighbours_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph, "Circle", OwnLeftIn)
+    monkeypatch.setattr(graph, "Circles", OwnLeftIn)
     with pytest.raises(AssertionError, match=r"others\.examined"):
         check()
