@@ -11,6 +11,7 @@ from data.repairs.cell import BrokenCellError, Notes, Parser, noted
 
 # A filer code may be `12E`, so an E between digits is no exponent without a sign or a decimal point.
 _SCIENTIFIC: Final = re.compile(r"\d+(\.\d+)?E[+-]\d+|\d+\.\d+E\d+", re.ASCII | re.IGNORECASE)
+_POINT_ZERO: Final = re.compile(r"^(\d+)\.0+$")
 # Everyday names that the ISO list does not carry.
 _EVERYDAY_NAMES: Final = {"TURKEY": "TR", "RUSSIA": "RU", "LAOS": "LA", "SOUTH KOREA": "KR", "BURMA": "MM"}
 
@@ -19,7 +20,7 @@ def plain(text: str, notes: Notes) -> str:
     """In capitals, without the `.0` that a spreadsheet puts behind a code."""
     if _SCIENTIFIC.fullmatch(text):
         raise BrokenCellError("scientific notation")
-    text = noted(text, re.sub(r"^(\d+)\.0+$", r"\1", text), "`.0` behind a code", notes)
+    text = noted(text, _POINT_ZERO.sub(r"\1", text), "`.0` behind a code", notes)
     return noted(text, text.upper(), "letter case", notes)
 
 

@@ -63,10 +63,18 @@ def is_placeholder(text: str, rule: str) -> bool:
 
 def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
     """Without what carries no meaning. In a text the direction marks stay: they are part of it."""
+    if not text.isascii():
+        text = _without_marks(text, notes, keep_direction=keep_direction)
+    text = noted(text, text.strip(), "surrounding blanks", notes)
+    if text.startswith("'"):
+        escaped = r"^'(?=[\d=+@-])" if keep_direction else r"^'"
+        text = noted(text, re.sub(escaped, "", text), "leading apostrophe", notes)
+    return text
+
+
+def _without_marks(text: str, notes: Notes, *, keep_direction: bool) -> str:
+    """A text of more than ASCII without invisible marks, in the normal form of Unicode."""
     text = noted(text, _INVISIBLE.sub("", text), "zero-width mark", notes)
     if not keep_direction:
         text = noted(text, _DIRECTION.sub("", text), "direction mark", notes)
-    text = noted(text, unicodedata.normalize("NFKC", text), "Unicode NFKC", notes)
-    text = noted(text, text.strip(), "surrounding blanks", notes)
-    escaped = r"^'(?=[\d=+@-])" if keep_direction else r"^'"
-    return noted(text, re.sub(escaped, "", text), "leading apostrophe", notes)
+    return noted(text, unicodedata.normalize("NFKC", text), "Unicode NFKC", notes)

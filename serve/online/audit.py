@@ -23,16 +23,16 @@ class Audit:
 
     def record(self, request: str, caller: str, action: str, ended: str, lines: Iterable[str] = ()) -> None:
         """Append who (`caller`, the id of a key or a subject) did what, on which masked lines."""
-        now = datetime.now(UTC)
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
         row: dict[str, Any] = {
-            "at": now.isoformat(timespec="milliseconds"),
+            "at": at,
             "request": request,
             "caller": caller,
             "action": action,
             "ended": ended,
             "lines": list(lines),
         }
-        os.write(self._of(f"{now:%Y-%m-%d}"), orjson.dumps(row) + b"\n")
+        os.write(self._of(at[: len("2000-01-01")]), orjson.dumps(row) + b"\n")
 
     def _of(self, day: str) -> int:
         if day != self._day:

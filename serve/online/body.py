@@ -21,6 +21,7 @@ from serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
 INCLUDES: Final = ("reasons", "features")
 LONGEST_TEXT: Final = 10_000
 _FIRST: Final = EPOCH.toordinal()
+_NOTHING: Final = Cell()
 _SOURCE: Final = dict(ENTRIES.defaults)
 
 Row = dict[str, Any]
@@ -81,7 +82,7 @@ def _row(where: str, given: Any, problems: list[Problem]) -> Row:
     strange = sum(name not in _JUDGES for name in given)
     if strange:
         problems.append(Problem(where, "columns of the data contract", f"{strange} other names"))
-    row = {column.name: _value(where, column, given, problems) for column in ENTRIES.columns}
+    row = {column.name: _value(where, column, given.get(column.name), problems) for column in ENTRIES.columns}
     for name, source in _SOURCE.items():
         row[name] = row[source] if row[name] is None else row[name]
     problems += [
@@ -92,9 +93,8 @@ def _row(where: str, given: Any, problems: list[Problem]) -> Row:
     return row
 
 
-def _value(where: str, column: Column, given: Mapping[str, Any], problems: list[Problem]) -> Any:
-    value = given.get(column.name)
-    cell = Cell() if value is None else _JUDGES[column.name](value)
+def _value(where: str, column: Column, value: Any, problems: list[Problem]) -> Any:
+    cell = _NOTHING if value is None else _JUDGES[column.name](value)
     if cell.broken:
         problems.append(Problem(f"{where}/{column.name}", RULES[column.rule], cell.broken))
     elif cell.value is None and column.required:
@@ -164,10 +164,8 @@ def _twice(rows: list[Row]) -> list[Problem]:
 
 def lines_of(rows: list[Row]) -> Lines:
     """The rows as columns: what `Lines.of` makes of the same rows in a table of the store."""
-    columns = {name: [row[name] for row in rows] for name in ENTRIES.names}
-    kinds = {kind: [c.name for c in ENTRIES.columns if c.type in kind.split()] for kind in _KINDS}
     texts, days, numbers = (
-        {name: _KINDS[kind](columns[name]) for name in names} for kind, names in kinds.items()
+        {name: made([row[name] for row in rows]) for name in names} for made, names in _KINDS
     )
     return Lines(len(rows), texts, numbers, days)
 
@@ -175,7 +173,7 @@ def lines_of(rows: list[Row]) -> Lines:
 def _encoded(cells: list[str | None]) -> Text:
     places: dict[str, int] = {}
     codes = [-1 if cell is None else places.setdefault(cell, len(places)) for cell in cells]
-    return Text(np.array(codes, np.int32), np.array([*places], object))
+    return Text(np.array(codes, np.intp), np.array([*places], object))
 
 
 def _days(cells: list[date | None]) -> Any:
@@ -186,8 +184,12 @@ def _floats(cells: list[Any]) -> Any:
     return np.array([np.nan if cell is None else float(cell) for cell in cells])
 
 
-_KINDS: Final[dict[str, Callable[[list[Any]], Any]]] = {
-    "str": _encoded,
-    "date": _days,
-    "int float bool": _floats,
-}
+def _of_type(*types: str) -> list[str]:
+    return [column.name for column in ENTRIES.columns if column.type in types]
+
+
+_KINDS: Final[tuple[tuple[Callable[[list[Any]], Any], list[str]], ...]] = (
+    (_encoded, _of_type("str")),
+    (_days, _of_type("date")),
+    (_floats, _of_type("int", "float", "bool")),
+)

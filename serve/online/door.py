@@ -1,5 +1,6 @@
 """The door: every request gets an id, a time, safe headers and a log line; no defect leaves with its words."""
 
+import asyncio
 import logging
 import secrets
 import time
@@ -63,9 +64,12 @@ class Passage:
         await self._send(message)
 
     def end(self) -> None:
-        """Count and log; what was asked for is named by its route, never by its address."""
+        """Count and log, once the answer is on its way."""
+        asyncio.get_running_loop().call_soon(self._note, time.perf_counter() - self._start)
+
+    def _note(self, seconds: float) -> None:
+        """What was asked for is named by its route, never by its address."""
         route = getattr(self._scope.get("route"), "path", "none")
-        seconds = time.perf_counter() - self._start
         REQUESTS.labels(route, str(self.status)).inc()
         SECONDS.labels(route).observe(seconds)
         caller = self._scope["state"].get("caller", "")

@@ -31,7 +31,7 @@ class Guard:
     """Lets callers in. The file of keys is read again as soon as it changes: a revoked key ends at once."""
 
     def __init__(self, settings: Settings, rate: Rate) -> None:
-        self._home, self._rate = settings.home, rate
+        self._home, self._file, self._rate = settings.home, keys.path(settings.home), rate
         self._read: tuple[Any, dict[str, Key]] = (None, {})
         self._tokens = Tokens(settings.service) if settings.service.oidc_issuer else None
 
@@ -68,7 +68,7 @@ class Guard:
         return Caller(key.id, key.scopes)
 
     def _keys(self) -> dict[str, Key]:
-        stamp = _stamp(keys.path(self._home))
+        stamp = _stamp(self._file)
         if stamp != self._read[0]:
             self._read = (stamp, keys.read(self._home))
         return self._read[1]
