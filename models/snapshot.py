@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,8 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 STAGED: Final = ".staged-"
 FIELDS: Final = {"format", "made_by", "day", "basis", "files"}
+READERS: Final = 4
+"""Files that are checked at the same time: the bytes of most are in few."""
 ONLY_TO_LEARN: Final = ("lines.", "outcomes.")
 
 
@@ -77,7 +80,7 @@ def load(
     manifest = read_manifest(folder)
     if not own(manifest):
         raise _refused(folder, "a snapshot made by this version", "one made by another")
-    if changed := [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]:
+    if changed := _changed(folder, manifest["files"]):
         raise _refused(
             folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
         )
@@ -113,6 +116,15 @@ def made_by() -> str:
         for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv", ".toml"}):
             digest.update(f"{path.relative_to(root)} {_digest(path)}".encode())
     return digest.hexdigest()
+
+
+def _changed(folder: Path, digests: Mapping[str, str]) -> list[str]:
+    """Files that are missing or hold other bytes. Several are read at once, the largest first."""
+    paths = [folder / name for name in digests]
+    sized = sorted(paths, key=lambda path: -path.stat().st_size if path.is_file() else 0)
+    with ThreadPoolExecutor(READERS) as pool:
+        found = dict(zip(sized, pool.map(_digest, sized), strict=True))
+    return [path.name for path in paths if found[path] != digests[path.name]]
 
 
 def _digest(path: Path) -> str:
