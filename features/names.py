@@ -59,6 +59,7 @@ def address_tokens(address: str) -> list[str]:
     return [word.lstrip("0") or "0" if word.isdigit() else word for word in words]
 
 
+@lru_cache(1 << 14)
 def address_key(address: str) -> str:
     """One form for a street line: its words in order of the alphabet; empty if too vague."""
     words = sorted(address_tokens(address))

@@ -38,10 +38,8 @@ class Circles:
 
     def __init__(self, ties: Sequence[Table], suppliers: Table, facts: Facts, closed: int) -> None:
         self.closed = closed
-        self._pairs, self._first = (
-            [of_kind["key"] for of_kind in ties],
-            [of_kind["first"] for of_kind in ties],
-        )
+        self._pairs = [of_kind["key"] for of_kind in ties]
+        self._first = [of_kind["first"] for of_kind in ties]
         told = np.column_stack([np.ones(len(suppliers["key"])), *(facts[name] for name in OF_OTHERS)])
         self._own = np.vstack([told, np.zeros(told.shape[1])]).astype(np.int32)
         owners = [row_of(suppliers["key"], of_kind["supplier"]).astype(np.int32) for of_kind in ties]
@@ -77,21 +75,21 @@ class Circles:
     def around(self, flows: Keys, pairs: Keys, today: Codes) -> tuple[Floats, Floats]:
         """Of each line's flow of each kind (kinds, n): others, how many, and OF_OTHERS of them (kinds, n, 4); of those
         gone before its own, OF_GONE (kinds, n, 2)."""
-        ties, ranks = (
-            np.array([*map(row_of, self._pairs, pairs)]),
-            np.array([*map(row_of, self._flows, flows)]),
-        )
-        first = [
-            days.take(tie, mode="clip") if len(days) else today
-            for days, tie in zip(self._first, ties, strict=True)
-        ]
-        began = np.where(ties >= 0, first, today)
+        ties = np.array([*map(row_of, self._pairs, pairs)])
+        ranks = np.array([*map(row_of, self._flows, flows)])
+        began = self._began(ties, today)
         ties = np.where(ties >= 0, ties + self._tie_starts, -1)
         ranks = np.where(ranks >= 0, ranks + self._flow_starts, -1)
         others = self._everyone[ranks] - self._own[self._supplier[ties]]
         before = np.minimum(began, self.closed - QUIET)
         gone = self._silent(ranks, np.maximum(began - WINDOW, 0), np.maximum(before, 0))
         return others.astype(np.float64), gone.astype(np.float64)
+
+    def _began(self, ties: Rows, today: Codes) -> Codes:
+        """First day of each tie by its place among those of its kind (kinds, n); today where there is none."""
+        days = zip(self._first, ties, strict=True)
+        first = [day.take(tie, mode="clip") if len(day) else today for day, tie in days]
+        return np.where(ties >= 0, first, today)
 
     def _silent(self, ranks: Rows, start: Codes, end: Codes) -> Ints:
         """Sums over the suppliers of a flow that were last seen from `start` to before `end`."""

@@ -42,19 +42,23 @@ class Record(NamedTuple):
         return all(not mine or mine == theirs for mine, theirs in zip(self, other, strict=True))
 
 
+_KEPT = 1 << 14
 _parsed = lru_cache(maxsize=1 << 16)(parse)
 
 
+@lru_cache(_KEPT)
 def name_form(name: str) -> str:
     """Words of a company name."""
     return " ".join(company_tokens(name))
 
 
+@lru_cache(_KEPT)
 def address_form(address: str) -> str:
     """Words of a street line."""
     return " ".join(address_tokens(address))
 
 
+@lru_cache(_KEPT)
 def city_form(city: str) -> str:
     """Letters of a city without the word for city."""
     words = company_tokens(city)
@@ -72,7 +76,7 @@ def country_form(mid: str) -> str:
     return parsed.origin if parsed else ""
 
 
-_FORMS = {
+_FORMS: dict[str, Spelling] = {
     "manufacturer_name": name_form,
     "manufacturer_address": address_form,
     "manufacturer_city": city_form,
