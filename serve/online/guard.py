@@ -1,6 +1,7 @@
 """Who asks, and whether they may: an API key or a token, its scope, its rate."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +13,19 @@ from data.settings import Settings
 from serve.online import keys
 from serve.online.keys import Key
 from serve.online.metrics import KEYS
-from serve.online.problems import MISSING_SCOPE, OVER_LIMIT, UNKNOWN_KEY, RefusedError, later
+from serve.online.problems import (
+    MISSING_SCOPE,
+    OVER_LIMIT,
+    UNKNOWN_KEY,
+    UNREADABLE_KEYS,
+    RefusedError,
+    later,
+)
 from serve.online.rate import Rate
 from serve.online.tokens import Tokens
 
+log = logging.getLogger("originrisk.online")
+RETRY_SECONDS = 60
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="originrisk"'}
 
 
@@ -68,9 +78,14 @@ class Guard:
         return Caller(key.id, key.scopes)
 
     def _keys(self) -> dict[str, Key]:
-        stamp = _stamp(self._file)
-        if stamp != self._read[0]:
-            self._read = (stamp, keys.read(self._home))
+        try:
+            stamp = _stamp(self._file)
+            if stamp != self._read[0]:
+                self._read = (stamp, keys.read(self._home))
+        except (OSError, ValueError) as error:  # another user's file, or a broken one: nobody is let in
+            log.error("unreadable keys", extra={"facts": {"kind": type(error).__name__}})
+            problem = Problem("keys", "a file of keys that the service's user can read", "another")
+            raise later(UNREADABLE_KEYS, RETRY_SECONDS, problem) from error
         return self._read[1]
 
     def _refused(self, reason: str, expected: str, found: str) -> RefusedError:

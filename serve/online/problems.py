@@ -40,6 +40,7 @@ OVER_LIMIT: Final = Type("over-limit", 429, "The key has used up its rate")
 DEFECT: Final = Type("defect", 500, "A defect of the service, please report it")
 FULL: Final = Type("full", 503, "The service is full")
 NOT_READY: Final = Type("not-ready", 503, "No model or no history is in charge")
+UNREADABLE_KEYS: Final = Type("unreadable-keys", 503, "The service cannot read its keys")
 
 TYPES: Final = (
     NOT_JSON,
@@ -55,6 +56,7 @@ TYPES: Final = (
     DEFECT,
     FULL,
     NOT_READY,
+    UNREADABLE_KEYS,
 )
 
 

@@ -69,6 +69,18 @@ def test_a_key_that_is_revoked_ends_at_once(home: Path, client: TestClient) -> N
     assert get(client, f"Bearer {text}").status_code == 401
 
 
+def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in_and_says_so(
+    home: Path, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys.path(home).write_text("[{", encoding="utf-8")
+    refused = client.get("/v1/model")
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "urn:originrisk:problem:unreadable-keys"
+    assert "unreadable keys" in caplog.messages
+    keys.path(home).write_text("[]", encoding="utf-8")
+    assert client.get("/v1/model").status_code == 401
+
+
 @pytest.mark.parametrize("address", ["/metrics", "/v1/parties/0000000000000001", "/v1/lines/ABC-0000001-0/1"])
 def test_a_key_without_the_scope_is_403(client: TestClient, address: str) -> None:
     assert client.get(address).status_code == 403
