@@ -5,7 +5,7 @@
 All models read the same features and grow the same trees: the product's, from results; a naive one's, from results
 taken for the truth; others from the truth of the same lines, of a random sample, and of those of the sample whose
 suppliers ship no positive among the judged lines (so that no supplier can be recognised). Judged are lines of July to
-December 2021. Then: calibration by slice, and whether error rates are recovered within their intervals.
+December 2021. Then: calibration and bands by slice, and whether error rates are recovered within their intervals.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks import bands
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from data.console import print_table
 from data.contract import LINE_KEY
@@ -99,7 +100,7 @@ def plain(features: pd.DataFrame, labels: Floats, trees: int, seed: int, asked: 
 
 
 def main(variant: str, seed: int, lines: int) -> None:
-    """Print the three tables of a world."""
+    """Print the tables of a world."""
     of = SeenWorld.make(variant, seed, lines, most_judged=JUDGED, past=PAST)
     on, rows = judged(of), example_rows(of)
     fitted = product(of, seed)
@@ -111,6 +112,8 @@ def main(variant: str, seed: int, lines: int) -> None:
     print_table(title, heads, [on.row(name, score, seed) for name, score in scores.items()])
     heads = ("slice", "lines", "said", "true", "calibration error")
     print_table("The product against the truth", heads, on.calibration(probability))
+    held = bands.rows(fitted.model.calibrator, probability, on.truth, on.slices)
+    print_table("Bands of 90 % and the true share of their steps", bands.HEADINGS, held)
     print_table("Error rates", (*HEADINGS, "true", "true"), rate_rows(of, rows, fitted, seed))
 
 
@@ -138,7 +141,7 @@ def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[
     """Each method's estimated error rates with intervals, then the true ones among the examined lines."""
     examples, truth = of.gathered.examples, of.truth[rows]
     used = np.flatnonzero(fitted.rates.lines)
-    ends = intervals(fitted.unseen, examples.observed, examples.cell, examples.seen.supplier, seed)
+    ends = intervals(fitted.unseen, examples, seed)
     for cell, row in zip(used, rows_of(fitted.rates, ends), strict=True):
         lines = examples.cell == cell
         wrong = examples.observed[lines & (truth == 0)].mean()

@@ -20,10 +20,11 @@ from train.odds import logit
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-# Prior standard deviations: slopes near 1, an intercept free within a factor of about e², a moderate pick.
-SLOPE_SPREAD: Final = 0.35
-INTERCEPT_SPREAD: Final = 2.0
-PICK_SPREAD: Final = 0.7
+# The terms of the curve: intercept, low, high, pick. Slopes near 1, an intercept free within a factor of about e², a
+# moderate pick: centres and standard deviations of the priors.
+CENTRE: Final = np.array([0.0, 1.0, 1.0, 0.0])
+SPREAD: Final = np.array([2.0, 0.35, 0.35, 0.7])
+LIMITS: Final = ((None, None), (0.05, None), (0.05, None), (None, None))
 BANDS: Final = 15
 CONFIDENCE: Final = 0.90
 
@@ -48,20 +49,22 @@ def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask) -> Calibrat
     return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[3]))
 
 
-def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
+def design(log_odds: Floats, picked: Mask) -> Floats:
+    """The terms of the curve (lines, 4): times the coefficients, they are the calibrated log-odds of the examples."""
     left, right = -np.logaddexp(0, -log_odds), np.logaddexp(0, log_odds)
-    design = np.column_stack([np.ones_like(left), left, right, picked.astype(np.float64)])
-    centre = np.array([0.0, 1.0, 1.0, 0.0])
-    spread = np.array([INTERCEPT_SPREAD, SLOPE_SPREAD, SLOPE_SPREAD, PICK_SPREAD])
+    return np.column_stack([np.ones_like(left), left, right, picked.astype(np.float64)])
+
+
+def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
+    terms = design(log_odds, picked)
 
     def objective(curve: Floats) -> tuple[float, Floats]:
-        line = design @ curve
-        pull = (curve - centre) / spread
+        line = terms @ curve
+        pull = (curve - CENTRE) / SPREAD
         first, _ = results.gradient(line)
-        return float(results.loss(line).sum() + 0.5 * (pull**2).sum()), design.T @ first + pull / spread
+        return float(results.loss(line).sum() + 0.5 * (pull**2).sum()), terms.T @ first + pull / SPREAD
 
-    limits = [(None, None), (0.05, None), (0.05, None), (None, None)]
-    found = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=limits)
+    found = minimize(objective, CENTRE, jac=True, method="L-BFGS-B", bounds=LIMITS)
     return np.asarray(found.x, np.float64)
 
 

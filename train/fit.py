@@ -51,7 +51,7 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
         results = results_of(examples, even, rates, picked)
         unseen = log_odds_unseen(examples, results, trial, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
-        rates = estimate(unseen[trees], examples.observed, examples.cell)
+        rates = estimate(unseen[trees], examples)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
     grown = _grow(examples.features, results_of(examples, even, rates, picked), prototype, trees)

@@ -93,7 +93,7 @@ def learn(
         advance(1)
         weight = weights(examples.propensity, settings.train.propensity_floor)
         fitted = fit(examples, weight, prototype, seed)
-        ends = intervals(fitted.unseen, examples.observed, examples.cell, examples.seen.supplier, seed)
+        ends = intervals(fitted.unseen, examples, seed)
         advance(1)
     described = {
         "cutoff": str(last_day),

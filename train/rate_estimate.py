@@ -1,43 +1,52 @@
-"""Error rates estimated together with the share of positives by score.
+"""Error rates estimated together with the curve from score to probability.
 
-They are identified by lines of like score that were examined in different ways, by the scores where next to
-nothing can be positive, and, where data are thin, by the priors.
+Results identify how methods differ, by lines of like score that were examined in different ways, and how often clean
+lines are called positive, by the scores where next to nothing can be positive. How much is missed by all of them
+leaves no trace: there the priors of `train.error_rates` decide, and the intervals are theirs.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
+from scipy.optimize import minimize
 
+from models.calibration import sigmoid
+from train.calibrate import CENTRE, LIMITS, SPREAD, design
 from train.error_rates import Codes, ErrorRates, Floats, prior
-from train.resampling import CONFIDENCE, Keys, resamples
+from train.examples import Examples
+from train.noise import NoisyResults
+from train.odds import logit
+from train.resampling import CONFIDENCE, resamples
 
-BINS: Final = 40
-ROUNDS: Final = 200
-SETTLED: Final = 1e-5
-"""A round that moves no rate by more ends the estimation."""
 RESAMPLES: Final = 100
 HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
 ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
 
-def estimate(score: Floats, observed: Floats, cell: Codes) -> ErrorRates:
-    """Posterior error rates by expectation-maximisation over bins of like score.
+def estimate(score: Floats, examples: Examples) -> ErrorRates:
+    """Most probable error rates by cell; `score` are log-odds of the examples from a model that did not see them.
 
-    `score` orders the lines by how likely they are positive, and must come from a model that did not see them.
+    Lines picked on a tip are likelier positive than lines of like score, and some ways of examining are used on them
+    more than on others: without the random arm beside them, those would seem to miss less.
     """
-    wrong, missed = _Counts(_equal_bins(score), observed, cell).rates(np.ones_like(observed))
-    return ErrorRates(wrong.mean, missed.mean, np.bincount(cell, minlength=len(wrong.mean)))
+    rates = _rates(_Joint.of(score, examples).most_probable(np.ones(len(examples)), prior()[0]))
+    return ErrorRates(rates[0], rates[1], np.bincount(examples.cell, minlength=rates.shape[1]))
 
 
-def intervals(score: Floats, observed: Floats, cell: Codes, supplier: Keys, seed: int) -> Floats:
+def intervals(score: Floats, examples: Examples, seed: int) -> Floats:
     """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4).
 
-    They come from resampled suppliers, each time with rates drawn from what that resample leaves open. They say how far
-    few lines leave a rate open, not how far the priors or the bins of score lead it astray.
+    They come from resampled suppliers, each time with other priors drawn from their doubt: what the results do not tell
+    stays as open as it was before.
     """
-    counts, rng = _Counts(_equal_bins(score), observed, cell), np.random.default_rng(seed)
-    drawn = [counts.draw(weight, rng) for weight in resamples(supplier, seed, RESAMPLES)]
+    joint, rng = _Joint.of(score, examples), np.random.default_rng(seed)
+    centre, doubt = prior()
+    start = joint.most_probable(np.ones(len(examples)), centre)
+    drawn = [
+        _rates(joint.most_probable(weight, sigmoid(rng.normal(logit(centre), doubt)), start))
+        for weight in resamples(examples.seen.supplier, seed, RESAMPLES)
+    ]
     tail = 50 - 50 * CONFIDENCE
     ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
     return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
@@ -61,63 +70,50 @@ def told(row: Mapping[str, Any]) -> tuple[str, ...]:
     return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates
 
 
-class _Rate(NamedTuple):
-    """A rate by cell: errors and lines at risk, the prior's included."""
+class _Joint(NamedTuple):
+    """Lines whose curve and error rates are looked for together; `design` is (lines, terms of the curve)."""
 
-    errors: Floats
-    at_risk: Floats
-
-    @property
-    def mean(self) -> Floats:
-        return self.errors / self.at_risk
-
-    def draw(self, rng: np.random.Generator) -> Floats:
-        return rng.beta(self.errors, self.at_risk - self.errors)
-
-
-class _Counts(NamedTuple):
-    """Lines by bin of like score, result and cell."""
-
-    bins: Codes
+    design: Floats
     observed: Floats
     cell: Codes
 
-    def rates(self, weight: Floats) -> tuple[_Rate, _Rate]:
-        """Of false positives and of false negatives, where line `i` counts `weight[i]` times."""
-        positive, negative, strength = prior()
-        wrong, missed = positive, negative
-        share = np.full(self.bins.max() + 1, np.average(self.observed, weights=weight))
-        for _ in range(ROUNDS):
-            truth = _truth(share[self.bins], self.observed, wrong[self.cell], missed[self.cell])
-            found, seen = np.bincount(self.bins, weight * truth), np.bincount(self.bins, weight)
-            share = (found + 0.5 * np.average(truth, weights=weight)) / (seen + 0.5)
-            false = self._rate(weight * (1 - truth), self.observed, positive * strength, strength)
-            lost = self._rate(weight * truth, 1 - self.observed, negative * strength, strength)
-            moved = max(np.abs(false.mean - wrong).max(), np.abs(lost.mean - missed).max())
-            wrong, missed = false.mean, lost.mean
-            if moved < SETTLED:
-                break
-        return false, lost
+    @classmethod
+    def of(cls, score: Floats, examples: Examples) -> Self:
+        """The examples with log-odds `score`."""
+        return cls(design(score, ~examples.random), examples.observed, examples.cell)
 
-    def draw(self, weight: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """One draw of both rates from what lines so weighted leave open."""
-        false, lost = self.rates(weight)
-        return false.draw(rng), lost.draw(rng)
+    def most_probable(self, weight: Floats, centre: Floats, start: Floats | None = None) -> Floats:
+        """The curve and the log-odds of the rates, looked for from `start` on.
 
-    def _rate(self, at_risk: Floats, wrong: Floats, errors: Floats, strength: Floats) -> _Rate:
-        by_cell = [
-            np.bincount(self.cell, part, minlength=len(strength)) for part in (at_risk * wrong, at_risk)
+        The rates lie around `centre` (2, cells), and line `i` counts `weight[i]` times.
+        """
+        middle = np.concatenate([CENTRE, logit(centre).ravel()])
+        spread = np.concatenate([SPREAD, prior()[1].ravel()])
+
+        def objective(x: Floats) -> tuple[float, Floats]:
+            loss, slope = self._loss(x, weight)
+            pull = (x - middle) / spread
+            return loss + 0.5 * float(pull @ pull), slope + pull / spread
+
+        limits = [*LIMITS, *[(None, None)] * centre.size]
+        begin = middle if start is None else start
+        found = minimize(objective, begin, jac=True, method="L-BFGS-B", bounds=limits)
+        return np.asarray(found.x, np.float64)
+
+    def _loss(self, x: Floats, weight: Floats) -> tuple[float, Floats]:
+        """Cross-entropy of the results and its slope, by the terms of the curve and the log-odds of the rates."""
+        line, rates = self.design @ x[: len(CENTRE)], _rates(x)
+        results = NoisyResults.of(self.observed, weight, rates[0, self.cell], rates[1, self.cell])
+        truth, chance = sigmoid(line), results.chance(line)
+        by_chance = weight * (chance - self.observed) / (chance * (1 - chance))
+        by_rate = [np.bincount(self.cell, by_chance * part, rates.shape[1]) for part in (1 - truth, -truth)]
+        slope = [
+            self.design.T @ results.gradient(line)[0],
+            (np.array(by_rate) * rates * (1 - rates)).ravel(),
         ]
-        return _Rate(by_cell[0] + errors, by_cell[1] + strength)
+        return float(results.loss(line).sum()), np.concatenate(slope)
 
 
-def _truth(share: Floats, observed: Floats, wrong: Floats, missed: Floats) -> Floats:
-    """Chance that a line is truly positive, given its bin and its result."""
-    found = share * np.where(observed == 1, 1 - missed, missed)
-    clean = (1 - share) * np.where(observed == 1, wrong, 1 - wrong)
-    return found / (found + clean)
-
-
-def _equal_bins(score: Floats) -> Codes:
-    edges = np.unique(np.quantile(score, np.linspace(0, 1, BINS + 1)[1:-1]))
-    return np.searchsorted(edges, score, side="right")
+def _rates(x: Floats) -> Floats:
+    """Error rates (2, cells) behind the terms of the curve."""
+    return sigmoid(x[len(CENTRE) :]).reshape(2, -1)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.train.factory import METHODS, planted
 from train.error_rates import ErrorRates, cells, expected
+from train.odds import logit
 from train.rate_estimate import estimate, intervals, rows, told
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
@@ -16,13 +17,12 @@ def of(rates: ErrorRates, method: str) -> tuple[float, float]:
 
 def estimated(noise: dict[str, tuple[float, float]], lines: int = 12_000, base: float = -3.0) -> ErrorRates:
     world = planted(lines, noise=noise, base=base)
-    return estimate(np.log(world.probability), world.examples.observed, world.examples.cell)
+    return estimate(logit(world.probability), world.examples)
 
 
-def ends(lines: int = 12_000) -> np.ndarray:
+def ends(lines: int = 6000) -> np.ndarray:
     world = planted(lines, noise=NOISE, base=-3.0)
-    examples, score = world.examples, np.log(world.probability)
-    return intervals(score, examples.observed, examples.cell, examples.seen.supplier, seed=0)
+    return intervals(logit(world.probability), world.examples, seed=0)
 
 
 @pytest.mark.parametrize("method", ["document_review", "detention"])
@@ -38,8 +38,8 @@ def test_clean_labels_are_found_to_be_clean(method: str) -> None:
     false_positive, false_negative = of(
         estimated(clean, base=0.0), method
     )  # missed ones show where nearly all are positive
-    assert false_positive < 0.04
-    assert false_negative < 0.04
+    assert false_positive < 0.06
+    assert false_negative < 0.07
 
 
 def test_a_method_without_lines_keeps_its_prior() -> None:
@@ -81,8 +81,26 @@ def test_intervals_lie_at_the_planted_rates_of_methods_with_many_lines() -> None
 
 def test_intervals_narrow_with_lines() -> None:
     cell = METHODS.index("detention") * 3
-    widths = [np.diff(ends(lines)[cell])[[0, 2]] for lines in (2000, 12_000)]
+    widths = [np.diff(ends(lines)[cell])[[0, 2]] for lines in (1000, 6000)]
     assert (widths[0] > widths[1]).all()
+
+
+def test_a_method_used_on_tips_does_not_seem_to_miss_less() -> None:
+    same = {"isotopic": (0.02, 0.3), "dna": (0.02, 0.3)}
+    world = planted(12_000, noise=same, base=-3.0, picked=2.0)
+    usual = np.random.default_rng(0).random(12_000) < 0.9
+    world.examples.cell[:] = np.where(
+        world.examples.random == usual, 0, 3
+    )  # most of the arm isotopic, of tips DNA
+    found = estimate(logit(world.probability) - 2.0 * ~world.examples.random, world.examples)
+    assert abs(of(found, "isotopic")[1] - of(found, "dna")[1]) < 0.06
+
+
+def test_what_every_examination_misses_stays_as_open_as_it_was() -> None:
+    world = planted(3000, noise={"isotopic": (0.02, 0.6)}, base=-3.0)
+    *_, low, high = intervals(logit(world.probability), world.examples, seed=0)[0]
+    assert low < 0.25
+    assert high > 0.4
 
 
 def test_a_row_for_people_gives_each_rate_with_its_interval() -> None:
