@@ -50,11 +50,11 @@ def case(variant: str, seed: int, lines: int) -> Case:
     """Train and evaluate on one world, and ask the same trade examined by lot for the true values."""
     of = SeenWorld.make(variant, seed, lines, most_judged=0, past=SAMPLE)
     trial, _ = try_out(of.gathered.examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
-    arm = trial.part("random arm", trial.judged.random, 0.0)
+    arm = trial.random_arm()
     since = trial.judged.seen.day.min().item()
     rows, found, chance = examined_by_lot(of, variant, seed, lines, since)
     score = trial.fitted.model.log_odds(of.past_seen.features.to_numpy()[np.searchsorted(of.past, rows)])
-    true = Ranking.of(score, found).metrics(weights(chance, SETTINGS.train.propensity_floor))
+    true = Ranking.of(score, found).metrics(weights(chance))
     return Case(arm.rows[0], arm.population.positives, true)
 
 
@@ -76,7 +76,7 @@ def examined_by_lot(
 
 
 def main(variant: str, seeds: int, lines: int) -> None:
-    """Print each world as it ends, then by metric in how many of those that show an interval it holds the true value."""
+    """Print each world as it ends, then by metric how many of those that show an interval hold the true value in it."""
     cases = []
     for seed in range(seeds):
         cases.append(case(variant, seed, lines))

@@ -1,6 +1,6 @@
 """Evaluation: the model beside its baselines on lines it did not learn from, with intervals clustered by supplier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from train.noise import NoisyResults
-from train.ranking import Ranking
-from train.resampling import interval, resamples
+from train.ranking import Ranking, most
+from train.resampling import resamples, share_interval
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -118,4 +118,13 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
     if population.positive_suppliers < LEAST_POSITIVE_SUPPLIERS:
         return Row(method, metrics, dict.fromkeys(metrics, (np.nan, np.nan)))
     resampled = [ranking.metrics(weight * draw) for draw in draws]
-    return Row(method, metrics, {name: interval([m[name] for m in resampled]) for name in metrics})
+    return Row(
+        method, metrics, {n: _ends(n, metrics[n], [m[n] for m in resampled], population) for n in metrics}
+    )
+
+
+def _ends(name: str, value: float, resampled: Sequence[float], population: Population) -> tuple[float, float]:
+    top = most(name)
+    shares = [drawn / top for drawn in resampled]
+    low, high = share_interval(value / top, shares, population.positive_suppliers, population.size)
+    return low * top, high * top

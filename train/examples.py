@@ -27,6 +27,8 @@ Rows = npt.NDArray[np.intp]
 
 LEAST_EXAMPLES: Final = 100
 LEAST_POSITIVES: Final = 10
+UNRECORDED: Final = 1e-6
+"""Stands for the chance of a draw where none was written down: all are alike, and it says nothing of propensity."""
 UNEXAMINED_SAMPLE: Final = 60_000
 """Never-examined lines kept to learn who is examined; more would add nothing to so coarse a question."""
 
@@ -35,8 +37,9 @@ UNEXAMINED_SAMPLE: Final = 60_000
 class Examples:
     """Examined lines with a known, conclusive result, by entry date; arrays have the shape (lines,).
 
-    `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.error_rates`), `random`
-    the random arm, `propensity` the chance with which a line like this is examined at all.
+    `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.error_rates`), `lot` the
+    chance with which a line of the random arm was drawn (NaN outside it), `propensity` that with which a line like this
+    is examined at all.
     """
 
     lines: pa.Table
@@ -44,11 +47,16 @@ class Examples:
     observed: Floats
     known_on: npt.NDArray[np.datetime64]
     cell: npt.NDArray[np.int64]
-    random: Mask
+    lot: Floats
     propensity: Floats
 
     def __len__(self) -> int:
         return len(self.observed)
+
+    @property
+    def random(self) -> Mask:
+        """The random arm."""
+        return np.isfinite(self.lot)
 
     @property
     def features(self) -> pd.DataFrame:
@@ -141,8 +149,7 @@ def _found(lines: Lines, outcomes: pa.Table) -> Rows:
 
 
 def _examples(lines: pa.Table, outcomes: pa.Table, seen: Seen, chance: Floats) -> Examples:
-    recorded = np.asarray(pc.fill_null(outcomes["selection_probability"], 0.0))
-    random = np.asarray(pc.equal(outcomes["selection"], "random"))
+    lot = lots(outcomes)
     days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
     return Examples(
         lines=lines,
@@ -150,9 +157,18 @@ def _examples(lines: pa.Table, outcomes: pa.Table, seen: Seen, chance: Floats) -
         observed=np.asarray(pc.equal(outcomes["result"], FOUND)).astype(np.float64),
         known_on=np.maximum(*days).astype("datetime64[D]"),
         cell=cells(outcomes["method"], seen.day),
-        random=random,
-        propensity=np.maximum(chance, np.where(random, recorded, 0.0)),
+        lot=lot,
+        propensity=np.fmax(chance, lot),
     )
+
+
+def lots(outcomes: pa.Table) -> Floats:
+    """Recorded chance of the draw; where none was recorded all are alike, as likely as the others on average."""
+    recorded = np.asarray(outcomes["selection_probability"].to_numpy(), np.float64)
+    random = np.asarray(pc.equal(outcomes["selection"], "random"))
+    told = recorded > 0
+    usual = recorded[random & told].mean() if (random & told).any() else UNRECORDED
+    return np.where(random, np.where(told, recorded, usual), np.nan)
 
 
 def _taken(values: Any, rows: Mask) -> Any:

@@ -67,12 +67,20 @@ class Trial:
     scores: dict[str, Floats]
     seed: int
 
-    def part(self, name: str, chosen: npt.NDArray[np.bool_], picked: float) -> Part:
-        """The comparison on the chosen lines; `picked` is by how much they are likelier positive than they look."""
+    def random_arm(self) -> Part:
+        """The comparison on the random arm, each line weighted by the inverse of the chance of its draw."""
+        drawn = self.judged.random
+        return self._part("random_arm", drawn, weights(self.judged.lot[drawn]), 0.0)
+
+    def all_examined(self, picked: float) -> Part:
+        """The comparison on all; `picked` is by how much lines outside the arm are likelier positive than they look."""
+        return self._part("all_examined", np.ones(len(self.judged), np.bool_), self.weight, picked)
+
+    def _part(self, name: str, chosen: npt.NDArray[np.bool_], weight: Floats, picked: float) -> Part:
         lines = self.judged.take(chosen)
         probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
         log_odds = logit(probability)
-        results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
+        results = results_of(lines, weight, self.fitted.rates, picked)
         population = Population(results, lines.seen.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
         return Part(
@@ -102,9 +110,9 @@ def judge(examples: Examples, prototype: OriginClassifier, settings: TrainSettin
     """Fit on the earlier examples and judge on the later ones (see `try_out`), over all and slice by slice."""
     trial, past = try_out(examples, prototype, settings, seed)
     judged, picked = trial.judged, trial.fitted.calibration.picked
-    parts = [trial.part("all_examined", np.ones(len(judged), np.bool_), picked)]
+    parts = [trial.all_examined(picked)]
     if judged.observed[judged.random].any():
-        parts.insert(0, trial.part("random_arm", judged.random, 0.0))
+        parts.insert(0, trial.random_arm())
     first_day = str(judged.seen.day.min())
     return Judgement(parts, share_seen(past, judged), len(past), first_day, trial.slices(picked))
 

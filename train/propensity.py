@@ -30,7 +30,10 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
     return np.asarray(selection.predict_proba(features)[:, 1], np.float64)
 
 
-def weights(chance: Floats, floor: float) -> Floats:
-    """Inverse propensity, capped by `floor`, mean 1: towards the lines that the examined ones stand for."""
+def weights(chance: Floats, floor: float = 0.0) -> Floats:
+    """Inverse propensity, capped by `floor`, mean 1: towards the lines that the examined ones stand for.
+
+    For all examined lines `chance` is that of being examined at all; for the random arm alone, that of its draw.
+    """
     inverse = 1 / np.maximum(chance, floor)
     return np.asarray(inverse / inverse.mean(), np.float64)

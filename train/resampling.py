@@ -5,6 +5,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t as student
+
+from models.calibration import sigmoid
+from train.odds import logit
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -20,6 +24,26 @@ def interval(resampled: Sequence[float]) -> tuple[float, float]:
         return np.nan, np.nan
     low, high = np.percentile(values, (50 - 50 * CONFIDENCE, 50 + 50 * CONFIDENCE))
     return float(low), float(high)
+
+
+def share_interval(
+    share: float, resampled: Sequence[float], clusters: int, lines: int
+) -> tuple[float, float]:
+    """95 % interval of a share found on so many lines, from resamples of so many suppliers that matter.
+
+    The middle 95 % of resamples alone are too narrow where few suppliers are positive, and lie to one side near 0 and
+    1; the interval therefore also spans Student's around the share in log-odds, with the deviation of the resamples.
+    Shares are kept off 0 and 1 by half a line.
+    """
+    low, high = interval(resampled)
+    off = 0.5 / lines
+    told = np.asarray(resampled)[np.isfinite(resampled)]
+    if not np.isfinite(share) or len(told) < 2:
+        return low, high
+    centre, drawn = logit(np.clip(share, off, 1 - off)), logit(np.clip(told, off, 1 - off))
+    half = student.ppf(0.5 + CONFIDENCE / 2, clusters - 1) * drawn.std(ddof=1)
+    ends = sigmoid(centre + np.array([-half, half]))
+    return min(low, float(ends[0])), max(high, float(ends[1]))
 
 
 def resamples(supplier: Keys, seed: int, number: int = RESAMPLES) -> list[Floats]:

@@ -62,7 +62,7 @@ def planted(
         observed=observed,
         known_on=day + 30,
         cell=cell,
-        random=random,
+        lot=np.where(random, 0.02, np.nan),
         propensity=np.where(random, 0.02, 0.5),
     )
     return Planted(examples, truth, probability)

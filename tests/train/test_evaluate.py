@@ -39,6 +39,25 @@ def test_intervals_hold_the_true_value_about_as_often_as_they_say() -> None:
     assert held >= 26
 
 
+@pytest.mark.parametrize("metric", ["average_precision", "auc", "recall@10%", "lift@10%"])
+def test_intervals_from_few_positive_suppliers_hold_the_true_value_too(metric: str) -> None:
+    large, score = population(60_000, seed=999)
+    truth = compare({"m": score}, few(large, score, 60_000), 0)[0].metrics[metric]
+    held, told = 0, 0
+    for seed in range(40):
+        judged, of_seed = population(250, seed)
+        low, high = compare({"m": of_seed}, few(judged, of_seed, seed), seed)[0].interval[metric]
+        told += np.isfinite(low)
+        held += low <= truth <= high
+    assert held >= 0.9 * told > 20
+
+
+def few(judged: Population, score: np.ndarray, seed: int) -> Population:
+    """The same lines, of which few are positive."""
+    observed = np.random.default_rng(seed).random(len(score)) < sigmoid(score - 2)
+    return Population(NoisyResults.of(observed.astype(float)), judged.supplier)
+
+
 def test_lines_of_one_supplier_widen_the_interval() -> None:
     judged, score = population(400)
     clustered = Population(judged.results, (np.argsort(np.argsort(score)) // 20).astype(np.uint64))

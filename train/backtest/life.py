@@ -74,12 +74,12 @@ class Life:
             return
         known_on, found = self._known_on(examined, last), self.trade.findings.found[examined]
         places = pd.Index(rows).get_indexer(pd.Index(examined))
-        chance = np.where(random, month.chance, 1.0)
+        lot = np.where(random, month.chance, np.nan)
         seen = Seen.of(self.trade.lines.take(examined), matrix[places])
         self.outcomes = _with(self.outcomes, examined, known_on, found)
         method = cells(pa.chunked_array([pa.nulls(len(examined), pa.string())]), seen.day)
         lines, days = self.trade.material.entries.take(examined), known_on.astype("datetime64[D]")
-        self.examples.append(Examples(lines, seen, found, days, method, random, chance))
+        self.examples.append(Examples(lines, seen, found, days, method, lot, np.where(random, lot, 1.0)))
 
     def _known_on(self, examined: Rows, last: int) -> Days:
         days = self.trade.lines.days
@@ -103,7 +103,7 @@ def joined(parts: list[Examples]) -> Examples:
     features, keys = (
         pd.concat([getattr(s, n) for s in seen], ignore_index=True) for n in ("features", "keys")
     )
-    arrays = ("observed", "known_on", "cell", "random", "propensity")
+    arrays = ("observed", "known_on", "cell", "lot", "propensity")
     return Examples(
         pa.concat_tables([part.lines for part in parts]),
         Seen(features, keys, np.concatenate([s.day for s in seen])),

@@ -27,9 +27,7 @@ class Evaluation:
 
     def parts(self) -> dict[str, Pooled]:
         """The headline's lines first, then all that were judged."""
-        random = (
-            {"random arm": self.pooled.take(self.pooled.lines.random)} if "random arm" in self.rows else {}
-        )
+        random = {"random arm": self.pooled.random_arm()} if "random arm" in self.rows else {}
         return {**random, "all examined": self.pooled}
 
     def plain(self) -> dict[str, Any]:

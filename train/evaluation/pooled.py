@@ -1,6 +1,6 @@
 """The judged lines of all windows together, each with what the model of its own window said and flagged."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from train.evaluate import Metrics, Population, probability_metrics
 from train.examples import Examples, Gathered
 from train.noise import NoisyResults
 from train.odds import log_odds_of
+from train.propensity import weights
 from train.rolling import Window
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +32,11 @@ class Pooled:
         scores = {name: score[rows] for name, score in self.scores.items()}
         flagged = {name: mask[rows] for name, mask in self.flagged.items()}
         return Pooled(self.lines.take(rows), self.results.take(rows), self.log_odds[rows], scores, flagged)
+
+    def random_arm(self) -> "Pooled":
+        """The random arm, each line weighted by the inverse of the chance of its draw."""
+        drawn = self.take(self.lines.random)
+        return replace(drawn, results=replace(drawn.results, weight=weights(drawn.lines.lot)))
 
     def population(self) -> Population:
         """For comparisons."""

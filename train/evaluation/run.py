@@ -85,7 +85,7 @@ def _compared(pooled: Pooled, seed: int) -> tuple[str, dict[str, list[Row]]]:
     rows = {"all examined": compare(pooled.scores, pooled.population(), seed)}
     if pooled.lines.observed[pooled.lines.random].sum() < LEAST_POSITIVES:
         return "all examined", rows
-    random = pooled.take(pooled.lines.random)
+    random = pooled.random_arm()
     return "random arm", {"random arm": compare(random.scores, random.population(), seed), **rows}
 
 

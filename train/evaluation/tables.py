@@ -21,18 +21,22 @@ Table = list[dict[str, Any]]
 
 def tables_of(pooled: Pooled, windows: list[Window], examples: Examples) -> dict[str, Table]:
     """All tables but those that take fits of their own, by name."""
-    parts = {"all examined": np.ones(len(pooled.lines), np.bool_), "random arm": pooled.lines.random}
-    parts |= slices(pooled.lines)
+    parts = {"all examined": pooled}
+    parts |= {"random arm": pooled.random_arm()} if pooled.lines.random.any() else {}
+    parts |= {name: pooled.take(mask) for name, mask in slices(pooled.lines).items()}
     return {
         "windows": [_window_row(window) for window in windows],
-        "slices": [{"slice": name, **_figures(pooled.take(m))} for name, m in parts.items() if m.any()],
+        "slices": [{"slice": name, **_figures(part)} for name, part in parts.items() if len(part.lines)],
         "months": _by(pooled, pooled.lines.seen.day.astype("datetime64[M]").astype(str), "month"),
         "origins": _by(pooled, parties_groups(pooled.lines)["declared origin"], "origin"),
         "commodities": _by(pooled, _families(pooled.lines), "commodity"),
         "capacity": [
             _capacity_row(pooled, queue, name, mask)
             for queue in pooled.flagged
-            for name, mask in {"all": parts["all examined"], **_districts(pooled, queue)}.items()
+            for name, mask in {
+                "all": np.ones(len(pooled.lines), np.bool_),
+                **_districts(pooled, queue),
+            }.items()
         ],
         "false_flags": [
             {"by": by, **row}
