@@ -33,9 +33,9 @@ def entries(world: World) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in ("entry_date", "entry_number", "line_number")])
 
 
-def home(folder: Path) -> Settings:
-    """Settings of a home that holds the small world."""
-    world, store = small_world(), Store(folder)
+def home(folder: Path, world: World | None = None) -> Settings:
+    """Settings of a home that holds a world, else the small one."""
+    world, store = world or small_world(), Store(folder)
     store.upsert("entries", entries(world).to_batches())
     store.upsert("outcomes", world.outcomes.select(OUTCOMES.names).cast(OUTCOMES.schema).to_batches())
     return Settings(home=folder, history_start=START)
