@@ -4,12 +4,14 @@
 
 Each world is trained on and evaluated as `originrisk train` does it. The true value is the same metric of the same
 model where three tenths of all lines of the same trade are examined by lot: by the same methods, with the same errors
-and delays. An interval is asked for only where the evaluation would show it.
+and delays. From these as many lines as the arm has are drawn twenty times more, as other lots would have fallen. An
+interval is asked for only where the evaluation would show it.
 """
 
 import argparse
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,15 +24,17 @@ from data.world.variants import settings_of
 from features.keys import find
 from features.lines import Lines
 from features.replay import FOUND
-from train.evaluate import Row
+from train.evaluate import Population, Row, compare
 from train.examples import known_outcomes
 from train.judge import try_out
 from train.learned import classifier
+from train.noise import NoisyResults
 from train.propensity import weights
 from train.ranking import Ranking
 
 SHOWN = ("average_precision", "auc", "recall@1%", "recall@5%", "precision@1%")
 EXAMINED = {"examined_share": 0.3, "random_share": 1.0}
+AGAIN = 20
 SAMPLE = 400_000
 """Lines before the cut-off whose features are kept, to ask for the true value."""
 
@@ -39,11 +43,18 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One world: the evaluation's row of the random arm, its positives, and the true values."""
+    """One world: rows of its random arm and of other lots of that size, the arm's positives, and the true values."""
 
-    row: Row
+    arm: Row
+    again: list[Row]
     positives: int
     true: dict[str, float]
+
+    def held(self, name: str) -> tuple[list[bool], list[bool]]:
+        """Whether the intervals shown hold the true value of a metric: the arm's, and those of the other lots."""
+        arm, again = ([row.interval[name] for row in rows] for rows in ([self.arm], self.again))
+        hold = [[low <= self.true[name] <= high for low, high in e if np.isfinite(low)] for e in (arm, again)]
+        return hold[0], hold[1]
 
 
 def case(variant: str, seed: int, lines: int) -> Case:
@@ -55,7 +66,25 @@ def case(variant: str, seed: int, lines: int) -> Case:
     rows, found, chance = examined_by_lot(of, variant, seed, lines, since)
     score = trial.fitted.model.log_odds(of.past_seen.features.to_numpy()[np.searchsorted(of.past, rows)])
     true = Ranking.of(score, found).metrics(weights(chance))
-    return Case(arm.rows[0], arm.population.positives, true)
+    lot = Lot(score, found, chance, of.supplier[rows].astype(np.uint64))
+    again = [lot.drawn(arm.population.size, number) for number in range(AGAIN)]
+    return Case(arm.rows[0], again, arm.population.positives, true)
+
+
+class Lot(NamedTuple):
+    """Lines examined by lot, each array (lines,)."""
+
+    score: Floats
+    found: Floats
+    chance: Floats
+    supplier: npt.NDArray[np.uint64]
+
+    def drawn(self, size: int, number: int) -> Row:
+        """The evaluation's row of so many of them."""
+        chosen = np.random.default_rng(number).choice(len(self.found), size, replace=False)
+        results = NoisyResults.of(self.found[chosen], weights(self.chance[chosen]))
+        population = Population(results, self.supplier[chosen])
+        return compare({"model": self.score[chosen]}, population, number)[0]
 
 
 def examined_by_lot(
@@ -76,29 +105,28 @@ def examined_by_lot(
 
 
 def main(variant: str, seeds: int, lines: int) -> None:
-    """Print each world as it ends, then by metric how many of those that show an interval hold the true value in it."""
+    """Print each world as it ends, then by metric how many of the intervals that are shown hold the true value."""
     cases = []
     for seed in range(seeds):
         cases.append(case(variant, seed, lines))
-        intervals = {name: [round(end, 3) for end in cases[-1].row.interval[name]] for name in SHOWN}
-        true = {name: round(cases[-1].true[name], 3) for name in SHOWN}
-        print(f"seed {seed}: {cases[-1].positives} positives, true {true}, intervals {intervals}", flush=True)
+        held = {name: "{} + {} of {}".format(*_counts(cases[-1].held(name))) for name in SHOWN}
+        print(f"seed {seed}: {cases[-1].positives} positives, held {held}", flush=True)
     positives = [c.positives for c in cases]
     title = f"{variant}, {seeds} worlds of {lines:,} lines (simulated), {min(positives)} to {max(positives)} positives"
-    print_table(title, ("metric", "held", "true value", "width of interval"), [_row(n, cases) for n in SHOWN])
+    headings = ("metric", "held by the arm", "by other lots", "true value", "width of interval")
+    print_table(title, headings, [_row(n, cases) for n in SHOWN])
+
+
+def _counts(held: tuple[list[bool], list[bool]]) -> tuple[int | str, int, int]:
+    return sum(held[0]) if held[0] else "none shown", sum(held[1]), len(held[1])
 
 
 def _row(name: str, cases: list[Case]) -> tuple[str, ...]:
-    shown = [c for c in cases if np.isfinite(c.row.interval[name][0])]
-    values = np.array([c.true[name] for c in shown])
-    low, high = np.array([c.row.interval[name] for c in shown]).reshape(-1, 2).T
-    held = int(((low <= values) & (values <= high)).sum())
-    of = f"{held} of {len(shown)} shown"
-    return (
-        (name, of, f"{values.min():.3f} to {values.max():.3f}", f"{(high - low).mean():.3f}")
-        if shown
-        else (name, of, "", "")
-    )
+    arms, others = ([hold for c in cases for hold in c.held(name)[i]] for i in (0, 1))
+    values = [c.true[name] for c in cases]
+    width = np.nanmean([row.interval[name][1] - row.interval[name][0] for c in cases for row in c.again])
+    counts = (f"{sum(held)} of {len(held)}" for held in (arms, others))
+    return name, *counts, f"{min(values):.3f} to {max(values):.3f}", f"{width:.3f}"
 
 
 if __name__ == "__main__":

@@ -29,11 +29,11 @@ def interval(resampled: Sequence[float]) -> tuple[float, float]:
 def share_interval(
     share: float, resampled: Sequence[float], clusters: int, lines: int
 ) -> tuple[float, float]:
-    """95 % interval of a share found on so many lines, from resamples of so many suppliers that matter.
+    """95 % interval of a figure from 0 to 1 found on so many lines, from resamples of suppliers; `clusters` matter.
 
     The middle 95 % of resamples alone are too narrow where few suppliers are positive, and lie to one side near 0 and
-    1; the interval therefore also spans Student's around the share in log-odds, with the deviation of the resamples.
-    Shares are kept off 0 and 1 by half a line.
+    1; the interval therefore also spans Student's around the figure in log-odds, with the deviation of the resamples.
+    Figures are kept off 0 and 1 by half a line.
     """
     low, high = interval(resampled)
     off = 0.5 / lines
