@@ -7,9 +7,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from models.calibration import sigmoid
 from train.noise import NoisyResults
-from train.ranking import Ranking
-from train.resampling import interval, resamples, share_interval
+from train.odds import logit
+from train.ranking import Ranking, most
+from train.resampling import resamples, wider_interval
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -23,8 +25,7 @@ LEAST_POSITIVE_SUPPLIERS: Final = 10
 """With fewer, resamples say less than they seem to: their intervals hold the true value too seldom."""
 
 OVER_ALL: Final = ("average_precision", "auc")
-"""Metrics of the whole ranking. Resamples of few positive suppliers spread too little there; at a capacity, where
-single lines come and go, they spread enough (`benchmarks/coverage.py`)."""
+"""Metrics of the whole ranking. Their intervals lie in log-odds: near 0 and 1 they reach further inwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
 
 
 def _ends(name: str, value: float, resampled: Sequence[float], population: Population) -> tuple[float, float]:
+    clusters = population.positive_suppliers
     if name not in OVER_ALL:
-        return interval(resampled)
-    return share_interval(value, resampled, population.positive_suppliers, population.size)
+        low, high = wider_interval(value, resampled, clusters)
+        return max(low, 0.0), min(high, most(name))
+    off = 0.5 / population.size  # half a line off 0 and 1, where log-odds end
+    centre, *drawn = logit(np.clip([value, *resampled], off, 1 - off))
+    low, high = sigmoid(np.array(wider_interval(centre, drawn, clusters)))
+    return low, high

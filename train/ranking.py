@@ -53,6 +53,11 @@ class Ranking:
         return found, seen
 
 
+def most(metric: str) -> float:
+    """The largest value that a metric can take: 1, but of a lift the inverse of its capacity."""
+    return 100 / float(metric.removeprefix("lift@").rstrip("%")) if metric.startswith("lift@") else 1.0
+
+
 def _average_precision(found: Floats, seen: Floats) -> float:
     above = np.where(seen > 0, seen, 1.0)  # a resample may leave out the lines of the highest scores
     return float(np.sum(np.diff(found, prepend=0) * found / above) / found[-1])

@@ -7,9 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-from models.calibration import sigmoid
-from train.odds import logit
-
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 
@@ -26,24 +23,18 @@ def interval(resampled: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def share_interval(
-    share: float, resampled: Sequence[float], clusters: int, lines: int
-) -> tuple[float, float]:
-    """95 % interval of a figure from 0 to 1 found on so many lines, from resamples of suppliers; `clusters` matter.
+def wider_interval(value: float, resampled: Sequence[float], clusters: int) -> tuple[float, float]:
+    """95 % interval of a figure of lines, where so many suppliers matter to it.
 
-    The middle 95 % of resamples alone are too narrow where few suppliers are positive, and lie to one side near 0 and
-    1; the interval therefore also spans Student's around the figure in log-odds, with the deviation of the resamples.
-    Figures are kept off 0 and 1 by half a line.
+    The middle 95 % of resamples alone are too narrow where few suppliers are positive: the interval also spans
+    Student's around the figure, with the deviation of the resamples. NaN where the lines cannot tell the figure.
     """
     low, high = interval(resampled)
-    off = 0.5 / lines
     told = np.asarray(resampled)[np.isfinite(resampled)]
-    if not np.isfinite(share) or len(told) < 2:
+    if not np.isfinite(value) or len(told) < 2:
         return low, high
-    centre, drawn = logit(np.clip(share, off, 1 - off)), logit(np.clip(told, off, 1 - off))
-    half = student.ppf(0.5 + CONFIDENCE / 2, clusters - 1) * drawn.std(ddof=1)
-    ends = sigmoid(centre + np.array([-half, half]))
-    return min(low, float(ends[0])), max(high, float(ends[1]))
+    half = student.ppf(0.5 + CONFIDENCE / 2, clusters - 1) * told.std(ddof=1)
+    return min(low, float(value - half)), max(high, float(value + half))
 
 
 def resamples(supplier: Keys, seed: int, number: int = RESAMPLES) -> list[Floats]:

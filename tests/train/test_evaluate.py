@@ -39,7 +39,7 @@ def test_intervals_hold_the_true_value_about_as_often_as_they_say() -> None:
     assert held >= 26
 
 
-@pytest.mark.parametrize("metric", ["average_precision", "auc", "recall@10%"])
+@pytest.mark.parametrize("metric", ["average_precision", "auc", "recall@10%", "lift@10%"])
 def test_intervals_from_few_positive_suppliers_hold_the_true_value_too(metric: str) -> None:
     large, score = population(60_000, seed=999)
     truth = compare({"m": score}, few(large, score, 60_000), 0)[0].metrics[metric]
@@ -47,8 +47,10 @@ def test_intervals_from_few_positive_suppliers_hold_the_true_value_too(metric: s
     for seed in range(40):
         judged, of_seed = population(250, seed)
         low, high = compare({"m": of_seed}, few(judged, of_seed, seed), seed)[0].interval[metric]
-        told += np.isfinite(low)
-        held += low <= truth <= high
+        if np.isfinite(low):
+            told += 1
+            held += low <= truth <= high
+            assert 0 <= low <= high <= (10 if metric == "lift@10%" else 1)
     assert held >= 0.9 * told > 20
 
 
