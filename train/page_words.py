@@ -5,8 +5,9 @@ from typing import Final
 LIMITS: Final = (
     "A score is a lead, never proof. Lines that were never examined are unknown, not negative. "
     "Results are wrong now and then; probabilities are compared with what an examination would find. "
-    "Brackets are 95 % intervals over resampled suppliers. Average precision: share of looks that "
-    "find something, averaged on the way down the ranking."
+    "How much examinations miss is in part assumed, and the level of the probabilities with it. "
+    "Brackets are 95 % intervals over resampled suppliers, wider where few are positive. "
+    "Average precision: share of looks that find something, averaged on the way down the ranking."
 )
 LEAKS_SOUGHT: Final = (
     "Looked for: one feature that tells the result; features that learn goods by heart; features of "
@@ -14,8 +15,8 @@ LEAKS_SOUGHT: Final = (
 )
 WHY: Final = {
     "random arm": (
-        "Lines drawn by lot whatever their score: the only unbiased yardstick. It is small; read the "
-        "intervals."
+        "Lines drawn by lot whatever their score, weighted by the inverse of the chance of the draw: the only "
+        "unbiased yardstick. It is small; read the intervals."
     ),
     "all examined": (
         "Every examined line, weighted by the inverse of its chance to be examined. Mostly suspicious lines."

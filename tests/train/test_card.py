@@ -48,6 +48,10 @@ def test_the_card_states_sample_sizes_bias_and_table_versions(text: str) -> None
     assert "Label bias" in text
 
 
+def test_the_card_says_what_its_level_rests_on(text: str) -> None:
+    assert "**Assumed:**" in text.split("Label bias")[1]
+
+
 def test_slices_with_few_positives_are_marked_weak(text: str) -> None:
     rows = [row for row in text.splitlines() if row.startswith("| declared Chinese")]
     assert len(rows) == 1
