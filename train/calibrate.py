@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.stats import beta as beta_distribution
+from scipy.stats import norm
 
-from models.calibration import Calibrator
+from models.calibration import Calibrator, sigmoid
 from train.noise import NoisyResults
 from train.odds import logit
 
@@ -27,6 +28,7 @@ SPREAD: Final = np.array([2.0, 0.35, 0.35, 0.7])
 LIMITS: Final = ((None, None), (0.05, None), (0.05, None), (None, None))
 BANDS: Final = 15
 CONFIDENCE: Final = 0.90
+TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,16 @@ class Calibration:
     picked: float
 
 
-def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask) -> Calibration:
+def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask, doubt: float = 0.0) -> Calibration:
     """Most probable curve and shift under the label's noise, with bands from the evidence near each probability.
 
-    `log_odds` must come from models that did not see the lines; `picked` is False for the random arm.
+    `log_odds` must come from models that did not see the lines; `picked` is False for the random arm; `doubt` is how
+    far the level of all probabilities is open, a standard deviation in log-odds.
     """
     results = results.evened()
     curve = _curve(log_odds, results, picked)
     plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
-    bands = _bands(plain.probability(log_odds), results)
+    bands = _bands(plain.probability(log_odds), results, doubt)
     return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[3]))
 
 
@@ -68,18 +71,32 @@ def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
     return np.asarray(found.x, np.float64)
 
 
-def _bands(probability: Floats, results: NoisyResults) -> tuple[tuple[float, ...], ...]:
+def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tuple[float, ...], ...]:
     """Step table (edges, lower, upper). In each bin of like probability the results are worth some number of lines
-    of known truth (their Fisher information); the band is that many lines' beta interval around the bin's share."""
+    of known truth (their Fisher information); the band is that many lines' beta interval around the bin's share,
+    widened by the doubt about the level."""
     edges = np.unique(np.quantile(probability, np.linspace(0, 1, BANDS + 1)[1:-1]))
     step = np.searchsorted(edges, probability, side="right")
     worth = np.array([_worth(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
     share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
     positive, negative = share * worth + 0.5, (1 - share) * worth + 0.5
     tail = (1 - CONFIDENCE) / 2
-    lower = np.minimum.accumulate(beta_distribution.ppf(tail, positive, negative)[::-1])[::-1]
-    upper = np.maximum.accumulate(beta_distribution.ppf(1 - tail, positive, negative))
-    return tuple(np.concatenate([[0.0], edges]).tolist()), tuple(lower.tolist()), tuple(upper.tolist())
+    lower, upper = (
+        _widened(beta_distribution.ppf(q, positive, negative), share, doubt) for q in (tail, 1 - tail)
+    )
+    table = (
+        np.concatenate([[0.0], edges]),
+        np.minimum.accumulate(lower[::-1])[::-1],
+        np.maximum.accumulate(upper),
+    )
+    return tuple(tuple(column.tolist()) for column in table)
+
+
+def _widened(end: Floats, share: Floats, doubt: float) -> Floats:
+    """Ends of bands around shares, moved out by an independent doubt about the level."""
+    centre, edge = (logit(np.clip(part, TINY, 1 - TINY)) for part in (share, end))
+    level = norm.ppf((1 + CONFIDENCE) / 2) * doubt
+    return sigmoid(centre + np.sign(edge - centre) * np.hypot(edge - centre, level))
 
 
 def _worth(probability: Floats, results: NoisyResults) -> float:

@@ -18,7 +18,7 @@ from features.lines import Lines
 from features.lists import Listings
 from features.replay import FOUND, NOT_FOUND, Outcomes, replay
 from train.error_rates import cells
-from train.propensity import propensity
+from train.propensity import lots, propensity
 from train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
@@ -27,8 +27,6 @@ Rows = npt.NDArray[np.intp]
 
 LEAST_EXAMPLES: Final = 100
 LEAST_POSITIVES: Final = 10
-UNRECORDED: Final = 1e-6
-"""Stands for the chance of a draw where none was written down: all are alike, and it says nothing of propensity."""
 UNEXAMINED_SAMPLE: Final = 60_000
 """Never-examined lines kept to learn who is examined; more would add nothing to so coarse a question."""
 
@@ -160,15 +158,6 @@ def _examples(lines: pa.Table, outcomes: pa.Table, seen: Seen, chance: Floats) -
         lot=lot,
         propensity=np.fmax(chance, lot),
     )
-
-
-def lots(outcomes: pa.Table) -> Floats:
-    """Recorded chance of the draw; where none was recorded all are alike, as likely as the others on average."""
-    recorded = np.asarray(outcomes["selection_probability"].to_numpy(), np.float64)
-    random = np.asarray(pc.equal(outcomes["selection"], "random"))
-    told = recorded > 0
-    usual = recorded[random & told].mean() if (random & told).any() else UNRECORDED
-    return np.where(random, np.where(told, recorded, usual), np.nan)
 
 
 def _taken(values: Any, rows: Mask) -> Any:

@@ -15,7 +15,7 @@ from train.error_rates import ErrorRates, expected
 from train.examples import Examples
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
-from train.rate_estimate import estimate
+from train.rate_estimate import estimate, level_doubt
 from train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
@@ -54,6 +54,8 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
         rates = estimate(unseen[trees], examples)
         calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
         picked = calibration.picked
+    doubt = level_doubt(unseen[trees], examples, weight, seed)
+    calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random, doubt)
     grown = _grow(examples.features, results_of(examples, even, rates, picked), prototype, trees)
     names = tuple(map(str, grown.feature_names_in_))
     model = OriginModel(grown.boosters_, grown.base_log_odds_, calibration.calibrator, names)

@@ -1,12 +1,19 @@
 """Who is examined: the chance with which a line like this one is selected, learned from examined and other lines."""
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.origin_model import Floats
 from train.origin_classifier import OriginClassifier
 
 Mask = npt.NDArray[np.bool_]
+
+UNRECORDED: Final = 1e-6
+"""Stands for the chance of a draw where none was written down: all are alike, and it says nothing of propensity."""
 
 
 def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Floats:
@@ -28,6 +35,15 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
     )
     selection.fit(features, examined.astype(np.float64), sample_weight=weight)
     return np.asarray(selection.predict_proba(features)[:, 1], np.float64)
+
+
+def lots(outcomes: pa.Table) -> Floats:
+    """Recorded chance of the draw; where none was recorded all are alike, as likely as the others on average."""
+    recorded = np.asarray(outcomes["selection_probability"].to_numpy(), np.float64)
+    random = np.asarray(pc.equal(outcomes["selection"], "random"))
+    told = recorded > 0
+    usual = recorded[random & told].mean() if (random & told).any() else UNRECORDED
+    return np.where(random, np.where(told, recorded, usual), np.nan)
 
 
 def weights(chance: Floats, floor: float = 0.0) -> Floats:

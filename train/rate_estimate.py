@@ -5,7 +5,7 @@ lines are called positive, by the scores where next to nothing can be positive. 
 leaves no trace: there the priors of `train.error_rates` decide, and the intervals are theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -20,6 +20,8 @@ from train.odds import logit
 from train.resampling import CONFIDENCE, resamples
 
 RESAMPLES: Final = 100
+FEWER_RESAMPLES: Final = 20
+"""Enough for a deviation, where the ends of an interval need more."""
 HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
 ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
@@ -35,21 +37,31 @@ def estimate(score: Floats, examples: Examples) -> ErrorRates:
 
 
 def intervals(score: Floats, examples: Examples, seed: int) -> Floats:
-    """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4).
-
-    They come from resampled suppliers, each time with other priors drawn from their doubt: what the results do not tell
-    stays as open as it was before.
-    """
-    joint, rng = _Joint.of(score, examples), np.random.default_rng(seed)
-    centre, doubt = prior()
-    start = joint.most_probable(np.ones(len(examples)), centre)
-    drawn = [
-        _rates(joint.most_probable(weight, sigmoid(rng.normal(logit(centre), doubt)), start))
-        for weight in resamples(examples.seen.supplier, seed, RESAMPLES)
-    ]
+    """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
+    drawn = [_rates(x) for x in _draws(score, examples, seed, RESAMPLES)]
     tail = 50 - 50 * CONFIDENCE
     ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
     return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
+
+
+def level_doubt(score: Floats, examples: Examples, weight: Floats, seed: int) -> float:
+    """How far suppliers and rates leave the level of all probabilities open: a standard deviation in log-odds."""
+    terms = design(score, np.zeros(len(score), np.bool_))
+    shares = [
+        np.average(sigmoid(terms @ x[: len(CENTRE)]), weights=weight)
+        for x in _draws(score, examples, seed, FEWER_RESAMPLES)
+    ]
+    return float(logit(np.array(shares)).std(ddof=1))
+
+
+def _draws(score: Floats, examples: Examples, seed: int, number: int) -> Iterator[Floats]:
+    """Curves and rates of resampled suppliers, each time with other priors drawn from their doubt: what the results do
+    not tell stays as open as it was before."""
+    joint, rng = _Joint.of(score, examples), np.random.default_rng(seed)
+    centre, doubt = prior()
+    start = joint.most_probable(np.ones(len(examples)), centre)
+    for weight in resamples(examples.seen.supplier, seed, number):
+        yield joint.most_probable(weight, sigmoid(rng.normal(logit(centre), doubt)), start)
 
 
 def rows(rates: ErrorRates, ends: Floats) -> list[dict[str, float | int | str]]:

@@ -3,6 +3,7 @@ import numpy as np
 from models.calibration import sigmoid
 from train.calibrate import calibrate
 from train.noise import NoisyResults
+from train.odds import logit
 
 
 def log_odds(lines: int, seed: int = 0) -> np.ndarray:
@@ -67,3 +68,14 @@ def test_noise_widens_the_bands() -> None:
     noisy = calibrate(score, noisy_results, np.zeros(3000, bool)).calibrator
     width = [np.mean(np.array(c.upper) - np.array(c.lower)) for c in (clean, noisy)]
     assert width[1] > 1.5 * width[0]
+
+
+def test_a_doubt_about_the_level_widens_the_bands_and_nothing_else() -> None:
+    score = log_odds(20_000)
+    results, picked = NoisyResults.of(drawn(sigmoid(score))), np.zeros(20_000, bool)
+    sure, unsure = (calibrate(score, results, picked, doubt).calibrator for doubt in (0.0, 0.3))
+    assert unsure.probability(score).tolist() == sure.probability(score).tolist()
+    shares = np.array([0.02, 0.1])
+    (low, high), (lower, upper) = sure.band(shares), unsure.band(shares)
+    assert (logit(upper) - logit(high) > 0.2).all()
+    assert (logit(low) - logit(lower) > 0.2).all()

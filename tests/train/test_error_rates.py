@@ -5,7 +5,7 @@ import pytest
 from tests.train.factory import METHODS, planted
 from train.error_rates import ErrorRates, cells, expected
 from train.odds import logit
-from train.rate_estimate import estimate, intervals, rows, told
+from train.rate_estimate import estimate, intervals, level_doubt, rows, told
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
 
@@ -101,6 +101,12 @@ def test_what_every_examination_misses_stays_as_open_as_it_was() -> None:
     *_, low, high = intervals(logit(world.probability), world.examples, seed=0)[0]
     assert low < 0.25
     assert high > 0.4
+
+
+def test_the_level_stays_in_doubt_however_many_lines_there_are() -> None:
+    world = planted(12_000, noise={"document_review": (0.02, 0.5)}, base=-3.0)
+    doubt = level_doubt(logit(world.probability), world.examples, np.ones(12_000), seed=0)
+    assert 0.1 < doubt < 0.5  # a third of the rate's doubt at least: nobody else looked at such lines
 
 
 def test_a_row_for_people_gives_each_rate_with_its_interval() -> None:

@@ -11,7 +11,7 @@ from features.lists import Listings
 from features.replay import Outcomes
 from tests.features.factory import SHIPPED, listing_of
 from tests.train.home import CUTOFF, entries, small_world
-from train.examples import Gathered, gather, known_outcomes, lots, see
+from train.examples import Gathered, gather, known_outcomes, see
 
 DAY = date(2021, 1, 10)
 
@@ -153,14 +153,3 @@ def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(
 def test_a_line_of_the_arm_keeps_the_chance_of_its_draw(gathered: tuple[Gathered, pa.Table]) -> None:
     examples = gathered[0].examples
     assert ((examples.lot > 0) & (examples.lot < 0.5)).sum() == examples.random.sum() > 0
-
-
-def test_draws_without_a_recorded_chance_are_as_likely_as_the_others() -> None:
-    def lot(*chances: float | None) -> list[float]:
-        selection = pa.array(["random"] * len(chances))
-        return lots(
-            pa.table({"selection": selection, "selection_probability": pa.array(chances, pa.float64())})
-        ).tolist()
-
-    assert lot(0.1, None, 0.3) == pytest.approx([0.1, 0.2, 0.3])
-    assert len(set(lot(None, None))) == 1

@@ -1,7 +1,8 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from train.propensity import propensity, weights
+from train.propensity import lots, propensity, weights
 
 
 def test_the_chance_of_examination_is_recovered_over_all_lines() -> None:
@@ -24,3 +25,14 @@ def test_weights_are_inverse_capped_and_of_mean_one() -> None:
     found = weights(np.array([0.5, 0.1, 0.0001]), floor=0.05)
     assert found.mean() == pytest.approx(1)
     assert (found / found[0]).tolist() == pytest.approx([1, 5, 10])
+
+
+def test_draws_without_a_recorded_chance_are_as_likely_as_the_others() -> None:
+    def lot(*chances: float | None) -> list[float]:
+        selection = pa.array(["random"] * len(chances))
+        return lots(
+            pa.table({"selection": selection, "selection_probability": pa.array(chances, pa.float64())})
+        ).tolist()
+
+    assert lot(0.1, None, 0.3) == pytest.approx([0.1, 0.2, 0.3])
+    assert len(set(lot(None, None))) == 1
