@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks import bands
+from benchmarks.simulated import bands
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from data.console import print_table
 from data.contract import LINE_KEY
