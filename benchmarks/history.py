@@ -249,7 +249,7 @@ def _saving(history: History) -> dict[str, float]:
             snapshot.save(history, folder, {})
         saved = saving()
         with cpu() as loading:
-            snapshot.load(folder, mapped=True)
+            snapshot.load(folder)
         size = sum(file.stat().st_size for file in folder.iterdir())
         return {"saving": saved, "mapping": loading(), "snapshot_gb": size / 2**30}
 

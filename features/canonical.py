@@ -18,24 +18,43 @@ NamedArray = tuple[str, npt.NDArray[Any]]
 def settle(history: History) -> None:
     """Put rows in the order of tally and key, and forget those in which nothing was learned or nothing is left."""
     for group in history.groups:
-        holds, indexes = _holds_something(history, group), [history.indexes[key] for key in group.keys]
-        for index in indexes:
-            kept = holds[index.rows]
-            index.hold(index.keys[kept], index.rows[kept])
-        order = np.concatenate([[0], *(index.rows[1:] for index in indexes)]).astype(np.int32)
-        moved = np.zeros(group.counts.size, np.int32)
-        moved[order] = np.arange(len(order), dtype=np.int32)
-        group.counts.hold(group.counts.state[order])
-        for index in indexes:
-            index.hold(index.keys, moved[index.rows])
-        for learned in (of_day for recent in history.recent.values() for of_day in recent.values()):
-            learned.rows[:, group.places] = moved[learned.rows[:, group.places]]
+        _settle(history, group)
+
+
+def _settle(history: History, group: Group) -> None:
+    _own_rows(history)
+    holds, indexes = _holds_something(history, group), [history.indexes[key] for key in group.keys]
+    for index in indexes:
+        kept = holds[index.rows]
+        index.hold(index.keys[kept], index.rows[kept])
+    order = np.concatenate([[0], *(index.rows[1:] for index in indexes)], dtype=np.int32)
+    moved = np.zeros(group.counts.size, np.int32)
+    moved[order] = np.arange(len(order), dtype=np.int32)
+    group.counts.keep(order)
+    for index in indexes:
+        index.hold(index.keys, moved[index.rows])
+    for learned in _all_recent(history):
+        learned.rows[:, group.places] = moved[learned.rows[:, group.places]]
+
+
+def _own_rows(history: History) -> None:
+    """Rows that are still in a window, copied where they were handed over."""
+    for recent in history.recent.values():
+        for day, learned in recent.items():
+            if not learned.rows.flags.writeable:
+                recent[day] = Learned(learned.rows.copy(), learned.measures)
+
+
+def _all_recent(history: History) -> Iterator[Learned]:
+    return (of_day for recent in history.recent.values() for of_day in recent.values())
 
 
 def _holds_something(history: History, group: Group) -> Bools:
     """True for row 0, for rows that are not all zeros, and for those that a window will still take from."""
-    holds: Bools = np.any(group.counts.state[: group.counts.size] != 0, axis=1)
-    for learned in (of_day for recent in history.recent.values() for of_day in recent.values()):
+    holds: Bools = np.zeros(group.counts.size, np.bool_)
+    for column in group.counts.own()[: group.counts.size].T:
+        holds |= column != 0
+    for learned in _all_recent(history):
         holds[learned.rows[:, group.places]] = True
     holds[0] = True
     return holds
@@ -46,23 +65,39 @@ def arrays_of(history: History) -> Arrays:
     return dict(named_arrays(history))
 
 
-def named_arrays(history: History) -> Iterator[NamedArray]:
-    """Arrays of a history whose day is closed, after settling it, one after another, each with its name.
+def named_arrays(history: History, *, surrendered: bool = False) -> Iterator[NamedArray]:
+    """Arrays of a history whose day is closed, settled on the way, one after another, each with its name.
 
-    Of each group of tallies: `keys` of every tally in order, the `rows` of each in the `state`, and their number in
-    each tally (`sizes`). Of lines and of outcomes that are still in a window: the `days`, their number on each
-    (`sizes`), their `rows` in the tallies with windows, their `measures`. Of each learner its own.
+    Of each learner its own. Of each group of tallies: its `state`, the `keys` of every tally in order, the `rows` of
+    each in the state, and their number in each tally (`sizes`). Of lines and of outcomes that are still in a window:
+    the `days`, their number on each (`sizes`), their `rows` in the tallies with windows, their `measures`.
+
+    A history that is `surrendered` lets go what it gave, so that little is held at once; nobody may ask it any more.
     """
-    settle(history)
     yield from arrays_of_all(history.learners).items()
+    if surrendered:
+        history.learners.clear()
     for number, group in enumerate(history.groups):
-        indexes = [history.indexes[key] for key in group.keys]
-        yield f"{number}.keys", np.concatenate([index.keys for index in indexes])
-        yield f"{number}.rows", np.concatenate([index.rows for index in indexes])
-        yield f"{number}.sizes", np.array([len(index.keys) for index in indexes])
-        yield f"{number}.state", group.counts.state
+        yield from _of_group(history, number, group)
+        if surrendered:
+            _let_go(history, group)
     for fact in history.recent:
         yield from ((f"{fact}.{name}", array) for name, array in _recent(history, fact))
+
+
+def _let_go(history: History, group: Group) -> None:
+    group.counts.hold(group.counts.state[:0].copy())
+    for key in group.keys:
+        del history.indexes[key]
+
+
+def _of_group(history: History, number: int, group: Group) -> Iterator[NamedArray]:
+    _settle(history, group)
+    yield f"{number}.state", group.counts.state
+    indexes = [history.indexes[key] for key in group.keys]
+    yield f"{number}.keys", np.concatenate([index.keys for index in indexes])
+    yield f"{number}.rows", np.concatenate([index.rows for index in indexes])
+    yield f"{number}.sizes", np.array([len(index.keys) for index in indexes])
 
 
 def history_of(

@@ -1,6 +1,7 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ Columns = npt.NDArray[np.intp]
 Integers = npt.NDArray[np.integer]
 Places = npt.NDArray[np.int32]
 """Rows of counts; 0 where a line has no such key or the key was never learned."""
+Change = Callable[[State], None]
 
 
 AT_ONCE = 16_000
@@ -31,6 +33,9 @@ class Counts:
     Row 0 belongs to no key and is zero whenever it is read. `columns` names what is counted: `lines.365`,
     `found.ever`, `first`, `last`, `found_on`, `partners.importer`; the first of them are the `sums` of a measure
     over a window.
+
+    A `state` that was handed over is never written to: what is learned waits until someone asks for it, and is
+    then written into a copy. So a night that closes one day needs memory for the counts of one group at a time.
     """
 
     def __init__(self, tally: Tally, others: tuple[str, ...]) -> None:
@@ -45,21 +50,61 @@ class Counts:
         only_counts = {measure for measure, _ in self.sums} <= {"lines", *OUTCOME_MEASURES}
         self.state: State = np.zeros((1, len(self.columns)), np.int32 if only_counts else np.int64)
         self.size = 1
+        self._waiting: list[Change] = []
 
     def hold(self, state: State) -> None:
-        """Take a state over as it is, its row 0 included; one that is read-only can be seen, not changed."""
-        self.state, self.size = state, len(state)
+        """Take a state over as it is, its row 0 included; it may be mapped from a file and read-only."""
+        self.state, self.size, self._waiting = state, len(state), []
 
     def append(self, count: int) -> Places:
         """Numbers of `count` new rows."""
         first, self.size = self.size, self.size + count
-        if self.size > len(self.state):
-            if not self.state.flags.owndata:
-                self.state = self.state.copy()
-            room = self.size + self.size // ROOM
+        if self._owned and self.size > len(self.state):
             # in place: no second copy, and new rows are 0
-            self.state.resize((room, len(self.columns)), refcheck=False)
+            self.state.resize((self._roomy(), len(self.columns)), refcheck=False)
         return np.arange(first, self.size, dtype=np.int32)
+
+    def own(self) -> State:
+        """The state with all that was learned, to be written to: a row for each key at the least."""
+        if not self._owned:
+            room = np.zeros((self._roomy(), len(self.columns)), self.state.dtype)
+            room[: len(self.state)] = self.state
+            self.state = room
+        waiting, self._waiting = self._waiting, []
+        for change in waiting:
+            change(self.state)
+        return self.state
+
+    @property
+    def _owned(self) -> bool:
+        return self.state.flags.owndata and self.state.flags.writeable
+
+    def _roomy(self) -> int:
+        return self.size + self.size // ROOM
+
+    def take(self, rows: Places, out: State | None = None) -> State:
+        """What is counted in these rows (…, columns)."""
+        return self._read().take(self._there(rows), axis=0, out=out, mode="clip")
+
+    def of(self, name: str, rows: Places) -> State:
+        """The column `name` in these rows."""
+        column: State = self._read()[self._there(rows), self.columns[name]]
+        return column
+
+    def _read(self) -> State:
+        return self.own() if self._waiting else self.state
+
+    def _there(self, rows: Places) -> Places:
+        """The rows; those that a state which was handed over does not have yet are as empty as row 0."""
+        return rows if self.size <= len(self.state) else np.where(rows < len(self.state), rows, 0)
+
+    def keep(self, rows: Places) -> None:
+        """Drop all rows but these (row 0 first), which are put in this order."""
+        state = self.own()
+        for column in range(state.shape[1]):  # in place: no second copy
+            state[: len(rows), column] = state[rows, column]
+        self.size = len(rows)
+        state.resize((len(rows), state.shape[1]), refcheck=False)
 
     def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:
         """Columns that sum one of the measures over the window (None: any), and the place of each one's measure."""
@@ -73,16 +118,38 @@ class Counts:
 
     def add(self, rows: Places, columns: Columns, values: Integers) -> None:
         """Add the values of lines (n, columns) to these columns, in each row of a line (n, tallies)."""
-        tallies, cells = rows.shape[1], self.state.reshape(-1)
-        step = max(1, AT_ONCE // (tallies * len(columns)))
-        for part in (slice(start, start + step) for start in range(0, len(rows), step)):
-            places = rows[part].reshape(-1, 1).astype(np.intp) * self.state.shape[1] + columns
-            added = values[part].astype(cells.dtype).repeat(tallies, axis=0)
-            np.add.at(cells, places.ravel(), added.ravel())
+        self._change(partial(_add, rows=rows, columns=columns, values=values))
 
     def mark(self, name: str, rows: Places, day: int) -> None:
         """Write a day into the column `name` of these rows."""
-        self.state[rows, self.columns[name]] = day
+        self._change(partial(_mark, rows=rows, column=self.columns[name], day=day))
+
+    def gain(self, name: str, rows: Places) -> None:
+        """Add 1 to the column `name` of these rows, as often as each occurs."""
+        self.add(rows[:, None], np.array([self.columns[name]]), np.ones((len(rows), 1), np.int64))
+
+    def clear_nobody(self) -> None:
+        """Row 0 took what was learned of missing keys: make it zero again."""
+        self._change(partial(_mark, rows=np.zeros(1, np.int32), column=slice(None), day=0))
+
+    def _change(self, change: Change) -> None:
+        if self._owned:
+            change(self.state)
+        else:
+            self._waiting.append(change)
+
+
+def _add(state: State, *, rows: Places, columns: Columns, values: Integers) -> None:
+    tallies, cells = rows.shape[1], state.reshape(-1)
+    step = max(1, AT_ONCE // (tallies * len(columns)))
+    for part in (slice(start, start + step) for start in range(0, len(rows), step)):
+        places = rows[part].reshape(-1, 1).astype(np.intp) * state.shape[1] + columns
+        added = values[part].astype(cells.dtype).repeat(tallies, axis=0)
+        np.add.at(cells, places.ravel(), added.ravel())
+
+
+def _mark(state: State, *, rows: Places, column: int | slice, day: int) -> None:
+    state[rows, column] = day
 
 
 class Names:

@@ -15,7 +15,7 @@ from features.counts import Columns, Counts, Index, Integers, Names, Places, Sta
 from features.keys import key_of, keys_of
 from features.learner import Learners
 from features.learners import LEARNERS
-from features.lines import Bools, Floats, Ints, Lines
+from features.lines import Bools, Floats, Ints, Lines, Rows
 from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 Fact = Literal["lines", "outcomes"]
@@ -105,13 +105,15 @@ class History:
 
     def state(self, rows: Places) -> list[State]:
         """What each group of tallies holds in these rows (n, tallies): arrays (n, tallies of the group, columns)."""
-        return [group.counts.state.take(rows[:, group.places], axis=0) for group in self.groups]
+        return [group.counts.take(rows[:, group.places]) for group in self.groups]
 
     def learn(self, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
         """Learn the lines of `day`: their rows (n, tallies) and measures (n,)."""
-        for group in self.groups:
-            if "first" in group.counts.columns:
-                self._date(day, rows, group)
+        dated = [group for group in self.groups if "first" in group.counts.columns]
+        for group, new in [
+            (group, _new(rows, group)) for group in dated
+        ]:  # all are read before one is written
+            self._date(day, rows, group, new)
         self._add("lines", day, rows, measures)
 
     def learn_outcomes(self, day: int, rows: Places, found: Bools) -> None:
@@ -130,7 +132,7 @@ class History:
                     self._change(fact, window, leaving.rows, -values)
             recent.pop(day - max(self.windows, default=0), None)
         for group in self.groups:
-            group.counts.state[0] = 0
+            group.counts.clear_nobody()
         self.day = day
 
     def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints | Bools]) -> None:
@@ -144,18 +146,23 @@ class History:
         for group, columns, measures in self.fed[fact, window]:
             group.counts.add(rows[:, group.places], columns, values[:, measures])
 
-    def _date(self, day: int, rows: Places, group: Group) -> None:
+    def _date(self, day: int, rows: Places, group: Group, new: Rows) -> None:
         """Note first and last day of the keys met, and count partners met for the first time."""
         met = rows[:, group.places].ravel()
-        new = np.flatnonzero((group.counts.state[met, group.counts.columns["first"]] == 0) & (met > 0))
-        new = new[np.unique(met[new], return_index=True)[1]]
         group.counts.mark("first", met[new], day)
         group.counts.mark("last", met, day)
         lines, tallies = np.divmod(new, len(group.keys))
         for place, key in enumerate(group.keys):
             for party, other in self.gains[key]:
-                partners = self.counts[party].state[:, self.counts[party].columns[f"partners.{other}"]]
-                np.add.at(partners, rows[lines[tallies == place], self.place[party]], 1)
+                self.counts[party].gain(f"partners.{other}", rows[lines[tallies == place], self.place[party]])
+
+
+def _new(rows: Places, group: Group) -> Rows:
+    """Where keys of a group are met for the first time, each once: places in its flattened rows (n, tallies)."""
+    met = rows[:, group.places].ravel()
+    new = np.flatnonzero((group.counts.of("first", met) == 0) & (met > 0))
+    first: Rows = new[np.unique(met[new], return_index=True)[1]]
+    return first
 
 
 def spread(states: Iterable[State]) -> Floats:

@@ -129,7 +129,7 @@ class Block:
         """Note what the state and the learners hold for the lines at `places` (n,)."""
         part, rows = slice(self.size, self.size + len(places)), self.rows[places]
         for group, states in zip(self.history.groups, self.states, strict=True):
-            group.counts.state.take(rows[:, group.places], axis=0, out=states[part], mode="clip")
+            group.counts.take(rows[:, group.places], out=states[part])
         if self.history.learners:
             self.learned.append(see_all(self.history.learners, self.lines.take(places)))
         self.places[part] = places

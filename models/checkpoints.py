@@ -84,14 +84,15 @@ class Checkpoints:
             close_days(history, lines, outcomes, (day - EPOCH).days, listings)
             yield day
 
-    def bring_to(self, history: History, day: date) -> int:
+    def bring_to(self, day: date) -> int:
         """Close and keep the days up to this one that are still open; the number of lines that were read for it."""
-        if history.day is not None and EPOCH + timedelta(history.day) >= day:
+        if self.latest_day(day + ONE_DAY) == day:
             return 0
+        history = self.latest(day + ONE_DAY)
         entries = self.entries(history, day)
-        for _ in self.close(history, entries, stops(history.day, day)):
+        for stop in self.close(history, entries, stops(history.day, day)):
             if history.day is not None:
-                self.keep(history)
+                self.keep_arrays(named_arrays(history, surrendered=stop == day), history.day)
         return len(entries)
 
     def learner(self, name: str, last: date) -> Learner:
@@ -108,7 +109,8 @@ class Checkpoints:
         return learner
 
     def keep(self, history: History) -> None:
-        """Save a history that learned the tables as they stand; of each month the latest stays, of KEPT months."""
+        """Save a history that learned the tables as they stand; beside it the latest of each month stays, of KEPT
+        months."""
         assert history.day is not None
         self.keep_arrays(named_arrays(history), history.day)
 
@@ -117,7 +119,7 @@ class Checkpoints:
         day = EPOCH + timedelta(number)
         snapshot.write(arrays, number, self.folder(day), self._basis())
         newest = {f"{kept:%Y-%m}": kept for kept in sorted(self.days())}
-        for old in self.days() - set(sorted(newest.values())[-KEPT:]):
+        for old in self.days() - {day, *sorted(newest.values())[-KEPT:]}:
             snapshot.remove(self.folder(old))
 
     def days(self) -> set[date]:
@@ -156,7 +158,8 @@ class Checkpoints:
         table = self.store.home / "lake" / "entries"
         changed = set(lake.files(table)) ^ set(lake.files(table, version=version))
         months = {found[1] for file in changed if (found := re.search(r"entry_month=(\d{4}-\d{2})", file))}
-        for first, last in (_month(month) for month in months if month <= f"{day:%Y-%m}"):
+        for first, end in (_month(month) for month in months if month <= f"{day:%Y-%m}"):
+            last = min(end, day)  # no line is learned before its own day
             then, now = self.store.entries(first, last, version=version), self.store.entries(first, last)
             if _learned(then, day) != _learned(now, day):
                 return False

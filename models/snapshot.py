@@ -27,7 +27,6 @@ STAGED: Final = ".staged-"
 FIELDS: Final = {"format", "made_by", "day", "basis", "files"}
 READERS: Final = 4
 """Files that are checked at the same time: the bytes of most are in few."""
-ONLY_TO_LEARN: Final = ("lines.", "outcomes.")
 
 
 def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
@@ -67,13 +66,12 @@ def _put_aside(folder: Path, place: Path) -> None:
 def load(
     folder: Path,
     *,
-    mapped: bool = False,
     tallies: tuple[Tally, ...] = TALLIES,
     learners: Learners = LEARNERS,
 ) -> History:
     """Read a history, or of it no more than these tallies (all or none) and learners.
 
-    Mapped, it shares its pages with other readers, can be seen and cannot learn.
+    It is mapped: its pages are shared with other readers, and what it learns is written into copies of its own.
 
     Raises ModelRefusedError when a file is missing or changed, or when it was made by other code.
     """
@@ -84,10 +82,11 @@ def load(
         raise _refused(
             folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
         )
-    names = [name for name in manifest["files"] if not (mapped and name.startswith(ONLY_TO_LEARN))]
-    mode: Any = "r" if mapped else None
-    loaded = (np.load(folder / name, mmap_mode=mode, allow_pickle=False) for name in names)
-    arrays = {Path(name).stem: np.asarray(array) for name, array in zip(names, loaded, strict=True)}
+    loaded = {
+        Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False)
+        for name in manifest["files"]
+    }
+    arrays = {name: np.asarray(array) for name, array in loaded.items()}
     return history_of(arrays, manifest["day"], tallies, learners)
 
 

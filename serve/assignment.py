@@ -70,4 +70,4 @@ def _model(folder: Path) -> Bundle:
 
 @cache
 def _mapped(folder: Path, _manifest: bytes) -> History:
-    return snapshot.load(folder, mapped=True)
+    return snapshot.load(folder)

@@ -101,7 +101,7 @@ def bring(settings: Settings, day: date, engine: Engine | None = None) -> dict[s
     checkpoints = Checkpoints(store, settings.history_start)
     with store.writing() as staging:
         if engine is None:
-            checkpoints.bring_to(checkpoints.latest(day + timedelta(1)), day)
+            checkpoints.bring_to(day)
         else:
             for _ in close(engine, settings, checkpoints, [day], staging):
                 pass

@@ -1,12 +1,12 @@
 """Scoring spread over an engine: a single day by its lines, a period by slices of its days."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from data.days import EPOCH, ONE_DAY
+from data.days import ONE_DAY
 from features.history import History
 from models import snapshot
 from models.checkpoints import Checkpoints
@@ -23,28 +23,25 @@ SLICE = 50_000
 def spread(engine: Engine, scorer: Scorer, start: date, end: date, staging: Path) -> Iterator[pa.Table]:
     """Scores of each day from `start` to `end` that has lines."""
     if start == end:
-        history = Checkpoints(scorer.store, scorer.settings.history_start).latest(start)
-        for scores in day_in_parts(engine, scorer, history, start, staging):
+        for scores in day_in_parts(engine, scorer, start, staging):
             yield scores.table(start)
     else:
         yield from score_in_slices(engine, cut(engine, scorer, start, end, size=SLICE, staging=staging))
 
 
-def day_in_parts(
-    engine: Engine, scorer: Scorer, history: History, day: date, staging: Path
-) -> Iterator[DayScores]:
+def day_in_parts(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[DayScores]:
     """The scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
     checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
-    checkpoints.bring_to(history, day - ONE_DAY)
+    checkpoints.bring_to(day - ONE_DAY)
     if len(lines := scorer.store.entries(day, day)):
         scores = scorer.day(day, lines)
-        score_in_parts(engine, scorer.settings, scores, _folder(checkpoints, history, staging), staging)
+        score_in_parts(engine, scorer.settings, scores, _folder(checkpoints, day, staging), staging)
         yield scores
 
 
-def _folder(checkpoints: Checkpoints, history: History, staging: Path) -> Path:
+def _folder(checkpoints: Checkpoints, day: date, staging: Path) -> Path:
     """Where the history is saved; one that learned nothing is no checkpoint, and is put there for this run."""
-    if history.day is not None:
-        return checkpoints.folder(EPOCH + timedelta(history.day))
-    snapshot.save(history, staging / "nothing", {})
+    if (last := checkpoints.latest_day(day)) is not None:
+        return checkpoints.folder(last)
+    snapshot.save(History(), staging / "nothing", {})
     return staging / "nothing"

@@ -1,7 +1,7 @@
 """A night from its start to its end: the story on one screen. After a crash it goes on from the last finished step."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +11,6 @@ from data.days import ONE_DAY
 from data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
 from data.settings import Settings
 from data.store import Store
-from features.history import History
 from models.bundle import load
 from models.checkpoints import sweep
 from models.registry import bundle_path, champion_path
@@ -32,13 +31,12 @@ STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
 
 @dataclass(slots=True)
 class Night:
-    """One night under the store's lock. `history` is handed from night to night of a backfill."""
+    """One night under the store's lock."""
 
     settings: Settings
     store: Store
     day: date
     live: bool
-    history: History | None = None
     engine: Engine | None = None
 
     def run(self) -> Manifest:
@@ -98,11 +96,10 @@ class Night:
         if manifest.content["basis"] != current:  # the first time, or the tables changed after a crash
             manifest.content["basis"] = current
             manifest.forget(tuple(STEPS))
-        work = Work(self.settings, self.store, self.day, bundle, manifest, self.history, self.engine)
+        work = Work(self.settings, self.store, self.day, bundle, manifest, self.engine)
         for name, step in STEPS.items():
             if not manifest.done(name):
                 self._timed(manifest, name, lambda step=step: step(work))  # type: ignore[misc]
-        self.history = work.history
         if self.live:
             live.move(self.store.home, self.day, bundle.version)
 
@@ -149,17 +146,8 @@ def backfill(settings: Settings, start: date, end: date, engine: Engine | None =
         shown = live.day(settings.home)
         if shown is not None and end >= shown:
             raise UsageError(Problem("--to", f"a day before the live queue's, {shown}", str(end)))
-        return list(_nights(settings, store, start, end, engine))
-
-
-def _nights(
-    settings: Settings, store: Store, start: date, end: date, engine: Engine | None
-) -> Iterator[Manifest]:
-    history: History | None = None
-    for number in range((end - start).days + 1):
-        night = Night(settings, store, start + number * ONE_DAY, live=False, history=history, engine=engine)
-        yield night.run()
-        history = night.history
+        days = (start + number * ONE_DAY for number in range((end - start).days + 1))
+        return [Night(settings, store, day, live=False, engine=engine).run() for day in days]
 
 
 def _outcome(manifest: Manifest) -> tuple[str, int, list[str]]:

@@ -12,7 +12,6 @@ from data.days import ONE_DAY
 from data.errors import GateRefusedError
 from data.settings import Settings
 from data.store import Store
-from features.history import History
 from models.bundle import Bundle
 from models.checkpoints import Checkpoints
 from serve.day_scores import DayScores
@@ -28,29 +27,26 @@ from serve.spread import day_in_parts
 STAGED = "scores.parquet"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Work:
-    """What the steps of a night share. `history` is what is known before the day, once it was needed."""
+    """What the steps of a night share."""
 
     settings: Settings
     store: Store
     day: date
     bundle: Bundle
     manifest: Manifest
-    history: History | None
     engine: Engine | None = None
 
-    def known(self, checkpoints: Checkpoints) -> History:
-        """The history at the close of an earlier day, the later the better."""
-        if self.history is None:
-            self.history = checkpoints.latest(self.day)
-        return self.history
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The histories of the store."""
+        return Checkpoints(self.store, self.settings.history_start)
 
 
 def close(work: Work) -> dict[str, Any]:
     """Close the day before: its history is kept, and the next night goes on from there."""
-    checkpoints = Checkpoints(work.store, work.settings.history_start)
-    return {"lines": checkpoints.bring_to(work.known(checkpoints), work.day - ONE_DAY)}
+    return {"lines": work.checkpoints.bring_to(work.day - ONE_DAY)}
 
 
 def check(work: Work) -> dict[str, Any]:
@@ -63,7 +59,8 @@ def check(work: Work) -> dict[str, Any]:
 def score(work: Work) -> dict[str, Any]:
     """Score, rank and explain the day into a staged file; the rest of the gate. Raises GateRefusedError as `check`."""
     table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
-    for scores in _scored(work, Scorer(work.store, work.settings, work.bundle)):
+    # as a list: the history that was seen is let go before its day is explained
+    for scores in list(_scored(work, Scorer(work.store, work.settings, work.bundle))):
         table = scores.table(work.day)
         parts = {name: round(seconds, 3) for name, seconds in scores.seconds.items()}
         levels = work.settings.night.levels
@@ -81,14 +78,13 @@ def score(work: Work) -> dict[str, Any]:
 
 def _scored(work: Work, scorer: Scorer) -> Iterator[DayScores]:
     """The scores of the day, if it has lines. Its lines are seen, not learned: the next night closes it."""
-    checkpoints = Checkpoints(work.store, work.settings.history_start)
-    history = work.known(checkpoints)
+    checkpoints = work.checkpoints
+    checkpoints.bring_to(work.day - ONE_DAY)
     if work.engine is None:
-        checkpoints.bring_to(history, work.day - ONE_DAY)
-        yield from scorer.seen(history, work.day, checkpoints.listings())
+        yield from scorer.seen(checkpoints.latest(work.day), work.day, checkpoints.listings())
         return
     with work.store.writing() as staging:
-        yield from day_in_parts(work.engine, scorer, history, work.day, staging)
+        yield from day_in_parts(work.engine, scorer, work.day, staging)
 
 
 def publish(work: Work) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def load_history(settings: Settings) -> Past:
         step = "Score a day: originrisk score."
         raise ModelRefusedError(Problem("history", "a saved history", "none", step))
     version = hashlib.sha256((folder / snapshot.MANIFEST).read_bytes()).hexdigest()[:VERSION]
-    return Past(snapshot.load(folder, mapped=True), date.fromisoformat(folder.name), version)
+    return Past(snapshot.load(folder), date.fromisoformat(folder.name), version)
 
 
 def load_lists(settings: Settings) -> Lists:

@@ -111,7 +111,7 @@ def test_the_night_sees_what_the_replay_saw() -> None:
 def test_a_snapshot_keeps_what_was_learned(tmp_path: Path) -> None:
     history = replayed()[0]
     snapshot.save(history, tmp_path / "a", {})
-    read = snapshot.load(tmp_path / "a", mapped=True, learners=LEARNERS)
+    read = snapshot.load(tmp_path / "a", learners=LEARNERS)
     one, other = see(history, LINES, SHIPPED), see(read, LINES, SHIPPED)
     np.testing.assert_array_equal(one.told("makers.lines"), other.told("makers.lines"))
     assert one.told("makers.lines").max() > 1

@@ -193,18 +193,26 @@ def test_days_are_closed_up_to_each_that_is_named(tmp_path: Path) -> None:
 
 def test_a_history_brought_to_a_day_is_kept_as_a_replay_would(tmp_path: Path) -> None:
     of, other = checkpoints(tmp_path / "one"), checkpoints(tmp_path / "other")
-    history = night(other, FIRST_NIGHT)
-    assert of.bring_to(of.latest(FIRST_NIGHT), FIRST_NIGHT) > 0
+    night(other, FIRST_NIGHT)
+    assert of.bring_to(FIRST_NIGHT) > 0
     assert of.days() == other.days()
     assert closed(of) == FIRST_NIGHT
-    assert of.bring_to(history, FIRST_NIGHT) == 0
+    assert of.bring_to(FIRST_NIGHT) == 0
+
+
+def test_a_history_just_kept_stays_beside_a_later_one_of_its_month(tmp_path: Path) -> None:
+    of, before = checkpoints(tmp_path), FIRST_NIGHT - timedelta(1)
+    night(of, FIRST_NIGHT)
+    of.bring_to(before)
+    assert {before, FIRST_NIGHT} <= of.days()
+    assert_like_a_full_replay(of, of.latest(FIRST_NIGHT), before)
 
 
 @pytest.mark.parametrize("name", [None, *LEARNERS])
 def test_tallies_and_learners_can_learn_apart(tmp_path: Path, name: str | None) -> None:
     of, whole, half = checkpoints(tmp_path), History(), History()
-    of.bring_to(whole, FIRST_NIGHT)
     entries = of.entries(half, FIRST_NIGHT)
+    list(of.close(whole, entries, [FIRST_NIGHT]))
     list(of.close(half, entries, [START + timedelta(50)]))
     snapshot.save(half, tmp_path / "half", {})
     learners = {} if name is None else {name: LEARNERS[name]}

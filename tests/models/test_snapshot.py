@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from data.errors import ModelRefusedError
-from features.canonical import arrays_of
+from features.canonical import arrays_of, named_arrays
 from features.history import History
 from features.known import see
 from features.lines import Lines
-from features.replay import Outcomes, replay
+from features.replay import Outcomes, close_days, replay
 from models import snapshot
 from tests.features.factory import SHIPPED, entries, outcomes
 
@@ -55,12 +55,32 @@ def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
     assert contents(saved(tmp_path / "a")) == contents(tmp_path / "b")
 
 
-def test_a_mapped_history_sees_the_same_and_cannot_learn(tmp_path: Path) -> None:
-    mapped = snapshot.load(saved(tmp_path / "a"), mapped=True)
-    whole = history()
-    np.testing.assert_array_equal(see(mapped, LINES, SHIPPED).state(), see(whole, LINES, SHIPPED).state())
-    with pytest.raises(ValueError, match="read-only"):
-        list(replay(mapped, LINES, OUTCOMES, int(DAYS.max()) + 100, SHIPPED))
+def test_a_read_history_learns_and_leaves_the_files_alone(tmp_path: Path) -> None:
+    made, first, end = History(), int(DAYS[60]), int(DAYS.max()) + 100
+    list(replay(made, LINES, OUTCOMES, first, SHIPPED))
+    snapshot.save(made, tmp_path / "a", {})
+    before, read = contents(tmp_path / "a"), snapshot.load(tmp_path / "a")
+    np.testing.assert_array_equal(see(read, LINES, SHIPPED).state(), see(made, LINES, SHIPPED).state())
+    for history in (read, made):
+        list(replay(history, LINES, OUTCOMES, end, SHIPPED))
+    written, expected = arrays_of(read), arrays_of(made)
+    assert all(np.array_equal(written[name], expected[name]) for name in expected)
+    assert contents(tmp_path / "a") == before
+
+
+def test_a_history_that_closes_a_day_copies_one_group_at_a_time(tmp_path: Path) -> None:
+    snapshot.save(history(int(DAYS[60])), tmp_path / "a", {})
+    read, today = snapshot.load(tmp_path / "a"), int(DAYS.max()) + 1
+    lines = LINES.take(np.arange(40))
+    for name in ("entry_date", "received_on"):
+        lines.days[name][:] = today
+    results = Outcomes(np.arange(5), np.full(5, today, np.int32), np.ones(5, np.bool_))
+    close_days(read, lines, results, today, SHIPPED)
+    held = [
+        sum(group.counts.size > 0 and group.counts.state.flags.writeable for group in read.groups)
+        for _ in named_arrays(read, surrendered=True)
+    ]
+    assert max(held) == 1
 
 
 @pytest.mark.parametrize("name", ["0.state.npy", "lines.rows.npy"])

@@ -91,7 +91,7 @@ def latest_graph(kept: Checkpoints, day: date) -> tuple[Graph, date] | None:
     """
     for closed in sorted((one for one in kept.days() if one < day), reverse=True):
         try:
-            learner = snapshot.load(kept.folder(closed), mapped=True).learners["graph"]
+            learner = snapshot.load(kept.folder(closed)).learners["graph"]
         except ModelRefusedError:
             continue
         assert isinstance(learner, Graph)
