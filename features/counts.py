@@ -10,7 +10,7 @@ import pandas as pd
 
 from features.keys import Keys
 from features.lines import Rows
-from features.tallies import EVER, OUTCOME_MEASURES, Tally
+from features.tallies import COUNTED, EVER, OUTCOME_MEASURES, Tally
 
 State = npt.NDArray[np.signedinteger[Any]]
 Columns = npt.NDArray[np.intp]
@@ -47,7 +47,7 @@ class Counts:
         sums = (f"{measure}.{window or 'ever'}" for measure, window in self.sums)
         names = (*sums, *dates, *(f"partners.{other}" for other in others))
         self.columns = {name: column for column, name in enumerate(names)}
-        only_counts = {measure for measure, _ in self.sums} <= {"lines", *OUTCOME_MEASURES}
+        only_counts = {measure for measure, _ in self.sums} <= COUNTED
         self.state: State = np.zeros((1, len(self.columns)), np.int32 if only_counts else np.int64)
         self.size = 1
         self._waiting: list[Change] = []

@@ -72,6 +72,22 @@ LOW_STEPS = (-3.0, -2.25, -1.5, -1.0, -0.5, 0.0)
 
 LOW_MEASURES = tuple(f"under_{step}" for step in range(len(LOW_STEPS)))
 
+COUNTED = {
+    "lines",
+    "china",
+    "detour",
+    "abroad",
+    "cheap",
+    "fresh",
+    "returned",
+    "listed",
+    "freight_n",
+    *(f"{price}_n" for price in PRICES),
+    *LOW_MEASURES,
+    *OUTCOME_MEASURES,
+}
+"""Measures that add 0 or 1 for a line: 32 bits hold their sums, where those of others need 64."""
+
 
 def _prices(level: str) -> list[Tally]:
     own = {f"{price}_{part}": (365,) for price in PRICES for part in ("n", "sum")}

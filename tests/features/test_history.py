@@ -6,7 +6,8 @@ import pytest
 from features.history import History, narrow
 from features.known import see
 from features.lines import Lines
-from features.tallies import EVER, Tally
+from features.measures import measures
+from features.tallies import COUNTED, EVER, Tally
 from tests.features.factory import SHIPPED, entries
 
 LINES = Lines.of(entries(2)).take([0])
@@ -77,6 +78,15 @@ def test_tallies_that_count_the_same_things_share_their_counts_not_their_keys() 
     history.learn(1, history.admit(LINES), {"lines": np.ones(1, np.int64)})
     assert history.counts["importer"] is history.counts["origin"]
     assert history.counts["importer"].state[1:, 0].tolist() == [1, 1]
+
+
+def test_what_is_held_in_32_bits_grows_by_1_a_line_at_most() -> None:
+    lines = Lines.of(entries(150))
+    added = measures(lines, see(History(), lines, SHIPPED))
+    assert {
+        name for name, values in added.items() if set(values.tolist()) <= {0, 1}
+    } >= COUNTED & added.keys()
+    assert History().counts["importer*hts6"].state.dtype == np.int32
 
 
 @pytest.mark.parametrize(("top", "size"), [(127, np.int8), (128, np.int16), (2**31, np.int64)])
