@@ -128,7 +128,13 @@ def _initials(words: list[str]) -> str:
 
 
 def _largest(text: str) -> str:
-    return max(re.findall(r"[0-9]+", text), key=int, default="")[:4]
+    return max(re.findall(r"[0-9]+", text), key=_size, default="")[:4]
+
+
+def _size(digits: str) -> tuple[int, str]:
+    """Orders digits as the numbers they are: `int` refuses thousands of them."""
+    told = digits.lstrip("0")
+    return len(told), told
 
 
 def _country_part(country: str, province: str) -> str:

@@ -368,7 +368,7 @@ MANGLE: list[Callable[[bytes, int, bytes], bytes]] = [
 ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_happens_to_the_bytes_read_is_accepted_plus_rejected(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

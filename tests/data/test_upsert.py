@@ -26,7 +26,7 @@ def _rows(table: Table, delivery: dict[int, tuple[date, str | None]]) -> pa.Tabl
     return pa.Table.from_pylist(rows, schema=table.schema)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(deliveries=st.lists(DELIVERY, min_size=1, max_size=4))
 @pytest.mark.parametrize("table", [ENTRIES, OUTCOMES], ids=lambda table: table.name)
 def test_the_store_holds_what_a_dictionary_would(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.contract import ENTRIES, OUTCOMES
 from tests.features.factory import GOODS, START, mid, name, word
 
-QUICK = settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+QUICK = settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 """Without shrinking, which would take minutes; the printed seed reproduces a failure."""
 
 GAPS = st.sampled_from([0, 0, 0, 1, 1, 2, 28, 29, 30, 31, 60, 89, 90, 91, 300, 364, 365, 366])

@@ -125,7 +125,7 @@ def test_what_is_no_table_is_refused_whole(tmp_path: Path, content: bytes) -> No
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff\x85\u2028\u2029"), max_size=8)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12), block=st.integers(1, 64))
 def test_whatever_a_csv_writer_writes_is_read_back_from_blocks_of_any_size(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], block: int

@@ -59,6 +59,8 @@ def test_name_part(name: str, part: str) -> None:
         ("236 Wendell Ford Blvd Suite 1000", "1000"),
         ("2-6, 8-Chome Isogami-Dori", "268"),
         ("One Thousand Century Plaza", ""),
+        ("007 North, 12 South, 0008", "12"),
+        ("9" + "1" * 5000, "9111"),
     ],
 )
 def test_number_part(address: str, part: str) -> None:

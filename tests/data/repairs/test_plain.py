@@ -5,7 +5,7 @@ from datetime import date, datetime
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.repairs.parse import PARSERS, parse
@@ -23,7 +23,6 @@ WORDS = st.one_of(
 
 
 @pytest.mark.parametrize("rule", sorted(PLAIN))
-@settings(deadline=None)
 @given(text=WORDS)
 def test_a_plain_text_is_one_that_its_parser_neither_repairs_nor_breaks(rule: str, text: str) -> None:
     if is_plain(rule, pa.array([text]))[0]:

@@ -27,7 +27,6 @@ CHECKS = [
 ]
 FEW = hypothesis_settings(
     max_examples=20,
-    deadline=None,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
