@@ -77,13 +77,12 @@ if __name__ == "__main__":
     of.add_argument("--lines", type=int, default=1_300_000)
     of.add_argument("--variant", default="frequent")
     of.add_argument("--seed", type=int, default=5)
-    of.add_argument("--home", type=Path)
+    of.add_argument("--home", type=Path, help="make the trade there, or use the one that is there")
     asked = of.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    if asked.home:
-        main(str(asked.home))
-    else:
-        with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        home = asked.home or Path(folder)
+        if not (home / "lake").exists():
             period = ("--start", "2019-01-01", "--end", CUTOFF)
-            take_in(folder, "--variant", asked.variant, "--seed", asked.seed, "--lines", asked.lines, *period)
-            main(folder)
+            take_in(home, "--variant", asked.variant, "--seed", asked.seed, "--lines", asked.lines, *period)
+        main(str(home))
