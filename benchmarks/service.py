@@ -521,7 +521,7 @@ def paired(pairs: int) -> History:
     rows = history.admit(lines)
     history.learn(day, rows, dict.fromkeys(history.measures["lines"], np.ones(pairs, np.int64)))
     history.close(day)
-    history.recent["lines"].clear()  # a service does not read what is only there to learn
+    history.recent["lines"].clear()  # only there to learn: a service maps it and never reads it
     return history
 
 
