@@ -117,7 +117,7 @@ def history_of(
         for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
             history.indexes[key].hold(of_tally, places)
     for fact, recent in history.recent.items():
-        if history.order and f"{fact}.days" in arrays:  # a history that is only read has none
+        if history.order:
             recent.update(_by_day(history, fact, arrays))
     return history
 

@@ -34,7 +34,7 @@ class Counts:
     `found.ever`, `first`, `last`, `found_on`, `partners.importer`; the first of them are the `sums` of a measure
     over a window.
 
-    A `state` that was handed over is never written to: what is learned waits until someone asks for it, and is
+    A `state` that is mapped or read-only is never written to: what is learned waits until someone asks for it, and is
     then written into a copy. So a night that closes one day needs memory for the counts of one group at a time.
     """
 

@@ -41,7 +41,9 @@ class Checkpoints:
 
         Raises ModelRefusedError where its files are damaged.
         """
-        day = self.latest_day(before)
+        return self._of(self.latest_day(before))
+
+    def _of(self, day: date | None) -> History:
         return History() if day is None else snapshot.load(self.folder(day))
 
     def latest_day(self, before: date) -> date | None:
@@ -86,9 +88,9 @@ class Checkpoints:
 
     def bring_to(self, day: date) -> int:
         """Close and keep the days up to this one that are still open; the number of lines that were read for it."""
-        if self.latest_day(day + ONE_DAY) == day:
+        if (last := self.latest_day(day + ONE_DAY)) == day:
             return 0
-        history = self.latest(day + ONE_DAY)
+        history = self._of(last)
         entries = self.entries(history, day)
         for stop in self.close(history, entries, stops(history.day, day)):
             if history.day is not None:

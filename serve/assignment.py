@@ -59,7 +59,7 @@ def rules(settings: Settings, model: str) -> dict[str, object]:
 
 
 def known(folder: Path) -> History:
-    """A saved history, mapped: to be seen only. A worker reads each once."""
+    """A saved history, mapped. A worker reads each once."""
     return _mapped(folder, (folder / snapshot.MANIFEST).read_bytes())
 
 

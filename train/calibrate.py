@@ -82,7 +82,8 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     positive, negative = share * worth + 0.5, (1 - share) * worth + 0.5
     tail = (1 - CONFIDENCE) / 2
     lower, upper = (
-        _widened(beta_distribution.ppf(q, positive, negative), share, doubt) for q in (tail, 1 - tail)
+        _widened(side, beta_distribution.ppf(0.5 + side * (0.5 - tail), positive, negative), share, doubt)
+        for side in (-1, 1)
     )
     table = (
         np.concatenate([[0.0], edges]),
@@ -92,11 +93,14 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     return tuple(tuple(column.tolist()) for column in table)
 
 
-def _widened(end: Floats, share: Floats, doubt: float) -> Floats:
-    """Ends of bands around shares, moved out by an independent doubt about the level."""
+def _widened(side: int, end: Floats, share: Floats, doubt: float) -> Floats:
+    """Lower (`side` -1) or upper ends (1) of bands around shares, moved out by an independent doubt about the level."""
     centre, edge = (logit(np.clip(part, TINY, 1 - TINY)) for part in (share, end))
     level = norm.ppf((1 + CONFIDENCE) / 2) * doubt
-    return sigmoid(centre + np.sign(edge - centre) * np.hypot(edge - centre, level))
+    out = np.maximum(
+        side * (edge - centre), 0
+    )  # of next to nothing, the beta's lower end can lie above the share
+    return sigmoid(centre + side * np.hypot(out, level))
 
 
 def _worth(probability: Floats, results: NoisyResults) -> float:

@@ -21,8 +21,8 @@ BIAS: Final = """\
 - Mostly suspicious lines are examined. What the model knows of others it knows from the random arm and from weights.
 - Results are wrong now and then: a denial often means missing papers. The rates below are estimates.
 - **Assumed:** what all examinations miss leaves no trace in results. That isotope tests miss a third of what is true
-  and papers half rests on few published figures; results only tell how methods differ. The level of all
-  probabilities moves with it, their order hardly does.
+  rests on few published figures, that papers miss half on none; results tell how methods differ and how often clean
+  lines are called positive. The level of all probabilities moves with it, their order hardly does.
 - What officers looked for in the past is looked for again. Kinds of evasion that nobody examined are not learned.
 - Results come late: the newest lines teach least.
 """

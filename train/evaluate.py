@@ -136,4 +136,4 @@ def _ends(name: str, value: float, resampled: Sequence[float], population: Popul
     off = 0.5 / population.size  # half a line off 0 and 1, where log-odds end
     centre, *drawn = logit(np.clip([value, *resampled], off, 1 - off))
     low, high = sigmoid(np.array(wider_interval(centre, drawn, clusters)))
-    return low, high
+    return float(np.minimum(low, value)), float(np.maximum(high, value))

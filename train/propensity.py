@@ -38,11 +38,11 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
 
 
 def lots(outcomes: pa.Table) -> Floats:
-    """Recorded chance of the draw; where none was recorded all are alike, as likely as the others on average."""
+    """Recorded chance of the draw; where none was recorded lines weigh, by its inverse, as the others on average."""
     recorded = np.asarray(outcomes["selection_probability"].to_numpy(), np.float64)
     random = np.asarray(pc.equal(outcomes["selection"], "random"))
     told = recorded > 0
-    usual = recorded[random & told].mean() if (random & told).any() else UNRECORDED
+    usual = 1 / (1 / recorded[random & told]).mean() if (random & told).any() else UNRECORDED
     return np.where(random, np.where(told, recorded, usual), np.nan)
 
 

@@ -56,7 +56,7 @@ class Circles:
             flows, starts = np.unique(of_kind["flow"][order], return_index=True)
             self._flows.append(flows)
             if len(starts):
-                sums.append(np.add.reduceat(self._own[owner[order]], starts))
+                sums.append(np.add.reduceat(self._own[owner[order]], starts, dtype=self._own.dtype))
         self._everyone = np.concatenate([*sums, self._own[-1:]])
 
     def _cloud(self, ties: Sequence[Table], owners: Owners, last: Codes, told: Ints) -> None:

@@ -25,7 +25,7 @@ from serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, Refused
 from serve.online.service import Service
 
 JSON: Final = "application/json"
-_KEYED: Final = (401, 403, 429, 500)
+_KEYED: Final = (401, 403, 429, 500, 503)
 _PARTY: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 DESCRIPTION: Final = "A score is a lead. It says where to look first and why; it is never a determination."
 
@@ -84,7 +84,7 @@ def _add_scores(app: FastAPI, service: Service) -> None:
     @router.post(
         "/v1/score",
         summary="Score entry lines",
-        responses=shapes.responses("score", 400, *_KEYED, 408, 413, 415, 422, 503),
+        responses=shapes.responses("score", 400, *_KEYED, 408, 413, 415, 422),
         openapi_extra=asked_for,
     )
     async def score(request: Request) -> Response:
@@ -106,7 +106,7 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     @app.get(
         "/v1/lines/{entry}/{line}",
         summary="A stored line and the score that its night published",
-        responses=shapes.responses("lines", *_KEYED, 404, 422, 503),
+        responses=shapes.responses("lines", *_KEYED, 404, 422),
         openapi_extra=_SECURED,
     )
     async def line(request: Request, entry: str, line: str) -> Response:
@@ -119,7 +119,7 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     @app.get(
         "/v1/parties/{party}",
         summary="What the closed days hold of a party, by the key that answers name it with",
-        responses=shapes.responses("parties", *_KEYED, 404, 422, 503),
+        responses=shapes.responses("parties", *_KEYED, 404, 422),
         openapi_extra=_SECURED,
     )
     async def of_party(request: Request, party: str) -> Response:
@@ -131,7 +131,7 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     @app.get(
         "/v1/model",
         summary="The model and the history in charge",
-        responses=shapes.responses("model", *_KEYED, 503),
+        responses=shapes.responses("model", *_KEYED),
         openapi_extra=_SECURED,
     )
     async def model(request: Request) -> Response:

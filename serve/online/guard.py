@@ -46,7 +46,7 @@ class Guard:
         self._tokens = Tokens(settings.service) if settings.service.oidc_issuer else None
 
     async def admit(self, headers: Mapping[str, str], scope: str) -> Caller:
-        """The caller, who may do this. Raises RefusedError (401, 403 or 429)."""
+        """The caller, who may do this. Raises RefusedError (401, 403, 429 or 503)."""
         scheme, _, presented = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not presented:
             raise self._refused("missing", "a bearer key or token", "none")

@@ -44,11 +44,15 @@ def path(home: Path) -> Path:
 
 
 def read(home: Path) -> dict[str, Key]:
-    """All keys by id."""
+    """All keys by id. Raises ValueError where the file is no file of keys."""
     if not path(home).is_file():
         return {}
     rows = json.loads(path(home).read_text(encoding="utf-8"))
-    return {row["id"]: Key(**{**row, "scopes": tuple(row["scopes"])}) for row in rows}
+    try:
+        keys = [Key(**{**row, "scopes": tuple(row["scopes"])}) for row in rows]
+        return {key.id: key for key in keys if datetime.fromisoformat(key.expires)}
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a file of keys") from error
 
 
 def create(home: Path, purpose: str, scopes: Iterable[str], days: int) -> tuple[Key, str]:

@@ -79,3 +79,11 @@ def test_a_doubt_about_the_level_widens_the_bands_and_nothing_else() -> None:
     (low, high), (lower, upper) = sure.band(shares), unsure.band(shares)
     assert (logit(upper) - logit(high) > 0.2).all()
     assert (logit(low) - logit(lower) > 0.2).all()
+
+
+def test_a_doubt_moves_no_end_inwards_where_next_to_nothing_is_positive() -> None:
+    score, nobody = log_odds(300) - 6, np.zeros(300, bool)
+    results = NoisyResults.of(drawn(0.05 + 0.4 * sigmoid(score)), None, 0.05, 0.55)
+    sure, doubtful = (calibrate(score, results, nobody, doubt).calibrator for doubt in (0.0, 0.5))
+    assert (np.array(doubtful.lower) <= np.array(sure.lower) + 1e-12).all()
+    assert (np.array(doubtful.upper) >= np.array(sure.upper) - 1e-12).all()

@@ -102,3 +102,10 @@ def test_few_positive_suppliers_give_no_interval() -> None:
         assert np.isfinite(rows[0].interval["auc"]).all() == told
         assert ("[" in rows[0].shown("auc")) == told
         assert ("fewer than 10 suppliers" in intervals_told(rows)) != told
+
+
+def test_an_interval_holds_its_own_figure_even_of_a_perfect_ranking() -> None:
+    judged = Population(NoisyResults.of(np.arange(400) < 20), np.arange(400, dtype=np.uint64))
+    row = compare({"m": -np.arange(400.0)}, judged, 0)[0]
+    assert row.metrics["auc"] == 1.0
+    assert all(low <= row.metrics[name] <= high for name, (low, high) in row.interval.items())

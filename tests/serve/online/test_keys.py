@@ -69,10 +69,13 @@ def test_a_key_that_is_revoked_ends_at_once(home: Path, client: TestClient) -> N
     assert get(client, f"Bearer {text}").status_code == 401
 
 
+@pytest.mark.parametrize(
+    "content", ["[{", "[1]", "null", '[{"id": "a"}]', '[{"id": "a", "scopes": [], "expires": 1}]']
+)
 def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in_and_says_so(
-    home: Path, client: TestClient, caplog: pytest.LogCaptureFixture
+    content: str, home: Path, client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keys.path(home).write_text("[{", encoding="utf-8")
+    keys.path(home).write_text(content, encoding="utf-8")
     refused = client.get("/v1/model")
     assert refused.status_code == 503
     assert refused.json()["type"] == "urn:originrisk:problem:unreadable-keys"
