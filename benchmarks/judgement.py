@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
@@ -21,7 +22,6 @@ from data.console import print_table
 from data.store import Store
 from train.evaluate import Population, compare, probability_metrics
 from train.noise import NoisyResults
-from train.odds import logit
 
 CUTOFF = date(2021, 6, 30)
 SCORED = (date(2021, 7, 1), date(2021, 12, 31))

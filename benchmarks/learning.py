@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import logit
 
 from benchmarks.simulated import bands
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
@@ -26,10 +27,9 @@ from train.evaluate import calibration_error
 from train.fit import Fitted, fit
 from train.learned import classifier
 from train.noise import NoisyResults
-from train.odds import logit
 from train.propensity import weights
 from train.ranking import Ranking
-from train.rate_estimate import HEADINGS, intervals, told
+from train.rate_estimate import HEADINGS, told
 from train.rate_estimate import rows as rows_of
 from train.resampling import interval, resamples
 from train.slices import COTTON, is_chinese
@@ -141,7 +141,7 @@ def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[
     """Each method's estimated error rates with intervals, then the true ones among the examined lines."""
     examples, truth = of.gathered.examples, of.truth[rows]
     used = np.flatnonzero(fitted.rates.lines)
-    ends = intervals(fitted.unseen, examples, seed)
+    ends = fitted.estimate.intervals(seed)
     for cell, row in zip(used, rows_of(fitted.rates, ends), strict=True):
         lines = examples.cell == cell
         wrong = examples.observed[lines & (truth == 0)].mean()

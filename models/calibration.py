@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logit
+from scipy.special import expit, logit
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Calibrator:
     def probability(self, log_odds: Floats) -> Floats:
         """Calibrated probability for log-odds, shape kept."""
         curve = self.intercept - self.low * np.logaddexp(0, -log_odds) + self.high * np.logaddexp(0, log_odds)
-        return sigmoid(curve)
+        return expit(curve)
 
     def band(self, probability: Floats) -> tuple[Floats, Floats]:
         """Lower and upper end of the 90 % band of each probability; it always holds the probability itself."""
@@ -44,7 +44,7 @@ class Calibrator:
     def shifted(self, move: float) -> Self:
         """The same curve and bands, every probability moved by these log-odds."""
         steps = (self.edges, self.lower, self.upper)
-        edges, lower, upper = (tuple(sigmoid(logit(np.array(step)) + move).tolist()) for step in steps)
+        edges, lower, upper = (tuple(expit(logit(np.array(step)) + move).tolist()) for step in steps)
         return replace(self, intercept=self.intercept + move, edges=edges, lower=lower, upper=upper)
 
     def to_json(self) -> dict[str, Any]:
@@ -57,8 +57,3 @@ class Calibrator:
         steps: dict[str, Any] = {name: tuple(content[name]) for name in ("edges", "lower", "upper")}
         numbers: dict[str, Any] = content | steps
         return cls(**numbers)
-
-
-def sigmoid(log_odds: Floats) -> Floats:
-    """1 / (1 + exp(-x)) without overflow."""
-    return np.exp(-np.logaddexp(0, -log_odds))

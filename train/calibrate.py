@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 from scipy.stats import beta as beta_distribution
 from scipy.stats import norm
 
-from models.calibration import Calibrator, sigmoid
+from models.calibration import Calibrator
 from train.noise import NoisyResults
-from train.odds import logit
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -25,6 +25,8 @@ Mask = npt.NDArray[np.bool_]
 # moderate pick: centres and standard deviations of the priors.
 CENTRE: Final = np.array([0.0, 1.0, 1.0, 0.0])
 SPREAD: Final = np.array([2.0, 0.35, 0.35, 0.7])
+PICK: Final = 3
+"""Place of the pick among them; the terms before it are the curve."""
 LIMITS: Final = ((None, None), (0.05, None), (0.05, None), (None, None))
 BANDS: Final = 15
 CONFIDENCE: Final = 0.90
@@ -49,7 +51,7 @@ def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask, doubt: floa
     curve = _curve(log_odds, results, picked)
     plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
     bands = _bands(plain.probability(log_odds), results, doubt)
-    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[3]))
+    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[PICK]))
 
 
 def design(log_odds: Floats, picked: Mask) -> Floats:
@@ -97,10 +99,9 @@ def _widened(side: int, end: Floats, share: Floats, doubt: float) -> Floats:
     """Lower (`side` -1) or upper ends (1) of bands around shares, moved out by an independent doubt about the level."""
     centre, edge = (logit(np.clip(part, TINY, 1 - TINY)) for part in (share, end))
     level = norm.ppf((1 + CONFIDENCE) / 2) * doubt
-    out = np.maximum(
-        side * (edge - centre), 0
-    )  # of next to nothing, the beta's lower end can lie above the share
-    return sigmoid(centre + side * np.hypot(out, level))
+    # of next to nothing, the beta's lower end can lie above the share
+    out = np.maximum(side * (edge - centre), 0)
+    return np.asarray(expit(centre + side * np.hypot(out, level)), np.float64)
 
 
 def _worth(probability: Floats, results: NoisyResults) -> float:

@@ -6,10 +6,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
-from models.calibration import sigmoid
 from train.noise import NoisyResults
-from train.odds import logit
 from train.ranking import Ranking, most
 from train.resampling import resamples, wider_interval
 
@@ -135,5 +134,5 @@ def _ends(name: str, value: float, resampled: Sequence[float], population: Popul
         return max(low, 0.0), min(high, most(name))
     off = 0.5 / population.size  # half a line off 0 and 1, where log-odds end
     centre, *drawn = logit(np.clip([value, *resampled], off, 1 - off))
-    low, high = sigmoid(np.array(wider_interval(centre, drawn, clusters)))
+    low, high = expit(np.array(wider_interval(centre, drawn, clusters)))
     return float(np.minimum(low, value)), float(np.maximum(high, value))

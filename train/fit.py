@@ -15,7 +15,7 @@ from train.error_rates import ErrorRates, expected
 from train.examples import Examples
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
-from train.rate_estimate import estimate, level_doubt
+from train.rate_estimate import Estimate, estimate
 from train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
@@ -27,14 +27,17 @@ TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model and what was estimated on the way to it, from log-odds of the examples by trees that had not seen their
-    suppliers: `unseen` (examples,)."""
+    """A model and what was estimated on the way to it, by trees that had not seen the suppliers."""
 
     model: OriginModel
-    rates: ErrorRates
+    estimate: Estimate
     calibration: Calibration
     trees: int
-    unseen: Floats
+
+    @property
+    def rates(self) -> ErrorRates:
+        """Most probable error rates of the examinations."""
+        return self.estimate.rates
 
 
 def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
@@ -51,15 +54,14 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
         results = results_of(examples, even, rates, picked)
         unseen = log_odds_unseen(examples, results, trial, seed)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
-        rates = estimate(unseen[trees], examples)
-        calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random)
-        picked = calibration.picked
-    doubt = level_doubt(unseen[trees], examples, weight, seed)
+        found = estimate(unseen[trees], examples)
+        rates, picked = found.rates, found.picked
+    doubt = found.level_doubt(weight, seed)
     calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random, doubt)
     grown = _grow(examples.features, results_of(examples, even, rates, picked), prototype, trees)
     names = tuple(map(str, grown.feature_names_in_))
     model = OriginModel(grown.boosters_, grown.base_log_odds_, calibration.calibrator, names)
-    return Fitted(model, rates, calibration, trees, unseen[trees])
+    return Fitted(model, found, calibration, trees)
 
 
 def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: float = 0.0) -> NoisyResults:
@@ -80,8 +82,9 @@ def log_odds_unseen(
     unseen = {number: np.empty(len(examples)) for number in TREES}
     for fitted, judged in folds(examples, seed):
         grown = _grow(examples.features[fitted], results.take(fitted), prototype, max(TREES))
-        for number, log_odds in unseen.items():
-            log_odds[judged] = grown.log_odds(examples.features[judged], number)
+        staged = grown.staged_log_odds(examples.features[judged], TREES)
+        for number, log_odds in zip(TREES, staged, strict=True):
+            unseen[number][judged] = log_odds
     return unseen
 
 

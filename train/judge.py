@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
 from data.settings import TrainSettings
 from train.baselines import baselines, share_seen
 from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
 from train.examples import Examples, require_enough
 from train.fit import Fitted, fit, results_of
-from train.odds import logit
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
 from train.ranking import Ranking

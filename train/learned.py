@@ -20,7 +20,7 @@ from train.judge import Judgement, judge
 from train.material import Material
 from train.origin_classifier import OriginClassifier
 from train.propensity import weights
-from train.rate_estimate import intervals, rows
+from train.rate_estimate import rows
 from train.seen import Seen
 
 GOLDEN_LINES: Final = 50
@@ -93,7 +93,7 @@ def learn(
         advance(1)
         weight = weights(examples.propensity, settings.train.propensity_floor)
         fitted = fit(examples, weight, prototype, seed)
-        ends = intervals(fitted.unseen, examples, seed)
+        ends = fitted.estimate.intervals(seed)
         advance(1)
     described = {
         "cutoff": str(last_day),

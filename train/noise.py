@@ -5,8 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-
-from models.calibration import sigmoid
+from scipy.special import expit
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,7 +45,7 @@ class NoisyResults:
 
     def chance(self, log_odds: Floats) -> Floats:
         """Chance of a positive result where the truth has these log-odds."""
-        return np.clip(self.false_positive + self.gain * sigmoid(log_odds + self.offset), 1e-9, 1 - 1e-9)
+        return np.clip(self.false_positive + self.gain * expit(log_odds + self.offset), 1e-9, 1 - 1e-9)
 
     def loss(self, log_odds: Floats) -> Floats:
         """Weighted cross-entropy of each line's result."""
@@ -59,7 +58,7 @@ class NoisyResults:
         The latter bounds the true one from above, so each step is one of expectation-maximisation. Under noise the
         true one all but vanishes at small probabilities, and boosting with it fits the noise of few lines.
         """
-        p, q = sigmoid(log_odds + self.offset), self.chance(log_odds)
+        p, q = expit(log_odds + self.offset), self.chance(log_odds)
         known = p * (1 - p)
         first = self.weight * self.gain * known * (q - self.observed) / (q * (1 - q))
         return first, np.maximum(self.weight * known, 1e-6)

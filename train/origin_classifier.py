@@ -1,16 +1,17 @@
 """A scikit-learn classifier around LightGBM that learns the truth from results which are sometimes wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from models.calibration import sigmoid
 from train.noise import NoisyResults
 
 Floats = npt.NDArray[np.float64]
@@ -83,17 +84,25 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         one: Self = clone(self).set_params(seeds=tuple(self.seeds)[:1])
         return one
 
-    def log_odds(self, X: Any, trees: int | None = None) -> Floats:  # noqa: N803
-        """Mean log-odds of the boosters, after the first `trees` where given."""
+    def log_odds(self, X: Any) -> Floats:  # noqa: N803
+        """Mean log-odds of the boosters."""
+        return next(self.staged_log_odds(X, (self.trees,)))
+
+    def staged_log_odds(self, X: Any, numbers: Sequence[int]) -> Iterator[Floats]:  # noqa: N803
+        """Mean log-odds of the boosters after their first so many trees, by rising `numbers` of them."""
         check_is_fitted(self)
         matrix = self._same_columns(X)
-        raw = [b.predict(matrix, raw_score=True, num_iteration=trees) for b in self.boosters_]
-        log_odds: Floats = np.mean(raw, axis=0) + self.base_log_odds_
-        return log_odds
+        log_odds: Floats = np.full(len(matrix), self.base_log_odds_)
+        for before, until in pairwise((0, *numbers)):
+            part = {"start_iteration": before, "num_iteration": until - before}
+            log_odds = log_odds + np.mean(
+                [b.predict(matrix, raw_score=True, **part) for b in self.boosters_], axis=0
+            )
+            yield log_odds
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Probability of the truth being 0 and 1, shape (lines, 2)."""
-        positive = sigmoid(self.log_odds(X))
+        positive = expit(self.log_odds(X))
         return np.column_stack([1 - positive, positive])
 
     def predict(self, X: Any) -> npt.NDArray[np.int64]:  # noqa: N803

@@ -6,18 +6,18 @@ leaves no trace: there the priors of `train.error_rates` decide, and the interva
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 
-from models.calibration import sigmoid
-from train.calibrate import CENTRE, LIMITS, SPREAD, design
+from train.calibrate import CENTRE, LIMITS, PICK, SPREAD, design
 from train.error_rates import Codes, ErrorRates, Floats, prior
 from train.examples import Examples
 from train.noise import NoisyResults
-from train.odds import logit
-from train.resampling import CONFIDENCE, resamples
+from train.resampling import CONFIDENCE, Keys, resamples
 
 RESAMPLES: Final = 100
 FEWER_RESAMPLES: Final = 20
@@ -26,42 +26,57 @@ HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false 
 ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
 
-def estimate(score: Floats, examples: Examples) -> ErrorRates:
-    """Most probable error rates by cell; `score` are log-odds of the examples from a model that did not see them.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Curve and error rates found together; `optimum` are the terms of the curve, then the log-odds of the rates."""
+
+    joint: "_Joint"
+    optimum: Floats
+    supplier: Keys
+
+    @property
+    def rates(self) -> ErrorRates:
+        """Most probable error rates by cell."""
+        rates = _rates(self.optimum)
+        return ErrorRates(rates[0], rates[1], np.bincount(self.joint.cell, minlength=rates.shape[1]))
+
+    @property
+    def picked(self) -> float:
+        """By how much picked lines are likelier positive than others of like score (log-odds)."""
+        return float(self.optimum[PICK])
+
+    def intervals(self, seed: int) -> Floats:
+        """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
+        drawn = [_rates(x) for x in self._draws(seed, RESAMPLES)]
+        tail = 50 - 50 * CONFIDENCE
+        ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
+        return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
+
+    def level_doubt(self, weight: Floats, seed: int) -> float:
+        """How far suppliers and rates leave the level of all probabilities open: a standard deviation in log-odds."""
+        curve = self.joint.design[:, :PICK]
+        draws = self._draws(seed, FEWER_RESAMPLES)
+        shares = [np.average(expit(curve @ x[:PICK]), weights=weight) for x in draws]
+        return float(logit(np.array(shares)).std(ddof=1))
+
+    def _draws(self, seed: int, number: int) -> Iterator[Floats]:
+        """Optima of resampled suppliers, each time with other expectations drawn from their doubt: what the results do
+        not tell stays as open as it was before."""
+        rng = np.random.default_rng(seed)
+        for weight in resamples(self.supplier, seed, number):
+            yield self.joint.most_probable(weight, rng.normal(*_expected()), self.optimum)
+
+
+def estimate(score: Floats, examples: Examples) -> Estimate:
+    """Most probable curve and error rates; `score` are log-odds of the examples from a model that did not see them.
 
     Lines picked on a tip are likelier positive than lines of like score, and some ways of examining are used on them
     more than on others: without the random arm beside them, those would seem to miss less.
     """
-    rates = _rates(_Joint.of(score, examples).most_probable(np.ones(len(examples)), prior()[0]))
-    return ErrorRates(rates[0], rates[1], np.bincount(examples.cell, minlength=rates.shape[1]))
-
-
-def intervals(score: Floats, examples: Examples, seed: int) -> Floats:
-    """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
-    drawn = [_rates(x) for x in _draws(score, examples, seed, RESAMPLES)]
-    tail = 50 - 50 * CONFIDENCE
-    ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
-    return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
-
-
-def level_doubt(score: Floats, examples: Examples, weight: Floats, seed: int) -> float:
-    """How far suppliers and rates leave the level of all probabilities open: a standard deviation in log-odds."""
-    terms = design(score, np.zeros(len(score), np.bool_))
-    shares = [
-        np.average(sigmoid(terms @ x[: len(CENTRE)]), weights=weight)
-        for x in _draws(score, examples, seed, FEWER_RESAMPLES)
-    ]
-    return float(logit(np.array(shares)).std(ddof=1))
-
-
-def _draws(score: Floats, examples: Examples, seed: int, number: int) -> Iterator[Floats]:
-    """Curves and rates of resampled suppliers, each time with other priors drawn from their doubt: what the results do
-    not tell stays as open as it was before."""
-    joint, rng = _Joint.of(score, examples), np.random.default_rng(seed)
-    centre, doubt = prior()
-    start = joint.most_probable(np.ones(len(examples)), centre)
-    for weight in resamples(examples.seen.supplier, seed, number):
-        yield joint.most_probable(weight, sigmoid(rng.normal(logit(centre), doubt)), start)
+    joint = _Joint(design(score, ~examples.random), examples.observed, examples.cell)
+    middle, _ = _expected()
+    optimum = joint.most_probable(np.ones(len(examples)), middle, start=middle)
+    return Estimate(joint, optimum, examples.seen.supplier)
 
 
 def rows(rates: ErrorRates, ends: Floats) -> list[dict[str, float | int | str]]:
@@ -89,34 +104,27 @@ class _Joint(NamedTuple):
     observed: Floats
     cell: Codes
 
-    @classmethod
-    def of(cls, score: Floats, examples: Examples) -> Self:
-        """The examples with log-odds `score`."""
-        return cls(design(score, ~examples.random), examples.observed, examples.cell)
+    def most_probable(self, weight: Floats, middle: Floats, start: Floats) -> Floats:
+        """The terms of the curve and the log-odds of the rates, looked for from `start` on.
 
-    def most_probable(self, weight: Floats, centre: Floats, start: Floats | None = None) -> Floats:
-        """The curve and the log-odds of the rates, looked for from `start` on.
-
-        The rates lie around `centre` (2, cells), and line `i` counts `weight[i]` times.
+        They are expected around `middle`, and line `i` counts `weight[i]` times.
         """
-        middle = np.concatenate([CENTRE, logit(centre).ravel()])
-        spread = np.concatenate([SPREAD, prior()[1].ravel()])
+        _, spread = _expected()
 
         def objective(x: Floats) -> tuple[float, Floats]:
             loss, slope = self._loss(x, weight)
             pull = (x - middle) / spread
             return loss + 0.5 * float(pull @ pull), slope + pull / spread
 
-        limits = [*LIMITS, *[(None, None)] * centre.size]
-        begin = middle if start is None else start
-        found = minimize(objective, begin, jac=True, method="L-BFGS-B", bounds=limits)
+        limits = [*LIMITS, *[(None, None)] * (len(middle) - len(LIMITS))]
+        found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=limits)
         return np.asarray(found.x, np.float64)
 
     def _loss(self, x: Floats, weight: Floats) -> tuple[float, Floats]:
         """Cross-entropy of the results and its slope, by the terms of the curve and the log-odds of the rates."""
         line, rates = self.design @ x[: len(CENTRE)], _rates(x)
         results = NoisyResults.of(self.observed, weight, rates[0, self.cell], rates[1, self.cell])
-        truth, chance = sigmoid(line), results.chance(line)
+        truth, chance = expit(line), results.chance(line)
         by_chance = weight * (chance - self.observed) / (chance * (1 - chance))
         by_rate = [np.bincount(self.cell, by_chance * part, rates.shape[1]) for part in (1 - truth, -truth)]
         slope = [
@@ -126,6 +134,12 @@ class _Joint(NamedTuple):
         return float(results.loss(line).sum()), np.concatenate(slope)
 
 
+def _expected() -> tuple[Floats, Floats]:
+    """What is expected of the terms of the curve and the log-odds of the rates, and the doubt about each."""
+    rates, doubt = prior()
+    return np.concatenate([CENTRE, logit(rates).ravel()]), np.concatenate([SPREAD, doubt.ravel()])
+
+
 def _rates(x: Floats) -> Floats:
     """Error rates (2, cells) behind the terms of the curve."""
-    return sigmoid(x[len(CENTRE) :]).reshape(2, -1)
+    return expit(x[len(CENTRE) :]).reshape(2, -1)

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+from scipy.special import expit
 
-from models.calibration import sigmoid
 from train.error_rates import PRIORS, REGIME_STARTS
 from train.examples import Examples
 from train.seen import KEYS, Seen
@@ -49,7 +49,7 @@ def planted(
     log_odds = (
         base + depth + 1.5 * features[NAMES[0]] + 1.5 * features[NAMES[1]] + np.where(random, 0.0, picked)
     )
-    probability = sigmoid(np.asarray(log_odds))
+    probability = expit(np.asarray(log_odds))
     truth = (rng.random(lines) < probability).astype(float)
     method = rng.choice(list(rates), lines)
     wrong, missed = np.array([rates[name] for name in method]).T

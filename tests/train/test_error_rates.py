@@ -1,11 +1,11 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.special import logit
 
 from tests.train.factory import METHODS, planted
 from train.error_rates import ErrorRates, cells, expected
-from train.odds import logit
-from train.rate_estimate import estimate, intervals, level_doubt, rows, told
+from train.rate_estimate import estimate, rows, told
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
 
@@ -17,12 +17,12 @@ def of(rates: ErrorRates, method: str) -> tuple[float, float]:
 
 def estimated(noise: dict[str, tuple[float, float]], lines: int = 12_000, base: float = -3.0) -> ErrorRates:
     world = planted(lines, noise=noise, base=base)
-    return estimate(logit(world.probability), world.examples)
+    return estimate(logit(world.probability), world.examples).rates
 
 
 def ends(lines: int = 6000) -> np.ndarray:
     world = planted(lines, noise=NOISE, base=-3.0)
-    return intervals(logit(world.probability), world.examples, seed=0)
+    return estimate(logit(world.probability), world.examples).intervals(seed=0)
 
 
 @pytest.mark.parametrize("method", ["document_review", "detention"])
@@ -92,20 +92,20 @@ def test_a_method_used_on_tips_does_not_seem_to_miss_less() -> None:
     world.examples.cell[:] = np.where(
         world.examples.random == usual, 0, 3
     )  # most of the arm isotopic, of tips DNA
-    found = estimate(logit(world.probability) - 2.0 * ~world.examples.random, world.examples)
+    found = estimate(logit(world.probability) - 2.0 * ~world.examples.random, world.examples).rates
     assert abs(of(found, "isotopic")[1] - of(found, "dna")[1]) < 0.06
 
 
 def test_what_every_examination_misses_stays_as_open_as_it_was() -> None:
     world = planted(3000, noise={"isotopic": (0.02, 0.6)}, base=-3.0)
-    *_, low, high = intervals(logit(world.probability), world.examples, seed=0)[0]
+    *_, low, high = estimate(logit(world.probability), world.examples).intervals(seed=0)[0]
     assert low < 0.25
     assert high > 0.4
 
 
 def test_the_level_stays_in_doubt_however_many_lines_there_are() -> None:
     world = planted(12_000, noise={"document_review": (0.02, 0.5)}, base=-3.0)
-    doubt = level_doubt(logit(world.probability), world.examples, np.ones(12_000), seed=0)
+    doubt = estimate(logit(world.probability), world.examples).level_doubt(np.ones(12_000), seed=0)
     assert 0.1 < doubt < 0.5  # a third of the rate's doubt at least: nobody else looked at such lines
 
 

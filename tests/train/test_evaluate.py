@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
-from models.calibration import sigmoid
 from train.evaluate import (
     Population,
     calibration_error,
@@ -16,7 +16,7 @@ from train.noise import NoisyResults
 def population(lines: int = 600, seed: int = 0) -> tuple[Population, np.ndarray]:
     rng = np.random.default_rng(seed)
     score = rng.normal(-1.5, 1.5, lines)
-    observed = (rng.random(lines) < sigmoid(score)).astype(float)
+    observed = (rng.random(lines) < expit(score)).astype(float)
     return Population(NoisyResults.of(observed), rng.integers(0, lines // 4, lines).astype(np.uint64)), score
 
 
@@ -56,7 +56,7 @@ def test_intervals_from_few_positive_suppliers_hold_the_true_value_too(metric: s
 
 def few(judged: Population, score: np.ndarray, seed: int) -> Population:
     """The same lines, of which few are positive."""
-    observed = np.random.default_rng(seed).random(len(score)) < sigmoid(score - 2)
+    observed = np.random.default_rng(seed).random(len(score)) < expit(score - 2)
     return Population(NoisyResults.of(observed.astype(float)), judged.supplier)
 
 
@@ -79,7 +79,7 @@ def test_calibration_error_is_the_mean_gap() -> None:
 def test_calibration_is_judged_against_the_chance_of_the_result() -> None:
     rng = np.random.default_rng(0)
     log_odds = rng.normal(-2, 1, 20_000)
-    observed = (rng.random(20_000) < 0.3 + 0.6 * sigmoid(log_odds)).astype(float)
+    observed = (rng.random(20_000) < 0.3 + 0.6 * expit(log_odds)).astype(float)
     honest = probability_metrics(log_odds, NoisyResults.of(observed, None, 0.3, 0.1))
     blind = probability_metrics(log_odds, NoisyResults.of(observed))
     assert honest["calibration_error"] < 0.02

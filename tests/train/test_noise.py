@@ -1,6 +1,6 @@
 import numpy as np
+from scipy.special import expit
 
-from models.calibration import sigmoid
 from train.noise import NoisyResults
 
 LOG_ODDS = np.linspace(-6, 6, 13)
@@ -12,7 +12,7 @@ def results(false_positive: float = 0.2, false_negative: float = 0.1, offset: fl
 
 
 def test_chance_of_a_positive_result_mixes_both_errors() -> None:
-    expected = 0.2 * (1 - sigmoid(LOG_ODDS)) + 0.9 * sigmoid(LOG_ODDS)
+    expected = 0.2 * (1 - expit(LOG_ODDS)) + 0.9 * expit(LOG_ODDS)
     assert np.allclose(results().chance(LOG_ODDS), expected)
 
 
@@ -24,7 +24,7 @@ def test_gradient_is_the_slope_of_the_loss() -> None:
 
 def test_without_errors_it_is_the_logistic_loss() -> None:
     plain = results(0.0, 0.0)
-    p = sigmoid(LOG_ODDS)
+    p = expit(LOG_ODDS)
     expected = -1.5 * np.where(plain.observed == 1, np.log(p), np.log1p(-p))
     assert np.allclose(plain.loss(LOG_ODDS), expected)
     assert np.allclose(plain.gradient(LOG_ODDS)[0], 1.5 * (p - plain.observed))
@@ -41,7 +41,7 @@ def test_base_log_odds_see_through_the_errors() -> None:
     truth = rng.random(40_000) < 0.1
     observed = np.where(truth, rng.random(40_000) >= 0.1, rng.random(40_000) < 0.3).astype(float)
     base = NoisyResults.of(observed, None, 0.3, 0.1).base_log_odds()
-    assert abs(sigmoid(np.array(base)) - 0.1) < 0.015
+    assert abs(expit(np.array(base)) - 0.1) < 0.015
 
 
 def test_taking_lines_takes_all_of_their_parts() -> None:

@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
-from models.calibration import sigmoid
 from tests.train.factory import planted
 from train.origin_classifier import OriginClassifier
 
@@ -93,7 +93,7 @@ def test_probabilities_are_those_of_the_log_odds() -> None:
     world = planted(300)
     fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
     both = fitted.predict_proba(world.examples.features)
-    assert np.allclose(both[:, 1], sigmoid(fitted.log_odds(world.examples.features)))
+    assert np.allclose(both[:, 1], expit(fitted.log_odds(world.examples.features)))
     assert np.allclose(both.sum(axis=1), 1)
 
 

@@ -2,11 +2,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from data.errors import GateRefusedError
 from data.settings import GateSettings, Settings, TrainSettings
 from models import bundle, registry
-from models.calibration import Calibrator, sigmoid
+from models.calibration import Calibrator
 from tests.models.factory import matrix
 from tests.train.home import home
 from train.card import card
@@ -22,7 +23,7 @@ def drawn(lines: int, move: float, missed: float = 0.0) -> tuple[np.ndarray, Noi
     """Log-odds that are too low by `move`, and results that miss a share of what is true."""
     random = np.random.default_rng(3)
     log_odds = random.normal(-2, 1, lines)
-    truth = random.random(lines) < sigmoid(log_odds + move)
+    truth = random.random(lines) < expit(log_odds + move)
     found = truth & (random.random(lines) >= missed)
     return log_odds, NoisyResults.of(found, None, 0.0, missed)
 
