@@ -1,6 +1,6 @@
 """Whether the evaluation on the random arm holds the true value within its intervals, over many simulated worlds.
 
-    python -m benchmarks.coverage [--variant default] [--seeds 10] [--lines 1000000]
+    python -m benchmarks.coverage [--variant default] [--seeds 10] [--lines 1000000] [--jobs 1]
 
 Each world is trained on and evaluated as `originrisk train` does it. The true value is the same metric of the same
 model where three tenths of all lines of the same trade are examined by lot: by the same methods, with the same errors
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
@@ -104,11 +105,12 @@ def examined_by_lot(
     return rows[asked], found[asked], known["selection_probability"].to_numpy()[asked]
 
 
-def main(variant: str, seeds: int, lines: int) -> None:
+def main(variant: str, seeds: int, lines: int, jobs: int) -> None:
     """Print each world as it ends, then by metric how many of the intervals that are shown hold the true value."""
     cases = []
-    for seed in range(seeds):
-        cases.append(case(variant, seed, lines))
+    tasks = (joblib.delayed(case)(variant, seed, lines) for seed in range(seeds))
+    for seed, made in enumerate(joblib.Parallel(jobs, return_as="generator")(tasks)):
+        cases.append(made)
         held = {name: "{} + {} of {}".format(*_counts(cases[-1].held(name))) for name in SHOWN}
         print(f"seed {seed}: {cases[-1].positives} positives, held {held}", flush=True)
     positives = [c.positives for c in cases]
@@ -136,5 +138,8 @@ if __name__ == "__main__":
     parser.add_argument("--variant", default="default")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="worlds side by side, each in a process of its own"
+    )
     given = parser.parse_args()
-    main(given.variant, given.seeds, given.lines)
+    main(given.variant, given.seeds, given.lines, given.jobs)
