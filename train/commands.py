@@ -252,7 +252,7 @@ def backtest(
         list[str] | None, typer.Option(help="exploit, random5, random10 or uncertain10; repeat for several")
     ] = None,
     truth: Annotated[
-        Path | None, typer.Option(help="a simulated world's truth file: what an examination finds")
+        Path | None, typer.Option(help="a simulated world's truth file: results are drawn around it")
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="months between two trainings")] = 3,
     delay: Annotated[int, typer.Option(min=0, help="days from entry to a known result")] = 45,

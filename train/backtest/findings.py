@@ -1,4 +1,4 @@
-"""What an examination of a line would find: the truth of a simulated world, or the results that are known."""
+"""What an examination of a line would find: results drawn around a simulated world's truth, or those that are known."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from data.errors import BadInputError, Problem
 from features.keys import find
 from features.lines import Lines
 from features.replay import FOUND, NOT_FOUND
+from train.error_rates import Codes, cells, expected
 
 Floats = npt.NDArray[np.float64]
 COLUMNS = (*LINE_KEY, "exact_result")
@@ -21,32 +22,61 @@ COLUMNS = (*LINE_KEY, "exact_result")
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What each line's examination finds (lines,), NaN where nobody can say; `complete` if all can be examined."""
+    """What each line's examination finds and by which method × regime, and the truth, each (lines,).
+
+    NaN is what nobody can say; `complete` if all can be examined. Of real trade the truth is what was found.
+    """
 
     found: Floats
+    cell: Codes
+    truth: Floats
     complete: bool
 
 
-def from_truth(path: Path, lines: Lines) -> Findings:
-    """From what exact examinations of a simulated world find (`exact_result` of its truth file).
+def from_truth(path: Path, lines: Lines, outcomes: pa.Table, seed: int) -> Findings:
+    """Results drawn around what exact examinations of a simulated world find (`exact_result` of its truth file).
 
-    Raises BadInputError where the file is none, or does not hold every line.
+    Each line's method is drawn from those of the conclusive `outcomes`, and is wrong as often as is expected of it: a
+    model that allows for errors overstates everything where there are none. Raises BadInputError where the file is
+    none, or does not hold every line.
     """
     try:
         table = pq.read_table(path, columns=list(COLUMNS))
     except (OSError, pa.ArrowInvalid) as error:
         step = "Name the truth.parquet of the world that was ingested."
         raise BadInputError(Problem("--truth", "a truth file", "none that can be read", step)) from error
-    found = from_outcomes(table.rename_columns([*LINE_KEY, "result"]), lines).found
-    if missing := int(np.isnan(found).sum()):
+    truth = _results(table.rename_columns([*LINE_KEY, "result"]), lines)
+    if missing := int(np.isnan(truth).sum()):
         raise BadInputError(Problem("--truth", "the truth of every line", f"{missing:,} lines without"))
-    return Findings(found, complete=True)
+    rng = np.random.default_rng(seed)
+    methods = _conclusive(outcomes)["method"].to_numpy()
+    cell = cells(pa.chunked_array([rng.choice(methods, lines.size)], pa.string()), _days(lines))
+    wrong, missed = expected().of(cell)
+    chance = np.where(truth > 0, 1 - missed, wrong)
+    return Findings((rng.random(lines.size) < chance).astype(np.float64), cell, truth, complete=True)
 
 
 def from_outcomes(outcomes: pa.Table, lines: Lines) -> Findings:
     """From conclusive results: only lines that were examined in fact can be examined again."""
-    done = outcomes.filter(pc.is_in(outcomes["result"], pa.array([FOUND, NOT_FOUND])))
+    done = _conclusive(outcomes)
+    rows = find(lines, done["entry_number"], done["line_number"])
+    method = np.full(lines.size, None, object)
+    method[rows[rows >= 0]] = done["method"].to_numpy()[rows >= 0]
+    cell = cells(pa.chunked_array([method], pa.string()), _days(lines))
+    found = _results(done, lines)
+    return Findings(found, cell, found, complete=False)
+
+
+def _conclusive(outcomes: pa.Table) -> pa.Table:
+    return outcomes.filter(pc.is_in(outcomes["result"], pa.array([FOUND, NOT_FOUND])))
+
+
+def _results(done: pa.Table, lines: Lines) -> Floats:
     rows, values = find(lines, done["entry_number"], done["line_number"]), pc.equal(done["result"], FOUND)
     found = np.full(lines.size, np.nan)
     found[rows[rows >= 0]] = np.asarray(values, np.float64)[rows >= 0]
-    return Findings(found, complete=False)
+    return found
+
+
+def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
+    return lines.days["entry_date"].astype("datetime64[D]")

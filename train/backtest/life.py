@@ -14,7 +14,6 @@ from features.replay import Outcomes, replay
 from models.origin_model import OriginModel
 from train.backtest.month import Month
 from train.backtest.trade import Trade
-from train.error_rates import cells
 from train.examples import Examples, known_outcomes
 from train.fit import fit
 from train.learned import classifier
@@ -77,9 +76,9 @@ class Life:
         lot = np.where(random, month.chance, np.nan)
         seen = Seen.of(self.trade.lines.take(examined), matrix[places])
         self.outcomes = _with(self.outcomes, examined, known_on, found)
-        method = cells(pa.chunked_array([pa.nulls(len(examined), pa.string())]), seen.day)
+        cell = self.trade.findings.cell[examined]
         lines, days = self.trade.material.entries.take(examined), known_on.astype("datetime64[D]")
-        self.examples.append(Examples(lines, seen, found, days, method, lot, np.where(random, lot, 1.0)))
+        self.examples.append(Examples(lines, seen, found, days, cell, lot, np.where(random, lot, 1.0)))
 
     def _known_on(self, examined: Rows, last: int) -> Days:
         days = self.trade.lines.days

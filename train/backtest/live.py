@@ -46,17 +46,17 @@ def _decide(life: Life, policy: Policy, number: int, rows: Rows, matrix: Floats)
 
 
 def _told(trade: Trade, number: int, rows: Rows, said: Floats, picked: Picked) -> Month:
-    found, rest = trade.findings.found[rows], ~picked.examined
+    found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~picked.examined
     complete = trade.findings.complete
     return Month(
         month=trade.plan.name(number),
         lines=len(rows),
         examined=int(picked.examined.sum()),
-        found=int(found[picked.examined].sum()),
-        positives=float(found.sum()) if complete else np.nan,
+        found=int((found * truth)[picked.examined].sum()),
+        positives=float(truth.sum()) if complete else np.nan,
         rest=int(rest.sum()),
         rest_said=float(said[rest].sum()),
-        rest_found=float(found[rest].sum()) if complete else np.nan,
+        rest_found=float(truth[rest].sum()) if complete else np.nan,
         lot=int(picked.random.sum()),
         lot_found=int(found[picked.random].sum()),
         rows=rows[picked.examined].tolist(),

@@ -9,8 +9,9 @@ from pathlib import Path
 class Month:
     """One month of a policy. `rest` are lines not examined; what is NaN cannot be known.
 
-    `positives` and `rest_found` are the truth (simulated trade only), `rest_said` what the model expects in the
-    rest, `lot` and `lot_found` size and finds of the random arm, all that a real office would have to check it.
+    `found` are the results that are positive, and rightly so where the truth is known. `positives` and `rest_found`
+    are the truth (simulated trade only), `rest_said` what the model expects in the rest, `lot` and `lot_found` size
+    and positive results of the random arm, all that a real office would have to check it.
     """
 
     month: str

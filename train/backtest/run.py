@@ -42,7 +42,11 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     material = Material.read(settings)
     _require_months(material, plan)
     lines = Lines.of(material.entries)
-    findings = from_truth(truth, lines) if truth else from_outcomes(material.outcomes, lines)
+    findings = (
+        from_truth(truth, lines, material.outcomes, plan.seed)
+        if truth
+        else from_outcomes(material.outcomes, lines)
+    )
     folder = settings.home / "backtest" / _name(settings, plan, material, truth)
     folder.mkdir(parents=True, exist_ok=True)
     lives: dict[str, list[Month]] = {name: [] for name in names}

@@ -11,11 +11,12 @@ from data.settings import Settings
 from features.lines import Lines
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
-from train.backtest.findings import from_truth
+from train.backtest.findings import from_outcomes, from_truth
 from train.backtest.plan import Plan
 from train.backtest.policies import POLICIES, Policy, pick
 from train.backtest.report import interval, summary
 from train.backtest.run import Lived, backtest
+from train.error_rates import PRIORS
 from train.material import Material
 
 PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, capacity_share=0.1, delay=0, seed=0)
@@ -57,14 +58,19 @@ def test_where_there_is_room_for_all_all_are_examined(name: str) -> None:
     assert picked.examined.all()
 
 
-def test_every_line_of_a_month_is_examined_or_rest_and_finds_are_the_truth(lived: Lived, truth: Path) -> None:
+def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
+    lived: Lived, truth: Path
+) -> None:
     table = pq.read_table(truth)
     for month in lived.lives["random10"]:
         assert month.examined + month.rest == month.lines
-        assert month.found + month.rest_found == month.positives
+        assert month.found <= month.positives - month.rest_found
         assert month.examined == round(0.1 * month.lines) == len(set(month.rows))
         assert month.lot == sum(month.random) == round(0.1 * month.examined)
-    assert sum(m.positives for m in lived.lives["random10"]) < table["y_any"].to_numpy().sum()
+    months = lived.lives["random10"]
+    examined = sum(m.positives - m.rest_found for m in months)
+    assert 0.3 * examined < sum(m.found for m in months) < examined
+    assert sum(m.positives for m in months) < table["y_any"].to_numpy().sum()
     assert (lived.folder / "backtest.png").stat().st_size > 10_000
 
 
@@ -103,11 +109,32 @@ def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings:
 
 def test_the_truth_of_another_world_is_refused(settings: Settings, tmp_path: Path) -> None:
     pq.write_table(small_world(600, seed=9).truth.slice(0, 50), tmp_path / "other.parquet")
-    lines = Lines.of(Material.read(settings).entries)
+    material = Material.read(settings)
+    lines = Lines.of(material.entries)
     with pytest.raises(BadInputError, match="lines without"):
-        from_truth(tmp_path / "other.parquet", lines)
+        from_truth(tmp_path / "other.parquet", lines, material.outcomes, 0)
     with pytest.raises(BadInputError, match=r"truth\.parquet"):
-        from_truth(tmp_path / "none.parquet", lines)
+        from_truth(tmp_path / "none.parquet", lines, material.outcomes, 0)
+
+
+def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
+    settings: Settings, truth: Path
+) -> None:
+    material = Material.read(settings)
+    findings = from_truth(truth, Lines.of(material.entries), material.outcomes, 0)
+    papers = findings.cell == list(PRIORS).index("document_review") * 3
+    rates = PRIORS["document_review"]
+    for true, right in ((1, 1 - rates.false_negative[0]), (0, rates.false_positive[0])):
+        lines = findings.found[papers & (findings.truth == true)]
+        assert abs(lines.mean() - right) < 4 * np.sqrt(right * (1 - right) / len(lines))
+
+
+def test_known_results_keep_the_method_that_found_them(settings: Settings) -> None:
+    material = Material.read(settings)
+    findings = from_outcomes(material.outcomes, Lines.of(material.entries))
+    known = np.isfinite(findings.found)
+    assert len(np.unique(findings.cell[known])) > 1
+    assert (findings.truth[known] == findings.found[known]).all()
 
 
 def test_months_beyond_the_store_and_unknown_policies_are_refused(settings: Settings) -> None:
