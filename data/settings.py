@@ -89,10 +89,10 @@ class TrainSettings(Section):
         0.005, gt=0, le=1, description="least selection propensity; caps the weights"
     )
     leaves: int = Field(15, ge=2, description="leaves of a tree")
-    learning_rate: float = Field(0.07, gt=0, le=1, description="step of each tree")
+    learning_rate: float = Field(0.08, gt=0, le=1, description="step of each tree")
     least_lines: int = Field(40, ge=1, description="lines in a leaf at the least")
     shrinkage: float = Field(2.0, ge=0, description="L2 penalty of a leaf's value")
-    feature_share: float = Field(0.1, gt=0, le=1, description="features that a tree may choose from")
+    feature_share: float = Field(0.3, gt=0, le=1, description="features that a tree may choose from")
     line_share: float = Field(0.5, gt=0, le=1, description="lines that a tree learns from")
 
 

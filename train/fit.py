@@ -1,6 +1,6 @@
 """The fit: error rates, the shift of picked lines, the number of trees and the calibrator, all on unseen folds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,8 @@ Mask = npt.NDArray[np.bool_]
 
 FOLDS: Final = 5
 TREES: Final = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
+FIRST_LOOK: Final = TREES[:5]
+"""Fewer will do for a first look at error rates and the shift of picked lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: i
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
     rates, picked, even = expected(), 0.0, np.ones(len(examples))
-    for trial in (prototype.single(), prototype):  # the first look at error rates and shift
+    for trial, numbers in ((prototype.single(), FIRST_LOOK), (prototype, TREES)):
         results = results_of(examples, even, rates, picked)
-        unseen = log_odds_unseen(examples, results, trial, seed)
+        unseen = log_odds_unseen(examples, results, trial, seed, numbers)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
         found = estimate(unseen[trees], examples)
         rates, picked = found.rates, found.picked
@@ -76,14 +78,18 @@ def folds(examples: Examples, seed: int) -> Iterator[tuple[Mask, Mask]]:
 
 
 def log_odds_unseen(
-    examples: Examples, results: NoisyResults, prototype: OriginClassifier, seed: int
+    examples: Examples,
+    results: NoisyResults,
+    prototype: OriginClassifier,
+    seed: int,
+    numbers: Sequence[int] = TREES,
 ) -> dict[int, Floats]:
-    """Log-odds of every example from trees that saw no line of its supplier, by number of trees."""
-    unseen = {number: np.empty(len(examples)) for number in TREES}
+    """Log-odds of every example from trees that saw no line of its supplier, by number of trees, which rises."""
+    unseen = {number: np.empty(len(examples)) for number in numbers}
     for fitted, judged in folds(examples, seed):
-        grown = _grow(examples.features[fitted], results.take(fitted), prototype, max(TREES))
-        staged = grown.staged_log_odds(examples.features[judged], TREES)
-        for number, log_odds in zip(TREES, staged, strict=True):
+        grown = _grow(examples.features[fitted], results.take(fitted), prototype, numbers[-1])
+        staged = grown.staged_log_odds(examples.features[judged], numbers)
+        for number, log_odds in zip(numbers, staged, strict=True):
             unseen[number][judged] = log_odds
     return unseen
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Final, Self
 
+import joblib
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,10 @@ from train.noise import NoisyResults
 
 Floats = npt.NDArray[np.float64]
 
-# Same data, same seed, same bytes. One thread: examples are few, and threads that wait for each other cost more.
-
-REPRODUCIBLE = {"deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1}
+# Same data, same seed, same bytes, whatever the number of threads.
+REPRODUCIBLE: Final = {"deterministic": True, "force_row_wise": True, "verbosity": -1}
+LINES_OF_A_THREAD: Final = 10_000
+"""Of fewer, threads that wait for each other cost more than they save."""
 
 
 class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -28,22 +30,21 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     (fp, fn) are the error rates of how that line was examined. The trees learn p. With rates of zero this is plain
     cross-entropy. Several seeds are averaged in log-odds.
 
-    Thresholds drawn at random, few columns and lines a tree, and small trees keep few labels from being learned by
-    heart. Parameters: `categorical` and `monotone` are by column (codes for -1, 0, 1); the rest are LightGBM's.
+    Few columns and lines a tree, and small trees with many lines a leaf keep few labels from being learned by heart.
+    Parameters: `categorical` and `monotone` are by column (codes for -1, 0, 1); the rest are LightGBM's.
     Fitted: `boosters_`, `base_log_odds_`, `classes_`, `feature_names_in_`, `n_features_in_`.
     """
 
     def __init__(
         self,
         *,
-        trees: int = 150,
+        trees: int = 100,
         leaves: int = 15,
-        learning_rate: float = 0.07,
+        learning_rate: float = 0.08,
         least_lines: int = 40,
         shrinkage: float = 2.0,
-        feature_share: float = 0.1,
+        feature_share: float = 0.3,
         line_share: float = 0.5,
-        random_thresholds: bool = True,
         categorical: Sequence[int] = (),
         monotone: Sequence[int] | None = None,
         seeds: Sequence[int] = (0,),
@@ -55,7 +56,6 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.shrinkage = shrinkage
         self.feature_share = feature_share
         self.line_share = line_share
-        self.random_thresholds = random_thresholds
         self.categorical = categorical
         self.monotone = monotone
         self.seeds = seeds
@@ -134,13 +134,13 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             init_score=np.full(len(matrix), self.base_log_odds_),
             feature_name=list(self.feature_names_in_),
             categorical_feature=list(self.categorical),
-            params={"verbosity": -1, "min_data_in_bin": 5},
+            params={**_reproducible(len(matrix)), "min_data_in_bin": 5},
             free_raw_data=False,
         )
 
     def _boost(self, dataset: lgb.Dataset, results: NoisyResults, seed: int) -> lgb.Booster:
         parameters = {
-            **REPRODUCIBLE,
+            **_reproducible(len(results.observed)),
             "objective": lambda log_odds, _: results.gradient(log_odds),
             "num_leaves": self.leaves,
             "learning_rate": self.learning_rate,
@@ -149,7 +149,6 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "feature_fraction": self.feature_share,
             "bagging_fraction": self.line_share,
             "bagging_freq": 1,
-            "extra_trees": self.random_thresholds,
             "cat_smooth": 100,
             "cat_l2": 50,
             "seed": seed,
@@ -157,6 +156,10 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         known = {name: value for name, value in parameters.items() if value is not None}
         return lgb.train(known, dataset, num_boost_round=self.trees)
+
+
+def _reproducible(lines: int) -> dict[str, Any]:
+    return REPRODUCIBLE | {"num_threads": max(1, min(joblib.cpu_count(), lines // LINES_OF_A_THREAD))}
 
 
 def _matrix(X: Any) -> Floats:  # noqa: N803

@@ -30,7 +30,6 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
         least_lines=100,
         feature_share=1.0,
         line_share=0.8,
-        random_thresholds=False,
         seeds=(seed,),
     )
     selection.fit(features, examined.astype(np.float64), sample_weight=weight)

@@ -87,3 +87,10 @@ def test_a_doubt_moves_no_end_inwards_where_next_to_nothing_is_positive() -> Non
     sure, doubtful = (calibrate(score, results, nobody, doubt).calibrator for doubt in (0.0, 0.5))
     assert (np.array(doubtful.lower) <= np.array(sure.lower) + 1e-12).all()
     assert (np.array(doubtful.upper) >= np.array(sure.upper) - 1e-12).all()
+
+
+def test_scores_that_are_all_alike_get_one_band() -> None:
+    score = np.full(500, -2.0)
+    found = calibrate(score, NoisyResults.of(drawn(expit(score))), np.zeros(500, bool)).calibrator
+    assert found.edges == (0.0,)
+    assert found.lower[0] < expit(-2.0) < found.upper[0]
