@@ -60,9 +60,21 @@ class Population:
         return int(self.results.observed.sum())
 
     @property
+    def worth(self) -> float:
+        """How many evenly weighted lines would say as much (Kish 1965): few, where few lines carry the weight."""
+        weight = self.results.weight
+        return float(weight.sum() ** 2 / (weight**2).sum())
+
+    @property
     def positive_suppliers(self) -> int:
         """Suppliers with a positive result."""
         return len(np.unique(self.supplier[self.results.observed == 1]))
+
+
+def size_told(population: Population) -> str:
+    """What is said of a population wherever its figures stand."""
+    size, worth = f"{population.size:,} examined lines", f"worth {population.worth:,.0f} of even weight"
+    return f"{size}, {worth}, {population.positives:,} positive"
 
 
 def intervals_told(rows: list[Row]) -> str:

@@ -137,7 +137,8 @@ def try_out(
 def _part_summary(part: Part) -> dict[str, Any]:
     methods: dict[str, dict[str, Any]] = {row.method: _row_summary(row) for row in part.rows}
     methods["model"] |= part.probabilities
-    return {"lines": part.population.size, "positives": part.population.positives, "methods": methods}
+    of = part.population
+    return {"lines": of.size, "worth": of.worth, "positives": of.positives, "methods": methods}
 
 
 def _row_summary(row: Row) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from train import charts
-from train.evaluate import intervals_told
+from train.evaluate import intervals_told, size_told
 from train.evaluation.evaluation import Evaluation
 from train.page_words import LEAKS_SOUGHT, LIMITS, WHY
 
@@ -57,7 +57,7 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
     tables = evaluation.tables
     yield _first_page(evaluation)
     for name, part in evaluation.parts().items():
-        title = f"{len(part.lines):,} lines, {int(part.lines.observed.sum()):,} positive"
+        title = size_told(part.population())
         yield _section(f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, title))
         yield _methods(evaluation, name)
     yield _section(
@@ -89,7 +89,7 @@ def _first_page(evaluation: Evaluation) -> str:
     }
     cards = "".join(f'<div class="card">{escape(n)}<b>{text}</b></div>' for n, text in figures.items())
     said = (
-        f"Judged on the {evaluation.headline}: {len(part.lines):,} lines, {int(part.lines.observed.sum()):,} positive, "
+        f"Judged on the {evaluation.headline}: {size_told(part.population())}, "
         f"entered from {part.lines.seen.day.min()} to {part.lines.seen.day.max()}, by models of what was known before. "
         f"{seen:.0%} of the judged lines repeat goods already known (the look-up could answer those)."
     )

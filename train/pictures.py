@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from train.evaluate import size_told
 from train.judge import Judgement, Part
 
 
@@ -18,7 +19,7 @@ def draw(judgement: Judgement, folder: Path) -> None:
         precision_recall, gains, reliability = figure.subplots(1, 3)
         _curves(precision_recall, gains, part)
         _reliability(reliability, part)
-        size = f"{part.population.size:,} examined lines, {part.population.positives:,} positive"
+        size = size_told(part.population)
         figure.suptitle(f"{part.name.replace('_', ' ')}: {size}")
         figure.savefig(folder / f"{part.name}.png", dpi=110)
 

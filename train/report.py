@@ -9,7 +9,7 @@ import numpy as np
 from data.console import print_table
 from train.backtest.report import HEADINGS, rows, summary
 from train.backtest.run import Lived
-from train.evaluate import Row, intervals_told
+from train.evaluate import Row, intervals_told, size_told
 from train.evaluation.evaluation import Evaluation
 from train.gate import Check
 from train.judge import Part
@@ -53,7 +53,7 @@ def print_evaluation(evaluation: Evaluation, report: Path) -> None:
     for leak in evaluation.leaks:
         print(f"LEAK SUSPECTED: {leak.feature} seems to know {leak.kind}: {leak.evidence}.")
     for name, part in evaluation.parts().items():
-        size = f"{len(part.lines):,} examined lines, {int(part.lines.observed.sum()):,} positive"
+        size = size_told(part.population())
         title = f"{name.capitalize()}: {size} ({intervals_told(evaluation.rows[name])})"
         print_table(title, ("method", *SHOWN), [_row(row) for row in evaluation.rows[name]])
     print(f"Report: {report}")
@@ -111,7 +111,7 @@ def _verdict(check: Check) -> str:
 
 
 def _title(part: Part) -> str:
-    size = f"{part.population.size:,} examined lines, {part.population.positives:,} positive"
+    size = size_told(part.population)
     return f"{part.name.replace('_', ' ').capitalize()}: {size} ({intervals_told(part.rows)})"
 
 

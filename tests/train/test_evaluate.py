@@ -9,6 +9,7 @@ from train.evaluate import (
     intervals_told,
     probability_metrics,
     reliability,
+    size_told,
 )
 from train.noise import NoisyResults
 
@@ -109,3 +110,10 @@ def test_an_interval_holds_its_own_figure_even_of_a_perfect_ranking() -> None:
     row = compare({"m": -np.arange(400.0)}, judged, 0)[0]
     assert row.metrics["auc"] == 1.0
     assert all(low <= row.metrics[name] <= high for name, (low, high) in row.interval.items())
+
+
+def test_a_line_that_carries_the_weight_shows_in_what_the_lines_are_worth() -> None:
+    weight = np.r_[5000.0, np.ones(99)]
+    judged = Population(NoisyResults.of(np.arange(100) < 3, weight), np.arange(100, dtype=np.uint64))
+    assert size_told(judged) == "100 examined lines, worth 1 of even weight, 3 positive"
+    assert Population(NoisyResults.of(np.zeros(100)), judged.supplier).worth == 100
