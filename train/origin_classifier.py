@@ -134,13 +134,14 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             init_score=np.full(len(matrix), self.base_log_odds_),
             feature_name=list(self.feature_names_in_),
             categorical_feature=list(self.categorical),
-            params={**_reproducible(len(matrix)), "min_data_in_bin": 5},
+            params=REPRODUCIBLE | {"num_threads": _threads(len(matrix)), "min_data_in_bin": 5},
             free_raw_data=False,
         )
 
     def _boost(self, dataset: lgb.Dataset, results: NoisyResults, seed: int) -> lgb.Booster:
-        parameters = {
-            **_reproducible(len(results.observed)),
+        threads = _threads(len(results.observed))
+        parameters = REPRODUCIBLE | {
+            "num_threads": threads,
             "objective": lambda log_odds, _: results.gradient(log_odds),
             "num_leaves": self.leaves,
             "learning_rate": self.learning_rate,
@@ -155,11 +156,13 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "monotone_constraints": list(self.monotone) if self.monotone is not None else None,
         }
         known = {name: value for name, value in parameters.items() if value is not None}
-        return lgb.train(known, dataset, num_boost_round=self.trees)
+        text = lgb.train(known, dataset, num_boost_round=self.trees).model_to_string()
+        # how many threads grew them stays out of the trees: another machine is to make the same bytes
+        return lgb.Booster(model_str=text.replace(f"[num_threads: {threads}]", "[num_threads: 0]"))
 
 
-def _reproducible(lines: int) -> dict[str, Any]:
-    return REPRODUCIBLE | {"num_threads": max(1, min(joblib.cpu_count(), lines // LINES_OF_A_THREAD))}
+def _threads(lines: int) -> int:
+    return max(1, min(int(joblib.cpu_count()), lines // LINES_OF_A_THREAD))
 
 
 def _matrix(X: Any) -> Floats:  # noqa: N803
