@@ -62,7 +62,7 @@ def rolling(
         past, later = from_day(examples.seen.day, examples.known_on, start, settings.gap_days)
         judged = later & (examples.seen.day < end)
         if _enough(examples, past, judged):
-            own = prototype if number == len(days) - 2 else prototype.single()
+            own = prototype if number == len(days) - 2 else prototype.few(1)
             yield _window(examples, past, judged, start=start, prototype=own, settings=settings, seed=seed)
 
 

@@ -62,7 +62,7 @@ class Task:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
         even = np.ones(len(examples))
         results = results_of(examples, even, first.rates, first.calibration.picked)
-        return cls(examples, results, prototype.single())
+        return cls(examples, results, prototype.few(1))
 
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
         """The best number of trees under these settings, and each fold's mean loss with so many."""

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
+import train.fit
 from tests.train.factory import planted
 from train.fit import Fitted, fit
 from train.origin_classifier import OriginClassifier
@@ -44,3 +46,12 @@ def test_same_examples_and_seed_give_the_same_model() -> None:
     texts = [[booster.model_to_string() for booster in model.boosters] for model in models]
     assert texts[0] == texts[1]
     assert models[0].calibrator == models[1].calibrator
+
+
+def test_processes_of_their_own_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, texts = planted(800), []
+    for few in (1000, 700):
+        monkeypatch.setattr(train.fit, "FEW", few)
+        model = fit(world.examples, np.ones(800), clone(SMALL).set_params(seeds=(0, 1)), seed=3).model
+        texts.append([booster.model_to_string() for booster in model.boosters])
+    assert texts[0] == texts[1]

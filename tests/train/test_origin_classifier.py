@@ -1,4 +1,3 @@
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +6,7 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
 from tests.train.factory import planted
-from train.origin_classifier import LINES_OF_A_THREAD, OriginClassifier
+from train.origin_classifier import OriginClassifier
 
 SMALL = {"trees": 60, "feature_share": 1.0}
 
@@ -102,12 +101,3 @@ def test_names_of_the_columns_are_kept() -> None:
     frame = pd.DataFrame({"a": np.arange(100.0), "b": np.ones(100)})
     fitted = OriginClassifier(**SMALL).fit(frame, np.arange(100) % 2)
     assert fitted.get_feature_names_out().tolist() == ["a", "b"]
-
-
-def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, texts = planted(2 * LINES_OF_A_THREAD), []
-    for cores in (1, 2):
-        monkeypatch.setattr(joblib, "cpu_count", lambda cores=cores: cores)
-        fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
-        texts.append(fitted.boosters_[0].model_to_string())
-    assert texts[0] == texts[1]
