@@ -84,7 +84,7 @@ class TrainSettings(Section):
     gap_days: int = Field(
         30, ge=0, description="days between the last example fitted and the first one judged"
     )
-    seeds: int = Field(4, ge=1, description="boosters averaged, each with its own seed")
+    seeds: int = Field(4, ge=1, description="boosters averaged, by turns of two kinds: best an even number")
     propensity_floor: float = Field(
         0.005, gt=0, le=1, description="least selection propensity; caps the weights"
     )

@@ -79,7 +79,10 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def few(self, seeds: int) -> Self:
-        """The same, unfitted, with its first seeds: few boosters tell enough where many fits are needed."""
+        """The same, unfitted, with its first seeds: few boosters tell enough where many fits are needed.
+
+        One alone, of a classifier that begins with an even seed, looks for its thresholds.
+        """
         some: Self = clone(self).set_params(seeds=tuple(self.seeds)[:seeds])
         return some
 

@@ -30,7 +30,7 @@ def propensity(features: Floats, examined: Mask, share: float, seed: int) -> Flo
         least_lines=100,
         feature_share=1.0,
         line_share=0.8,
-        seeds=(seed,),
+        seeds=(2 * seed,),  # even: thresholds are looked for
     )
     selection.fit(features, examined.astype(np.float64), sample_weight=weight)
     return np.asarray(selection.predict_proba(features)[:, 1], np.float64)

@@ -18,7 +18,8 @@ from sklearn.base import clone
 
 from data.console import progress
 from train.examples import Examples
-from train.fit import TREES, Fitted, folds, log_odds_unseen, results_of
+from train.fit import Fitted, results_of
+from train.grow import TREES, folds, log_odds_unseen
 from train.noise import NoisyResults
 from train.origin_classifier import OriginClassifier
 
@@ -61,7 +62,7 @@ class Task:
     def of(cls, examples: Examples, first: Fitted, prototype: OriginClassifier) -> Self:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
         even = np.ones(len(examples))
-        results = results_of(examples, even, first.rates, first.calibration.picked)
+        results = results_of(examples, even, first.rates, first.estimate.picked)
         return cls(examples, results, prototype.few(1))
 
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:

@@ -1,3 +1,4 @@
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -6,6 +7,7 @@ from sklearn.metrics import average_precision_score
 import train.fit
 from tests.train.factory import planted
 from train.fit import Fitted, fit
+from train.grow import FEW, FOLDS, jobs_for
 from train.origin_classifier import OriginClassifier
 
 NOISE = {"isotopic": (0.02, 0.1), "detention": (0.4, 0.05)}
@@ -49,9 +51,18 @@ def test_same_examples_and_seed_give_the_same_model() -> None:
 
 
 def test_processes_of_their_own_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, texts = planted(800), []
-    for few in (1000, 700):
-        monkeypatch.setattr(train.fit, "FEW", few)
-        model = fit(world.examples, np.ones(800), clone(SMALL).set_params(seeds=(0, 1)), seed=3).model
-        texts.append([booster.model_to_string() for booster in model.boosters])
+    world, made = planted(800), []
+    two = clone(SMALL).set_params(seeds=(0, 1))
+    for jobs in (1, 2):
+        monkeypatch.setattr(train.fit, "jobs_for", lambda _, jobs=jobs: jobs)
+        made.append(fit(world.examples, np.ones(800), two, seed=3))
+    texts = [[booster.model_to_string() for booster in one.model.boosters] for one in made]
     assert texts[0] == texts[1]
+    assert made[0].calibration == made[1].calibration
+    assert two.get_params() == clone(SMALL).set_params(seeds=(0, 1)).get_params()
+
+
+def test_few_examples_stay_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 64)
+    assert jobs_for(FEW) == 1
+    assert jobs_for(FEW + 1) == FOLDS

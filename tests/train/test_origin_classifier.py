@@ -101,3 +101,27 @@ def test_names_of_the_columns_are_kept() -> None:
     frame = pd.DataFrame({"a": np.arange(100.0), "b": np.ones(100)})
     fitted = OriginClassifier(**SMALL).fit(frame, np.arange(100) % 2)
     assert fitted.get_feature_names_out().tolist() == ["a", "b"]
+
+
+def test_odd_seeds_draw_their_thresholds_and_even_ones_do_not() -> None:
+    world = planted(600)
+    fitted = OriginClassifier(**SMALL, seeds=(4, 7)).fit(world.examples.features, world.truth)
+    drawn = ["[extra_trees: 1]" in booster.model_to_string() for booster in fitted.boosters_]
+    assert drawn == [False, True]
+
+
+def test_apart_the_seeds_make_the_boosters_they_make_together() -> None:
+    world = planted(600)
+    together = OriginClassifier(**SMALL, seeds=(4, 7)).fit(world.examples.features, world.truth)
+    apart = [one.fit(world.examples.features, world.truth) for one in clone(together).apart()]
+    texts = [booster.model_to_string() for one in apart for booster in one.boosters_]
+    assert texts == [booster.model_to_string() for booster in together.boosters_]
+
+
+def test_after_so_many_trees_the_log_odds_are_those_of_so_many() -> None:
+    world = planted(600)
+    many = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
+    numbers = (10, 35, 60)
+    for number, staged in zip(numbers, many.staged_log_odds(world.examples.features, numbers), strict=True):
+        few = clone(many).set_params(trees=number).fit(world.examples.features, world.truth)
+        assert np.allclose(staged, few.log_odds(world.examples.features), atol=1e-12)

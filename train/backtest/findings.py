@@ -15,6 +15,7 @@ from features.keys import find
 from features.lines import Lines
 from features.replay import FOUND, NOT_FOUND
 from train.error_rates import Codes, cells, expected
+from train.examples import require_enough
 
 Floats = npt.NDArray[np.float64]
 COLUMNS = (*LINE_KEY, "exact_result")
@@ -38,19 +39,20 @@ def from_truth(path: Path, lines: Lines, outcomes: pa.Table, seed: int) -> Findi
 
     Each line's method is drawn from those of the conclusive `outcomes`, and is wrong as often as is expected of it: a
     model that allows for errors overstates everything where there are none. Raises BadInputError where the file is
-    none, or does not hold every line.
+    none, or does not hold every line; GateRefusedError where too few outcomes are conclusive.
     """
     try:
         table = pq.read_table(path, columns=list(COLUMNS))
     except (OSError, pa.ArrowInvalid) as error:
         step = "Name the truth.parquet of the world that was ingested."
         raise BadInputError(Problem("--truth", "a truth file", "none that can be read", step)) from error
-    truth = _results(table.rename_columns([*LINE_KEY, "result"]), lines)
+    truth = _results(_conclusive(table.rename_columns([*LINE_KEY, "result"])), lines)
     if missing := int(np.isnan(truth).sum()):
         raise BadInputError(Problem("--truth", "the truth of every line", f"{missing:,} lines without"))
-    rng = np.random.default_rng(seed)
-    methods = _conclusive(outcomes)["method"].to_numpy()
-    cell = cells(pa.chunked_array([rng.choice(methods, lines.size)], pa.string()), _days(lines))
+    rng, conclusive = np.random.default_rng(seed), _conclusive(outcomes)
+    require_enough(np.asarray(pc.equal(conclusive["result"], FOUND)), "conclusive results")
+    methods = rng.choice(conclusive["method"].to_numpy(), lines.size)
+    cell = cells(pa.chunked_array([methods], pa.string()), _days(lines))
     wrong, missed = expected().of(cell)
     chance = np.where(truth > 0, 1 - missed, wrong)
     return Findings((rng.random(lines.size) < chance).astype(np.float64), cell, truth, complete=True)

@@ -21,13 +21,14 @@ HEADINGS: Final = (
     "rest",
     "said",
     "lot",
-    "lot's 95 %",
+    "positive results of the lot, 95 %",
     "true",
 )
 
 
 def summary(months: Sequence[Month]) -> dict[str, Any]:
-    """Totals of consecutive months. Shares of the rest are by the model, by the lot with its interval, and true.
+    """Totals of consecutive months. Shares of the rest are by the model, and true; the lot's share and interval are of
+    positive results, errors of examination included.
 
     None is what cannot be known: the lot's share without a random arm, the truth of trade that is not simulated.
     """

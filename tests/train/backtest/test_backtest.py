@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from data.errors import BadInputError, GateRefusedError, UsageError
 from data.settings import Settings
+from features.keys import find
 from features.lines import Lines
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
@@ -131,10 +132,19 @@ def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
 
 def test_known_results_keep_the_method_that_found_them(settings: Settings) -> None:
     material = Material.read(settings)
-    findings = from_outcomes(material.outcomes, Lines.of(material.entries))
-    known = np.isfinite(findings.found)
-    assert len(np.unique(findings.cell[known])) > 1
-    assert (findings.truth[known] == findings.found[known]).all()
+    lines = Lines.of(material.entries)
+    examples = material.gather(material.last_day(), 0).examples
+    rows = find(lines, examples.lines["entry_number"], examples.lines["line_number"])
+    findings = from_outcomes(material.outcomes, lines)
+    assert len(np.unique(examples.cell)) > 1
+    assert findings.cell[rows].tolist() == examples.cell.tolist()
+    assert findings.found[rows].tolist() == examples.observed.tolist()
+
+
+def test_a_store_without_results_is_refused(settings: Settings, truth: Path) -> None:
+    material = Material.read(settings)
+    with pytest.raises(GateRefusedError, match="conclusive results"):
+        from_truth(truth, Lines.of(material.entries), material.outcomes.slice(0, 0), 0)
 
 
 def test_months_beyond_the_store_and_unknown_policies_are_refused(settings: Settings) -> None:
