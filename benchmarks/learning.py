@@ -35,6 +35,7 @@ from train.resampling import interval, resamples
 from train.slices import COTTON, is_chinese
 
 JUDGED, PAST = 250_000, 100_000
+DRAWS = 20
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -62,11 +63,21 @@ class Judged:
         return name, *shown, f"{loss:.4f}"
 
     def calibration(self, probability: Floats) -> Iterator[tuple[str, ...]]:
-        """Expected and true share and calibration error, by slice."""
+        """Expected and true share and calibration error, by slice; then the error if every probability were true, of as
+        many lines drawn each by itself."""
+        rng = np.random.default_rng(0)
         for name, rows in self.slices.items():
-            said, true = probability[rows], self.truth[rows]
-            error = calibration_error(said, true, np.ones(len(true)))
-            yield name, f"{len(true):,}", f"{said.mean():.2%}", f"{true.mean():.2%}", f"{error:.4f}"
+            said, true, even = probability[rows], self.truth[rows], np.ones(rows.sum())
+            drawn = (rng.random((DRAWS, len(said))) < said).astype(np.float64)
+            least = np.mean([calibration_error(said, result, even) for result in drawn])
+            shares = (f"{said.mean():.2%}", f"{true.mean():.2%}")
+            yield (
+                name,
+                f"{len(true):,}",
+                *shares,
+                f"{calibration_error(said, true, even):.4f}",
+                f"{least:.4f}",
+            )
 
 
 def judged(of: SeenWorld) -> Judged:
@@ -110,7 +121,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     title = f"World {variant}, seed {seed} (simulated): {lines:,} lines, {len(rows):,} results"
     heads = ("learned from", "average precision [95 %]", "recall at 1 % [95 %]", "log-loss")
     print_table(title, heads, [on.row(name, score, seed) for name, score in scores.items()])
-    heads = ("slice", "lines", "said", "true", "calibration error")
+    heads = ("slice", "lines", "said", "true", "calibration error", "of true probabilities")
     print_table("The product against the truth", heads, on.calibration(probability))
     held = bands.rows(fitted.model.calibrator, probability, on.truth, on.slices)
     print_table("Bands of 90 % and the true share of their steps", bands.HEADINGS, held)

@@ -16,7 +16,8 @@ LEAKS_SOUGHT: Final = (
 WHY: Final = {
     "random arm": (
         "Lines drawn by lot whatever their score, weighted by the inverse of the chance of the draw: the only "
-        "unbiased yardstick. It is small; read the intervals."
+        "unbiased yardstick. It is small; read the intervals. Where it is worth far fewer lines than it has, few "
+        "lines carry the weight: look at the chances written down for them."
     ),
     "all examined": (
         "Every examined line, weighted by the inverse of its chance to be examined. Mostly suspicious lines."

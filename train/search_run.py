@@ -12,6 +12,7 @@ from train.fit import fit
 from train.learned import TREE_SETTINGS, classifier
 from train.material import Material
 from train.propensity import weights
+from train.reproduce import made_by
 from train.search import Task, Trial, search, smallest_good
 
 SHOWN = 10
@@ -41,7 +42,8 @@ class Found:
 
 
 def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: int, jobs: int) -> Found:
-    """Search on what was known at the end of `cutoff`. Trials on the same tables, cut-off and seed add up.
+    """Search on what was known at the end of `cutoff`. Trials on the same tables, cut-off and seed, by the same
+    code and libraries, add up.
 
     Raises GateRefusedError where too few results are known.
     """
@@ -52,7 +54,7 @@ def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: 
     weight = weights(examples.propensity, settings.train.propensity_floor)
     task = Task.of(examples, fit(examples, weight, prototype, seed), prototype)
     start = {name: getattr(settings.train, name) for name in TREE_SETTINGS}
-    study = json.dumps([str(last_day), seed, material.tables], sort_keys=True)
+    study = json.dumps([str(last_day), seed, material.tables, made_by()], sort_keys=True)
     name = hashlib.sha256(study.encode()).hexdigest()[:16]
     trials = search(task, settings.home / "search" / "journal", name, start, budget=budget, jobs=jobs)
     return Found(trials, smallest_good(trials))
