@@ -11,7 +11,6 @@ import numpy as np
 from data.console import progress
 from data.errors import GateRefusedError, Problem, UsageError
 from data.settings import Settings
-from features.catalogue import NAMES
 from features.lines import Lines
 from train.backtest.findings import from_outcomes, from_truth
 from train.backtest.live import live
@@ -21,6 +20,7 @@ from train.backtest.policies import POLICIES
 from train.backtest.report import draw
 from train.backtest.trade import Trade, entry_days
 from train.material import Material
+from train.reproduce import made_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Lived:
 
 
 def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path | None) -> Lived:
-    """Live the plan under each policy. A run of the same plan on the same tables goes on where it stopped.
+    """Live the plan under each policy. A run of the same plan on the same tables, by the same code, goes on
+    where it stopped.
 
     Raises UsageError for a policy that does not exist, GateRefusedError where the store ends before the plan.
     """
@@ -70,12 +71,12 @@ def _require_months(material: Material, plan: Plan) -> None:
 
 
 def _name(settings: Settings, plan: Plan, material: Material, truth: Path | None) -> str:
-    """Same plan, settings, tables, features and truth: same folder."""
+    """Same plan, settings, tables, truth, code and libraries: same folder."""
     given = (
         asdict(plan),
         settings.train.model_dump(),
         material.tables,
-        NAMES,
+        made_by(),
         truth and truth.stat().st_size,
     )
     return sha256(json.dumps(given, default=str).encode()).hexdigest()[:12]
