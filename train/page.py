@@ -89,7 +89,7 @@ def _first_page(evaluation: Evaluation) -> str:
     }
     cards = "".join(f'<div class="card">{escape(n)}<b>{text}</b></div>' for n, text in figures.items())
     said = (
-        f"Judged on the {evaluation.headline}: {size_told(part.population())}, "
+        f"Judged lines, {evaluation.headline}: {size_told(part.population())}, "
         f"entered from {part.lines.seen.day.min()} to {part.lines.seen.day.max()}, by models of what was known before. "
         f"{seen:.0%} of the judged lines repeat goods already known (the look-up could answer those)."
     )
