@@ -68,7 +68,7 @@ def main(home: str) -> None:
     with step(whole, "the whole command, MLflow included"):
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
     name, wall, *_ = whole[0]
-    headings = ("step", "s", "CPU s of this process", "GB at most by then")
+    headings = ("step", "s", "CPU s of this process", "GB of this process at most by then")
     print_table(f"{examples:,} examples (simulated)", headings, [*steps, (name, wall, "", "")])
 
 

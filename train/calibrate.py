@@ -80,9 +80,8 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     of known truth (their Fisher information); the band is that many lines' beta interval around the bin's share,
     widened by the doubt about the level."""
     edges = np.unique(np.quantile(probability, np.linspace(0, 1, BANDS + 1)[1:-1], method="higher"))
-    edges = edges[
-        edges > probability.min()
-    ]  # every step begins at one of the probabilities, so none is empty
+    # every step begins at one of the probabilities, so none is empty
+    edges = edges[edges > probability.min()]
     step = np.searchsorted(edges, probability, side="right")
     worth = np.array([_worth(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
     share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from sklearn.base import clone
 
 from train.baselines import look_up_groups
 from train.error_rates import expected
@@ -84,7 +83,7 @@ def learning_curve(
 
 def _trees(examples: Examples, chosen: Mask, prototype: OriginClassifier, trees: int) -> OriginClassifier:
     part = examples.take(chosen)
-    grown: OriginClassifier = clone(prototype).set_params(trees=trees, seeds=tuple(prototype.seeds)[:1])
+    grown: OriginClassifier = prototype.few(1).set_params(trees=trees)
     grown.fit(part.features, **results_of(part, np.ones(len(part)), expected()).fit_arguments())
     return grown
 

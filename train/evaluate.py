@@ -62,8 +62,7 @@ class Population:
     @property
     def worth(self) -> float:
         """How many evenly weighted lines would say as much (Kish 1965): few, where few lines carry the weight."""
-        weight = self.results.weight
-        return float(weight.sum() ** 2 / (weight**2).sum())
+        return float(self.results.evened().weight.sum())
 
     @property
     def positive_suppliers(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from train.error_rates import Codes, cells, expected
 from train.examples import require_enough
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 COLUMNS = (*LINE_KEY, "exact_result")
 
 
@@ -46,7 +48,8 @@ def from_truth(path: Path, lines: Lines, outcomes: pa.Table, seed: int) -> Findi
     except (OSError, pa.ArrowInvalid) as error:
         step = "Name the truth.parquet of the world that was ingested."
         raise BadInputError(Problem("--truth", "a truth file", "none that can be read", step)) from error
-    truth = _results(_conclusive(table.rename_columns([*LINE_KEY, "result"])), lines)
+    exact = _conclusive(table.rename_columns([*LINE_KEY, "result"]))
+    truth = _results(exact, find(lines, *(exact[name] for name in LINE_KEY)), lines.size)
     if missing := int(np.isnan(truth).sum()):
         raise BadInputError(Problem("--truth", "the truth of every line", f"{missing:,} lines without"))
     rng, conclusive = np.random.default_rng(seed), _conclusive(outcomes)
@@ -61,11 +64,10 @@ def from_truth(path: Path, lines: Lines, outcomes: pa.Table, seed: int) -> Findi
 def from_outcomes(outcomes: pa.Table, lines: Lines) -> Findings:
     """From conclusive results: only lines that were examined in fact can be examined again."""
     done = _conclusive(outcomes)
-    rows = find(lines, done["entry_number"], done["line_number"])
-    method = np.full(lines.size, None, object)
-    method[rows[rows >= 0]] = done["method"].to_numpy()[rows >= 0]
+    rows = find(lines, *(done[name] for name in LINE_KEY))
+    method = _placed(done["method"].to_numpy(), rows, np.full(lines.size, None, object))
     cell = cells(pa.chunked_array([method], pa.string()), _days(lines))
-    found = _results(done, lines)
+    found = _results(done, rows, lines.size)
     return Findings(found, cell, found, complete=False)
 
 
@@ -73,11 +75,15 @@ def _conclusive(outcomes: pa.Table) -> pa.Table:
     return outcomes.filter(pc.is_in(outcomes["result"], pa.array([FOUND, NOT_FOUND])))
 
 
-def _results(done: pa.Table, lines: Lines) -> Floats:
-    rows, values = find(lines, done["entry_number"], done["line_number"]), pc.equal(done["result"], FOUND)
-    found = np.full(lines.size, np.nan)
-    found[rows[rows >= 0]] = np.asarray(values, np.float64)[rows >= 0]
-    return found
+def _results(done: pa.Table, rows: Rows, lines: int) -> Floats:
+    values = np.asarray(pc.equal(done["result"], FOUND), np.float64)
+    return _placed(values, rows, np.full(lines, np.nan))
+
+
+def _placed(values: npt.NDArray[Any], rows: Rows, empty: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The empty column with each value at the row of its line, where it has one."""
+    empty[rows[rows >= 0]] = values[rows >= 0]
+    return empty
 
 
 def _days(lines: Lines) -> npt.NDArray[np.datetime64]:
