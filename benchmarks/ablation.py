@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
-from data.console import print_table, progress
-from features.catalogue import CATALOGUE
-from train import resampling
-from train.fit import fit
-from train.learned import classifier
-from train.propensity import weights
-from train.ranking import Ranking
+from originrisk.data.console import print_table, progress
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.train import resampling
+from originrisk.train.fit import fit
+from originrisk.train.learned import classifier
+from originrisk.train.propensity import weights
+from originrisk.train.ranking import Ranking
 
 WORLDS = (("default", 1), ("links", 2))
 HEADINGS = ("columns", "number", "average precision [95 %]", "change [95 %]")

@@ -19,19 +19,19 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from benchmarks.simulated.seen_world import CUTOFF, PERIOD, SETTINGS, SeenWorld
-from data.console import print_table
-from data.world.make import make
-from data.world.variants import settings_of
-from features.keys import find
-from features.lines import Lines
-from features.replay import FOUND
-from train.evaluate import Population, Row, compare
-from train.examples import known_outcomes
-from train.judge import try_out
-from train.learned import classifier
-from train.noise import NoisyResults
-from train.propensity import weights
-from train.ranking import Ranking
+from originrisk.data.console import print_table
+from originrisk.data.world.make import make
+from originrisk.data.world.variants import settings_of
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.features.replay import FOUND
+from originrisk.train.evaluate import Population, Row, compare
+from originrisk.train.examples import known_outcomes
+from originrisk.train.judge import try_out
+from originrisk.train.learned import classifier
+from originrisk.train.noise import NoisyResults
+from originrisk.train.propensity import weights
+from originrisk.train.ranking import Ranking
 
 SHOWN = ("average_precision", "auc", "recall@1%", "recall@5%", "precision@1%")
 EXAMINED = {"examined_share": 0.3, "random_share": 1.0}

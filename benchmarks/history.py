@@ -28,17 +28,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from lightgbm import Dataset, train
 
-from features import replay as replaying
-from features.catalogue import compute
-from features.history import History
-from features.keys import key_of
-from features.known import Known
-from features.lines import Ints, Lines, Text
-from features.listed_names import ListedNames
-from features.lists import Listings
-from features.replay import Outcomes, close_days, replay
-from features.tallies import TALLIES
-from models import snapshot
+from originrisk.features import replay as replaying
+from originrisk.features.catalogue import compute
+from originrisk.features.history import History
+from originrisk.features.keys import key_of
+from originrisk.features.known import Known
+from originrisk.features.lines import Ints, Lines, Text
+from originrisk.features.listed_names import ListedNames
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes, close_days, replay
+from originrisk.features.tallies import TALLIES
+from originrisk.models import snapshot
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "benchmarks" / "history"

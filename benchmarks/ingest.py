@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from data.identifiers import entry_number
+from originrisk.data.identifiers import entry_number
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -102,7 +102,8 @@ def report(folder: Path, kind: str, lines: int) -> None:
     plain, plain_cpu, _, _ = measured(sys.executable, "-c", copy)
     ingest = (
         sys.executable,
-        str(ROOT / "originrisk.py"),
+        "-m",
+        "originrisk",
         "--home",
         str(home),
         "ingest",

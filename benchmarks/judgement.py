@@ -18,10 +18,10 @@ from scipy.special import logit
 
 from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
-from data.console import print_table
-from data.store import Store
-from train.evaluate import Population, compare, probability_metrics
-from train.noise import NoisyResults
+from originrisk.data.console import print_table
+from originrisk.data.store import Store
+from originrisk.train.evaluate import Population, compare, probability_metrics
+from originrisk.train.noise import NoisyResults
 
 CUTOFF = date(2021, 6, 30)
 SCORED = (date(2021, 7, 1), date(2021, 12, 31))

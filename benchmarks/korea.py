@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data.console import print_table
-from data.store import Store
-from train.baselines import LOOK_UP_KEY
-from train.evaluate import Population, Row, compare
-from train.noise import NoisyResults
+from originrisk.data.console import print_table
+from originrisk.data.store import Store
+from originrisk.train.baselines import LOOK_UP_KEY
+from originrisk.train.evaluate import Population, Row, compare
+from originrisk.train.noise import NoisyResults
 
 ROOT = Path(__file__).resolve().parents[1]
 SCORED = (date(2021, 1, 1), date(2021, 3, 31))

@@ -26,13 +26,13 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
 from benchmarks.korea import KEY, frame, originrisk
-from data.console import print_table
-from data.settings import load_settings
-from train.evaluate import Population, Row, compare
-from train.examples import Examples
-from train.learned import classifier
-from train.material import Material
-from train.noise import NoisyResults
+from originrisk.data.console import print_table
+from originrisk.data.settings import load_settings
+from originrisk.train.evaluate import Population, Row, compare
+from originrisk.train.examples import Examples
+from originrisk.train.learned import classifier
+from originrisk.train.material import Material
+from originrisk.train.noise import NoisyResults
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]

@@ -19,20 +19,20 @@ from scipy.special import logit
 
 from benchmarks.simulated import bands
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
-from data.console import print_table
-from data.contract import LINE_KEY
-from features.keys import find
-from features.lines import Lines
-from train.evaluate import calibration_error
-from train.fit import Fitted, fit
-from train.learned import classifier
-from train.noise import NoisyResults
-from train.propensity import weights
-from train.ranking import Ranking
-from train.rate_estimate import HEADINGS, told
-from train.rate_estimate import rows as rows_of
-from train.resampling import interval, resamples
-from train.slices import COTTON, is_chinese
+from originrisk.data.console import print_table
+from originrisk.data.contract import LINE_KEY
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.train.evaluate import calibration_error
+from originrisk.train.fit import Fitted, fit
+from originrisk.train.learned import classifier
+from originrisk.train.noise import NoisyResults
+from originrisk.train.propensity import weights
+from originrisk.train.ranking import Ranking
+from originrisk.train.rate_estimate import HEADINGS, told
+from originrisk.train.rate_estimate import rows as rows_of
+from originrisk.train.resampling import interval, resamples
+from originrisk.train.slices import COTTON, is_chinese
 
 JUDGED, PAST = 250_000, 100_000
 DRAWS = 20

@@ -22,8 +22,8 @@ from rapidfuzz.distance import JaroWinkler
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from features.parties.compare_names import weigh_texts
-from features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare_names import weigh_texts
+from originrisk.features.parties.rarity import CountryRarity, WordCounts
 
 FOLDER = Path(__file__).with_name("names")
 TOP = 50
@@ -63,7 +63,7 @@ def token_set_ratio(left: str, right: str) -> float:
 
 
 METHODS: dict[str, Callable[[str, str], float]] = {
-    "features.parties": parties,
+    "originrisk.features.parties": parties,
     "Jaro-Winkler": jaro_winkler,
     "token set ratio": token_set_ratio,
 }
@@ -120,7 +120,7 @@ def main() -> None:
     for name, of_method in scores.items():
         told = ", ".join(f"{what} {value:.3g}" for what, value in figures(pairs, of_method).items())
         print(f"{name}: {told}")
-    line = calibration(pairs, scores["features.parties"])
+    line = calibration(pairs, scores["originrisk.features.parties"])
     print("probability: " + ", ".join(f"{what} {value:.3g}" for what, value in line.items()))
 
 

@@ -28,21 +28,21 @@ import pyarrow as pa
 from lightgbm import Booster, Dataset, train
 
 from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, gigabytes, world
-from data.contract import ENTRIES
-from data.days import EPOCH
-from data.settings import ScoreSettings, Settings
-from data.store import Store
-from features.catalogue import CATALOGUE, NAMES, compute
-from features.history import History
-from features.lines import Floats, Lines
-from features.lists import Listings
-from features.replay import close_days, replay
-from models import bundle, registry
-from models.calibration import Calibrator
-from models.checkpoints import Checkpoints
-from models.origin_model import OriginModel
-from serve.day_scores import DayScores
-from serve.night.run import STEPS
+from originrisk.data.contract import ENTRIES
+from originrisk.data.days import EPOCH
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import CATALOGUE, NAMES, compute
+from originrisk.features.history import History
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import close_days, replay
+from originrisk.models import bundle, registry
+from originrisk.models.calibration import Calibrator
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.origin_model import OriginModel
+from originrisk.serve.day_scores import DayScores
+from originrisk.serve.night.run import STEPS
 
 ROOT = Path(__file__).parents[1]
 TODAY = FIRST_DAY + 365 * len(FIVE_YEARS)

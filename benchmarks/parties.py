@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.lines import Lines
-from features.parties.parties import Parties
+from originrisk.features.lines import Lines
+from originrisk.features.parties.parties import Parties
 
 VOWELS = ("A", "AI", "AN", "ANG", "AO", "E", "EN", "I", "IAN", "IAO", "ING", "U", "UAN")
 SYLLABLES = np.array([first + rest for first in "BPMFDTLGKHJQXRZCSYW" for rest in VOWELS])

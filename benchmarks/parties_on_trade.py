@@ -12,14 +12,14 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from data.days import EPOCH
-from data.world.make import make
-from data.world.settings import WorldSettings
-from features.keys import Keys
-from features.lines import Lines
-from features.parties.parties import Parties
-from features.parties.record import Records
-from features.replay import Days
+from originrisk.data.days import EPOCH
+from originrisk.data.world.make import make
+from originrisk.data.world.settings import WorldSettings
+from originrisk.features.keys import Keys
+from originrisk.features.lines import Lines
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.record import Records
+from originrisk.features.replay import Days
 
 UNTIL = (date(2030, 1, 1) - EPOCH).days
 WORLDS = {

@@ -30,9 +30,9 @@ import pyarrow.compute as pc
 
 from benchmarks import night
 from benchmarks.history import FIRST_DAY, world
-from data.contract import OUTCOMES
-from data.days import EPOCH
-from data.store import Store
+from originrisk.data.contract import OUTCOMES
+from originrisk.data.days import EPOCH
+from originrisk.data.store import Store
 
 ROOT: Final = Path(__file__).parents[1]
 COMMAND: Final = [sys.executable, "-m", "originrisk", "--home"]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.korea import ROOT, originrisk
 from benchmarks.simulated.trade import take_in
-from data.console import print_table
+from originrisk.data.console import print_table
 
 CUTOFF = date(2021, 8, 31)
 PERIOD = ("--start", "2019-01-01", "--end", "2021-12-31")

@@ -29,19 +29,19 @@ import pyarrow as pa
 
 from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
-from data.console import print_table
-from data.days import EPOCH
-from data.identifiers.entry_number import check_digit
-from data.settings import Settings, load_settings
-from data.store import Store
-from features.catalogue import NAMES, compute
-from features.history import History
-from features.lines import Floats
-from models.bundle import load
-from models.checkpoints import Checkpoints
-from models.registry import bundle_path, champion_version, versions
-from serve.client import Client
-from serve.online import keys
+from originrisk.data.console import print_table
+from originrisk.data.days import EPOCH
+from originrisk.data.identifiers.entry_number import check_digit
+from originrisk.data.settings import Settings, load_settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history import History
+from originrisk.features.lines import Floats
+from originrisk.models.bundle import load
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.registry import bundle_path, champion_version, versions
+from originrisk.serve.client import Client
+from originrisk.serve.online import keys
 
 ROOT = Path(__file__).parents[1]
 LAST = date(2021, 12, 31)
@@ -155,7 +155,7 @@ def replayed(settings: Settings, day: date) -> tuple[pa.Table, Floats]:
 
 def parity(home: Path) -> None:
     """10,000 lines over HTTP against the batch of their day; and once more after the history was swapped."""
-    from serve.batch import score_period
+    from originrisk.serve.batch import score_period
 
     settings, rows = load_settings(home), []
     with (
@@ -420,7 +420,7 @@ def soak(home: Path, seconds: float) -> None:
 
 def other_model(home: Path) -> str:
     """A second model: the champion with another calibration."""
-    from models.bundle import save
+    from originrisk.models.bundle import save
 
     own = load(bundle_path(home, str(champion_version(home))))
     model = replace(
@@ -488,7 +488,7 @@ def workers_of(pid: int) -> list[int]:
 
 def start(pairs: int) -> None:
     """Time from start to ready, and memory of each worker, with a history of 200,000 suppliers and so many pairs."""
-    from models import snapshot
+    from originrisk.models import snapshot
     from tests.serve import factory
 
     with tempfile.TemporaryDirectory() as folder:

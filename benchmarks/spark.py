@@ -37,21 +37,21 @@ import pyspark
 from benchmarks.history import cpu
 from benchmarks.night import champion
 from benchmarks.simulated.trade import take_in
-from data.days import EPOCH
-from data.settings import SparkSettings, load_settings
-from data.store import Store
-from features.catalogue import compute
-from features.history import History
-from features.lines import Floats
-from models import snapshot
-from models.bundle import load
-from models.checkpoints import Checkpoints
-from models.registry import champion_path
-from serve.assignment import rules
-from serve.engine import Engine, InTurn, packed, unpacked
-from serve.scorer import Scorer
-from serve.slices import Slice, cut
-from serve.spark import spark
+from originrisk.data.days import EPOCH
+from originrisk.data.settings import SparkSettings, load_settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import compute
+from originrisk.features.history import History
+from originrisk.features.lines import Floats
+from originrisk.models import snapshot
+from originrisk.models.bundle import load
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.registry import champion_path
+from originrisk.serve.assignment import rules
+from originrisk.serve.engine import Engine, InTurn, packed, unpacked
+from originrisk.serve.scorer import Scorer
+from originrisk.serve.slices import Slice, cut
+from originrisk.serve.spark import spark
 
 START, EARLY, END = date(2019, 1, 1), date(2019, 2, 28), date(2021, 12, 31)
 ROOT = Path(__file__).parents[1]

@@ -20,13 +20,13 @@ from pathlib import Path
 from benchmarks.history import cpu, gigabytes
 from benchmarks.korea import ROOT
 from benchmarks.simulated.trade import take_in
-from data.console import print_table
-from data.settings import Settings, load_settings
-from train.fit import fit
-from train.judge import judge
-from train.learned import classifier
-from train.material import Material
-from train.propensity import weights
+from originrisk.data.console import print_table
+from originrisk.data.settings import Settings, load_settings
+from originrisk.train.fit import fit
+from originrisk.train.judge import judge
+from originrisk.train.learned import classifier
+from originrisk.train.material import Material
+from originrisk.train.propensity import weights
 
 CUTOFF = date(2021, 12, 31)
 SEED = 0

@@ -24,14 +24,14 @@ import pyarrow.compute as pc
 import typer
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from data.contract import LINE_KEY
-from data.world.make import World, make, write
-from data.world.variants import settings_of
-from features.catalogue import NAMES, compute
-from features.history import History
-from features.lines import Lines
-from features.lists import Listings
-from features.replay import Outcomes, replay
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.world.make import World, make, write
+from originrisk.data.world.variants import settings_of
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history import History
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes, replay
 
 TEST_DAYS, GAP_DAYS = 184, 30
 SHALLOW = {

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.column_check import ColumnCheck
-from data.contract import Column, Table
-from data.files.records import Records
-from data.mapping import Mapping
+from originrisk.data.column_check import ColumnCheck
+from originrisk.data.contract import Column, Table
+from originrisk.data.files.records import Records
+from originrisk.data.mapping import Mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.contract import ARROW_TYPES, Column
-from data.mapping import TableMapping
-from data.repairs import quantities
-from data.repairs.cell import Cell, Notes, Parser
-from data.repairs.parse import PARSERS, parse
-from data.repairs.plain import BOUNDS, as_text, is_plain
+from originrisk.data.contract import ARROW_TYPES, Column
+from originrisk.data.mapping import TableMapping
+from originrisk.data.repairs import quantities
+from originrisk.data.repairs.cell import Cell, Notes, Parser
+from originrisk.data.repairs.parse import PARSERS, parse
+from originrisk.data.repairs.plain import BOUNDS, as_text, is_plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from data.lists.commands import lists
-from data.options import Json
-from data.world.command import world
+from originrisk.data.lists.commands import lists
+from originrisk.data.options import Json
+from originrisk.data.world.command import world
 
 _ingest = typer.Typer(
     no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store."
@@ -39,10 +39,10 @@ def listed(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", 
 
 
 def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_json: bool) -> None:
-    from data.ingest import ingest
-    from data.ingest_report import show
-    from data.settings import load_settings
-    from data.store import Store
+    from originrisk.data.ingest import ingest
+    from originrisk.data.ingest_report import show
+    from originrisk.data.settings import load_settings
+    from originrisk.data.store import Store
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)

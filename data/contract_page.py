@@ -1,8 +1,8 @@
-"""`docs/contract.md`, made from the contract: `python -m data.contract_page`."""
+"""`docs/contract.md`, made from the contract: `python -m originrisk.data.contract_page`."""
 
 from pathlib import Path
 
-from data.contract import RULES, TABLES, Table
+from originrisk.data.contract import RULES, TABLES, Table
 
 
 def document() -> str:
@@ -24,7 +24,7 @@ def _section(table: Table) -> str:
     return "\n".join([f"\n## `{table.name}`\n", f"Key: {key}.\n", *head, *rows, *either])
 
 
-_PREFACE = """<!-- made by `python -m data.contract_page`; a test compares -->
+_PREFACE = """<!-- made by `python -m originrisk.data.contract_page`; a test compares -->
 # Data contract
 
 Four tables; nothing else crosses the system's edge. A CSV, CSV.GZ or Parquet file in this shape, or a folder

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data import journal
+from originrisk.data import journal
 
 KEY = r"^[0-9a-f]{16}$"
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from data import lake
-from data.checks import Checked
-from data.contract import Table
-from data.files.discover import Source
-from data.files.records import Records
-from data.store import REJECTED
+from originrisk.data import lake
+from originrisk.data.checks import Checked
+from originrisk.data.contract import Table
+from originrisk.data.files.discover import Source
+from originrisk.data.files.records import Records
+from originrisk.data.store import REJECTED
 
 _PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]
 

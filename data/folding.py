@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.checks import Checked
-from data.contract import LINE_KEY
+from originrisk.data.checks import Checked
+from originrisk.data.contract import LINE_KEY
 
 ADDITIONAL_DUTIES = "99"
 _KEY = list(LINE_KEY)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from data.contract import Table
-from data.errors import BadInputError, Problem
-from data.files.records import heading
-from data.mapping import TableMapping
+from originrisk.data.contract import Table
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files.records import heading
+from originrisk.data.mapping import TableMapping
 
 
 def wanted(mapping: TableMapping) -> set[str]:

@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data import headings
-from data.checks import Checked, Checks
-from data.console import progress
-from data.contract import TABLES, Table
-from data.delivery import Counts, Delivery
-from data.errors import BadInputError, Problem
-from data.files import discover
-from data.files.discover import Source
-from data.files.records import Layout, Records, heading
-from data.folding import fold
-from data.mapping import Mapping, load_mapping
-from data.store import Store
-from data.upsert import UpsertCounts
+from originrisk.data import headings
+from originrisk.data.checks import Checked, Checks
+from originrisk.data.console import progress
+from originrisk.data.contract import TABLES, Table
+from originrisk.data.delivery import Counts, Delivery
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files import discover
+from originrisk.data.files.discover import Source
+from originrisk.data.files.records import Layout, Records, heading
+from originrisk.data.folding import fold
+from originrisk.data.mapping import Mapping, load_mapping
+from originrisk.data.store import Store
+from originrisk.data.upsert import UpsertCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import json
 import sys
 from typing import Any
 
-from data.console import print_table
-from data.ingest import Ingested
+from originrisk.data.console import print_table
+from originrisk.data.ingest import Ingested
 
 
 def show(table: str, ingested: Ingested, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from data.errors import BadInputError, Problem
+from originrisk.data.errors import BadInputError, Problem
 
 Record = TypeVar("Record", bound=BaseModel)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from data.contract import TABLES, Table
-from data.errors import BadInputError, Problem
+from originrisk.data.contract import TABLES, Table
+from originrisk.data.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

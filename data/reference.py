@@ -1,11 +1,11 @@
 """Reference tables: small, dated, each row with its public source (`reference/SOURCES.md`).
 
-A table is read on first use and kept. Look-ups by day are in `data.as_of`.
+A table is read on first use and kept. Look-ups by day are in `originrisk.data.as_of`.
 """
 
 from functools import cache
 
-from data.reference_rows import (
+from originrisk.data.reference_rows import (
     CottonFactor,
     CottonPrice,
     Country,
@@ -19,7 +19,7 @@ from data.reference_rows import (
     UsPort,
     XinjiangShare,
 )
-from data.reference_table import read
+from originrisk.data.reference_table import read
 
 
 def countries() -> tuple[Country, ...]:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from data.errors import BadInputError, Problem
+from originrisk.data.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

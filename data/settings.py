@@ -12,7 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from data.errors import BadInputError, Problem
+from originrisk.data.errors import BadInputError, Problem
 
 
 class Section(BaseModel):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from data import lake
-from data.contract import Table
+from originrisk.data import lake
+from originrisk.data.contract import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from features.feature import Feature, feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.rates import base_rate, shrunk
+from originrisk.features.feature import Feature, feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.rates import base_rate, shrunk
 
 
 @feature("links", "share", "{value:.1%} of examinations of this party, under all its spellings, found Xinjiang inputs.",

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from features import behind, links
-from features.commodity.family import FEATURES as COMMODITY
-from features.feature import Feature
-from features.graph import surroundings
-from features.known import Known
-from features.lane.family import FEATURES as LANE
-from features.lines import Floats, Lines
-from features.price.family import FEATURES as PRICE
-from features.readings import Reading, stacks
-from features.supplier.family import FEATURES as SUPPLIER
+from originrisk.features import behind, links
+from originrisk.features.commodity.family import FEATURES as COMMODITY
+from originrisk.features.feature import Feature
+from originrisk.features.graph import surroundings
+from originrisk.features.known import Known
+from originrisk.features.lane.family import FEATURES as LANE
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.price.family import FEATURES as PRICE
+from originrisk.features.readings import Reading, stacks
+from originrisk.features.supplier.family import FEATURES as SUPPLIER
 
 CATALOGUE: tuple[Feature, ...] = (
     *LANE,

@@ -1,7 +1,7 @@
 """Days of lines as dates, by which dated reference tables are asked."""
 
-from data.as_of.series import Days
-from features.lines import Lines, shared
+from originrisk.data.as_of.series import Days
+from originrisk.features.lines import Lines, shared
 
 
 @shared

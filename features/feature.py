@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from features.known import Known
-from features.lines import Bools, Floats, Ints, Lines
-from features.readings import Reading
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Ints, Lines
+from originrisk.features.readings import Reading
 
 Family = Literal["lane", "price", "supplier", "commodity", "links"]
 Kind = Literal["number", "category"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from features.lines import Bools, Floats, Ints, Lines
+from originrisk.features.lines import Bools, Floats, Ints, Lines
 
 KILOS_PER_POUND = 0.45359237
 

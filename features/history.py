@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from features.counts import Columns, Counts, Index, Integers, Names, Places, State
-from features.keys import key_of, keys_of
-from features.learner import Learners
-from features.learners import LEARNERS
-from features.lines import Bools, Floats, Ints, Lines, Rows
-from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
+from originrisk.features.counts import Columns, Counts, Index, Integers, Names, Places, State
+from originrisk.features.keys import key_of, keys_of
+from originrisk.features.learner import Learners
+from originrisk.features.learners import LEARNERS
+from originrisk.features.lines import Bools, Floats, Ints, Lines, Rows
+from originrisk.features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 Fact = Literal["lines", "outcomes"]
 SIZES = tuple(

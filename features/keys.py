@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from features.goods import prefix, unit_dimension
-from features.lines import Ints, Lines, Rows, Text
-from features.names import address_key, company_key, tokens
+from originrisk.features.goods import prefix, unit_dimension
+from originrisk.features.lines import Ints, Lines, Rows, Text
+from originrisk.features.names import address_key, company_key, tokens
 
 Keys = npt.NDArray[np.uint64]
 

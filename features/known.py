@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from features.counts import Names
-from features.history import History, spread
-from features.learner import Columns, see_all
-from features.lines import Bools, Codes, Floats, Lines, Rows
-from features.lists import Listings
+from originrisk.features.counts import Names
+from originrisk.features.history import History, spread
+from originrisk.features.learner import Columns, see_all
+from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows
+from originrisk.features.lists import Listings
 
 FIXED_POINT = float(2**20)
 """Measures that are no whole numbers are held as whole multiples of 2^-20."""

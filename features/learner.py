@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from features.lines import Bools, Floats, Lines
-from features.lists import Listings
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.lists import Listings
 
 Arrays = dict[str, npt.NDArray[Any]]
 Columns = dict[str, Floats]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from features.commodity.beginnings import age
-from features.feature import Feature, feature, named, read
-from features.known import Known, listed
-from features.lines import Bools, Floats, Lines
-from features.readings import Reading, count, mean, rate, share, since
+from originrisk.features.commodity.beginnings import age
+from originrisk.features.feature import Feature, feature, named, read
+from originrisk.features.known import Known, listed
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.readings import Reading, count, mean, rate, share, since
 
 AROUND = {
     "importer": "importer",

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from features.names import tokens
-from features.parties.compare_names import weigh_texts
-from features.parties.evidence import Evidence, Part
-from features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.names import tokens
+from originrisk.features.parties.compare_names import weigh_texts
+from originrisk.features.parties.evidence import Evidence, Part
+from originrisk.features.parties.rarity import CountryRarity, WordCounts
 
 INTERCEPT: Final = -4.45
 SLOPE: Final = 0.472

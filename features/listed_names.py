@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from features.lines import Codes, Floats, Text
-from features.list_match import INTERCEPT, LEAST, SLOPE, weigh
-from features.names import company_tokens
-from features.vocabulary import GENERIC, PLACES
+from originrisk.features.lines import Codes, Floats, Text
+from originrisk.features.list_match import INTERCEPT, LEAST, SLOPE, weigh
+from originrisk.features.names import company_tokens
+from originrisk.features.vocabulary import GENERIC, PLACES
 
 Interval = tuple[int, int]
 """Lines see a listing on the days between the two (since 1970), on neither of them itself."""

@@ -10,14 +10,22 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from data.days import EPOCH
-from data.decided import Decided
-from data.lists.membership import Row, party, programme, seen_after, seen_until, shipped, with_shipped
-from features.lines import Bools, Codes, Text
-from features.listed_names import Interval, ListedName, ListedNames
-from features.names import company_key
-from features.parties.decisions import Decision
-from features.places import names_xinjiang
+from originrisk.data.days import EPOCH
+from originrisk.data.decided import Decided
+from originrisk.data.lists.membership import (
+    Row,
+    party,
+    programme,
+    seen_after,
+    seen_until,
+    shipped,
+    with_shipped,
+)
+from originrisk.features.lines import Bools, Codes, Text
+from originrisk.features.listed_names import Interval, ListedName, ListedNames
+from originrisk.features.names import company_key
+from originrisk.features.parties.decisions import Decision
+from originrisk.features.places import names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
 

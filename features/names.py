@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from features.vocabulary import ABBREVIATIONS, GENERIC, LEGAL_FORMS, STREET_WORDS
+from originrisk.features.vocabulary import ABBREVIATIONS, GENERIC, LEGAL_FORMS, STREET_WORDS
 
 _LEGAL_PHRASES: Final = re.compile(
     r"\b(?:CONG TY(?: CO PHAN)?|JOINT STOCK|SP Z O O|(?:S )?DE (?:C V|CV|R L|RL)|SAN (?=VE|TIC)|S A|P T)\b"

@@ -1,8 +1,8 @@
-"""`docs/features.md`, made from the catalogue: `python -m features.page > docs/features.md`."""
+"""`docs/features.md`, made from the catalogue: `python -m originrisk.features.page > docs/features.md`."""
 
-from features.catalogue import CATALOGUE
-from features.feature import Family, Feature
-from features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.feature import Family, Feature
+from originrisk.features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 FAMILIES: dict[Family, str] = {
     "lane": "Lane",
@@ -50,7 +50,7 @@ def _windows(windows: tuple[int, ...]) -> str:
     return "(" + ", ".join("ever" if window == EVER else str(window) for window in windows) + ")"
 
 
-_PREFACE = """<!-- made by `python -m features.page`; a test compares -->
+_PREFACE = """<!-- made by `python -m originrisk.features.page`; a test compares -->
 # Features
 
 {features} columns, in the order of the model within each family. All are known before the day of the line: they read

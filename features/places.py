@@ -3,9 +3,9 @@
 from functools import cache, lru_cache
 from math import nan
 
-from data import reference
-from data.identifiers.ports import country_of_schedule_k
-from features.names import tokens
+from originrisk.data import reference
+from originrisk.data.identifiers.ports import country_of_schedule_k
+from originrisk.features.names import tokens
 
 _LONGEST_PLACE = 3
 

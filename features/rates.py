@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from features.known import Known
-from features.lines import Floats, shared
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, shared
 
 WEIGHT = 5.0
 """Examinations that the wider group counts for."""

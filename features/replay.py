@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.canonical import settle
-from features.counts import Places
-from features.history import History, spread
-from features.keys import find
-from features.known import Known
-from features.learner import Columns, Learner, joined, see_all
-from features.lines import Bools, Codes, Floats, Lines, Rows
-from features.lists import Listings
-from features.measures import measures
+from originrisk.features.canonical import settle
+from originrisk.features.counts import Places
+from originrisk.features.history import History, spread
+from originrisk.features.keys import find
+from originrisk.features.known import Known
+from originrisk.features.learner import Columns, Learner, joined, see_all
+from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows
+from originrisk.features.lists import Listings
+from originrisk.features.measures import measures
 
 BLOCK = 20_000
 """Lines seen together: long enough to spare calls, short enough to stay in memory."""

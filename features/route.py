@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from features.lines import Bools, Floats, Lines, shared
-from features.places import country_number, lading_country
+from originrisk.features.lines import Bools, Floats, Lines, shared
+from originrisk.features.places import country_number, lading_country
 
 CHINA = [country_number(code) for code in ("CN", "HK", "MO")]
 

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.learner import Arrays, Columns
-from features.lines import Bools, Floats, Lines, Rows, Text
-from features.lists import Listings
-from features.names import tokens
+from originrisk.features.learner import Arrays, Columns
+from originrisk.features.lines import Bools, Floats, Lines, Rows, Text
+from originrisk.features.lists import Listings
+from originrisk.features.names import tokens
 
 SLOTS = 2**15
 """Places that words are spread over by their hash; two words seldom share one."""

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from lightgbm import Booster
 
-from data.errors import ModelRefusedError, Problem
-from features.catalogue import CATALOGUE, NAMES
-from models.calibration import Calibrator
-from models.origin_model import OriginModel
-from models.profile import Days, Profile
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.features.catalogue import CATALOGUE, NAMES
+from originrisk.models.calibration import Calibrator
+from originrisk.models.origin_model import OriginModel
+from originrisk.models.profile import Days, Profile
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise

@@ -12,18 +12,18 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import decided, lake
-from data.console import progress
-from data.contract import LINE_KEY
-from data.days import EPOCH, ONE_DAY
-from data.store import Store
-from features.canonical import NamedArray, named_arrays
-from features.history import History
-from features.learner import Learner
-from features.lines import Lines
-from features.lists import Listings
-from features.replay import Outcomes, Seen, Timeline, close_days, replay, teach
-from models import snapshot
+from originrisk.data import decided, lake
+from originrisk.data.console import progress
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.days import EPOCH, ONE_DAY
+from originrisk.data.store import Store
+from originrisk.features.canonical import NamedArray, named_arrays
+from originrisk.features.history import History
+from originrisk.features.learner import Learner
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes, Seen, Timeline, close_days, replay, teach
+from originrisk.models import snapshot
 
 KEPT: Final = 3
 """Months of which the latest checkpoint is kept, so that lines which come late do not mean a replay from the start."""

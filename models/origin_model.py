@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from lightgbm import Booster
 
-from data.errors import ModelRefusedError, Problem
-from models.calibration import Calibrator
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.models.calibration import Calibrator
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from features.feature import Feature
+from originrisk.features.feature import Feature
 
 Floats = npt.NDArray[np.float64]
 

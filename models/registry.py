@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from data.errors import ModelRefusedError, Problem
+from originrisk.data.errors import ModelRefusedError, Problem
 
 Role = Literal["champion", "challenger", "former champion", "refused", "kept"]
 

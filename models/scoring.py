@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.contract import SCORES
-from features.catalogue import CATALOGUE
-from models.origin_model import OriginModel
-from models.reasons import Explained, explained
+from originrisk.data.contract import SCORES
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.models.origin_model import OriginModel
+from originrisk.models.reasons import Explained, explained
 
 Floats = npt.NDArray[np.float64]
 TOLD: Final = tuple(field.name for field in fields(Explained))

@@ -12,14 +12,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-import data
-import features
-from data.errors import ModelRefusedError, Problem
-from features.canonical import NamedArray, history_of, named_arrays
-from features.history import History
-from features.learner import Learners
-from features.learners import LEARNERS
-from features.tallies import TALLIES, Tally
+from originrisk import data, features
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.features.canonical import NamedArray, history_of, named_arrays
+from originrisk.features.history import History
+from originrisk.features.learner import Learners
+from originrisk.features.learners import LEARNERS
+from originrisk.features.tallies import TALLIES, Tally
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from data.settings import ScoreSettings, Settings
-from data.store import Store
-from features.history import History
-from models import bundle, snapshot
-from models.bundle import Bundle
-from models.checkpoints import Checkpoints
-from models.registry import bundle_path
-from serve.scorer import Scorer
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.store import Store
+from originrisk.features.history import History
+from originrisk.models import bundle, snapshot
+from originrisk.models.bundle import Bundle
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.registry import bundle_path
+from originrisk.serve.scorer import Scorer
 
 
 class Assignment(BaseModel):

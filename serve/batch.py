@@ -7,15 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.contract import SCORES
-from data.settings import Settings
-from data.store import Store
-from models.bundle import Bundle, load
-from models.checkpoints import Checkpoints
-from models.registry import champion_path
-from serve.engine import Engine
-from serve.scorer import Scorer
-from serve.spread import spread
+from originrisk.data.contract import SCORES
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.models.bundle import Bundle, load
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.registry import champion_path
+from originrisk.serve.engine import Engine
+from originrisk.serve.scorer import Scorer
+from originrisk.serve.spread import spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,17 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from data.days import EPOCH
-from data.settings import Settings
-from data.store import Store
-from features.canonical import NamedArray, named_arrays
-from features.history import History
-from features.learners import LEARNERS
-from features.tallies import TALLIES
-from models import snapshot
-from models.checkpoints import Checkpoints, stops
-from serve.assignment import Assignment, place
-from serve.engine import Engine
+from originrisk.data.days import EPOCH
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.canonical import NamedArray, named_arrays
+from originrisk.features.history import History
+from originrisk.features.learners import LEARNERS
+from originrisk.features.tallies import TALLIES
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import Checkpoints, stops
+from originrisk.serve.assignment import Assignment, place
+from originrisk.serve.engine import Engine
 
 ALL_TALLIES: Final = "tallies"
 SHARES: Final = (ALL_TALLIES, *LEARNERS)

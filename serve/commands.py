@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from data.lists.commands import lists
-from data.options import Json, day_option
-from serve import links_commands, lists_commands, night_commands, parties_commands
-from serve.engine_option import EngineName, Master, engine_of
-from serve.online import commands as online_commands
-from serve.period import period
-from serve.queue import commands as queue_commands
+from originrisk.data.lists.commands import lists
+from originrisk.data.options import Json, day_option
+from originrisk.serve import links_commands, lists_commands, night_commands, parties_commands
+from originrisk.serve.engine_option import EngineName, Master, engine_of
+from originrisk.serve.online import commands as online_commands
+from originrisk.serve.period import period
+from originrisk.serve.queue import commands as queue_commands
 
 
 def score(
@@ -30,10 +30,10 @@ def score(
     """Score the lines of a day, or of a period day by day, each day with what was known before it."""
     import json
 
-    from data.settings import load_settings
-    from serve.batch import score_period
-    from serve.export import check_target, write
-    from serve.printed_queue import print_batch
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.batch import score_period
+    from originrisk.serve.export import check_target, write
+    from originrisk.serve.printed_queue import print_batch
 
     first, last = period("score", day, start, end)
     if out:
@@ -62,8 +62,8 @@ def history(
     """Close the days up to this one and keep what is known after it: nights, services and workers start from there."""
     import json
 
-    from data.settings import load_settings
-    from serve.closing import bring
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.closing import bring
 
     settings = load_settings(ctx.obj)
     with engine_of(engine, master, settings.spark) as workers:

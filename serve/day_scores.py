@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.contract import SCORES
-from data.days import ONE_DAY
-from data.settings import ScoreSettings
-from features.catalogue import CATALOGUE
-from features.lines import Bools, Floats, Rows
-from models.bundle import Bundle
-from models.profile import Counts
-from models.reasons import Explained
-from models.scoring import explain, told_columns
-from serve import ranking
+from originrisk.data.contract import SCORES
+from originrisk.data.days import ONE_DAY
+from originrisk.data.settings import ScoreSettings
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.lines import Bools, Floats, Rows
+from originrisk.models.bundle import Bundle
+from originrisk.models.profile import Counts
+from originrisk.models.reasons import Explained
+from originrisk.models.scoring import explain, told_columns
+from originrisk.serve import ranking
 
 COUNTS = "counts."
 

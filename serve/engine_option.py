@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from data.settings import SparkSettings
-    from serve.engine import Engine
+    from originrisk.data.settings import SparkSettings
+    from originrisk.serve.engine import Engine
 
 EngineName = Annotated[
     Literal["one", "spark"], typer.Option("--engine", help="one: this process; spark: a cluster's workers")
@@ -22,7 +22,7 @@ Master = Annotated[
 @contextmanager
 def engine_of(name: str, master: str | None, settings: "SparkSettings") -> "Iterator[Engine | None]":
     """The engine while the block runs; None for this process. Raises UsageError where there is none of that name."""
-    from data.errors import Problem, UsageError
+    from originrisk.data.errors import Problem, UsageError
 
     if name == "one":
         if master:
@@ -32,7 +32,7 @@ def engine_of(name: str, master: str | None, settings: "SparkSettings") -> "Iter
     if find_spec("pyspark") is None:
         step = "Install the extra: pip install 'originrisk[spark]'."
         raise UsageError(Problem("--engine spark", "pyspark in this environment", "none", step))
-    from serve.spark import spark
+    from originrisk.serve.spark import spark
 
     with spark(settings, master) as engine:
         yield engine

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from data.errors import Problem, UsageError
+from originrisk.data.errors import Problem, UsageError
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets read the full-width signs as their plain twins
 

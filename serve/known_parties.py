@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from data import decided
-from data.days import ONE_DAY
-from data.errors import Problem, UsageError
-from data.settings import Settings
-from data.store import Store
-from features.lines import Lines
-from features.parties.likely import NONE, Likely
-from features.parties.parties import Parties
-from features.parties.record import Record, Records
-from features.parties.tallied import PartyTallies
-from models.checkpoints import Checkpoints
+from originrisk.data import decided
+from originrisk.data.days import ONE_DAY
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.lines import Lines
+from originrisk.features.parties.likely import NONE, Likely
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.record import Record, Records
+from originrisk.features.parties.tallied import PartyTallies
+from originrisk.models.checkpoints import Checkpoints
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from data.options import Json
+from originrisk.data.options import Json
 
 _links = typer.Typer(no_args_is_help=True, help="Who stands around a line.")
 
@@ -19,9 +19,9 @@ def show(
     """The strongest paths from a line to suppliers that are listed or were found out, as its day saw them."""
     import json
 
-    from data.console import print_table
-    from data.settings import load_settings
-    from serve.shown_links import show
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.shown_links import show
 
     shown = show(load_settings(ctx.obj), entry_number, line_number)
     if as_json:

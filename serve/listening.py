@@ -13,7 +13,7 @@ TlsCertificate = Annotated[Path | None, typer.Option(help="its certificate, PEM"
 
 def require_pair(command: str, tls_key: Path | None, tls_certificate: Path | None) -> None:
     """Raise UsageError where a key or a certificate comes without the other."""
-    from data.errors import Problem, UsageError
+    from originrisk.data.errors import Problem, UsageError
 
     if (tls_key is None) != (tls_certificate is None):
         raise UsageError(Problem(command, "both --tls-key and --tls-certificate, or neither", "one of them"))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.options import Json
+from originrisk.data.options import Json
 
 
 def match(
@@ -31,11 +31,11 @@ def match(
     import json
     from dataclasses import asdict
 
-    from data.console import print_table
-    from data.lists.membership import in_force, with_shipped
-    from data.settings import load_settings
-    from data.store import Store
-    from features.list_match import match as matches_of
+    from originrisk.data.console import print_table
+    from originrisk.data.lists.membership import in_force, with_shipped
+    from originrisk.data.settings import load_settings
+    from originrisk.data.store import Store
+    from originrisk.features.list_match import match as matches_of
 
     settings = load_settings(ctx.obj)
     listed = in_force(with_shipped(Store(settings.home, settings.memory_limit_gb).listed()), as_of.date())

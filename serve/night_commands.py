@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from data.options import Json, day_option
-from serve.engine_option import EngineName, Master, engine_of
-from serve.period import period
+from originrisk.data.options import Json, day_option
+from originrisk.serve.engine_option import EngineName, Master, engine_of
+from originrisk.serve.period import period
 
 if TYPE_CHECKING:
-    from serve.night.manifest import Manifest
+    from originrisk.serve.night.manifest import Manifest
 
 
 def night(
@@ -27,9 +27,9 @@ def night(
     """Take in what arrived, score a day, publish it; or fill past days in order. Ends with a documented exit code."""
     import json
 
-    from data.settings import load_settings
-    from serve.night.run import backfill, run_night
-    from serve.night.summary import print_nights, summary
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.night.run import backfill, run_night
+    from originrisk.serve.night.summary import print_nights, summary
 
     first, last = period("night", day, start, end)
     settings = load_settings(ctx.obj)
@@ -50,9 +50,9 @@ def status(ctx: typer.Context, *, as_json: Json = False) -> None:
     """How the last nights went, which day is live, which model is in charge."""
     import json
 
-    from data.console import print_table
-    from data.settings import load_settings
-    from serve.night.status import status as of
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.night.status import status as of
 
     found = of(load_settings(ctx.obj).home)
     if as_json:
@@ -75,9 +75,9 @@ def suppress(
     ] = None,
 ) -> None:
     """Keep lines like this one (same parties, origin and tariff heading) out of the queue's order for some days."""
-    from data.account import who
-    from data.settings import load_settings
-    from serve.suppressions import Suppression, suppress
+    from originrisk.data.account import who
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.suppressions import Suppression, suppress
 
     first: date = (on or datetime.today()).date()
     one = {"on": first, "until": until.date(), "reason": reason, "by": who()}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.options import Json
+from originrisk.data.options import Json
 
 _parties = typer.Typer(no_args_is_help=True, help="Who stands behind the spellings of makers.")
 
@@ -36,9 +36,9 @@ def explain(
     """Who the maker of a line was taken for on its day, by which evidence, in bits."""
     import json
 
-    from data.console import print_table
-    from data.settings import load_settings
-    from serve.known_parties import explain, shown
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.known_parties import explain, shown
 
     explained = explain(load_settings(ctx.obj), entry_number, line_number)
     if as_json:
@@ -55,8 +55,8 @@ def explain(
 @_parties.command()
 def join(ctx: typer.Context, party: PartyKey, other: PartyKey, reason: Reason, on: Day) -> None:
     """Make one party of two: what is of OTHER is of PARTY from then on."""
-    from data.settings import load_settings
-    from serve.known_parties import join
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.known_parties import join
 
     join(load_settings(ctx.obj), party, other, reason, on.date())
 
@@ -66,8 +66,8 @@ def split(
     ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, reason: Reason, on: Day
 ) -> None:
     """Take the maker, as this line declares it, out of its party; it founds its own."""
-    from data.settings import load_settings
-    from serve.known_parties import split
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.known_parties import split
 
     split(load_settings(ctx.obj), entry_number, line_number, reason, on.date())
 

@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.settings import Settings
-from features.catalogue import compute
-from features.known import see
-from features.lines import Bools, Floats, Lines
-from serve.assignment import Scoring, known, rules
-from serve.day_scores import DayScores, Part
-from serve.engine import Engine, packed, unpacked
-from serve.ranking import Capacity
+from originrisk.data.settings import Settings
+from originrisk.features.catalogue import compute
+from originrisk.features.known import see
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.serve.assignment import Scoring, known, rules
+from originrisk.serve.day_scores import DayScores, Part
+from originrisk.serve.engine import Engine, packed, unpacked
+from originrisk.serve.ranking import Capacity
 
 PART = 20_000
 """Lines of a task: long enough to spare calls, short enough to stay in memory and to be done again."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from data.errors import Problem, UsageError
+from originrisk.data.errors import Problem, UsageError
 
 
 def period(

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from data.console import print_table
-from data.contract import LINE_KEY
-from data.identifiers.importer_number import mask
-from models.calibration import Calibrator
-from serve.batch import Batch
+from originrisk.data.console import print_table
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.identifiers.importer_number import mask
+from originrisk.models.calibration import Calibrator
+from originrisk.serve.batch import Batch
 
 SHOWN = 10
 """Lines printed; the rest of the queue is in the store and in the exported file."""

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from data.settings import ScoreSettings
-from features.lines import Bools, Floats, Rows
+from originrisk.data.settings import ScoreSettings
+from originrisk.features.lines import Bools, Floats, Rows
 
 Places = npt.NDArray[np.intp]
 

@@ -10,19 +10,19 @@ from time import perf_counter
 import numpy as np
 import pyarrow as pa
 
-from data.console import progress
-from data.days import EPOCH
-from data.settings import Settings
-from data.store import Store
-from features.catalogue import compute
-from features.history import History
-from features.known import see
-from features.lines import Floats, Lines, Rows
-from features.lists import Listings
-from features.replay import BLOCK, Seen
-from models.bundle import Bundle
-from serve.day_scores import DayScores
-from serve.suppressions import suppressed
+from originrisk.data.console import progress
+from originrisk.data.days import EPOCH
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import compute
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Floats, Lines, Rows
+from originrisk.features.lists import Listings
+from originrisk.features.replay import BLOCK, Seen
+from originrisk.models.bundle import Bundle
+from originrisk.serve.day_scores import DayScores
+from originrisk.serve.suppressions import suppressed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.days import EPOCH
-from data.errors import Problem, UsageError
-from data.settings import Settings
-from data.store import Store
-from features.graph.evidence import KINDS, Path, Tie, paths
-from features.graph.graph import Graph
-from features.keys import key_of
-from features.lines import Lines
-from models.checkpoints import Checkpoints
+from originrisk.data.days import EPOCH
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.graph.evidence import KINDS, Path, Tie, paths
+from originrisk.features.graph.graph import Graph
+from originrisk.features.keys import key_of
+from originrisk.features.lines import Lines
+from originrisk.models.checkpoints import Checkpoints
 
 SHOWN: Final = 10
 """Paths that are shown: more would not be read."""

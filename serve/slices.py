@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data.contract import SCORES
-from data.days import ONE_DAY
-from features.history import History
-from features.replay import Seen
-from models import snapshot
-from models.checkpoints import Checkpoints
-from serve.assignment import Scoring, rules
-from serve.closing import close
-from serve.engine import Engine
-from serve.scorer import Scorer
+from originrisk.data.contract import SCORES
+from originrisk.data.days import ONE_DAY
+from originrisk.features.history import History
+from originrisk.features.replay import Seen
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.assignment import Scoring, rules
+from originrisk.serve.closing import close
+from originrisk.serve.engine import Engine
+from originrisk.serve.scorer import Scorer
 
 
 class Slice(Scoring):

@@ -12,9 +12,9 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from data.errors import OriginRiskError, Problem, UsageError
-from data.settings import SparkSettings
-from serve.engine import Task
+from originrisk.data.errors import OriginRiskError, Problem, UsageError
+from originrisk.data.settings import SparkSettings
+from originrisk.serve.engine import Task
 
 ANSWERS: Final = pa.schema([("number", pa.int64()), ("answer", pa.binary()), ("refused", pa.string())])
 """What tasks give: the number of the item, and the answer or what refused it."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data.days import ONE_DAY
-from features.history import History
-from models import snapshot
-from models.checkpoints import Checkpoints
-from serve.day_scores import DayScores
-from serve.engine import Engine
-from serve.parts import score_in_parts
-from serve.scorer import Scorer
-from serve.slices import cut, score_in_slices
+from originrisk.data.days import ONE_DAY
+from originrisk.features.history import History
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.day_scores import DayScores
+from originrisk.serve.engine import Engine
+from originrisk.serve.parts import score_in_parts
+from originrisk.serve.scorer import Scorer
+from originrisk.serve.slices import cut, score_in_slices
 
 SLICE = 50_000
 """Lines of a slice, about: each begins with reading a whole history."""

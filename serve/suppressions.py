@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
-from data import journal
-from data.errors import Problem, UsageError
-from data.settings import Settings
-from data.store import Store
-from features.lines import Bools
+from originrisk.data import journal
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.lines import Bools
 
 ALIKE: Final = ("importer_number", "manufacturer_id", "manufacturer_name", "country_of_origin", "htsus")
 """Lines are alike where these are equal; of the tariff number the first six digits."""

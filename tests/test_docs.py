@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import EXIT_CODES, OriginRiskError
-from data.settings import Settings
+from originrisk.data.errors import EXIT_CODES, OriginRiskError
+from originrisk.data.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from data.contract import SCORES
-from data.store import Store
+from originrisk.data.contract import SCORES
+from originrisk.data.store import Store
 
 ROOT = Path(__file__).parents[1]
 CUTOFF, DAY = "2021-06-30", date(2021, 7, 1)
@@ -118,8 +118,8 @@ def test_the_same_training_makes_the_same_model_after_scores_were_published(
 def test_scoring_never_loads_mlflow(home: Path, scored: dict[str, Any]) -> None:
     assert scored
     script = (
-        "import sys, originrisk\n"
-        "try:\n    originrisk.main()\n"
+        "import sys\nfrom originrisk.cli import main\n"
+        "try:\n    main()\n"
         "finally:\n    assert 'lightgbm' in sys.modules and 'mlflow' not in sys.modules, 'mlflow was loaded'"
     )
     words = ["--home", home, "score", "--date", str(DAY), "--json"]

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.as_of.orders import FAMILIES
-from train.examples import Examples
-from train.slices import COTTON, is_chinese
+from originrisk.data.as_of.orders import FAMILIES
+from originrisk.train.examples import Examples
+from originrisk.train.slices import COTTON, is_chinese
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from scipy.special import expit, logit
 from scipy.stats import beta as beta_distribution
 from scipy.stats import norm
 
-from models.calibration import Calibrator
-from train.noise import NoisyResults
+from originrisk.models.calibration import Calibrator
+from originrisk.train.noise import NoisyResults
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

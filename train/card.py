@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from features.catalogue import CATALOGUE
-from train.rate_estimate import HEADINGS, told
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.train.rate_estimate import HEADINGS, told
 
 LEAST_POSITIVES: Final = 30
 """Below so many positives a figure is marked as weak."""

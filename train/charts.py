@@ -10,10 +10,10 @@ import numpy.typing as npt
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from train.evaluate import reliability
-from train.evaluation.evaluation import Evaluation
-from train.evaluation.pooled import Pooled
-from train.rolling import Window
+from originrisk.train.evaluate import reliability
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.evaluation.pooled import Pooled
+from originrisk.train.rolling import Window
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data.options import Json, day_option
+from originrisk.data.options import Json, day_option
 
 Cutoff = Annotated[
     datetime | None,
@@ -34,13 +34,13 @@ def train(
     """
     import json
 
-    from data.console import standard_output_kept
-    from data.settings import load_settings
-    from models.registry import roles
-    from train.promotion import decide, take_over
-    from train.report import print_training
-    from train.run import train as run
-    from train.tracking import mirror, record
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.models.registry import roles
+    from originrisk.train.promotion import decide, take_over
+    from originrisk.train.report import print_training
+    from originrisk.train.run import train as run
+    from originrisk.train.tracking import mirror, record
 
     settings = load_settings(ctx.obj)
     if reproduce is not None:
@@ -64,9 +64,9 @@ def train(
 def _reproduce(settings: Any, run: str, *, as_json: bool) -> None:
     import json
 
-    from data.console import standard_output_kept
-    from train.reproduce import reproduce
-    from train.tracking import recorded
+    from originrisk.data.console import standard_output_kept
+    from originrisk.train.reproduce import reproduce
+    from originrisk.train.tracking import recorded
 
     with standard_output_kept():
         version = reproduce(settings, recorded(settings.home, run))
@@ -89,11 +89,11 @@ def evaluate(
     """Judge how models made this way do on lines they did not learn from; look for leaks; write a report."""
     import json
 
-    from data.console import standard_output_kept
-    from data.settings import load_settings
-    from train.page import write
-    from train.recipe import evaluate_recipe
-    from train.report import print_evaluation
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.train.page import write
+    from originrisk.train.recipe import evaluate_recipe
+    from originrisk.train.report import print_evaluation
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
@@ -115,9 +115,9 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Look for better and smaller trees; print what to write into the settings. Goes on where it was stopped."""
-    from data.console import standard_output_kept
-    from data.settings import load_settings
-    from train.search_run import search_settings
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.train.search_run import search_settings
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
@@ -129,10 +129,10 @@ def models(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the kept models, oldest first, and the role of each."""
     import json
 
-    from data.console import print_table
-    from data.settings import load_settings
-    from models.bundle import described
-    from models.registry import bundle_path, champion_version, roles
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.models.bundle import described
+    from originrisk.models.registry import bundle_path, champion_version, roles
 
     home = load_settings(ctx.obj).home
     kept = {v: {**described(bundle_path(home, v)), "role": role} for v, role in roles(home).items()}
@@ -154,11 +154,11 @@ def card(
     """Model card and datasheet of a kept model, in Markdown: what it learned from, how good, where weak."""
     import json
 
-    from data.settings import load_settings
-    from models.bundle import described
-    from models.registry import bundle_path, kept_path, roles
-    from train.card import card as write_card
-    from train.tracking import recorded, run_of
+    from originrisk.data.settings import load_settings
+    from originrisk.models.bundle import described
+    from originrisk.models.registry import bundle_path, kept_path, roles
+    from originrisk.train.card import card as write_card
+    from originrisk.train.tracking import recorded, run_of
 
     home = load_settings(ctx.obj).home
     kept_path(home, version)
@@ -182,11 +182,11 @@ def recalibrate(
     """Keep the champion's trees, and move their level to what was found since it was made: a challenger."""
     import json
 
-    from data.console import standard_output_kept
-    from data.settings import load_settings
-    from train.recalibrate import recalibrate as run
-    from train.report import print_recalibrated
-    from train.tracking import record_recalibrated
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.train.recalibrate import recalibrate as run
+    from originrisk.train.report import print_recalibrated
+    from originrisk.train.tracking import record_recalibrated
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
@@ -208,10 +208,10 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Let a model take over if it passes the gate: beside the champion, on what was found since both were made."""
-    from data.settings import load_settings
-    from train.promotion import decide, overrule, take_over
-    from train.report import print_decision, print_promoted
-    from train.tracking import mirror
+    from originrisk.data.settings import load_settings
+    from originrisk.train.promotion import decide, overrule, take_over
+    from originrisk.train.report import print_decision, print_promoted
+    from originrisk.train.tracking import mirror
 
     settings = load_settings(ctx.obj)
     if override is not None:
@@ -232,10 +232,10 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Put the champion before the present one back in charge, at once and without the gate."""
-    from data.settings import load_settings
-    from train.promotion import roll_back
-    from train.report import print_promoted
-    from train.tracking import mirror
+    from originrisk.data.settings import load_settings
+    from originrisk.train.promotion import roll_back
+    from originrisk.train.report import print_promoted
+    from originrisk.train.tracking import mirror
 
     settings = load_settings(ctx.obj)
     version = roll_back(settings, why)
@@ -265,12 +265,12 @@ def backtest(
     """
     import numpy as np
 
-    from data.console import standard_output_kept
-    from data.settings import load_settings
-    from train.backtest.plan import Plan
-    from train.backtest.policies import POLICIES
-    from train.backtest.run import backtest as run
-    from train.report import print_backtest
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.train.backtest.plan import Plan
+    from originrisk.train.backtest.policies import POLICIES
+    from originrisk.train.backtest.run import backtest as run
+    from originrisk.train.report import print_backtest
 
     settings = load_settings(ctx.obj)
     share = settings.score.capacity_share

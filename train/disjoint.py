@@ -9,14 +9,14 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from train.baselines import look_up_groups
-from train.error_rates import expected
-from train.evaluate import Metrics
-from train.examples import Examples
-from train.fit import results_of
-from train.origin_classifier import OriginClassifier
-from train.ranking import Ranking
-from train.split import disjoint_folds
+from originrisk.train.baselines import look_up_groups
+from originrisk.train.error_rates import expected
+from originrisk.train.evaluate import Metrics
+from originrisk.train.examples import Examples
+from originrisk.train.fit import results_of
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.ranking import Ranking
+from originrisk.train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from train.examples import Examples
-from train.seen import Seen
+from originrisk.train.examples import Examples
+from originrisk.train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

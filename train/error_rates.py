@@ -2,7 +2,7 @@
 
 A denial is not a finding of Xinjiang origin: most say that papers were lacking, and how often they do changes with
 policy. So every method has its own false-positive and false-negative rate in every regime, with a prior from published
-figures and stated assumptions; `train.rate_estimate` learns from results what they can tell.
+figures and stated assumptions; `originrisk.train.rate_estimate` learns from results what they can tell.
 """
 
 from collections.abc import Mapping, Sequence

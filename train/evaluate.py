@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-from train.noise import NoisyResults
-from train.ranking import Ranking, most
-from train.resampling import resamples, wider_interval
+from originrisk.train.noise import NoisyResults
+from originrisk.train.ranking import Ranking, most
+from originrisk.train.resampling import resamples, wider_interval
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]

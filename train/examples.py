@@ -10,16 +10,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.errors import GateRefusedError, Problem
-from features.catalogue import NAMES, compute
-from features.history import History
-from features.keys import find
-from features.lines import Lines
-from features.lists import Listings
-from features.replay import FOUND, NOT_FOUND, Outcomes, replay
-from train.error_rates import cells
-from train.propensity import lots, propensity
-from train.seen import Seen
+from originrisk.data.errors import GateRefusedError, Problem
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history import History
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import FOUND, NOT_FOUND, Outcomes, replay
+from originrisk.train.error_rates import cells
+from originrisk.train.propensity import lots, propensity
+from originrisk.train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.origin_model import OriginModel
-from train.calibrate import Calibration, calibrate
-from train.error_rates import ErrorRates, expected
-from train.examples import Examples
-from train.grow import TREES, grow, jobs_for, log_odds_unseen
-from train.noise import NoisyResults
-from train.origin_classifier import OriginClassifier
-from train.rate_estimate import Estimate, estimate
+from originrisk.models.origin_model import OriginModel
+from originrisk.train.calibrate import Calibration, calibrate
+from originrisk.train.error_rates import ErrorRates, expected
+from originrisk.train.examples import Examples
+from originrisk.train.grow import TREES, grow, jobs_for, log_odds_unseen
+from originrisk.train.noise import NoisyResults
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.rate_estimate import Estimate, estimate
 
 Floats = npt.NDArray[np.float64]
 

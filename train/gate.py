@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.settings import GateSettings
-from train.evaluate import calibration_error
-from train.examples import Examples
-from train.noise import NoisyResults
-from train.ranking import Ranking
-from train.resampling import interval, resamples
-from train.slices import slices
+from originrisk.data.settings import GateSettings
+from originrisk.train.evaluate import calibration_error
+from originrisk.train.examples import Examples
+from originrisk.train.noise import NoisyResults
+from originrisk.train.ranking import Ranking
+from originrisk.train.resampling import interval, resamples
+from originrisk.train.slices import slices
 
 Floats = npt.NDArray[np.float64]
 

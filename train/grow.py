@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from train.examples import Examples
-from train.noise import NoisyResults
-from train.origin_classifier import OriginClassifier
-from train.split import disjoint_folds
+from originrisk.train.examples import Examples
+from originrisk.train.noise import NoisyResults
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -7,16 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
-from data.settings import TrainSettings
-from train.baselines import baselines, share_seen
-from train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
-from train.examples import Examples, require_enough
-from train.fit import Fitted, fit, results_of
-from train.origin_classifier import OriginClassifier
-from train.propensity import weights
-from train.ranking import Ranking
-from train.slices import slices
-from train.split import later
+from originrisk.data.settings import TrainSettings
+from originrisk.train.baselines import baselines, share_seen
+from originrisk.train.evaluate import Metrics, Population, Row, compare, probability_metrics, reliability
+from originrisk.train.examples import Examples, require_enough
+from originrisk.train.fit import Fitted, fit, results_of
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.propensity import weights
+from originrisk.train.ranking import Ranking
+from originrisk.train.slices import slices
+from originrisk.train.split import later
 
 Floats = npt.NDArray[np.float64]
 

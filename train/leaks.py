@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
-from features.keys import find
-from features.lines import Lines
-from features.replay import Outcomes
-from train import examples as examined
-from train.disjoint import RANDOM
-from train.examples import Examples
-from train.material import Material
-from train.split import disjoint_folds
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.features.replay import Outcomes
+from originrisk.train import examples as examined
+from originrisk.train.disjoint import RANDOM
+from originrisk.train.examples import Examples
+from originrisk.train.material import Material
+from originrisk.train.split import disjoint_folds
 
 Floats = npt.NDArray[np.float64]
 

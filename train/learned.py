@@ -8,20 +8,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.console import progress
-from data.settings import Settings
-from features.catalogue import CATALOGUE
-from features.feature import Feature
-from models import bundle
-from models.origin_model import OriginModel
-from train.examples import Gathered
-from train.fit import Fitted, fit
-from train.judge import Judgement, judge
-from train.material import Material
-from train.origin_classifier import OriginClassifier
-from train.propensity import weights
-from train.rate_estimate import rows
-from train.seen import Seen
+from originrisk.data.console import progress
+from originrisk.data.settings import Settings
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.feature import Feature
+from originrisk.models import bundle
+from originrisk.models.origin_model import OriginModel
+from originrisk.train.examples import Gathered
+from originrisk.train.fit import Fitted, fit
+from originrisk.train.judge import Judgement, judge
+from originrisk.train.material import Material
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.propensity import weights
+from originrisk.train.rate_estimate import rows
+from originrisk.train.seen import Seen
 
 GOLDEN_LINES: Final = 50
 TREE_SETTINGS: Final = (

@@ -8,12 +8,12 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import decided
-from data.errors import GateRefusedError, Problem
-from data.settings import Settings
-from data.store import Store
-from features.lists import Listings
-from train.examples import Gathered, gather
+from originrisk.data import decided
+from originrisk.data.errors import GateRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.lists import Listings
+from originrisk.train.examples import Gathered, gather
 
 READ: Final = ("entries", "outcomes", "listed")
 """Tables that are read: only their versions say what was learned from."""
@@ -59,5 +59,5 @@ class Material:
         return last
 
     def gather(self, cutoff: date, seed: int) -> Gathered:
-        """What there is to learn from at the end of `cutoff` (see `train.examples.gather`)."""
+        """What there is to learn from at the end of `cutoff` (see `originrisk.train.examples.gather`)."""
         return gather(self.entries, self.outcomes, self.listings, cutoff, seed)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
-from models.origin_model import OriginModel
+from originrisk.models.origin_model import OriginModel
 
 Floats = npt.NDArray[np.float64]
 

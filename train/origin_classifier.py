@@ -12,7 +12,7 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from train.noise import NoisyResults
+from originrisk.train.noise import NoisyResults
 
 Floats = npt.NDArray[np.float64]
 

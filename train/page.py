@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from train import charts
-from train.evaluate import intervals_told, size_told
-from train.evaluation.evaluation import Evaluation
-from train.page_words import LEAKS_SOUGHT, LIMITS, WHY
+from originrisk.train import charts
+from originrisk.train.evaluate import intervals_told, size_told
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.page_words import LEAKS_SOUGHT, LIMITS, WHY
 
 STYLE: Final = """
 body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:1160px;margin:2em auto;padding:0 1.2em}

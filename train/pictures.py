@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from train.evaluate import size_told
-from train.judge import Judgement, Part
+from originrisk.train.evaluate import size_told
+from originrisk.train.judge import Judgement, Part
 
 
 def draw(judgement: Judgement, folder: Path) -> None:

@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from data.account import who
-from data.console import progress
-from data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
-from data.settings import Settings
-from models import registry
-from models.bundle import Bundle, load
-from train.error_rates import ErrorRates
-from train.examples import Examples
-from train.fit import results_of
-from train.gate import Check, Contest
-from train.material import Material
-from train.noise import NoisyResults
-from train.odds import log_odds_of
-from train.propensity import weights
+from originrisk.data.account import who
+from originrisk.data.console import progress
+from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.models import registry
+from originrisk.models.bundle import Bundle, load
+from originrisk.train.error_rates import ErrorRates
+from originrisk.train.examples import Examples
+from originrisk.train.fit import results_of
+from originrisk.train.gate import Check, Contest
+from originrisk.train.material import Material
+from originrisk.train.noise import NoisyResults
+from originrisk.train.odds import log_odds_of
+from originrisk.train.propensity import weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.origin_model import Floats
-from train.origin_classifier import OriginClassifier
+from originrisk.models.origin_model import Floats
+from originrisk.train.origin_classifier import OriginClassifier
 
 Mask = npt.NDArray[np.bool_]
 

@@ -2,7 +2,7 @@
 
 Results identify how methods differ, by lines of like score that were examined in different ways, and how often clean
 lines are called positive, by the scores where next to nothing can be positive. How much is missed by all of them
-leaves no trace: there the priors of `train.error_rates` decide, and the intervals are theirs.
+leaves no trace: there the priors of `originrisk.train.error_rates` decide, and the intervals are theirs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from train.calibrate import CENTRE, LIMITS, PICK, SPREAD, design
-from train.error_rates import Codes, ErrorRates, Floats, prior
-from train.examples import Examples
-from train.noise import NoisyResults
-from train.resampling import CONFIDENCE, Keys, resamples
+from originrisk.train.calibrate import CENTRE, LIMITS, PICK, SPREAD, design
+from originrisk.train.error_rates import Codes, ErrorRates, Floats, prior
+from originrisk.train.examples import Examples
+from originrisk.train.noise import NoisyResults
+from originrisk.train.resampling import CONFIDENCE, Keys, resamples
 
 RESAMPLES: Final = 100
 FEWER_RESAMPLES: Final = 20

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
-from data.console import progress
-from data.settings import Settings
-from models import registry
-from models.bundle import load
-from train.learned import save
-from train.material import Material
-from train.noise import NoisyResults
-from train.odds import log_odds_of
-from train.promotion import enter, require_evidence, results_under
-from train.propensity import weights
-from train.run import keep
+from originrisk.data.console import progress
+from originrisk.data.settings import Settings
+from originrisk.models import registry
+from originrisk.models.bundle import load
+from originrisk.train.learned import save
+from originrisk.train.material import Material
+from originrisk.train.noise import NoisyResults
+from originrisk.train.odds import log_odds_of
+from originrisk.train.promotion import enter, require_evidence, results_under
+from originrisk.train.propensity import weights
+from originrisk.train.run import keep
 
 Floats = npt.NDArray[np.float64]
 

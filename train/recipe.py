@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from data.settings import Settings, TrainSettings
-from models.bundle import described
-from models.registry import kept_path
-from train.evaluation.evaluation import Evaluation
-from train.evaluation.run import evaluate
-from train.learned import classifier
+from originrisk.data.settings import Settings, TrainSettings
+from originrisk.models.bundle import described
+from originrisk.models.registry import kept_path
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.evaluation.run import evaluate
+from originrisk.train.learned import classifier
 
 
 def evaluate_recipe(settings: Settings, version: str | None, cutoff: date | None) -> Evaluation:

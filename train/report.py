@@ -6,18 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from data.console import print_table
-from train.backtest.report import HEADINGS, rows, summary
-from train.backtest.run import Lived
-from train.evaluate import Row, intervals_told, size_told
-from train.evaluation.evaluation import Evaluation
-from train.gate import Check
-from train.judge import Part
-from train.promotion import Decision
-from train.rate_estimate import HEADINGS as HEADINGS_OF_RATES
-from train.rate_estimate import told
-from train.recalibrate import Recalibrated
-from train.run import TrainedModel
+from originrisk.data.console import print_table
+from originrisk.train.backtest.report import HEADINGS, rows, summary
+from originrisk.train.backtest.run import Lived
+from originrisk.train.evaluate import Row, intervals_told, size_told
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.gate import Check
+from originrisk.train.judge import Part
+from originrisk.train.promotion import Decision
+from originrisk.train.rate_estimate import HEADINGS as HEADINGS_OF_RATES
+from originrisk.train.rate_estimate import told
+from originrisk.train.recalibrate import Recalibrated
+from originrisk.train.run import TrainedModel
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
 

@@ -9,14 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import data
-import features
-import models
-import train
-from data.errors import GateRefusedError, ModelRefusedError, Problem
-from data.settings import Settings
-from train.learned import learn
-from train.recipe import settings_of
+from originrisk import data, features, models, train
+from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.train.learned import learn
+from originrisk.train.recipe import settings_of
 
 PACKAGES: Final = (data, features, models, train)
 LIBRARIES: Final = ("duckdb", "lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
@@ -62,9 +59,9 @@ def reproduce(settings: Settings, recorded: Recorded) -> str:
 @cache
 def made_by() -> dict[str, str]:
     """SHA-256 of the code and tables of each package that decides a model, and the version of each library."""
-    return {package.__name__: _digest(Path(package.__path__[0])) for package in PACKAGES} | {
-        name: version(name) for name in LIBRARIES
-    }
+    return {
+        package.__name__.rsplit(".", 1)[-1]: _digest(Path(package.__path__[0])) for package in PACKAGES
+    } | {name: version(name) for name in LIBRARIES}
 
 
 def _digest(root: Path) -> str:

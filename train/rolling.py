@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from data.settings import TrainSettings
-from train.baselines import baselines, share_seen
-from train.examples import LEAST_EXAMPLES, LEAST_POSITIVES, Examples
-from train.fit import Fitted, fit, results_of
-from train.noise import NoisyResults
-from train.odds import log_odds_of
-from train.origin_classifier import OriginClassifier
-from train.propensity import weights
-from train.split import from_day
+from originrisk.data.settings import TrainSettings
+from originrisk.train.baselines import baselines, share_seen
+from originrisk.train.examples import LEAST_EXAMPLES, LEAST_POSITIVES, Examples
+from originrisk.train.fit import Fitted, fit, results_of
+from originrisk.train.noise import NoisyResults
+from originrisk.train.odds import log_odds_of
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.propensity import weights
+from originrisk.train.split import from_day
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

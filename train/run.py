@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from data.settings import Settings
-from models import registry
-from train.learned import Learned, learn
-from train.promotion import enter
+from originrisk.data.settings import Settings
+from originrisk.models import registry
+from originrisk.train.learned import Learned, learn
+from originrisk.train.promotion import enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TrainedModel:
 def train(settings: Settings, cutoff: date | None, seed: int) -> TrainedModel:
     """Learn from what was known at the end of `cutoff` (default: the last day of entry) and keep the model.
 
-    It is champion where none can score yet, else challenger (`train.promotion`).
+    It is champion where none can score yet, else challenger (`originrisk.train.promotion`).
     Raises GateRefusedError where too few results are known.
     """
     learned = learn(settings, cutoff, seed)

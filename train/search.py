@@ -16,12 +16,12 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from sklearn.base import clone
 
-from data.console import progress
-from train.examples import Examples
-from train.fit import Fitted, results_of
-from train.grow import TREES, folds, log_odds_unseen
-from train.noise import NoisyResults
-from train.origin_classifier import OriginClassifier
+from originrisk.data.console import progress
+from originrisk.train.examples import Examples
+from originrisk.train.fit import Fitted, results_of
+from originrisk.train.grow import TREES, folds, log_odds_unseen
+from originrisk.train.noise import NoisyResults
+from originrisk.train.origin_classifier import OriginClassifier
 
 SPLITS: Final = (0, 1)
 """Seeds of the splits into folds that every trial is judged on."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data.console import print_table
-from data.settings import Settings
-from train.fit import fit
-from train.learned import TREE_SETTINGS, classifier
-from train.material import Material
-from train.propensity import weights
-from train.reproduce import made_by
-from train.search import Task, Trial, search, smallest_good
+from originrisk.data.console import print_table
+from originrisk.data.settings import Settings
+from originrisk.train.fit import fit
+from originrisk.train.learned import TREE_SETTINGS, classifier
+from originrisk.train.material import Material
+from originrisk.train.propensity import weights
+from originrisk.train.reproduce import made_by
+from originrisk.train.search import Task, Trial, search, smallest_good
 
 SHOWN = 10
 

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.catalogue import NAMES
-from features.dates import entry_dates
-from features.keys import key_of
-from features.lines import Lines
+from originrisk.features.catalogue import NAMES
+from originrisk.features.dates import entry_dates
+from originrisk.features.keys import key_of
+from originrisk.features.lines import Lines
 
 Mask = npt.NDArray[np.bool_]
 
@@ -27,7 +27,7 @@ class Seen:
 
     @classmethod
     def of(cls, lines: Lines, matrix: npt.NDArray[np.float64]) -> Self:
-        """Lines and their features as `features.catalogue.compute` gives them (lines, features)."""
+        """Lines and their features as `originrisk.features.catalogue.compute` gives them (lines, features)."""
         return cls(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(lines), entry_dates(lines))
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel
 
-from models.bundle import Bundle, load
+from originrisk.models.bundle import Bundle, load
 
 
 class ServedModel(PythonModel):  # type: ignore[misc]

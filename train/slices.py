@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.as_of.orders import FAMILIES
-from train.examples import Examples
+from originrisk.data.as_of.orders import FAMILIES
+from originrisk.train.examples import Examples
 
 Mask = npt.NDArray[np.bool_]
 

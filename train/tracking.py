@@ -14,15 +14,15 @@ from mlflow import MlflowClient
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
-from data.errors import ModelRefusedError, Problem
-from features.catalogue import NAMES
-from models.bundle import described
-from models.registry import bundle_path, challenger_version, champion_version
-from train.card import card
-from train.pictures import draw
-from train.recalibrate import Recalibrated
-from train.reproduce import Recorded, made_by
-from train.run import TrainedModel
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.features.catalogue import NAMES
+from originrisk.models.bundle import described
+from originrisk.models.registry import bundle_path, challenger_version, champion_version
+from originrisk.train.card import card
+from originrisk.train.pictures import draw
+from originrisk.train.recalibrate import Recalibrated
+from originrisk.train.reproduce import Recorded, made_by
+from originrisk.train.run import TrainedModel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of type hints of its own

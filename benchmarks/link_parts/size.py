@@ -5,11 +5,11 @@ import time
 
 import numpy as np
 
-from data.console import print_table
-from features.graph.graph import FLOWS, Graph
-from features.graph.tables import table
-from features.listed_names import ListedNames
-from features.lists import Listings
+from originrisk.data.console import print_table
+from originrisk.features.graph.graph import FLOWS, Graph
+from originrisk.features.graph.tables import table
+from originrisk.features.listed_names import ListedNames
+from originrisk.features.lists import Listings
 
 
 def main(suppliers: int, ties: int) -> None:

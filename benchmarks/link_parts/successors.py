@@ -11,18 +11,18 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from data.console import print_table
-from data.days import EPOCH
-from data.world.make import World, make
-from data.world.variants import settings_of
-from features.graph.graph import Graph
-from features.graph.surroundings import successor_score
-from features.history import History
-from features.known import see
-from features.lines import Lines
-from features.lists import Listings
-from features.names import company_key
-from features.replay import Outcomes, Timeline, teach
+from originrisk.data.console import print_table
+from originrisk.data.days import EPOCH
+from originrisk.data.world.make import World, make
+from originrisk.data.world.variants import settings_of
+from originrisk.features.graph.graph import Graph
+from originrisk.features.graph.surroundings import successor_score
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.names import company_key
+from originrisk.features.replay import Outcomes, Timeline, teach
 
 PERIOD = {"start": date(2019, 1, 1), "end": date(2022, 12, 31)}
 NEW_FROM = (date(2020, 4, 1) - EPOCH).days

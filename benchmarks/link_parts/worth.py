@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 from benchmarks import ablation
 from benchmarks.ablation import Columns, Floats
 from benchmarks.simulated.seen_world import CUTOFF, SeenWorld
-from data.console import print_table
-from data.world.make import World
-from features import behind
-from features.catalogue import CATALOGUE
-from features.graph import surroundings
-from features.keys import key_of
-from features.lines import Lines
-from features.route import declared_in_china
+from originrisk.data.console import print_table
+from originrisk.data.world.make import World
+from originrisk.features import behind
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.graph import surroundings
+from originrisk.features.keys import key_of
+from originrisk.features.lines import Lines
+from originrisk.features.route import declared_in_china
 
 Bools = npt.NDArray[np.bool_]
 CAPACITY = 0.02

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from models.calibration import Calibrator
+from originrisk.models.calibration import Calibrator
 
 HEADINGS = ("slice", "steps", "hold the true share", "lines in those", "true lies above", "true lies below")
 

@@ -13,14 +13,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.settings import Settings
-from data.world.make import World, make
-from data.world.variants import settings_of
-from features.lines import Lines
-from features.lists import Listings
-from features.replay import Outcomes
-from train.examples import Gathered, gather, see
-from train.seen import Seen
+from originrisk.data.settings import Settings
+from originrisk.data.world.make import World, make
+from originrisk.data.world.variants import settings_of
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes
+from originrisk.train.examples import Gathered, gather, see
+from originrisk.train.seen import Seen
 
 CUTOFF = date(2021, 6, 30)
 PERIOD = {"start": date(2019, 1, 1), "end": date(2021, 12, 31)}

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from data import reference
-from data.as_of.series import Days, Series
-from data.identifiers import htsus
-from data.reference_rows import Exposure
+from originrisk.data import reference
+from originrisk.data.as_of.series import Days, Series
+from originrisk.data.identifiers import htsus
+from originrisk.data.reference_rows import Exposure
 
 Texts = NDArray[np.object_]
 

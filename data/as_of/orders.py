@@ -8,10 +8,10 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from data import reference
-from data.as_of.series import Days
-from data.identifiers import htsus
-from data.reference_rows import GoodsFamily, ScopePrefix
+from originrisk.data import reference
+from originrisk.data.as_of.series import Days
+from originrisk.data.identifiers import htsus
+from originrisk.data.reference_rows import GoodsFamily, ScopePrefix
 
 FAMILIES: Final[tuple[str, ...]] = get_args(GoodsFamily)
 """Goods families; the place in this tuple is the family's code."""

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.errors import BadInputError, Problem
-from data.files import parquet, text, workbook
-from data.files.records import Layout, Records
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files import parquet, text, workbook
+from originrisk.data.files.records import Layout, Records
 
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 SUFFIXES = (*_CSV, ".parquet", ".xlsx")

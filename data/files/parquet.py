@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.errors import BadInputError, Problem
-from data.files.records import Layout, Records, checked_headings
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files.records import Layout, Records, checked_headings
 
 BATCH = 131_072
 

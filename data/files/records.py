@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.errors import BadInputError, Problem
+from originrisk.data.errors import BadInputError, Problem
 
 
 @dataclass(frozen=True, slots=True)

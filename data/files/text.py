@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from data.errors import BadInputError, Problem
-from data.files.records import Layout, Records, checked_headings, heading
-from data.files.text_block import parse
-from data.files.text_lines import is_utf_8
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files.records import Layout, Records, checked_headings, heading
+from originrisk.data.files.text_block import parse
+from originrisk.data.files.text_lines import is_utf_8
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 24

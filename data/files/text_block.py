@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from data.files import text_lines
-from data.files.records import Layout, Misfit
-from data.files.text_lines import LONGEST_RECORD, Lines
+from originrisk.data.files import text_lines
+from originrisk.data.files.records import Layout, Misfit
+from originrisk.data.files.text_lines import LONGEST_RECORD, Lines
 
 _RAW_KEPT = 10_000
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from data.files.records import Layout
+from originrisk.data.files.records import Layout
 
 LONGEST_RECORD: Final = 1 << 20
 NEWLINE, RETURN, QUOTE = b'\n\r"'

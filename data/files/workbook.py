@@ -12,8 +12,8 @@ import openpyxl
 import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
-from data.errors import BadInputError, Problem
-from data.files.records import Layout, Misfit, Records, checked_headings
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files.records import Layout, Misfit, Records, checked_headings
 
 BATCH = 65_536
 _ROWS_BEFORE_HEADINGS = 20

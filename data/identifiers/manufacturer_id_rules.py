@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby, product
 from typing import Final
 
-from data.identifiers.manufacturer_id import CANADA, ManufacturerId
+from originrisk.data.identifiers.manufacturer_id import CANADA, ManufacturerId
 
 _OPENINGS: Final = re.compile(r"(?:FABRICA DE ARTIGOS DE VESTUARIO|PT|JSC|OAO|OOO|ZAO) (?=\S)")
 _IGNORED: Final = frozenset({"A", "AN", "AND", "OF", "THE"})

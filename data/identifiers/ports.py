@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from data import reference
+from originrisk.data import reference
 
 _SCHEDULE_D: Final = re.compile(r"[0-9]{4}", re.ASCII)
 _SCHEDULE_K: Final = re.compile(r"[0-9]{5}", re.ASCII)

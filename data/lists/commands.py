@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from data.errors import WARNED
-from data.options import Json, day_option
+from originrisk.data.errors import WARNED
+from originrisk.data.options import Json, day_option
 
 lists = typer.Typer(no_args_is_help=True, help="Who stands on a list, and since when that was known.")
 
@@ -31,10 +31,10 @@ def import_(
     import json as notation
     from datetime import date
 
-    from data.console import print_table
-    from data.lists.merge import import_list
-    from data.settings import load_settings
-    from data.store import Store
+    from originrisk.data.console import print_table
+    from originrisk.data.lists.merge import import_list
+    from originrisk.data.settings import load_settings
+    from originrisk.data.store import Store
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)
@@ -70,10 +70,10 @@ def show(
     """Who stands on a list, by programme and name: what the store holds and, beside it, the shipped table."""
     import json as notation
 
-    from data.console import print_table
-    from data.lists.membership import in_force, with_shipped
-    from data.settings import load_settings
-    from data.store import Store
+    from originrisk.data.console import print_table
+    from originrisk.data.lists.membership import in_force, with_shipped
+    from originrisk.data.settings import load_settings
+    from originrisk.data.store import Store
 
     settings = load_settings(ctx.obj)
     stored = Store(settings.home, settings.memory_limit_gb).listed()

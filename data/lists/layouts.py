@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data.contract import LISTED
+from originrisk.data.contract import LISTED
 
 Cells = Mapping[str, str]
 Listing = dict[str, Any]

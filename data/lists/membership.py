@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from data import reference
-from data.contract import LISTED
-from data.days import ONE_DAY
+from originrisk.data import reference
+from originrisk.data.contract import LISTED
+from originrisk.data.days import ONE_DAY
 
 Row = Mapping[str, Any]
 

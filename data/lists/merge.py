@@ -10,11 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.contract import LISTED
-from data.lists.layouts import Listing
-from data.lists.membership import party, programme, shipped
-from data.lists.published import Fault, Published, read
-from data.store import Store
+from originrisk.data.contract import LISTED
+from originrisk.data.lists.layouts import Listing
+from originrisk.data.lists.membership import party, programme, shipped
+from originrisk.data.lists.published import Fault, Published, read
+from originrisk.data.store import Store
 
 PartyKey = tuple[str, str]
 

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from data.contract import LISTED
-from data.errors import BadInputError, Problem
-from data.files import discover
-from data.files.records import heading
-from data.lists.layouts import LAYOUTS, Cells, Layout, Listing
+from originrisk.data.contract import LISTED
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files import discover
+from originrisk.data.files.records import heading
+from originrisk.data.lists.layouts import LAYOUTS, Cells, Layout, Listing
 
 _GOODS: Final = re.compile(r"^(?:all\b|tobacco produced)|\b(?:produced|harvested|mined)\b", re.IGNORECASE)
 _VESSEL: Final = re.compile(r"^fishing vessel\b", re.IGNORECASE)

@@ -6,8 +6,8 @@ from typing import Final
 
 import pycountry
 
-from data.identifiers import entry_number
-from data.repairs.cell import BrokenCellError, Notes, Parser, noted
+from originrisk.data.identifiers import entry_number
+from originrisk.data.repairs.cell import BrokenCellError, Notes, Parser, noted
 
 # A filer code may be `12E`, so an E between digits is no exponent without a sign or a decimal point.
 _SCIENTIFIC: Final = re.compile(r"\d+(\.\d+)?E[+-]\d+|\d+\.\d+E\d+", re.ASCII | re.IGNORECASE)

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from data.repairs import codes, quantities, words
-from data.repairs.cell import BrokenCellError, Cell, Notes, Parser, noted
+from originrisk.data.repairs import codes, quantities, words
+from originrisk.data.repairs.cell import BrokenCellError, Cell, Notes, Parser, noted
 
 PARSERS: Final[Mapping[str, Parser]] = {
     "text": words.free_text,

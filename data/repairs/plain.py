@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.identifiers import entry_number
-from data.repairs import quantities
-from data.repairs.parse import PLACEHOLDERS
+from originrisk.data.identifiers import entry_number
+from originrisk.data.repairs import quantities
+from originrisk.data.repairs.parse import PLACEHOLDERS
 
 # Cells of this form need no repair and are cast as they are. Days after the 28th may not exist: not here.
 PLAIN: Final[dict[str, str]] = {

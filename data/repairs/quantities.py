@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Final
 
-from data.repairs.cell import BrokenCellError, Notes, Parser, noted
+from originrisk.data.repairs.cell import BrokenCellError, Notes, Parser, noted
 
 EARLIEST: Final = date(1980, 1, 1)
 LATEST: Final = date(2100, 12, 31)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from data.repairs.cell import BrokenCellError, Notes, Parser, noted
+from originrisk.data.repairs.cell import BrokenCellError, Notes, Parser, noted
 
 _TRUTH: Final = {
     **dict.fromkeys(("TRUE", "T", "YES", "Y", "1"), True),

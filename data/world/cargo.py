@@ -5,12 +5,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from data.world.catalogue import countries, goods, routes
-from data.world.columns import Columns, blank, text
-from data.world.descriptions import FORMATS, contents, describe
-from data.world.papers import Part
-from data.world.parameters import order, value
-from data.world.trade import Trade
+from originrisk.data.world.catalogue import countries, goods, routes
+from originrisk.data.world.columns import Columns, blank, text
+from originrisk.data.world.descriptions import FORMATS, contents, describe
+from originrisk.data.world.papers import Part
+from originrisk.data.world.parameters import order, value
+from originrisk.data.world.trade import Trade
 
 _SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
 

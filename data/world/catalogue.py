@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.parameters import interpolated, value, values
+from originrisk.data.world.parameters import interpolated, value, values
 
 FAMILIES: Final = tuple(values("line_shares"))
 COTTON, MIXED, TOMATO = (FAMILIES.index(name) for name in ("cotton", "mixed", "tomato"))

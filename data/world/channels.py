@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import choose_group, countries, routes
-from data.world.parties import CONSOLIDATOR, SELLER
-from data.world.settings import WorldSettings
+from originrisk.data.world.catalogue import choose_group, countries, routes
+from originrisk.data.world.parties import CONSOLIDATOR, SELLER
+from originrisk.data.world.settings import WorldSettings
 
 
 def channels(

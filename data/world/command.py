@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from data.options import Json
+from originrisk.data.options import Json
 
 
 def world(
@@ -21,8 +21,8 @@ def world(
     as_json: Json = False,
 ) -> None:
     """Simulate a trade under HOME/world: entries/*.parquet, outcomes.parquet, listed.parquet, truth.parquet."""
-    from data.world.make import write
-    from data.world.variants import settings_of
+    from originrisk.data.world.make import write
+    from originrisk.data.world.variants import settings_of
 
     given = {"start": start and start.date(), "end": end and end.date()}
     settings = settings_of(

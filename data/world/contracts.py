@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import (
+from originrisk.data.world.catalogue import (
     COTTON,
     FAMILIES,
     MIXED,
@@ -25,11 +25,11 @@ from data.world.catalogue import (
     origin_shares,
     places,
 )
-from data.world.channels import channels
-from data.world.clock import day_number, draw_days, stream
-from data.world.parameters import values
-from data.world.parties import spread
-from data.world.settings import WorldSettings
+from originrisk.data.world.channels import channels
+from originrisk.data.world.clock import day_number, draw_days, stream
+from originrisk.data.world.parameters import values
+from originrisk.data.world.parties import spread
+from originrisk.data.world.settings import WorldSettings
 
 MECHANISMS: Final = (
     "none",

@@ -1,14 +1,14 @@
-"""The datasheet, made from parameters and knobs: `python -m data.world.datasheet > docs/world.md`."""
+"""The datasheet, made from parameters and knobs: `python -m originrisk.data.world.datasheet > docs/world.md`."""
 
 from typing import Any, Final
 
-from data.world.parameters import Table, parameters
-from data.world.pictures import PICTURES
-from data.world.settings import WorldSettings
-from data.world.truth import TRUTH
-from data.world.variants import VARIANTS
+from originrisk.data.world.parameters import Table, parameters
+from originrisk.data.world.pictures import PICTURES
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.truth import TRUTH
+from originrisk.data.world.variants import VARIANTS
 
-MARK: Final = "<!-- made by `python -m data.world.datasheet`; a test compares -->"
+MARK: Final = "<!-- made by `python -m originrisk.data.world.datasheet`; a test compares -->"
 _ABOUT: Final = ("meaning", "source", "confidence")
 _CAPTIONS: Final = {
     "prevalence": "Prevalence by declared origin and year, beside what the parameters imply",
@@ -91,7 +91,8 @@ def page() -> str:
     pictures = "\n\n".join(f"![{_CAPTIONS[name]}](figures/world-{name}.png)" for name in PICTURES)
     sections = [
         f"{MARK}\n{INTRODUCTION}",
-        f"## Pictures\n\nOf one million lines, by `python -m data.world.pictures docs/figures`.\n\n{pictures}\n",
+        "## Pictures\n\nOf one million lines, by `python -m originrisk.data.world.pictures docs/figures`.\n\n"
+        f"{pictures}\n",
         MEASURED,
         f"## Knobs\n\n{_knobs()}\n",
         f"## Variants\n\n`originrisk world --variant NAME`. What differs from the default:\n\n{_variants()}\n",

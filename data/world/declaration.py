@@ -5,16 +5,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.contract import ENTRIES
-from data.world.cargo import amounts, merchandise, terms
-from data.world.catalogue import countries, routes
-from data.world.clock import stream
-from data.world.columns import Columns, blank, text
-from data.world.papers import Papers, Part, part_of
-from data.world.parameters import order, parameters
-from data.world.shipping import ENTRY_TYPES
-from data.world.spelling import SPELLINGS
-from data.world.trade import Trade
+from originrisk.data.contract import ENTRIES
+from originrisk.data.world.cargo import amounts, merchandise, terms
+from originrisk.data.world.catalogue import countries, routes
+from originrisk.data.world.clock import stream
+from originrisk.data.world.columns import Columns, blank, text
+from originrisk.data.world.papers import Papers, Part, part_of
+from originrisk.data.world.parameters import order, parameters
+from originrisk.data.world.shipping import ENTRY_TYPES
+from originrisk.data.world.spelling import SPELLINGS
+from originrisk.data.world.trade import Trade
 
 
 def declare(papers: Papers, rows: slice) -> pa.Table:

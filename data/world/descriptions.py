@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.world.catalogue import COTTON, MIXED, goods
+from originrisk.data.world.catalogue import COTTON, MIXED, goods
 
 STYLES: Final = 8
 FORMATS: Final = 7

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import COTTON, MIXED, by_country, choose, countries, goods
-from data.world.channels import lanes
-from data.world.contracts import (
+from originrisk.data.world.catalogue import COTTON, MIXED, by_country, choose, countries, goods
+from originrisk.data.world.channels import lanes
+from originrisk.data.world.contracts import (
     BLENDING,
     GOODS_COLUMNS,
     MECHANISMS,
@@ -17,9 +17,9 @@ from data.world.contracts import (
     THIRD,
     UNDERVALUE,
 )
-from data.world.parameters import parameters, value, values
-from data.world.settings import WorldSettings
-from data.world.successors import Pair, rename
+from originrisk.data.world.parameters import parameters, value, values
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.successors import Pair, rename
 
 
 def mechanisms(rng: np.random.Generator, contracts: pd.DataFrame) -> NDArray[np.int64]:

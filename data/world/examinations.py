@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import COTTON, MIXED, TOMATO, countries, goods, routes
-from data.world.clock import stream
-from data.world.exposure import is_evasion
-from data.world.parameters import order
-from data.world.prices import expected_log_unit_value
-from data.world.trade import Trade
+from originrisk.data.world.catalogue import COTTON, MIXED, TOMATO, countries, goods, routes
+from originrisk.data.world.clock import stream
+from originrisk.data.world.exposure import is_evasion
+from originrisk.data.world.parameters import order
+from originrisk.data.world.prices import expected_log_unit_value
+from originrisk.data.world.trade import Trade
 
 RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
 SELECTIONS: Final = ("random", "targeted", "referral", "mandatory")

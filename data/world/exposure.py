@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import COTTON, MIXED, TOMATO
-from data.world.clock import half_year, stream
-from data.world.contracts import BLENDING, NONE, OPEN, UNWITTING
-from data.world.fibre import IN_XINJIANG, Floats
-from data.world.parameters import by_day
-from data.world.settings import WorldSettings
-from data.world.sourcing import APART_LOTS, OPEN_LOTS, Sourcing
+from originrisk.data.world.catalogue import COTTON, MIXED, TOMATO
+from originrisk.data.world.clock import half_year, stream
+from originrisk.data.world.contracts import BLENDING, NONE, OPEN, UNWITTING
+from originrisk.data.world.fibre import IN_XINJIANG, Floats
+from originrisk.data.world.parameters import by_day
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.sourcing import APART_LOTS, OPEN_LOTS, Sourcing
 
 Bools = NDArray[np.bool_]
 LEAD_DAYS: Final = 75

@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import OUTCOMES
-from data.world.clock import day_number, stream
-from data.world.examinations import RANDOM, SELECTIONS, TARGETED, follow_up, in_scope, select
-from data.world.parameters import order, value
-from data.world.trade import Trade
+from originrisk.data.contract import OUTCOMES
+from originrisk.data.world.clock import day_number, stream
+from originrisk.data.world.examinations import RANDOM, SELECTIONS, TARGETED, follow_up, in_scope, select
+from originrisk.data.world.parameters import order, value
+from originrisk.data.world.trade import Trade
 
 METHODS: Final = ("isotopic", "dna", "document_review", "detention", "other")
 ISOTOPIC, DNA, REVIEW, DETENTION, OTHER = range(5)

@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from data.world.catalogue import COTTON, goods
-from data.world.clock import draw_days, stream
-from data.world.contracts import GOODS_COLUMNS
-from data.world.exposure import cut
-from data.world.settings import WorldSettings
-from data.world.sourcing import Sourcing
+from originrisk.data.world.catalogue import COTTON, goods
+from originrisk.data.world.clock import draw_days, stream
+from originrisk.data.world.contracts import GOODS_COLUMNS
+from originrisk.data.world.exposure import cut
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.sourcing import Sourcing
 
 _GOODS_MIX: Final = np.array([0.55, 0.25, 0.13, 0.07])
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data.contract import LISTED
-from data.days import EPOCH
-from data.world.clock import day_number, stream
-from data.world.parameters import order, parameters
-from data.world.parties import MILL
-from data.world.settings import WorldSettings
-from data.world.spelling import SPELLINGS, Spelling
+from originrisk.data.contract import LISTED
+from originrisk.data.days import EPOCH
+from originrisk.data.world.clock import day_number, stream
+from originrisk.data.world.parameters import order, parameters
+from originrisk.data.world.parties import MILL
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.spelling import SPELLINGS, Spelling
 
 NEVER: Final = np.iinfo(np.int32).max
 

@@ -10,15 +10,15 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.console import progress
-from data.world.declaration import declare
-from data.world.findings import examine
-from data.world.findings import outcomes as outcomes_of
-from data.world.listing import listed
-from data.world.papers import Papers, draw_papers
-from data.world.settings import WorldSettings
-from data.world.trade import make_trade
-from data.world.truth import truth
+from originrisk.data.console import progress
+from originrisk.data.world.declaration import declare
+from originrisk.data.world.findings import examine
+from originrisk.data.world.findings import outcomes as outcomes_of
+from originrisk.data.world.listing import listed
+from originrisk.data.world.papers import Papers, draw_papers
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.trade import make_trade
+from originrisk.data.world.truth import truth
 
 BATCH: Final = 250_000
 """Lines declared at once: what bounds the memory of a large world."""

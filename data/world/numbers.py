@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.identifiers.entry_number import check_digit
+from originrisk.data.identifiers.entry_number import check_digit
 
 _EIN_PREFIXES: Final = (7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97)
 """Prefixes that the tax authority has not given out."""

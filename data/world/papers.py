@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
-from data.world.numbers import importer_numbers
-from data.world.shipping import ship
-from data.world.spelling import Spelling, spell
-from data.world.trade import Trade, line_entry_numbers
+from originrisk.data.world.numbers import importer_numbers
+from originrisk.data.world.shipping import ship
+from originrisk.data.world.spelling import Spelling, spell
+from originrisk.data.world.trade import Trade, line_entry_numbers
 
 
 @dataclass(frozen=True, slots=True)

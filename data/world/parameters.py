@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.world.clock import day_number
+from originrisk.data.world.clock import day_number
 
 Table = dict[str, Any]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from data.world.catalogue import (
+from originrisk.data.world.catalogue import (
     COTTON,
     FAMILIES,
     TOMATO,
@@ -17,9 +17,9 @@ from data.world.catalogue import (
     origin_shares,
     places,
 )
-from data.world.clock import day_number, stream
-from data.world.parameters import value, values
-from data.world.settings import WorldSettings
+from originrisk.data.world.clock import day_number, stream
+from originrisk.data.world.parameters import value, values
+from originrisk.data.world.settings import WorldSettings
 
 MAKER, SELLER, CONSOLIDATOR, MILL, SHELL = range(5)
 _STEPS: Final = (0.754_877_666, 0.569_840_291, 0.618_033_989)

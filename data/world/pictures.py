@@ -1,4 +1,4 @@
-"""Pictures of a world for its datasheet: `python -m data.world.pictures docs/figures [--lines N]`."""
+"""Pictures of a world for its datasheet: `python -m originrisk.data.world.pictures docs/figures [--lines N]`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import typer
 
-from data.world.catalogue import COTTON, countries, goods
-from data.world.clock import year_of
-from data.world.contracts import MECHANISMS
-from data.world.examinations import SELECTIONS
-from data.world.findings import METHODS, examine
-from data.world.parameters import parameters
-from data.world.settings import WorldSettings
-from data.world.trade import Trade, make_trade
+from originrisk.data.world.catalogue import COTTON, countries, goods
+from originrisk.data.world.clock import year_of
+from originrisk.data.world.contracts import MECHANISMS
+from originrisk.data.world.examinations import SELECTIONS
+from originrisk.data.world.findings import METHODS, examine
+from originrisk.data.world.parameters import parameters
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.trade import Trade, make_trade
 
 mpl.use("Agg")
 Axes = Any

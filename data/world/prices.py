@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.as_of.cotton import lint_price
-from data.world.catalogue import COTTON, MIXED, by_country, goods
-from data.world.clock import stream
-from data.world.contracts import PARCELS
-from data.world.fibre import Floats
-from data.world.parameters import value
-from data.world.settings import WorldSettings
+from originrisk.data.as_of.cotton import lint_price
+from originrisk.data.world.catalogue import COTTON, MIXED, by_country, goods
+from originrisk.data.world.clock import stream
+from originrisk.data.world.contracts import PARCELS
+from originrisk.data.world.fibre import Floats
+from originrisk.data.world.parameters import value
+from originrisk.data.world.settings import WorldSettings
 
 PARCEL_LIMIT = 800.0
 """Value in dollars up to which a parcel is free of duty (19 U.S.C. 1321)."""

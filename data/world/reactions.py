@@ -9,15 +9,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from data.world.catalogue import by_country, choose, countries
-from data.world.channels import lanes
-from data.world.clock import day_number, stream
-from data.world.contracts import OPEN, SHELL_FIRM
-from data.world.evasion import conceal, mechanisms
-from data.world.parameters import order, parameters, values
-from data.world.parties import SHELL
-from data.world.settings import WorldSettings
-from data.world.successors import Pair, rename, succeed
+from originrisk.data.world.catalogue import by_country, choose, countries
+from originrisk.data.world.channels import lanes
+from originrisk.data.world.clock import day_number, stream
+from originrisk.data.world.contracts import OPEN, SHELL_FIRM
+from originrisk.data.world.evasion import conceal, mechanisms
+from originrisk.data.world.parameters import order, parameters, values
+from originrisk.data.world.parties import SHELL
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.successors import Pair, rename, succeed
 
 LOOK_ALIKES: Final = ("none", "renamed", "moved_for_tariff", "homonym")
 RENAMED, MOVED, HOMONYM = 1, 2, 3

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import countries, routes
-from data.world.clock import stream
-from data.world.parameters import order, value
-from data.world.prices import PARCEL_LIMIT
-from data.world.spelling import SPELLINGS
-from data.world.trade import Trade
+from originrisk.data.world.catalogue import countries, routes
+from originrisk.data.world.clock import stream
+from originrisk.data.world.parameters import order, value
+from originrisk.data.world.prices import PARCEL_LIMIT
+from originrisk.data.world.spelling import SPELLINGS
+from originrisk.data.world.trade import Trade
 
 ENTRY_TYPES = np.array(["01", "03", "06", "11", "86"])
 _ATLANTIC = (

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import FAMILIES, TOMATO, places
-from data.world.clock import day_number, half_year, stream
-from data.world.fibre import IN_XINJIANG, REGIONS, Chain, Floats, Lots, Stage, shares
-from data.world.parameters import by_day, value, values
-from data.world.parties import persistent
-from data.world.settings import WorldSettings
+from originrisk.data.world.catalogue import FAMILIES, TOMATO, places
+from originrisk.data.world.clock import day_number, half_year, stream
+from originrisk.data.world.fibre import IN_XINJIANG, REGIONS, Chain, Floats, Lots, Stage, shares
+from originrisk.data.world.parameters import by_day, value, values
+from originrisk.data.world.parties import persistent
+from originrisk.data.world.settings import WorldSettings
 
 ORDINARY, CERTIFIED, FOREIGN, PASTE_INSIDE, PASTE_OUTSIDE = range(5)
 LOTS: Final = 3

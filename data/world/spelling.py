@@ -1,7 +1,7 @@
 """Invented names and addresses, and the ways in which filers write them.
 
 Each party has `SPELLINGS` names, addresses and MIDs of its own; a contract keeps to one and leaves it now and then.
-MIDs are made once per party and spelling, by the rule of `data.identifiers`.
+MIDs are made once per party and spelling, by the rule of `originrisk.data.identifiers`.
 """
 
 from functools import cache
@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from data.identifiers.manufacturer_id_rules import city_part, name_part, number_part
-from data.world.catalogue import FAMILIES, countries, places
-from data.world.parties import CONSOLIDATOR, SELLER
+from originrisk.data.identifiers.manufacturer_id_rules import city_part, name_part, number_part
+from originrisk.data.world.catalogue import FAMILIES, countries, places
+from originrisk.data.world.parties import CONSOLIDATOR, SELLER
 
 SPELLINGS: Final = 8
 _TRADES: Final = {

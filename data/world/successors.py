@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.catalogue import countries
-from data.world.parties import SHELL, draw_places, seat
-from data.world.settings import WorldSettings
+from originrisk.data.world.catalogue import countries
+from originrisk.data.world.parties import SHELL, draw_places, seat
+from originrisk.data.world.settings import WorldSettings
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 

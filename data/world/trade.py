@@ -8,14 +8,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.world.contracts import make_contracts
-from data.world.lines import make_lines
-from data.world.numbers import entry_numbers
-from data.world.parties import make_parties
-from data.world.prices import price
-from data.world.reactions import react
-from data.world.settings import WorldSettings
-from data.world.sourcing import Sourcing, make_sourcing
+from originrisk.data.world.contracts import make_contracts
+from originrisk.data.world.lines import make_lines
+from originrisk.data.world.numbers import entry_numbers
+from originrisk.data.world.parties import make_parties
+from originrisk.data.world.prices import price
+from originrisk.data.world.reactions import react
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.sourcing import Sourcing, make_sourcing
 
 
 @dataclass(frozen=True, slots=True)

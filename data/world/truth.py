@@ -5,11 +5,11 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from data.world.catalogue import countries
-from data.world.contracts import MECHANISMS
-from data.world.exposure import is_evasion
-from data.world.reactions import LOOK_ALIKES
-from data.world.trade import Trade
+from originrisk.data.world.catalogue import countries
+from originrisk.data.world.contracts import MECHANISMS
+from originrisk.data.world.exposure import is_evasion
+from originrisk.data.world.reactions import LOOK_ALIKES
+from originrisk.data.world.trade import Trade
 
 TRUTH: Final = pa.schema(
     [

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from data.errors import Problem, UsageError
-from data.world.settings import WorldSettings
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.world.settings import WorldSettings
 
 VARIANTS: Final[dict[str, WorldSettings]] = {
     "default": WorldSettings(),

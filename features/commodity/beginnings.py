@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 
-from features.commodity.scope import since_legal_date
-from features.known import Known
-from features.lines import Floats, Lines, shared
+from originrisk.features.commodity.scope import since_legal_date
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines, shared
 
 BEGINNINGS: Final = (
     "supplier.first",

@@ -1,11 +1,11 @@
 """Exposure: how much of a country's cotton input is likely from Xinjiang, by what was known of trade and output."""
 
-from data.as_of import cotton
-from features.commodity.cotton import likely_cotton
-from features.dates import entry_dates
-from features.feature import feature
-from features.known import Known
-from features.lines import Floats, Lines, shared
+from originrisk.data.as_of import cotton
+from originrisk.features.commodity.cotton import likely_cotton
+from originrisk.features.dates import entry_dates
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines, shared
 
 
 @feature(

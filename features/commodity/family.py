@@ -1,7 +1,7 @@
 """The features of commodities, in the order of the model's columns."""
 
-from features.commodity import cotton, examinations, exposure, scope, tariff, traffic, wording
-from features.feature import Feature
+from originrisk.features.commodity import cotton, examinations, exposure, scope, tariff, traffic, wording
+from originrisk.features.feature import Feature
 
 FEATURES: tuple[Feature, ...] = (
     scope.goods_family,

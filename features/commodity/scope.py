@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 
-from data.as_of import orders
-from features.dates import entry_dates
-from features.feature import feature
-from features.known import Known
-from features.lines import Bools, Floats, Ints, Lines, shared
+from originrisk.data.as_of import orders
+from originrisk.features.dates import entry_dates
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Ints, Lines, shared
 
 
 @shared

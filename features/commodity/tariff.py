@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from features.feature import feature
-from features.goods import prefix, unit_dimension
-from features.known import Known
-from features.lines import Bools, Floats, Lines
+from originrisk.features.feature import feature
+from originrisk.features.goods import prefix, unit_dimension
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Lines
 
 
 @feature(

@@ -1,7 +1,7 @@
 """How much there was of such goods, and of which origin."""
 
-from features.feature import read
-from features.readings import Reading, count, share
+from originrisk.features.feature import read
+from originrisk.features.readings import Reading, count, share
 
 
 @read("commodity", "lines", "Such goods of this origin had {value:.0f} lines in the past year.")

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from data.as_of import orders
-from features.commodity.scope import families
-from features.descriptions import mentions_tomato, word_count
-from features.feature import feature
-from features.known import Known
-from features.lines import Bools, Floats, Lines
+from originrisk.data.as_of import orders
+from originrisk.features.commodity.scope import families
+from originrisk.features.descriptions import mentions_tomato, word_count
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Lines
 
 TOMATO: Bools = np.array([family == "tomato" for family in (*orders.FAMILIES, "none")])
 """By code of a family; the last is that of no family."""

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from features.graph.tables import Table, row_of
-from features.keys import Keys
-from features.lines import Codes, Floats, Ints, Rows
+from originrisk.features.graph.tables import Table, row_of
+from originrisk.features.keys import Keys
+from originrisk.features.lines import Codes, Floats, Ints, Rows
 
 WINDOW: Final = 150
 """Days before a supplier's first line of a flow in which one that it may follow must have fallen silent."""

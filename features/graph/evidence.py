@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from features.graph.graph import FLOWS, Graph
-from features.keys import key_of
-from features.lines import Lines
+from originrisk.features.graph.graph import FLOWS, Graph
+from originrisk.features.keys import key_of
+from originrisk.features.lines import Lines
 
 KINDS: Final = tuple(flow for flow in FLOWS if "*" not in flow)
 """What of a line other suppliers may share with it."""

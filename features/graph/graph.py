@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from features.graph.circle import OF_GONE, OF_OTHERS, Circles, Facts
-from features.graph.tables import Table, merged, row_of, table
-from features.keys import hashed, key_of, keys_of
-from features.learner import Arrays, Columns
-from features.lines import Bools, Codes, Lines, Text
-from features.lists import Listings
+from originrisk.features.graph.circle import OF_GONE, OF_OTHERS, Circles, Facts
+from originrisk.features.graph.tables import Table, merged, row_of, table
+from originrisk.features.keys import hashed, key_of, keys_of
+from originrisk.features.learner import Arrays, Columns
+from originrisk.features.lines import Bools, Codes, Lines, Text
+from originrisk.features.lists import Listings
 
 PERIOD: Final = 28
 """Days from one close to the next."""

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from features.feature import Feature, feature
-from features.graph.graph import FLOWS, UNIT
-from features.known import Known
-from features.lines import Floats, Lines
-from features.rates import base_rate, shrunk
+from originrisk.features.feature import Feature, feature
+from originrisk.features.graph.graph import FLOWS, UNIT
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.rates import base_rate, shrunk
 
 # What many suppliers share comes first: its rate says least.
 FROM_WIDE_TO_NARROW: Final = (

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from features.keys import Keys
-from features.lines import Rows
+from originrisk.features.keys import Keys
+from originrisk.features.lines import Rows
 
 Table = dict[str, npt.NDArray[Any]]
 """Columns of one length: `key`, in order and distinct once merged, and columns that merge as KINDS says."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from features import route
-from features.feature import feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.places import lading_region
+from originrisk.features import route
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.places import lading_region
 
 
 def code_number(text: str) -> float:

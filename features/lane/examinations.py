@@ -1,7 +1,7 @@
 """What examinations known by then found on the way, shrunk to what surrounds it."""
 
-from features.feature import read
-from features.readings import Reading, rate
+from originrisk.features.feature import read
+from originrisk.features.readings import Reading, rate
 
 
 @read(

@@ -1,7 +1,7 @@
 """The features of lanes, in the order of the model's columns."""
 
-from features.feature import Feature
-from features.lane import declared, examinations, novelty, origin_switch, traffic, transshipment
+from originrisk.features.feature import Feature
+from originrisk.features.lane import declared, examinations, novelty, origin_switch, traffic, transshipment
 
 FEATURES: tuple[Feature, ...] = (
     declared.origin,

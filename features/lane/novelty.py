@@ -1,7 +1,7 @@
 """How long ago the way, or the goods on it, were first and last seen."""
 
-from features.feature import Feature, named
-from features.readings import since
+from originrisk.features.feature import Feature, named
+from originrisk.features.readings import since
 
 
 def _days_since(name: str, first: str, meaning: str, sentence: str, missing: str) -> Feature:

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from features import route
-from features.commodity.beginnings import after_legal_date, age
-from features.fair_value import log_prices, party_mean
-from features.feature import feature, read
-from features.known import Known
-from features.lines import Bools, Floats, Lines
-from features.readings import Reading, share, since
-from features.tallies import PRICE_LEVELS
+from originrisk.features import route
+from originrisk.features.commodity.beginnings import after_legal_date, age
+from originrisk.features.fair_value import log_prices, party_mean
+from originrisk.features.feature import feature, read
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.readings import Reading, share, since
+from originrisk.features.tallies import PRICE_LEVELS
 
 SWITCH_DAYS = 90
 LIKE_PRICE = 0.2

@@ -1,9 +1,9 @@
 """How many lines took the way before, and whether they grow."""
 
-from features.feature import read
-from features.known import Known
-from features.lines import Floats
-from features.readings import Reading, count, share
+from originrisk.features.feature import read
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats
+from originrisk.features.readings import Reading, count, share
 
 
 def _growth(key: str) -> Reading:

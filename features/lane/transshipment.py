@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from features import route
-from features.feature import feature, read
-from features.known import Known
-from features.lane.declared import code_number
-from features.lines import Bools, Floats, Lines
-from features.places import country_number, on_land_border
-from features.readings import Reading, share
+from originrisk.features import route
+from originrisk.features.feature import feature, read
+from originrisk.features.known import Known
+from originrisk.features.lane.declared import code_number
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.places import country_number, on_land_border
+from originrisk.features.readings import Reading, share
 
 _CANADA, _MEXICO = country_number("CA"), country_number("MX")
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from features.parties.slips import is_mistyped
-from features.vocabulary import GENERIC, PLACES
+from originrisk.features.parties.slips import is_mistyped
+from originrisk.features.vocabulary import GENERIC, PLACES
 
 _LONGEST_RUN: Final = 5
 _VOWELS: Final = frozenset("AEIOU")

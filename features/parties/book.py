@@ -6,11 +6,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from features.parties.growing import Growing, Texts
-from features.parties.hashes import word_hash
-from features.parties.record import Record
-from features.parties.sorted_table import SortedTable
-from features.parties.words import blocking_words
+from originrisk.features.parties.growing import Growing, Texts
+from originrisk.features.parties.hashes import word_hash
+from originrisk.features.parties.record import Record
+from originrisk.features.parties.sorted_table import SortedTable
+from originrisk.features.parties.words import blocking_words
 
 Arrays = dict[str, npt.NDArray[Any]]
 

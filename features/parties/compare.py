@@ -9,12 +9,12 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from features.parties.align import align, unmatched
-from features.parties.compare_names import weigh_names
-from features.parties.evidence import Evidence, Part
-from features.parties.rarity import Rarity
-from features.parties.record import Record
-from features.vocabulary import STREET
+from originrisk.features.parties.align import align, unmatched
+from originrisk.features.parties.compare_names import weigh_names
+from originrisk.features.parties.evidence import Evidence, Part
+from originrisk.features.parties.rarity import Rarity
+from originrisk.features.parties.record import Record
+from originrisk.features.vocabulary import STREET
 
 _OTHER_STREET: Final = -8.0
 _OTHER_NUMBER: Final = -8.0

@@ -8,12 +8,12 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from features.names import company_tokens, tokens
-from features.parties.align import Match, align, unmatched
-from features.parties.evidence import Evidence, Part
-from features.parties.rarity import Rarity
-from features.parties.slips import slip_cost
-from features.vocabulary import GENERIC, PLACES
+from originrisk.features.names import company_tokens, tokens
+from originrisk.features.parties.align import Match, align, unmatched
+from originrisk.features.parties.evidence import Evidence, Part
+from originrisk.features.parties.rarity import Rarity
+from originrisk.features.parties.slips import slip_cost
+from originrisk.features.vocabulary import GENERIC, PLACES
 
 _OTHER_NAME: Final = -25.0
 """No word of its own in common: another firm, however near."""

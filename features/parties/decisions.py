@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from data.days import EPOCH
-from data.decided import Decided
-from features.parties.record import Record
+from originrisk.data.days import EPOCH
+from originrisk.data.decided import Decided
+from originrisk.features.parties.record import Record
 
 Verb = Literal["join", "split"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final
 
-from features.parties.compare import house_number, weigh
-from features.parties.evidence import Evidence, Part
-from features.parties.rarity import CountryRarity
-from features.parties.record import Record
+from originrisk.features.parties.compare import house_number, weigh
+from originrisk.features.parties.evidence import Evidence, Part
+from originrisk.features.parties.rarity import CountryRarity
+from originrisk.features.parties.record import Record
 
 SAME: Final = 0.99
 """Probability from which a record joins a party."""

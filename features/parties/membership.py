@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from features.keys import Keys
-from features.parties.book import Arrays
-from features.parties.growing import Growing
-from features.parties.likely import NONE
-from features.parties.sorted_table import Places, SortedTable
+from originrisk.features.keys import Keys
+from originrisk.features.parties.book import Arrays
+from originrisk.features.parties.growing import Growing
+from originrisk.features.parties.likely import NONE
+from originrisk.features.parties.sorted_table import Places, SortedTable
 
 
 class Membership:

@@ -9,16 +9,16 @@ from typing import Final
 
 import numpy as np
 
-from features.keys import Keys
-from features.lines import Lines
-from features.parties.book import Arrays, Book
-from features.parties.decisions import Decision
-from features.parties.likely import NONE, Likely, verdict, weigh_parties
-from features.parties.membership import Membership
-from features.parties.rarity import CountryRarity, WordCounts
-from features.parties.record import Record, Records
-from features.parties.sorted_table import Places, SortedTable
-from features.parties.words import counted_words, twin_keys
+from originrisk.features.keys import Keys
+from originrisk.features.lines import Lines
+from originrisk.features.parties.book import Arrays, Book
+from originrisk.features.parties.decisions import Decision
+from originrisk.features.parties.likely import NONE, Likely, verdict, weigh_parties
+from originrisk.features.parties.membership import Membership
+from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.record import Record, Records
+from originrisk.features.parties.sorted_table import Places, SortedTable
+from originrisk.features.parties.words import counted_words, twin_keys
 
 _MOST_KEPT: Final = 50_000
 """Records whose weighing is kept until the next close: those of a day are first seen, then learned."""

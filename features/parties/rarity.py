@@ -6,10 +6,10 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from features.keys import Keys
-from features.lines import Ints
-from features.parties.hashes import word_hash
-from features.vocabulary import GENERIC, PLACES, STREET
+from originrisk.features.keys import Keys
+from originrisk.features.lines import Ints
+from originrisk.features.parties.hashes import word_hash
+from originrisk.features.vocabulary import GENERIC, PLACES, STREET
 
 IMAGINED: Final = 1000
 """Parties imagined in each country before any is known: nobody knows all that there are."""

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
-from features.keys import Keys, Spelling, either, hashed_all, spelled
-from features.lines import Lines
-from features.names import address_tokens, company_tokens
+from originrisk.data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
+from originrisk.features.keys import Keys, Spelling, either, hashed_all, spelled
+from originrisk.features.lines import Lines
+from originrisk.features.names import address_tokens, company_tokens
 
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _FOLD = np.uint64(0x9E3779B97F4A7C15)

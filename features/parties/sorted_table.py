@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from features.keys import Keys
+from originrisk.features.keys import Keys
 
 Places = npt.NDArray[np.int32]
 

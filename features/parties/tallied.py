@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from features.keys import Keys
-from features.learner import Arrays, Columns
-from features.lines import Bools, Lines, Rows
-from features.lists import Listings
-from features.parties.parties import Parties
-from features.parties.record import Records
+from originrisk.features.keys import Keys
+from originrisk.features.learner import Arrays, Columns
+from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.features.lists import Listings
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.record import Records
 
 COLUMNS: Final = ("lines", "examined", "found", "first", "last")
 _TOLD: Final = tuple(f"{who}.{column}" for who in ("party", "possibly") for column in COLUMNS)

@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Iterator
 
-from features.parties.compare import city_letters, house_number, streets
-from features.parties.hashes import word_hash
-from features.parties.record import Record
-from features.vocabulary import GENERIC, PLACES
+from originrisk.features.parties.compare import city_letters, house_number, streets
+from originrisk.features.parties.hashes import word_hash
+from originrisk.features.parties.record import Record
+from originrisk.features.vocabulary import GENERIC, PLACES
 
 
 def counted_words(record: Record) -> Iterator[str]:

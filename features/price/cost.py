@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from data.as_of import cotton
-from features.commodity.cotton import lint_per_kilo
-from features.dates import entry_dates
-from features.fair_value import log_freight, log_prices
-from features.feature import feature
-from features.goods import KILOS_PER_POUND, positive
-from features.known import Known
-from features.lines import Floats, Lines
+from originrisk.data.as_of import cotton
+from originrisk.features.commodity.cotton import lint_per_kilo
+from originrisk.features.dates import entry_dates
+from originrisk.features.fair_value import log_freight, log_prices
+from originrisk.features.feature import feature
+from originrisk.features.goods import KILOS_PER_POUND, positive
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
 
 
 @feature("price", "ratio", "Freight and charges are {value:.1%} of the value.")

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from features.fair_value import log_prices
-from features.feature import feature, read
-from features.goods import positive, units
-from features.known import Known
-from features.lines import Bools, Floats, Lines
-from features.readings import Reading, count
+from originrisk.features.fair_value import log_prices
+from originrisk.features.feature import feature, read
+from originrisk.features.goods import positive, units
+from originrisk.features.known import Known
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.readings import Reading, count
 
 
 @feature("price", "ln USD/unit", "The value per unit is {times:,.2f} USD.")

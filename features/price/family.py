@@ -1,7 +1,7 @@
 """The features of prices, in the order of the model's columns."""
 
-from features.feature import Feature
-from features.price import cost, declared, market, own_past, packs, rarity
+from originrisk.features.feature import Feature
+from originrisk.features.price import cost, declared, market, own_past, packs, rarity
 
 FEATURES: tuple[Feature, ...] = (
     market.unit_value_deviation,

@@ -1,10 +1,10 @@
 """The price against the fair market value of such goods."""
 
-from features.fair_value import log_prices
-from features.feature import feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.price.benchmark import deviation, fair, fair_of_all_origins
+from originrisk.features.fair_value import log_prices
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.price.benchmark import deviation, fair, fair_of_all_origins
 
 LOW = "{value:+.1f} spreads from the fair market value of such goods"
 

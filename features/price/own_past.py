@@ -1,11 +1,11 @@
 """The price against the party's own past, and the level at which the party trades."""
 
-from features.fair_value import log_prices, party_mean
-from features.feature import Feature, named
-from features.known import Known
-from features.lines import Floats, Lines
-from features.price.benchmark import fair
-from features.tallies import PRICE_LEVELS
+from originrisk.features.fair_value import log_prices, party_mean
+from originrisk.features.feature import Feature, named
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.price.benchmark import fair
+from originrisk.features.tallies import PRICE_LEVELS
 
 
 def against_own(party: str, price: str, words: str) -> Feature:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from features.descriptions import pack_count
-from features.feature import feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.price.benchmark import deviation, fair
+from originrisk.features.descriptions import pack_count
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.price.benchmark import deviation, fair
 
 
 @feature("price", "pieces", "The description names packs of {value:.0f}.", missing="no pack named")

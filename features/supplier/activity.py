@@ -1,10 +1,10 @@
 """How long and how busily a party has traded."""
 
-from features.commodity.beginnings import after_legal_date
-from features.feature import Feature, named
-from features.known import Known
-from features.lines import Floats, Lines
-from features.readings import Reading, count, share, since
+from originrisk.features.commodity.beginnings import after_legal_date
+from originrisk.features.feature import Feature, named
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.readings import Reading, count, share, since
 
 
 def age(key: str, words: str) -> Feature:

@@ -1,7 +1,7 @@
 """What the lines of a party were like in the past year."""
 
-from features.feature import Feature, named
-from features.readings import mean, share
+from originrisk.features.feature import Feature, named
+from originrisk.features.readings import mean, share
 
 
 def china_share(key: str, words: str) -> Feature:

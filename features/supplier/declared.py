@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from data.identifiers import postal_code
-from features.dates import entry_dates
-from features.feature import feature
-from features.known import Known
-from features.lines import Floats, Ints, Lines
-from features.places import names_xinjiang
+from originrisk.data.identifiers import postal_code
+from originrisk.features.dates import entry_dates
+from originrisk.features.feature import feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Ints, Lines
+from originrisk.features.places import names_xinjiang
 
 
 @feature(

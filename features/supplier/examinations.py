@@ -1,10 +1,10 @@
 """What examinations found at the parties of a line."""
 
-from features.feature import Feature, feature, named, read
-from features.known import Known
-from features.lines import Floats, Lines
-from features.measures import MAKERS, TRADERS, suspicion_of
-from features.readings import Reading, count, rate, since
+from originrisk.features.feature import Feature, feature, named, read
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.measures import MAKERS, TRADERS, suspicion_of
+from originrisk.features.readings import Reading, count, rate, since
 
 
 def found_rate(key: str, words: str) -> Feature:

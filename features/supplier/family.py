@@ -1,8 +1,8 @@
 """The features of supplier history and of the other parties, in the order of the model's columns."""
 
-from features.feature import Feature
-from features.supplier import activity, conduct, declared, examinations, mid, partners
-from features.supplier.roles import PARTIES
+from originrisk.features.feature import Feature
+from originrisk.features.supplier import activity, conduct, declared, examinations, mid, partners
+from originrisk.features.supplier.roles import PARTIES
 
 _HISTORIES = (
     activity.age,

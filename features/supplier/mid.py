@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from data.identifiers import manufacturer_id
-from data.identifiers.manufacturer_id_rules import city_part, number_part
-from features.feature import feature, read
-from features.known import Known
-from features.lines import Floats, Lines
-from features.places import country_number
-from features.readings import Reading, count
+from originrisk.data.identifiers import manufacturer_id
+from originrisk.data.identifiers.manufacturer_id_rules import city_part, number_part
+from originrisk.features.feature import feature, read
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.places import country_number
+from originrisk.features.readings import Reading, count
 
 
 @feature(

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from features.feature import Feature, feature, named, read
-from features.known import Known
-from features.lines import Floats, Lines
-from features.readings import Reading, count, mean, share, since
-from features.supplier.roles import PARTIES
+from originrisk.features.feature import Feature, feature, named, read
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.readings import Reading, count, mean, share, since
+from originrisk.features.supplier.roles import PARTIES
 
 
 def partners(key: str, other: str, words: str) -> Feature:

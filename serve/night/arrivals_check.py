@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.stats import poisson
 
-from data.contract import LINE_KEY
-from data.settings import NightSettings
-from data.store import Store
-from serve.night.measure import NOISE, Measure, measure, rise
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.settings import NightSettings
+from originrisk.data.store import Store
+from originrisk.serve.night.measure import NOISE, Measure, measure, rise
 
 RECENT: Final = 28
 BEFORE: Final = 84

@@ -4,10 +4,10 @@ import hashlib
 from datetime import date
 from typing import Any
 
-from data.contract import ENTRIES, LISTED, OUTCOMES
-from data.settings import Settings
-from data.store import Store
-from serve import suppressions
+from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve import suppressions
 
 
 def basis(settings: Settings, store: Store, model: str, day: date) -> dict[str, Any]:

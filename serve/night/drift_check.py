@@ -4,10 +4,10 @@ from math import sqrt
 
 import numpy as np
 
-from data.settings import NightLevels
-from features.lines import Floats
-from models.profile import CLUMPED, SCORE, Counts, Profile, expected_auc
-from serve.night.measure import NOISE, Measure, measure, worst
+from originrisk.data.settings import NightLevels
+from originrisk.features.lines import Floats
+from originrisk.models.profile import CLUMPED, SCORE, Counts, Profile, expected_auc
+from originrisk.serve.night.measure import NOISE, Measure, measure, worst
 
 
 def check_drift(

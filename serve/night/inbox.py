@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from data.contract import ENTRIES, LISTED, OUTCOMES
-from data.errors import BadInputError, Problem
-from data.files.discover import discover
-from data.ingest import ingest
-from data.store import Store
+from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.files.discover import discover
+from originrisk.data.ingest import ingest
+from originrisk.data.store import Store
 
 TABLES: Final = (ENTRIES.name, OUTCOMES.name, LISTED.name)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.contract import ENTRIES
-from data.reference import countries_by_alpha_2, foreign_ports_by_code, us_ports_by_code
-from data.settings import Level, NightSettings
-from data.store import Store
-from serve.night.measure import NOISE, Measure, factor, measure, rise, worst
+from originrisk.data.contract import ENTRIES
+from originrisk.data.reference import countries_by_alpha_2, foreign_ports_by_code, us_ports_by_code
+from originrisk.data.settings import Level, NightSettings
+from originrisk.data.store import Store
+from originrisk.serve.night.measure import NOISE, Measure, factor, measure, rise, worst
 
 KNOWN: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "country_of_origin": countries_by_alpha_2,

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from serve.night.manifest import replace
+from originrisk.serve.night.manifest import replace
 
 
 def day(home: Path) -> date | None:

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from math import log, sqrt
 from typing import Any, Literal
 
-from data.errors import Problem
-from data.settings import Level
+from originrisk.data.errors import Problem
+from originrisk.data.settings import Level
 
 NOISE = 4.0
 """Standard deviations that chance may reach: some thirty measures every night, and none of them raised in vain."""

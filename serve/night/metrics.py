@@ -5,8 +5,8 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from serve.night import report
-from serve.night.manifest import Manifest
+from originrisk.serve.night import report
+from originrisk.serve.night.manifest import Manifest
 
 LEVELS = {"ok": 0, "warn": 1, "stop": 2}
 

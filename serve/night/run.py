@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from data.days import ONE_DAY
-from data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
-from data.settings import Settings
-from data.store import Store
-from models.bundle import load
-from models.checkpoints import sweep
-from models.registry import bundle_path, champion_path
-from serve.engine import Engine
-from serve.night import inbox, live, log, metrics, report
-from serve.night.basis import basis
-from serve.night.manifest import Manifest, folder_of
-from serve.night.steps import Work, check, close, publish, score
+from originrisk.data.days import ONE_DAY
+from originrisk.data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.models.bundle import load
+from originrisk.models.checkpoints import sweep
+from originrisk.models.registry import bundle_path, champion_path
+from originrisk.serve.engine import Engine
+from originrisk.serve.night import inbox, live, log, metrics, report
+from originrisk.serve.night.basis import basis
+from originrisk.serve.night.manifest import Manifest, folder_of
+from originrisk.serve.night.steps import Work, check, close, publish, score
 
 SUCCESS: Final = 0
 STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {

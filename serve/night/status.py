@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.registry import champion_version
-from serve.night import live
-from serve.night.manifest import NAME, Manifest
+from originrisk.models.registry import champion_version
+from originrisk.serve.night import live
+from originrisk.serve.night.manifest import NAME, Manifest
 
 SHOWN = 14
 

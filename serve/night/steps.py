@@ -7,22 +7,22 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from data.contract import SCORES
-from data.days import ONE_DAY
-from data.errors import GateRefusedError
-from data.settings import Settings
-from data.store import Store
-from models.bundle import Bundle
-from models.checkpoints import Checkpoints
-from serve.day_scores import DayScores
-from serve.engine import Engine
-from serve.night.arrivals_check import check_arrivals
-from serve.night.drift_check import check_drift
-from serve.night.lines_check import check_lines
-from serve.night.manifest import Manifest
-from serve.night.measure import Measure
-from serve.scorer import Scorer
-from serve.spread import day_in_parts
+from originrisk.data.contract import SCORES
+from originrisk.data.days import ONE_DAY
+from originrisk.data.errors import GateRefusedError
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.models.bundle import Bundle
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.day_scores import DayScores
+from originrisk.serve.engine import Engine
+from originrisk.serve.night.arrivals_check import check_arrivals
+from originrisk.serve.night.drift_check import check_drift
+from originrisk.serve.night.lines_check import check_lines
+from originrisk.serve.night.manifest import Manifest
+from originrisk.serve.night.measure import Measure
+from originrisk.serve.scorer import Scorer
+from originrisk.serve.spread import day_in_parts
 
 STAGED = "scores.parquet"
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from data.console import print_table
-from serve.night import report
-from serve.night.manifest import Manifest
+from originrisk.data.console import print_table
+from originrisk.serve.night import report
+from originrisk.serve.night.manifest import Manifest
 
 
 def summary(nights: Sequence[Manifest]) -> dict[str, Any]:

@@ -7,18 +7,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.contract import ENTRIES, LINE_KEY
-from data.days import EPOCH, ONE_DAY
-from data.errors import Problem
-from features.catalogue import NAMES, compute
-from features.keys import keys_of
-from features.known import see
-from features.lines import Floats, Lines
-from models.origin_model import OriginModel
-from models.scoring import explain
-from serve.online.body import Asked, Row, lines_of
-from serve.online.charge import Charge, Past
-from serve.online.problems import BROKEN_LINES, RefusedError
+from originrisk.data.contract import ENTRIES, LINE_KEY
+from originrisk.data.days import EPOCH, ONE_DAY
+from originrisk.data.errors import Problem
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.keys import keys_of
+from originrisk.features.known import see
+from originrisk.features.lines import Floats, Lines
+from originrisk.models.origin_model import OriginModel
+from originrisk.models.scoring import explain
+from originrisk.serve.online.body import Asked, Row, lines_of
+from originrisk.serve.online.charge import Charge, Past
+from originrisk.serve.online.problems import BROKEN_LINES, RefusedError
 
 PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 """Parties that an answer names by key. Importers never: their number may be personal."""

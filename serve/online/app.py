@@ -13,16 +13,16 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from data.errors import Problem
-from data.settings import load_settings
-from features.catalogue import NAMES
-from serve.online import arrival, body, look_up, metrics, shapes
-from serve.online.answer import answer, party
-from serve.online.audit import masked
-from serve.online.door import Door
-from serve.online.guard import Caller
-from serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
-from serve.online.service import Service
+from originrisk.data.errors import Problem
+from originrisk.data.settings import load_settings
+from originrisk.features.catalogue import NAMES
+from originrisk.serve.online import arrival, body, look_up, metrics, shapes
+from originrisk.serve.online.answer import answer, party
+from originrisk.serve.online.audit import masked
+from originrisk.serve.online.door import Door
+from originrisk.serve.online.guard import Caller
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
+from originrisk.serve.online.service import Service
 
 JSON: Final = "application/json"
 _KEYED: Final = (401, 403, 429, 500, 503)

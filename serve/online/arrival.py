@@ -4,9 +4,9 @@ import asyncio
 
 from starlette.requests import Request
 
-from data.errors import Problem
-from data.settings import ServiceSettings
-from serve.online.problems import TOO_LARGE, TOO_SLOW, WRONG_MEDIA, RefusedError
+from originrisk.data.errors import Problem
+from originrisk.data.settings import ServiceSettings
+from originrisk.serve.online.problems import TOO_LARGE, TOO_SLOW, WRONG_MEDIA, RefusedError
 
 
 async def body(request: Request, settings: ServiceSettings) -> bytes:

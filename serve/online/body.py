@@ -9,14 +9,14 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from data.contract import ENTRIES, LINE_KEY, RULES, Column
-from data.days import EPOCH
-from data.errors import Problem
-from data.repairs.cell import Cell
-from data.repairs.parse import parse
-from data.repairs.plain import BOUNDS
-from features.lines import NO_DAY, Lines, Text
-from serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
+from originrisk.data.contract import ENTRIES, LINE_KEY, RULES, Column
+from originrisk.data.days import EPOCH
+from originrisk.data.errors import Problem
+from originrisk.data.repairs.cell import Cell
+from originrisk.data.repairs.parse import parse
+from originrisk.data.repairs.plain import BOUNDS
+from originrisk.features.lines import NO_DAY, Lines, Text
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
 
 INCLUDES: Final = ("reasons", "features")
 LONGEST_TEXT: Final = 10_000

@@ -6,15 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from data.errors import ModelRefusedError, Problem
-from data.settings import Settings
-from data.store import Store
-from features.history import History
-from features.lists import Listings
-from models import bundle, snapshot
-from models.bundle import Bundle
-from models.checkpoints import Checkpoints
-from models.registry import bundle_path, champion_path, champion_version
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.history import History
+from originrisk.features.lists import Listings
+from originrisk.models import bundle, snapshot
+from originrisk.models.bundle import Bundle
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.registry import bundle_path, champion_path, champion_version
 
 VERSION: Final = 12
 """Hexadecimal digits of a digest that name a version."""

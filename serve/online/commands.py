@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from data.options import Json
-from serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
+from originrisk.data.options import Json
+from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service.")
 
@@ -22,8 +22,8 @@ def serve(
     tls_certificate: TlsCertificate = None,
 ) -> None:
     """Answer over HTTP with the champion and the latest history, until told to stop."""
-    from data.settings import load_settings
-    from serve.online.run import run
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.online.run import run
 
     require_pair("serve", tls_key, tls_certificate)
     settings = load_settings(ctx.obj)
@@ -42,8 +42,8 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a key. It is shown this once and kept as a hash."""
-    from data.settings import load_settings
-    from serve.online import keys
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.online import keys
 
     made, text = keys.create(load_settings(ctx.obj).home, purpose, scope, days)
     shown = {"id": made.id, "key": text, "scopes": made.scopes, "expires": made.expires}
@@ -53,9 +53,9 @@ def create(
 @_keys.command("list")
 def list_keys(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the keys, never their secrets."""
-    from data.console import print_table
-    from data.settings import load_settings
-    from serve.online import keys
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.online import keys
 
     names = ("id", "purpose", "scopes", "created", "expires", "revoked")
     held = keys.read(load_settings(ctx.obj).home).values()
@@ -71,8 +71,8 @@ def revoke(
     ctx: typer.Context, id: Annotated[str, typer.Argument(help="id of the key")], *, as_json: Json = False
 ) -> None:
     """End a key now."""
-    from data.settings import load_settings
-    from serve.online import keys
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.online import keys
 
     ended = keys.revoke(load_settings(ctx.obj).home, id)
     said = {"id": ended.id, "revoked": ended.revoked}

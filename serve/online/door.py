@@ -9,8 +9,8 @@ from typing import Any, Final
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serve.online.metrics import REQUESTS, SECONDS
-from serve.online.problems import DEFECT, RefusedError
+from originrisk.serve.online.metrics import REQUESTS, SECONDS
+from originrisk.serve.online.problems import DEFECT, RefusedError
 
 log = logging.getLogger("originrisk.online")
 

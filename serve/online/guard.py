@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.errors import Problem
-from data.settings import Settings
-from serve.online import keys
-from serve.online.keys import Key
-from serve.online.metrics import KEYS
-from serve.online.problems import (
+from originrisk.data.errors import Problem
+from originrisk.data.settings import Settings
+from originrisk.serve.online import keys
+from originrisk.serve.online.keys import Key
+from originrisk.serve.online.metrics import KEYS
+from originrisk.serve.online.problems import (
     MISSING_SCOPE,
     OVER_LIMIT,
     UNKNOWN_KEY,
@@ -21,8 +21,8 @@ from serve.online.problems import (
     RefusedError,
     later,
 )
-from serve.online.rate import Rate
-from serve.online.tokens import Tokens
+from originrisk.serve.online.rate import Rate
+from originrisk.serve.online.tokens import Tokens
 
 log = logging.getLogger("originrisk.online")
 RETRY_SECONDS = 60

@@ -18,7 +18,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from data.errors import Problem, UsageError
+from originrisk.data.errors import Problem, UsageError
 
 SCOPES: Final = ("score", "lines", "parties", "model", "metrics")
 _FORM: Final = re.compile(r"ork_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from data.contract import ENTRIES, LINE_KEY, SCORES
-from data.errors import Problem
-from data.repairs.parse import parse
-from data.store import Store
-from serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
+from originrisk.data.contract import ENTRIES, LINE_KEY, SCORES
+from originrisk.data.errors import Problem
+from originrisk.data.repairs.parse import parse
+from originrisk.data.store import Store
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
 
 
 def line_key(entry: str, line: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from data.errors import Problem
+from originrisk.data.errors import Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST: Final = 100

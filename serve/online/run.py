@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import uvicorn
 
-from data.settings import Settings
-from serve.online.place import folder
+from originrisk.data.settings import Settings
+from originrisk.serve.online.place import folder
 
 GRACE: Final = 30
 """Seconds in which a worker that was told to stop finishes what it took."""
@@ -42,7 +42,7 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
     }
     own = settings.service
     uvicorn.run(
-        "serve.online.worker:create",
+        "originrisk.serve.online.worker:create",
         factory=True,
         host=own.host,
         port=own.port,
@@ -64,7 +64,7 @@ def logs() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"plain": {"()": "serve.online.run.Plain"}},
+        "formatters": {"plain": {"()": "originrisk.serve.online.run.Plain"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
         "loggers": {
             name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from data.settings import Settings
-from data.store import Store
-from serve.online import body
-from serve.online.answer import Limits, tried
-from serve.online.audit import Audit
-from serve.online.guard import Guard
-from serve.online.place import folder
-from serve.online.rate import Rate
-from serve.online.shapes import EXAMPLE
-from serve.online.waiting import WaitingLine
-from serve.online.watch import Watch
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve.online import body
+from originrisk.serve.online.answer import Limits, tried
+from originrisk.serve.online.audit import Audit
+from originrisk.serve.online.guard import Guard
+from originrisk.serve.online.place import folder
+from originrisk.serve.online.rate import Rate
+from originrisk.serve.online.shapes import EXAMPLE
+from originrisk.serve.online.waiting import WaitingLine
+from originrisk.serve.online.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)

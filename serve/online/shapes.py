@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from data.contract import ENTRIES, RULES, Column
-from serve.online.body import INCLUDES
-from serve.online.problems import MEDIA_TYPE, TYPES
+from originrisk.data.contract import ENTRIES, RULES, Column
+from originrisk.serve.online.body import INCLUDES
+from originrisk.serve.online.problems import MEDIA_TYPE, TYPES
 
 EXAMPLE: Final[dict[str, Any]] = {
     "entry_number": "ABC-0000001-0",

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import jwt
 
-from data.settings import ServiceSettings
-from serve.online.keys import SCOPES
+from originrisk.data.settings import ServiceSettings
+from originrisk.serve.online.keys import SCOPES
 
 ALGORITHMS: Final = ("RS256", "ES256", "PS256")
 LIFESPAN: Final = 300

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from data.errors import Problem
-from serve.online.problems import FULL, later
+from originrisk.data.errors import Problem
+from originrisk.serve.online.problems import FULL, later
 
 T = TypeVar("T")
 

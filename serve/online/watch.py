@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.errors import ModelRefusedError, Problem
-from data.settings import Settings
-from serve.online import charge
-from serve.online.charge import Charge
-from serve.online.metrics import REFUSED, SWAPS
-from serve.online.problems import NOT_READY, later
+from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.serve.online import charge
+from originrisk.serve.online.charge import Charge
+from originrisk.serve.online.metrics import REFUSED, SWAPS
+from originrisk.serve.online.problems import NOT_READY, later
 
 log = logging.getLogger("originrisk.online")
 

@@ -10,6 +10,6 @@ def create() -> FastAPI:
     # LightGBM works without scikit-learn, and only loads it for classes that nobody asks for here: half of all
     # imports by time, and 37 MB in every worker
     sys.modules.setdefault("sklearn", None)  # type: ignore[arg-type]
-    from serve.online import app
+    from originrisk.serve.online import app
 
     return app.create()

@@ -1,15 +1,15 @@
 """The table of who may do what, and at which addresses, for the documentation.
 
-python -m serve.queue.access_page    # its rows belong into docs/queue.md
+python -m originrisk.serve.queue.access_page    # its rows belong into docs/queue.md
 """
 
 from collections.abc import Iterator
 
 from fastapi.routing import APIRoute
 
-from serve.queue.access import ACTIONS, ROLES
-from serve.queue.admission import May
-from serve.queue.app import ROUTERS
+from originrisk.serve.queue.access import ACTIONS, ROLES
+from originrisk.serve.queue.admission import May
+from originrisk.serve.queue.app import ROUTERS
 
 
 def routes() -> Iterator[tuple[str, str, str | None]]:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from data.errors import Problem, UsageError
-from serve.queue import accounts
-from serve.queue.access import ROLES, Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk, Desk
-from serve.queue.rendering import page
+from originrisk.data.errors import Problem, UsageError
+from originrisk.serve.queue import accounts
+from originrisk.serve.queue.access import ROLES, Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk, Desk
+from originrisk.serve.queue.rendering import page
 
 router = APIRouter()
 

@@ -9,11 +9,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, Row, RowMapping, insert, select, update
 
-from data.errors import Problem, UsageError
-from data.settings import QueueSettings
-from serve.queue.access import ROLES
-from serve.queue.sessions import end_all
-from serve.queue.tables import ACCOUNTS
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.settings import QueueSettings
+from originrisk.serve.queue.access import ROLES
+from originrisk.serve.queue.sessions import end_all
+from originrisk.serve.queue.tables import ACCOUNTS
 
 LEAST_CHARACTERS: Final = 12
 MOST_CHARACTERS: Final = 200

@@ -7,10 +7,10 @@ from typing import Final
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
-from serve.queue import sessions
-from serve.queue.access import ACTIONS, Visitor
-from serve.queue.demo import LOOPBACK
-from serve.queue.desk import desk
+from originrisk.serve.queue import sessions
+from originrisk.serve.queue.access import ACTIONS, Visitor
+from originrisk.serve.queue.demo import LOOPBACK
+from originrisk.serve.queue.desk import desk
 
 COOKIE: Final = "originrisk"
 CSRF: Final = "csrf"

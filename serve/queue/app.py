@@ -14,9 +14,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from data.errors import OriginRiskError, Problem
-from data.settings import Settings
-from serve.queue import (
+from originrisk.data.errors import OriginRiskError, Problem
+from originrisk.data.settings import Settings
+from originrisk.serve.queue import (
     account_pages,
     audit_pages,
     export_pages,
@@ -26,15 +26,15 @@ from serve.queue import (
     unmask_pages,
     work_pages,
 )
-from serve.queue.admission import SignedOutError
-from serve.queue.demo import simulated
-from serve.queue.desk import Desk
-from serve.queue.findings import NoSuchLineError
-from serve.queue.headers import SafeHeaders
-from serve.queue.lines.prepared import BeingPreparedError
-from serve.queue.lines.reading import prepared
-from serve.queue.pages import line, queue
-from serve.queue.rendering import HERE, page
+from originrisk.serve.queue.admission import SignedOutError
+from originrisk.serve.queue.demo import simulated
+from originrisk.serve.queue.desk import Desk
+from originrisk.serve.queue.findings import NoSuchLineError
+from originrisk.serve.queue.headers import SafeHeaders
+from originrisk.serve.queue.lines.prepared import BeingPreparedError
+from originrisk.serve.queue.lines.reading import prepared
+from originrisk.serve.queue.pages import line, queue
+from originrisk.serve.queue.rendering import HERE, page
 
 log = logging.getLogger("originrisk.queue")
 

@@ -4,12 +4,12 @@ from datetime import date
 
 from sqlalchemy import Connection, func, insert, select
 
-from data.errors import BadInputError, Problem
-from serve.queue import accounts
-from serve.queue.access import ACTIONS, Visitor
-from serve.queue.desk import Act
-from serve.queue.finding import Key, Line, address
-from serve.queue.tables import ACCOUNTS, ASSIGNMENTS
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.serve.queue import accounts
+from originrisk.serve.queue.access import ACTIONS, Visitor
+from originrisk.serve.queue.desk import Act
+from originrisk.serve.queue.finding import Key, Line, address
+from originrisk.serve.queue.tables import ACCOUNTS, ASSIGNMENTS
 
 
 def assign(act: Act, visitor: Visitor, of: Line, officer: str | None) -> None:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, RowMapping, insert, select
 
-from serve.queue.database import folder
-from serve.queue.tables import AUDIT
+from originrisk.serve.queue.database import folder
+from originrisk.serve.queue.tables import AUDIT
 
 START: Final = "0" * 64
 _SEALED: Final = ("number", "at", "account", "action", "subject", "details", "previous")

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, RowMapping, select
 
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.rendering import page
-from serve.queue.tables import ACCOUNTS, AUDIT
-from serve.queue.verify import verify
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.rendering import page
+from originrisk.serve.queue.tables import ACCOUNTS, AUDIT
+from originrisk.serve.queue.verify import verify
 
 router = APIRouter()
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from data.options import Json
-from serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
+from originrisk.data.options import Json
+from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 if TYPE_CHECKING:
-    from serve.queue.desk import Act, Desk
+    from originrisk.serve.queue.desk import Act, Desk
 
 _queue = typer.Typer(help="The officers' queue: pages of a day's lines, and what officers find.")
 _accounts = typer.Typer(no_args_is_help=True, help="Accounts of the officers' queue.")
@@ -32,8 +32,8 @@ def serve_queue(
     tls_certificate: TlsCertificate = None,
 ) -> None:
     """Bring the database up to date and serve the pages, until told to stop."""
-    from data.settings import load_settings
-    from serve.queue.run import run
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.queue.run import run
 
     if ctx.invoked_subcommand:
         return
@@ -47,9 +47,9 @@ def serve_queue(
 @_queue.command()
 def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Bring the database to the tables of this version."""
-    from data.settings import load_settings
-    from serve.queue.database import Database
-    from serve.queue.migrate import migrate
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.queue.database import Database
+    from originrisk.serve.queue.migrate import migrate
 
     database = Database(load_settings(ctx.obj))
     _say({"revision": migrate(database)}, as_json=as_json)
@@ -59,8 +59,8 @@ def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
 @_queue.command()
 def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Hand findings with a known result to the store, where the next night and training read them."""
-    from data.account import who
-    from serve.queue.outcomes import deliver
+    from originrisk.data.account import who
+    from originrisk.serve.queue.outcomes import deliver
 
     done = deliver(_desk(ctx), f"command: {who()}")
     _say({"findings": done.findings, "file": done.file or None}, as_json=as_json)
@@ -69,7 +69,7 @@ def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
 @_accounts.command()
 def create(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
     """Make an account; the password is asked for, or read from standard input."""
-    from serve.queue import accounts
+    from originrisk.serve.queue import accounts
 
     password = _password()
     _change(
@@ -83,8 +83,8 @@ def list_accounts(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the accounts."""
     import json
 
-    from data.console import print_table
-    from serve.queue import accounts
+    from originrisk.data.console import print_table
+    from originrisk.serve.queue import accounts
 
     desk = _desk(ctx)
     with desk.database.reading() as connection:
@@ -108,7 +108,7 @@ def lock(
     as_json: Json = False,
 ) -> None:
     """Keep an account out from now on; its sessions end."""
-    from serve.queue import accounts
+    from originrisk.serve.queue import accounts
 
     fresh = {"locked": not open_again, "failures": 0, "locked_until": None}
     done = "unlock account" if open_again else "lock account"
@@ -119,7 +119,7 @@ def lock(
 @_accounts.command()
 def role(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
     """Give an account another role; its sessions end."""
-    from serve.queue import accounts
+    from originrisk.serve.queue import accounts
 
     _change(ctx, f"role {role}", name, lambda act: accounts.change(act.connection, name, role=role))
     _say({"account": name, "role": role}, as_json=as_json)
@@ -128,7 +128,7 @@ def role(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = Fals
 @_accounts.command()
 def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
     """Give an account another password, asked for or read from standard input; its sessions end."""
-    from serve.queue import accounts
+    from originrisk.serve.queue import accounts
 
     given = _password()
     _change(ctx, "new password", name, lambda act: accounts.set_password(act.connection, name, given))
@@ -138,8 +138,8 @@ def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
 @_accounts.command()
 def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Make an account of each role for a home of simulated lines; they open nothing anywhere else."""
-    from data.account import who
-    from serve.queue.demo_accounts import NAMES, hire
+    from originrisk.data.account import who
+    from originrisk.serve.queue.demo_accounts import NAMES, hire
 
     desk = _desk(ctx)
     with desk.acting() as act:
@@ -158,8 +158,8 @@ def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
 @_audit.command()
 def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Read the whole audit: was a row changed, removed or moved, or were rows cut off its end?"""
-    from data.errors import BadInputError
-    from serve.queue.verify import verify
+    from originrisk.data.errors import BadInputError
+    from originrisk.serve.queue.verify import verify
 
     desk = _desk(ctx)
     found = verify(desk.database, desk.settings.home)
@@ -169,14 +169,14 @@ def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 
 def _desk(ctx: typer.Context) -> "Desk":
-    from data.settings import load_settings
-    from serve.queue.desk import Desk
+    from originrisk.data.settings import load_settings
+    from originrisk.serve.queue.desk import Desk
 
     return Desk.of(load_settings(ctx.obj))
 
 
 def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[Act], None]") -> None:
-    from data.account import who
+    from originrisk.data.account import who
 
     with _desk(ctx).acting() as act:
         work(act)
@@ -186,7 +186,7 @@ def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[Act], N
 def _password() -> str:
     import getpass
 
-    from data.errors import Problem, UsageError
+    from originrisk.data.errors import Problem, UsageError
 
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

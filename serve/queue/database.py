@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from data.errors import BadInputError, Problem
-from data.settings import Settings
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.settings import Settings
 
 BUSY_SECONDS: Final = 15
 WRITERS: Final = 0x6F726967696E

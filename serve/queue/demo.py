@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from data.settings import Settings
+from originrisk.data.settings import Settings
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 

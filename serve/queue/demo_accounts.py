@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from data.errors import Problem, UsageError
-from data.settings import Settings
-from serve.queue import accounts, demo
-from serve.queue.access import ROLES
-from serve.queue.desk import Act
-from serve.queue.tables import ACCOUNTS
+from originrisk.data.errors import Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.serve.queue import accounts, demo
+from originrisk.serve.queue.access import ROLES
+from originrisk.serve.queue.desk import Act
+from originrisk.serve.queue.tables import ACCOUNTS
 
 NAMES: Final = {role: role.replace("_", "-") for role in ROLES}
 

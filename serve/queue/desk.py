@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from data import journal
-from data.errors import BadInputError, Problem
-from data.settings import Settings
-from data.store import Store
-from serve.queue import audit
-from serve.queue.audit import Event, Seal
-from serve.queue.database import Database
-from serve.queue.migrate import newest, revision
+from originrisk.data import journal
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve.queue import audit
+from originrisk.serve.queue.audit import Event, Seal
+from originrisk.serve.queue.database import Database
+from originrisk.serve.queue.migrate import newest, revision
 
 
 @dataclass(slots=True)

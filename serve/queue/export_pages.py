@@ -6,19 +6,19 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from data.errors import BadInputError, Problem
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.finding import DECISIONS, Key
-from serve.queue.lines import view
-from serve.queue.lines.asked import Asked
-from serve.queue.lines.shown_day import LOT
-from serve.queue.lines.view import Worked
-from serve.queue.lines.written import visible
-from serve.queue.pages.queue import worked
-from serve.queue.pages.read import AtReading
-from serve.queue.sheet import MEDIA_TYPES, MOST_ROWS, sheet
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.finding import DECISIONS, Key
+from originrisk.serve.queue.lines import view
+from originrisk.serve.queue.lines.asked import Asked
+from originrisk.serve.queue.lines.shown_day import LOT
+from originrisk.serve.queue.lines.view import Worked
+from originrisk.serve.queue.lines.written import visible
+from originrisk.serve.queue.pages.queue import worked
+from originrisk.serve.queue.pages.read import AtReading
+from originrisk.serve.queue.sheet import MEDIA_TYPES, MOST_ROWS, sheet
 
 router = APIRouter()
 

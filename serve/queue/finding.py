@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from data.errors import Problem
+from originrisk.data.errors import Problem
 
 Key = tuple[str, int]
 """Entry number and line number."""

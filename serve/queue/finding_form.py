@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from data.errors import Problem
-from serve.queue import assignments, findings
-from serve.queue.access import Visitor
-from serve.queue.finding import DECISIONS, METHODS, RESULTS, Draft, Finding, Key, address
+from originrisk.data.errors import Problem
+from originrisk.serve.queue import assignments, findings
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.finding import DECISIONS, METHODS, RESULTS, Draft, Finding, Key, address
 
 EMPTY: Final = Draft("")
 

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from data.errors import Problem
-from serve.queue import findings, readings
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk, Desk
-from serve.queue.finding import Draft, Finding, Key, Line, address, problems
-from serve.queue.finding_form import FindingForm, draft
-from serve.queue.findings import OvertakenError
-from serve.queue.log_in import own_address
-from serve.queue.rendering import page
+from originrisk.data.errors import Problem
+from originrisk.serve.queue import findings, readings
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk, Desk
+from originrisk.serve.queue.finding import Draft, Finding, Key, Line, address, problems
+from originrisk.serve.queue.finding_form import FindingForm, draft
+from originrisk.serve.queue.findings import OvertakenError
+from originrisk.serve.queue.log_in import own_address
+from originrisk.serve.queue.rendering import page
 
 router = APIRouter()
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select
 
-from data.store import Store
-from serve.queue.access import Visitor
-from serve.queue.desk import Act
-from serve.queue.finding import Draft, Finding, Key, Line, Reading, address
-from serve.queue.tables import ACCOUNTS, FINDINGS, READINGS
+from originrisk.data.store import Store
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.desk import Act
+from originrisk.serve.queue.finding import Draft, Finding, Key, Line, Reading, address
+from originrisk.serve.queue.tables import ACCOUNTS, FINDINGS, READINGS
 
 _READER = ACCOUNTS.alias("reader")
 

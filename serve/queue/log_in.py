@@ -8,11 +8,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
-from serve.queue import accounts, demo, sessions
-from serve.queue.access import NAVIGATION, Visitor
-from serve.queue.admission import COOKIE, cookie_name, is_loopback, may
-from serve.queue.desk import AtDesk, Desk
-from serve.queue.rendering import page
+from originrisk.serve.queue import accounts, demo, sessions
+from originrisk.serve.queue.access import NAVIGATION, Visitor
+from originrisk.serve.queue.admission import COOKIE, cookie_name, is_loopback, may
+from originrisk.serve.queue.desk import AtDesk, Desk
+from originrisk.serve.queue.rendering import page
 
 router = APIRouter()
 _FORM_COOKIE: Final = f"{COOKIE}-log-in"

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from serve.queue.database import Database
+from originrisk.serve.queue.database import Database
 
 SCRIPTS = Path(__file__).with_name("migrations")
 

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
-from data.contract import OUTCOMES
-from data.errors import BadInputError, Problem
-from data.ingest import Ingested, ingest
-from serve.queue import findings
-from serve.queue.database import folder
-from serve.queue.desk import Desk
-from serve.queue.finding import Finding
-from serve.queue.tables import DELIVERED
+from originrisk.data.contract import OUTCOMES
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.ingest import Ingested, ingest
+from originrisk.serve.queue import findings
+from originrisk.serve.queue.database import folder
+from originrisk.serve.queue.desk import Desk
+from originrisk.serve.queue.finding import Finding
+from originrisk.serve.queue.tables import DELIVERED
 
 SELECTIONS: Final[Mapping[str | None, str]] = {"lot": "random", "order": "targeted", None: "referral"}
 """Why a line was examined, by how the day's queue placed it; what the queue left out, an officer chose."""

@@ -2,12 +2,12 @@
 
 from sqlalchemy import Connection, insert
 
-from data.errors import BadInputError, Problem
-from serve.queue import findings
-from serve.queue.access import Visitor
-from serve.queue.desk import Act
-from serve.queue.finding import LONGEST_REASON, Finding, address
-from serve.queue.tables import READINGS
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.serve.queue import findings
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.desk import Act
+from originrisk.serve.queue.finding import LONGEST_REASON, Finding, address
+from originrisk.serve.queue.tables import READINGS
 
 
 def awaited(connection: Connection) -> list[Finding]:

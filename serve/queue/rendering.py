@@ -10,11 +10,11 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from serve.queue.access import navigation
-from serve.queue.admission import CSRF
-from serve.queue.lines.shown_day import country, port
-from serve.queue.lines.words import percent
-from serve.queue.lines.written import cut, folded, visible
+from originrisk.serve.queue.access import navigation
+from originrisk.serve.queue.admission import CSRF
+from originrisk.serve.queue.lines.shown_day import country, port
+from originrisk.serve.queue.lines.words import percent
+from originrisk.serve.queue.lines.written import cut, folded, visible
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(

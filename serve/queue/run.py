@@ -4,11 +4,11 @@ from pathlib import Path
 
 import uvicorn
 
-from data.settings import Settings
-from serve.online.run import GRACE, logs
-from serve.queue.app import queue_app
-from serve.queue.database import Database
-from serve.queue.migrate import migrate
+from originrisk.data.settings import Settings
+from originrisk.serve.online.run import GRACE, logs
+from originrisk.serve.queue.app import queue_app
+from originrisk.serve.queue.database import Database
+from originrisk.serve.queue.migrate import migrate
 
 
 def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from data.settings import QueueSettings, Settings
-from serve.queue import demo
-from serve.queue.access import Visitor
-from serve.queue.tables import ACCOUNTS, SESSIONS
+from originrisk.data.settings import QueueSettings, Settings
+from originrisk.serve.queue import demo
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.tables import ACCOUNTS, SESSIONS
 
 WORTH_NOTING: Final = timedelta(seconds=20)
 """Time since the last request that is not written down again."""

@@ -5,16 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from serve.night.status import status
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.pages.read import AtReading
-from serve.queue.readings import awaited
-from serve.queue.rendering import page
-from serve.queue.supervision import agreement, load
-from serve.queue.supervision.hits import hits
-from serve.queue.supervision.load import Work
+from originrisk.serve.night.status import status
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.pages.read import AtReading
+from originrisk.serve.queue.readings import awaited
+from originrisk.serve.queue.rendering import page
+from originrisk.serve.queue.supervision import agreement, load
+from originrisk.serve.queue.supervision.hits import hits
+from originrisk.serve.queue.supervision.load import Work
 
 router = APIRouter()
 

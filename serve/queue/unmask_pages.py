@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from data.errors import BadInputError, Problem
-from serve.queue import findings
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.finding import address
-from serve.queue.finding_pages import Entry, LineNumber
-from serve.queue.rendering import page
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.serve.queue import findings
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.finding import address
+from originrisk.serve.queue.finding_pages import Entry, LineNumber
+from originrisk.serve.queue.rendering import page
 
 router = APIRouter()
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import journal
-from data.errors import Problem
-from serve.queue import audit
-from serve.queue.audit import START, Seal
-from serve.queue.database import Database
+from originrisk.data import journal
+from originrisk.data.errors import Problem
+from originrisk.serve.queue import audit
+from originrisk.serve.queue.audit import START, Seal
+from originrisk.serve.queue.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 
-from data.errors import BadInputError, Problem
-from serve.queue.access import Visitor
-from serve.queue.tables import VIEWS
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.tables import VIEWS
 
 LONGEST_NAME = 100
 LONGEST_QUERY = 2_000

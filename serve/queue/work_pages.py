@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path
 from starlette.responses import RedirectResponse, Response
 
-from serve.queue import assignments, findings, views
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.finding import address
-from serve.queue.finding_pages import Entry, LineNumber
-from serve.queue.log_in import own_address
+from originrisk.serve.queue import assignments, findings, views
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.finding import address
+from originrisk.serve.queue.finding_pages import Entry, LineNumber
+from originrisk.serve.queue.log_in import own_address
 
 router = APIRouter()
 

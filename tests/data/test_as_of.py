@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data import reference
-from data.as_of import cotton, orders, series
+from originrisk.data import reference
+from originrisk.data.as_of import cotton, orders, series
 
 
 def _days(*texts: str) -> NDArray[np.datetime64]:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.column_check import ColumnCheck
-from data.contract import ENTRIES
-from data.mapping import TableMapping
-from data.repairs.parse import parse
+from originrisk.data.column_check import ColumnCheck
+from originrisk.data.contract import ENTRIES
+from originrisk.data.mapping import TableMapping
+from originrisk.data.repairs.parse import parse
 
 NOTHING = TableMapping(columns={})
 CELLS = st.one_of(

@@ -11,19 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.contract import ENTRIES
-from data.identifiers.entry_number import check_digit
-from data.store import Store
+from originrisk.data.contract import ENTRIES
+from originrisk.data.identifiers.entry_number import check_digit
+from originrisk.data.store import Store
 from tests.processes import heed_interrupts
-
-ORIGINRISK = Path(__file__).parents[2] / "originrisk.py"
 
 HEADING = "entry_number,line_number,entry_date,manufacturer_name,country_of_origin,htsus,entered_value_usd\n"
 LINE = "ABC-1234567-6,1,2021-03-05,LAMBDA KNIT,CN,6109100012,100\n"
 
 
 def _command(home: Path, *words: object) -> list[str]:
-    return [sys.executable, str(ORIGINRISK), "--home", str(home), "ingest", *map(str, words)]
+    return [sys.executable, "-m", "originrisk", "--home", str(home), "ingest", *map(str, words)]
 
 
 def _run(home: Path, *words: object) -> subprocess.CompletedProcess[str]:

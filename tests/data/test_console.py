@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from data.console import print_table, progress, standard_output_kept
+from originrisk.data.console import print_table, progress, standard_output_kept
 
 
 def test_cells_are_text_and_never_markup_or_control(capsys: pytest.CaptureFixture[str]) -> None:

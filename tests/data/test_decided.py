@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.decided import Decided, append, path, read
-from data.errors import BadInputError
+from originrisk.data.decided import Decided, append, path, read
+from originrisk.data.errors import BadInputError
 
 JOIN = Decided(
     on=date(2022, 3, 1), verb="join", party="0" * 15 + "1", other="0" * 15 + "2", reason="one owner"

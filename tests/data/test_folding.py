@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data.ingest import Ingested, ingest
-from data.store import Store
+from originrisk.data.ingest import Ingested, ingest
+from originrisk.data.store import Store
 
 REPORT = Path(__file__).parent / "fixtures" / "es003.csv"
 

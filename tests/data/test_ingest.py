@@ -17,11 +17,11 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.contract import ENTRIES
-from data.errors import AlreadyRunningError, BadInputError
-from data.identifiers.entry_number import check_digit
-from data.ingest import Ingested, ingest
-from data.store import Store
+from originrisk.data.contract import ENTRIES
+from originrisk.data.errors import AlreadyRunningError, BadInputError
+from originrisk.data.identifiers.entry_number import check_digit
+from originrisk.data.ingest import Ingested, ingest
+from originrisk.data.store import Store
 
 GOOD = {
     "entry_number": "ABC-1234567-6",

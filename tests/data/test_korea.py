@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.ingest import ingest
-from data.store import Store
+from originrisk.data.ingest import ingest
+from originrisk.data.store import Store
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[3] / "shared"))
 TRAIN = SHARED / "data" / "korea" / "train.csv"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from data.contract import TABLES
-from data.errors import BadInputError
-from data.headings import resolve
-from data.mapping import SHIPPED, Fold, Mapping, TableMapping, load_mapping
+from originrisk.data.contract import TABLES
+from originrisk.data.errors import BadInputError
+from originrisk.data.headings import resolve
+from originrisk.data.mapping import SHIPPED, Fold, Mapping, TableMapping, load_mapping
 
 OWN = """
 description = "own"

@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from data import reference
-from data.identifiers import htsus, manufacturer_id, ports
-from data.reference_rows import GoodsFamily
-from data.reference_table import FOLDER
+from originrisk.data import reference
+from originrisk.data.identifiers import htsus, manufacturer_id, ports
+from originrisk.data.reference_rows import GoodsFamily
+from originrisk.data.reference_table import FOLDER
 
 TABLES = {
     "countries": reference.countries,

@@ -7,8 +7,8 @@ from typing import Literal
 
 import pytest
 
-from data.errors import BadInputError
-from data.reference_table import read
+from originrisk.data.errors import BadInputError
+from originrisk.data.reference_table import read
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.contract import ENTRIES, OUTCOMES, Table
-from data.store import Store
+from originrisk.data.contract import ENTRIES, OUTCOMES, Table
+from originrisk.data.store import Store
 
 DAYS = [date(2021, 3, 5), date(2021, 3, 30), date(2021, 4, 1), date(2021, 12, 31)]
 DELIVERY = st.dictionaries(

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from data.contract import ENTRIES, LISTED, OUTCOMES
-from features.lists import Listings
+from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
+from originrisk.features.lists import Listings
 
 START = date(2019, 3, 1)
 SHIPPED = Listings.known(LISTED.schema.empty_table())

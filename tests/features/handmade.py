@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from features.feature import Feature
-from features.history import History
-from features.known import see
-from features.lines import Floats, Lines
-from features.replay import Outcomes, replay
+from originrisk.features.feature import Feature
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, change, entries
 
 NOTHING = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))

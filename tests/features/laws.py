@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.feature import Feature
-from features.history import History
-from features.known import see
-from features.lines import Floats, Lines
-from features.lists import Listings
-from features.replay import Outcomes, replay
+from originrisk.features.feature import Feature
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, START, change, listing_of
 
 Match = Callable[[Lines, pa.Table], Outcomes]

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from features.keys import key_of
-from features.lines import Ints, Lines
-from features.replay import Outcomes
-from features.tallies import EVER, Tally
+from originrisk.features.keys import key_of
+from originrisk.features.lines import Ints, Lines
+from originrisk.features.replay import Outcomes
+from originrisk.features.tallies import EVER, Tally
 
 DIGITS = "nullif(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '')"
 RAW = {

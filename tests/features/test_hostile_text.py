@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from features.catalogue import CATALOGUE, compute
-from features.history import History
-from features.known import see
-from features.lines import Lines
-from features.replay import replay
+from originrisk.features.catalogue import CATALOGUE, compute
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Lines
+from originrisk.features.replay import replay
 from tests.features.factory import SHIPPED
 from tests.features.handmade import NOTHING, in_turn, world
 

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features import behind
-from features.catalogue import CATALOGUE
-from features.feature import Feature, feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.replay import Outcomes
+from originrisk.features import behind
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.feature import Feature, feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.replay import Outcomes
 from tests.features import laws
 from tests.features.factory import change, entries, listing_of, outcomes
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.canonical import arrays_of, history_of
-from features.history import History
-from features.keys import key_of
-from features.known import see
-from features.learner import Arrays, Columns, Learners
-from features.lines import Bools, Lines
-from features.lists import Listings
-from features.replay import Outcomes, replay
-from models import snapshot
+from originrisk.features.canonical import arrays_of, history_of
+from originrisk.features.history import History
+from originrisk.features.keys import key_of
+from originrisk.features.known import see
+from originrisk.features.learner import Arrays, Columns, Learners
+from originrisk.features.lines import Bools, Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes, replay
+from originrisk.models import snapshot
 from tests.features.factory import SHIPPED, entries, outcomes
 
 TABLE = entries(150)

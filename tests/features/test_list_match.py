@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.names import Pairs, calibration, parties
-from data.store import Store
-from features.list_match import INTERCEPT, SLOPE, match, probability
-from originrisk import app
+from originrisk.cli import app
+from originrisk.data.store import Store
+from originrisk.features.list_match import INTERCEPT, SLOPE, match, probability
 from tests.features.factory import listing_of
 
 

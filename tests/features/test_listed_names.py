@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features.lines import Text
-from features.listed_names import ListedName, ListedNames
+from originrisk.features.lines import Text
+from originrisk.features.listed_names import ListedName, ListedNames
 
 NAME = "Aksu Haolin Textiles Co., Ltd."
 SEEN = (100, 200)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from features.lines import Text
-from features.lists import Listings
+from originrisk.features.lines import Text
+from originrisk.features.lists import Listings
 from tests.features.factory import START, listing_of
 
 DAY = (START - date(1970, 1, 1)).days

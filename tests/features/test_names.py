@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.names import address_key, address_tokens, company_key, company_tokens, tokens
+from originrisk.features.names import address_key, address_tokens, company_key, company_tokens, tokens
 
 ONE_FIRM = [
     ("Shaoxing Qiaolong Textile Co., Ltd.", "SHAOXING QIAO LONG TEX. CO LTD"),

@@ -7,13 +7,20 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from features.fair_value import DRAWN_IN, LEAST_SPREAD, PARENT_WEIGHT, USUAL_SPREAD, benchmarks, log_prices
-from features.history import History
-from features.known import FIXED_POINT, see
-from features.lines import Floats, Ints, Lines
-from features.measures import measures
-from features.replay import Outcomes, replay
-from features.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
+from originrisk.features.fair_value import (
+    DRAWN_IN,
+    LEAST_SPREAD,
+    PARENT_WEIGHT,
+    USUAL_SPREAD,
+    benchmarks,
+    log_prices,
+)
+from originrisk.features.history import History
+from originrisk.features.known import FIXED_POINT, see
+from originrisk.features.lines import Floats, Ints, Lines
+from originrisk.features.measures import measures
+from originrisk.features.replay import Outcomes, replay
+from originrisk.features.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
 from tests.features import factory
 from tests.features.factory import SHIPPED
 from tests.features.oracle import Oracle

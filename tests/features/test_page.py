@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from features.catalogue import CATALOGUE
-from features.page import FAMILIES, document
-from features.tallies import TALLIES
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.page import FAMILIES, document
+from originrisk.features.tallies import TALLIES
 
 
 def test_the_page_is_current() -> None:
     page = Path(__file__).parents[2] / "docs" / "features.md"
-    assert page.read_text(encoding="utf-8") == document(), "run `python -m features.page > docs/features.md`"
+    assert page.read_text(encoding="utf-8") == document(), (
+        "run `python -m originrisk.features.page > docs/features.md`"
+    )
 
 
 def test_every_feature_and_every_tally_has_a_row() -> None:

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from features.catalogue import CATALOGUE, compute
-from features.history import History
-from features.known import FIXED_POINT, Known, see
-from features.lines import Floats, Lines
-from features.rates import WEIGHT
-from features.readings import Reading, count, mean, rate, share, since
-from features.replay import Outcomes, replay
+from originrisk.features.catalogue import CATALOGUE, compute
+from originrisk.features.history import History
+from originrisk.features.known import FIXED_POINT, Known, see
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.rates import WEIGHT
+from originrisk.features.readings import Reading, count, mean, rate, share, since
+from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, entries, outcomes
 
 ENTRIES = entries()

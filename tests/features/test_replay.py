@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features import replay as replaying
-from features.canonical import arrays_of
-from features.history import History
-from features.lines import Lines
-from features.replay import Outcomes, close_days, replay
+from originrisk.features import replay as replaying
+from originrisk.features.canonical import arrays_of
+from originrisk.features.history import History
+from originrisk.features.lines import Lines
+from originrisk.features.replay import Outcomes, close_days, replay
 from tests.features.factory import SHIPPED, START, change, entries, outcomes
 
 

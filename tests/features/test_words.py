@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from features.commodity.wording import description_word_score
-from features.lines import Lines
-from features.words import Words
+from originrisk.features.commodity.wording import description_word_score
+from originrisk.features.lines import Lines
+from originrisk.features.words import Words
 from tests.features import laws
 from tests.features.factory import change, entries, outcomes
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from data.contract import ENTRIES, OUTCOMES
+from originrisk.data.contract import ENTRIES, OUTCOMES
 from tests.features.factory import GOODS, START, mid, name, word
 
 QUICK = settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])

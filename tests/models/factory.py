@@ -4,9 +4,9 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from features.catalogue import NAMES
-from models.calibration import Calibrator
-from models.origin_model import OriginModel
+from originrisk.features.catalogue import NAMES
+from originrisk.models.calibration import Calibrator
+from originrisk.models.origin_model import OriginModel
 
 
 def matrix(lines: int = 500, seed: int = 0) -> npt.NDArray[np.float64]:

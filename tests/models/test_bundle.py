@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.errors import ModelRefusedError
-from models.bundle import described, load, save
-from models.calibration import Calibrator
+from originrisk.data.errors import ModelRefusedError
+from originrisk.models.bundle import described, load, save
+from originrisk.models.calibration import Calibrator
 from tests.models.factory import matrix, model
 
 CALIBRATOR = Calibrator(-1.0, 0.8, 1.1, (0.0, 0.2), (0.0, 0.1), (0.3, 0.8))

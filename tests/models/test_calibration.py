@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.calibration import Calibrator
+from originrisk.models.calibration import Calibrator
 
 LOG_ODDS = np.linspace(-12, 12, 201)
 

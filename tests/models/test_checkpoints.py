@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data import decided
-from data.store import Store
-from features.canonical import arrays_of
-from features.history import History
-from features.learners import LEARNERS
-from features.tallies import TALLIES
-from models import snapshot
-from models.checkpoints import EPOCH, Checkpoints
+from originrisk.data import decided
+from originrisk.data.store import Store
+from originrisk.features.canonical import arrays_of
+from originrisk.features.history import History
+from originrisk.features.learners import LEARNERS
+from originrisk.features.tallies import TALLIES
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import EPOCH, Checkpoints
 from tests.features.factory import START, change, entries, listing_of, outcomes
 
 TABLE = entries(300, days=200)

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from data.errors import ModelRefusedError
-from features.catalogue import NAMES
-from models.calibration import Calibrator
-from models.origin_model import FEW, OriginModel
+from originrisk.data.errors import ModelRefusedError
+from originrisk.features.catalogue import NAMES
+from originrisk.models.calibration import Calibrator
+from originrisk.models.origin_model import FEW, OriginModel
 from tests.models.factory import matrix, model
 
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from models.profile import SCORE, Profile, expected_auc
+from originrisk.models.profile import SCORE, Profile, expected_auc
 
 NAMES = ("price", "age")
 

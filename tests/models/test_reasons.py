@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.catalogue import CATALOGUE
-from features.feature import Feature
-from models.reasons import explained, reasons
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.feature import Feature
+from originrisk.models.reasons import explained, reasons
 
 
 def feature(name: str, *, unit: str = "lines", sentence: str = "It had {value:.0f} lines.") -> Feature:

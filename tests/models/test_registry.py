@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import ModelRefusedError
-from models.bundle import save
-from models.registry import (
+from originrisk.data.errors import ModelRefusedError
+from originrisk.models.bundle import save
+from originrisk.models.registry import (
     ENTERED,
     REFUSED,
     ROLLED_BACK,

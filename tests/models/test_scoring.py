@@ -1,8 +1,8 @@
 import numpy as np
 
-from data.contract import SCORES
-from models.reasons import Explained
-from models.scoring import TOLD, explain, told_columns
+from originrisk.data.contract import SCORES
+from originrisk.models.reasons import Explained
+from originrisk.models.scoring import TOLD, explain, told_columns
 from tests.models.factory import matrix, model
 
 

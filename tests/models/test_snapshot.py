@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.errors import ModelRefusedError
-from features.canonical import arrays_of, named_arrays
-from features.history import History
-from features.known import see
-from features.lines import Lines
-from features.replay import Outcomes, close_days, replay
-from models import snapshot
+from originrisk.data.errors import ModelRefusedError
+from originrisk.features.canonical import arrays_of, named_arrays
+from originrisk.features.history import History
+from originrisk.features.known import see
+from originrisk.features.lines import Lines
+from originrisk.features.replay import Outcomes, close_days, replay
+from originrisk.models import snapshot
 from tests.features.factory import SHIPPED, entries, outcomes
 
 TABLE = entries(120)

@@ -7,15 +7,15 @@ import lightgbm
 import numpy as np
 import pyarrow as pa
 
-from data.contract import ENTRIES, OUTCOMES
-from data.identifiers.entry_number import check_digit
-from data.settings import Settings
-from data.store import Store
-from features.catalogue import NAMES
-from models.bundle import save
-from models.calibration import Calibrator
-from models.origin_model import OriginModel
-from models.registry import bundle_path, promote
+from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.data.identifiers.entry_number import check_digit
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import NAMES
+from originrisk.models.bundle import save
+from originrisk.models.calibration import Calibrator
+from originrisk.models.origin_model import OriginModel
+from originrisk.models.registry import bundle_path, promote
 
 START = date(2021, 1, 1)
 DAYS = 40

@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.contract import ENTRIES, OUTCOMES
-from data.errors import AlreadyRunningError, ModelRefusedError
-from data.settings import ScoreSettings, Settings
-from data.store import Store
-from serve.batch import score_period
-from serve.ranking import capacity
+from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.data.errors import AlreadyRunningError, ModelRefusedError
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.store import Store
+from originrisk.serve.batch import score_period
+from originrisk.serve.ranking import capacity
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

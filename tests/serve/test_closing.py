@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings
-from serve.closing import bring
-from serve.engine import Engine, InTurn
+from originrisk.data.settings import Settings
+from originrisk.serve.closing import bring
+from originrisk.serve.engine import Engine, InTurn
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

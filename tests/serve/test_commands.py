@@ -9,8 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from data.errors import OriginRiskError, UsageError
-from serve.commands import score
+from originrisk.data.errors import OriginRiskError, UsageError
+from originrisk.serve.commands import score
 from tests.serve import factory
 
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.contract import SCORES
-from data.errors import UsageError
-from serve.export import check_target, spreadsheet_cell, write
+from originrisk.data.contract import SCORES
+from originrisk.data.errors import UsageError
+from originrisk.serve.export import check_target, spreadsheet_cell, write
 
 REASON = {"feature": "f", "family": "price", "value": None, "contribution": 0.5, "text": 'unit value, "low"'}
 

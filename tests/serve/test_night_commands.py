@@ -7,9 +7,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from data.errors import UsageError
-from data.store import Store
-from serve.night_commands import COMMANDS
+from originrisk.data.errors import UsageError
+from originrisk.data.store import Store
+from originrisk.serve.night_commands import COMMANDS
 from tests.serve import factory
 from tests.serve.night import nights
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data import decided
-from data.errors import UsageError
-from data.store import Store
-from serve.parties_commands import GROUPS
+from originrisk.data import decided
+from originrisk.data.errors import UsageError
+from originrisk.data.store import Store
+from originrisk.serve.parties_commands import GROUPS
 from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, table
 from tests.serve import command
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.contract import ENTRIES, SCORES
-from models.calibration import Calibrator
-from serve.batch import score_period
-from serve.printed_queue import SHOWN, print_batch, print_queue
+from originrisk.data.contract import ENTRIES, SCORES
+from originrisk.models.calibration import Calibrator
+from originrisk.serve.batch import score_period
+from originrisk.serve.printed_queue import SHOWN, print_batch, print_queue
 from tests.serve import factory
 
 DAY = date(2021, 3, 1)

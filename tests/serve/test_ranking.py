@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.contract import ENTRIES
-from data.errors import UsageError
-from data.settings import ScoreSettings, Settings
-from data.store import Store
-from serve.ranking import Capacity, lots, queue, worth
-from serve.suppressions import Suppression, suppress, suppressed
+from originrisk.data.contract import ENTRIES
+from originrisk.data.errors import UsageError
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.store import Store
+from originrisk.serve.ranking import Capacity, lots, queue, worth
+from originrisk.serve.suppressions import Suppression, suppress, suppressed
 from tests.serve import factory
 
 DAY = date(2021, 3, 1)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.settings import ScoreSettings, Settings
-from serve import parts, spread
-from serve.batch import score_period
-from serve.closing import SHARES
-from serve.engine import InTurn
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.serve import parts, spread
+from originrisk.serve.batch import score_period
+from originrisk.serve.closing import SHARES
+from originrisk.serve.engine import InTurn
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

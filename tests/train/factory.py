@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import expit
 
-from train.error_rates import PRIORS, REGIME_STARTS
-from train.examples import Examples
-from train.seen import KEYS, Seen
+from originrisk.train.error_rates import PRIORS, REGIME_STARTS
+from originrisk.train.examples import Examples
+from originrisk.train.seen import KEYS, Seen
 
 FIRST_DAY = np.datetime64("2019-01-01")
 METHODS = list(PRIORS)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.contract import ENTRIES, OUTCOMES
-from data.settings import Settings
-from data.store import Store
-from data.world.make import World, make
-from data.world.settings import WorldSettings
+from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.data.world.make import World, make
+from originrisk.data.world.settings import WorldSettings
 
 START, CUTOFF = date(2020, 1, 1), date(2021, 3, 31)
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from originrisk.train.baselines import IN_SCOPE, baselines, look_up, share_seen, targeting_rule
+from originrisk.train.examples import Examples
 from tests.train.factory import planted
-from train.baselines import IN_SCOPE, baselines, look_up, share_seen, targeting_rule
-from train.examples import Examples
 
 
 def examples(rows: list[tuple[str, str | None, float | None]], observed: list[float]) -> Examples:

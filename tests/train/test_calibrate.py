@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from train.calibrate import CENTRE, PICK, calibrate
-from train.noise import NoisyResults
+from originrisk.train.calibrate import CENTRE, PICK, calibrate
+from originrisk.train.noise import NoisyResults
 
 
 def log_odds(lines: int, seed: int = 0) -> np.ndarray:

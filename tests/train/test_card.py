@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from data.settings import TrainSettings
+from originrisk.data.settings import TrainSettings
+from originrisk.train.card import card
+from originrisk.train.error_rates import expected
+from originrisk.train.judge import judge
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.rate_estimate import rows
 from tests.train.factory import planted
-from train.card import card
-from train.error_rates import expected
-from train.judge import judge
-from train.origin_classifier import OriginClassifier
-from train.rate_estimate import rows
 
 SETTINGS = {
     "cutoff": "2021-06-30",

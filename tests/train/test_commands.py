@@ -5,12 +5,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.errors import GateRefusedError, ModelRefusedError, UsageError
-from models.bundle import save
-from models.registry import bundle_path, champion_version, history
+from originrisk.data.errors import GateRefusedError, ModelRefusedError, UsageError
+from originrisk.models.bundle import save
+from originrisk.models.registry import bundle_path, champion_version, history
+from originrisk.train.commands import COMMANDS
 from tests.models.factory import matrix, model
 from tests.train.home import CUTOFF, home
-from train.commands import COMMANDS
 
 app = typer.Typer()
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 
+from originrisk.train.disjoint import RANDOM, components, groups, judged_by_folds, learning_curve
+from originrisk.train.origin_classifier import OriginClassifier
 from tests.train.factory import planted
-from train.disjoint import RANDOM, components, groups, judged_by_folds, learning_curve
-from train.origin_classifier import OriginClassifier
 
 SMALL = OriginClassifier(trees=60, feature_share=1.0)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from originrisk.train.disparity import ONE_QUEUE, false_flags, inside_capacity, wilson
 from tests.train.factory import planted
-from train.disparity import ONE_QUEUE, false_flags, inside_capacity, wilson
 
 
 def test_capacity_is_a_share_of_the_lines_that_the_sample_stands_for() -> None:

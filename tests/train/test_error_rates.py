@@ -3,9 +3,9 @@ import pyarrow as pa
 import pytest
 from scipy.special import logit
 
+from originrisk.train.error_rates import ErrorRates, cells, expected
+from originrisk.train.rate_estimate import estimate, rows, told
 from tests.train.factory import METHODS, planted
-from train.error_rates import ErrorRates, cells, expected
-from train.rate_estimate import estimate, rows, told
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
 

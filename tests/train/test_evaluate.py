@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from train.evaluate import (
+from originrisk.train.evaluate import (
     Population,
     calibration_error,
     compare,
@@ -11,7 +11,7 @@ from train.evaluate import (
     reliability,
     size_told,
 )
-from train.noise import NoisyResults
+from originrisk.train.noise import NoisyResults
 
 
 def population(lines: int = 600, seed: int = 0) -> tuple[Population, np.ndarray]:

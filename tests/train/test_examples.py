@@ -5,13 +5,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from data.contract import ENTRIES, OUTCOMES
-from features.lines import Lines
-from features.lists import Listings
-from features.replay import Outcomes
+from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.features.lines import Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes
+from originrisk.train.examples import Gathered, gather, known_outcomes, see
 from tests.features.factory import SHIPPED, listing_of
 from tests.train.home import CUTOFF, entries, small_world
-from train.examples import Gathered, gather, known_outcomes, see
 
 DAY = date(2021, 1, 10)
 

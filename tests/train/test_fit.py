@@ -4,11 +4,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
-import train.fit
+import originrisk.train.fit
+from originrisk.train.fit import Fitted, fit
+from originrisk.train.grow import FEW, FOLDS, jobs_for
+from originrisk.train.origin_classifier import OriginClassifier
 from tests.train.factory import planted
-from train.fit import Fitted, fit
-from train.grow import FEW, FOLDS, jobs_for
-from train.origin_classifier import OriginClassifier
 
 NOISE = {"isotopic": (0.02, 0.1), "detention": (0.4, 0.05)}
 SMALL = OriginClassifier(feature_share=1.0)
@@ -54,7 +54,7 @@ def test_processes_of_their_own_change_nothing(monkeypatch: pytest.MonkeyPatch) 
     world, made = planted(800), []
     two = clone(SMALL).set_params(seeds=(0, 1))
     for jobs in (1, 2):
-        monkeypatch.setattr(train.fit, "jobs_for", lambda _, jobs=jobs: jobs)
+        monkeypatch.setattr(originrisk.train.fit, "jobs_for", lambda _, jobs=jobs: jobs)
         made.append(fit(world.examples, np.ones(800), two, seed=3))
     texts = [[booster.model_to_string() for booster in one.model.boosters] for one in made]
     assert texts[0] == texts[1]

@@ -1,10 +1,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from data.settings import GateSettings
+from originrisk.data.settings import GateSettings
+from originrisk.train.gate import Check, Contest
+from originrisk.train.noise import NoisyResults
 from tests.train.factory import Planted, planted
-from train.gate import Check, Contest
-from train.noise import NoisyResults
 
 CAPACITY = 0.1
 

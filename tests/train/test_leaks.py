@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.settings import Settings
+from originrisk.data.settings import Settings
+from originrisk.train import examples as examined
+from originrisk.train.disjoint import groups
+from originrisk.train.examples import Examples
+from originrisk.train.leaks import Leak, changed_by_the_future, leaks
+from originrisk.train.material import Material
 from tests.train.factory import Planted, planted
 from tests.train.home import CUTOFF, home
-from train import examples as examined
-from train.disjoint import groups
-from train.examples import Examples
-from train.leaks import Leak, changed_by_the_future, leaks
-from train.material import Material
 
 
 def found(lines: Examples) -> list[tuple[str, str]]:

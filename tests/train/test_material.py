@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from data import decided
-from data.settings import load_settings
-from data.store import Store
+from originrisk.data import decided
+from originrisk.data.settings import load_settings
+from originrisk.data.store import Store
+from originrisk.train.material import Material
 from tests.features.factory import entries
-from train.material import Material
 
 
 def decide(home: Path, on: date) -> None:

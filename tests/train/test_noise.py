@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.special import expit
 
-from train.noise import NoisyResults
+from originrisk.train.noise import NoisyResults
 
 LOG_ODDS = np.linspace(-6, 6, 13)
 

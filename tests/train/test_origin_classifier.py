@@ -5,8 +5,8 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
+from originrisk.train.origin_classifier import OriginClassifier
 from tests.train.factory import planted
-from train.origin_classifier import OriginClassifier
 
 SMALL = {"trees": 60, "feature_share": 1.0}
 

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from data.errors import GateRefusedError
-from data.settings import GateSettings, Settings, TrainSettings
-from models import bundle, registry
+from originrisk.data.errors import GateRefusedError
+from originrisk.data.settings import GateSettings, Settings, TrainSettings
+from originrisk.models import bundle, registry
+from originrisk.train.promotion import decide, enter, roll_back, take_over
+from originrisk.train.run import train
 from tests.models.factory import matrix, model
 from tests.train.home import home
-from train.promotion import decide, enter, roll_back, take_over
-from train.run import train
 
 CUTOFF = date(2021, 1, 31)
 

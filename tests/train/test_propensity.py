@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from train.propensity import lots, propensity, weights
+from originrisk.train.propensity import lots, propensity, weights
 
 
 def test_the_chance_of_examination_is_recovered_over_all_lines() -> None:

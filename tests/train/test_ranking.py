@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from train.ranking import Ranking
+from originrisk.train.ranking import Ranking
 
 RNG = np.random.default_rng(0)
 OBSERVED = (RNG.random(800) < 0.1).astype(float)

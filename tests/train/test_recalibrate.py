@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from data.errors import GateRefusedError
-from data.settings import GateSettings, Settings, TrainSettings
-from models import bundle, registry
-from models.calibration import Calibrator
+from originrisk.data.errors import GateRefusedError
+from originrisk.data.settings import GateSettings, Settings, TrainSettings
+from originrisk.models import bundle, registry
+from originrisk.models.calibration import Calibrator
+from originrisk.train.card import card
+from originrisk.train.noise import NoisyResults
+from originrisk.train.recalibrate import level, recalibrate
+from originrisk.train.run import train
+from originrisk.train.tracking import record, record_recalibrated, recorded, run_of
 from tests.models.factory import matrix
 from tests.train.home import home
-from train.card import card
-from train.noise import NoisyResults
-from train.recalibrate import level, recalibrate
-from train.run import train
-from train.tracking import record, record_recalibrated, recorded, run_of
 
 CUTOFF, LATER = date(2021, 1, 31), date(2021, 6, 30)
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from data.errors import GateRefusedError, ModelRefusedError
-from data.settings import Settings, TrainSettings
-from data.store import Store
-from models.bundle import load
-from models.registry import champion_path, champion_version
+from originrisk.data.errors import GateRefusedError, ModelRefusedError
+from originrisk.data.settings import Settings, TrainSettings
+from originrisk.data.store import Store
+from originrisk.models.bundle import load
+from originrisk.models.registry import champion_path, champion_version
+from originrisk.train.reproduce import Recorded, made_by, reproduce
+from originrisk.train.run import TrainedModel, train
+from originrisk.train.tracking import record, recorded
 from tests.train.home import CUTOFF, home
-from train.reproduce import Recorded, made_by, reproduce
-from train.run import TrainedModel, train
-from train.tracking import record, recorded
 
 
 @pytest.fixture(scope="module")

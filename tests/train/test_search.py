@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from originrisk.train.fit import fit
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.search import Task, Trial, search, smallest_good
 from tests.train.factory import planted
-from train.fit import fit
-from train.origin_classifier import OriginClassifier
-from train.search import Task, Trial, search, smallest_good
 
 START = {
     "leaves": 15,

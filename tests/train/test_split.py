@@ -1,6 +1,6 @@
 import numpy as np
 
-from train.split import disjoint_folds, from_day, later
+from originrisk.train.split import disjoint_folds, from_day, later
 
 DAYS = np.datetime64("2021-01-01") + np.arange(200)
 

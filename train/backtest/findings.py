@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.contract import LINE_KEY
-from data.errors import BadInputError, Problem
-from features.keys import find
-from features.lines import Lines
-from features.replay import FOUND, NOT_FOUND
-from train.error_rates import Codes, cells, expected
-from train.examples import require_enough
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.features.replay import FOUND, NOT_FOUND
+from originrisk.train.error_rates import Codes, cells, expected
+from originrisk.train.examples import require_enough
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]

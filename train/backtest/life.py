@@ -8,17 +8,17 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from features.catalogue import NAMES, compute
-from features.history import History
-from features.replay import Outcomes, replay
-from models.origin_model import OriginModel
-from train.backtest.month import Month
-from train.backtest.trade import Trade
-from train.examples import Examples, known_outcomes
-from train.fit import fit
-from train.learned import classifier
-from train.propensity import weights
-from train.seen import Seen
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history import History
+from originrisk.features.replay import Outcomes, replay
+from originrisk.models.origin_model import OriginModel
+from originrisk.train.backtest.month import Month
+from originrisk.train.backtest.trade import Trade
+from originrisk.train.examples import Examples, known_outcomes
+from originrisk.train.fit import fit
+from originrisk.train.learned import classifier
+from originrisk.train.propensity import weights
+from originrisk.train.seen import Seen
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int32]

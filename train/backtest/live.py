@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from models.origin_model import OriginModel
-from train.backtest.life import Floats, Life, Rows
-from train.backtest.month import Month, journaled, note
-from train.backtest.policies import Picked, Policy, pick
-from train.backtest.trade import Trade
+from originrisk.models.origin_model import OriginModel
+from originrisk.train.backtest.life import Floats, Life, Rows
+from originrisk.train.backtest.month import Month, journaled, note
+from originrisk.train.backtest.policies import Picked, Policy, pick
+from originrisk.train.backtest.trade import Trade
 
 
 def live(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:

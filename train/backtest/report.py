@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scipy.stats import beta
 
-from train.backtest.month import Month
+from originrisk.train.backtest.month import Month
 
 YEAR: Final = 12
 HEADINGS: Final = (

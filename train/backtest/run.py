@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from data.console import progress
-from data.errors import GateRefusedError, Problem, UsageError
-from data.settings import Settings
-from features.lines import Lines
-from train.backtest.findings import from_outcomes, from_truth
-from train.backtest.live import live
-from train.backtest.month import Month
-from train.backtest.plan import Plan
-from train.backtest.policies import POLICIES
-from train.backtest.report import draw
-from train.backtest.trade import Trade, entry_days
-from train.material import Material
-from train.reproduce import made_by
+from originrisk.data.console import progress
+from originrisk.data.errors import GateRefusedError, Problem, UsageError
+from originrisk.data.settings import Settings
+from originrisk.features.lines import Lines
+from originrisk.train.backtest.findings import from_outcomes, from_truth
+from originrisk.train.backtest.live import live
+from originrisk.train.backtest.month import Month
+from originrisk.train.backtest.plan import Plan
+from originrisk.train.backtest.policies import POLICIES
+from originrisk.train.backtest.report import draw
+from originrisk.train.backtest.trade import Trade, entry_days
+from originrisk.train.material import Material
+from originrisk.train.reproduce import made_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.settings import Settings
-from features.lines import Lines
-from train.backtest.findings import Findings
-from train.backtest.plan import Plan
-from train.examples import Examples, gather
-from train.material import Material
+from originrisk.data.settings import Settings
+from originrisk.features.lines import Lines
+from originrisk.train.backtest.findings import Findings
+from originrisk.train.backtest.plan import Plan
+from originrisk.train.examples import Examples, gather
+from originrisk.train.material import Material
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from train.evaluate import Row
-from train.evaluation.pooled import Pooled
-from train.evaluation.tables import Table
-from train.leaks import Leak
-from train.rolling import Window
+from originrisk.train.evaluate import Row
+from originrisk.train.evaluation.pooled import Pooled
+from originrisk.train.evaluation.tables import Table
+from originrisk.train.leaks import Leak
+from originrisk.train.rolling import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from train.disparity import DISTRICT_QUEUES, ONE_QUEUE, inside_capacity
-from train.evaluate import Metrics, Population, probability_metrics
-from train.examples import Examples, Gathered
-from train.noise import NoisyResults
-from train.odds import log_odds_of
-from train.propensity import weights
-from train.rolling import Window
+from originrisk.train.disparity import DISTRICT_QUEUES, ONE_QUEUE, inside_capacity
+from originrisk.train.evaluate import Metrics, Population, probability_metrics
+from originrisk.train.examples import Examples, Gathered
+from originrisk.train.noise import NoisyResults
+from originrisk.train.odds import log_odds_of
+from originrisk.train.propensity import weights
+from originrisk.train.rolling import Window
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from data.console import progress
-from data.errors import GateRefusedError, Problem
-from data.settings import Settings
-from train.disjoint import FOLDS, SHARES, groups, judged_by_folds, learning_curve
-from train.evaluate import Row, compare
-from train.evaluation.evaluation import Evaluation
-from train.evaluation.pooled import Pooled, pool
-from train.evaluation.tables import Table, tables_of
-from train.examples import Examples, Gathered
-from train.leaks import Leak, changed_by_the_future, leaks
-from train.material import Material
-from train.origin_classifier import OriginClassifier
-from train.rolling import WINDOWS, Window, rolling
+from originrisk.data.console import progress
+from originrisk.data.errors import GateRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.train.disjoint import FOLDS, SHARES, groups, judged_by_folds, learning_curve
+from originrisk.train.evaluate import Row, compare
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.evaluation.pooled import Pooled, pool
+from originrisk.train.evaluation.tables import Table, tables_of
+from originrisk.train.examples import Examples, Gathered
+from originrisk.train.leaks import Leak, changed_by_the_future, leaks
+from originrisk.train.material import Material
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.rolling import WINDOWS, Window, rolling
 
 STEPS = WINDOWS + FOLDS + len(SHARES) + 3
 LEAST_POSITIVES = 5

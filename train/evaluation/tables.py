@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.as_of.orders import FAMILIES
-from train.disparity import DISTRICT_QUEUES, ONE_QUEUE, false_flags, parties_groups
-from train.evaluate import Metrics, probability_metrics
-from train.evaluation.pooled import Pooled
-from train.examples import Examples
-from train.odds import log_odds_of
-from train.ranking import Ranking
-from train.rolling import Window
-from train.slices import slices
+from originrisk.data.as_of.orders import FAMILIES
+from originrisk.train.disparity import DISTRICT_QUEUES, ONE_QUEUE, false_flags, parties_groups
+from originrisk.train.evaluate import Metrics, probability_metrics
+from originrisk.train.evaluation.pooled import Pooled
+from originrisk.train.examples import Examples
+from originrisk.train.odds import log_odds_of
+from originrisk.train.ranking import Ranking
+from originrisk.train.rolling import Window
+from originrisk.train.slices import slices
 
 Mask = npt.NDArray[np.bool_]
 Table = list[dict[str, Any]]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from serve.queue.lines.route import Stop
-from serve.queue.lines.written import cut, folded
+from originrisk.serve.queue.lines.route import Stop
+from originrisk.serve.queue.lines.written import cut, folded
 
 BOX: Final = 164
 LETTERS: Final = 18

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from serve.queue.charts.scale import Scale
-from serve.queue.lines.party import LegalDay, Month, Party
+from originrisk.serve.queue.charts.scale import Scale
+from originrisk.serve.queue.lines.party import LegalDay, Month, Party
 
 WIDTH: Final = 640
 HEIGHT: Final = 162

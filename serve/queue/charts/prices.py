@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from serve.queue.charts.scale import Scale
-from serve.queue.lines.price import Points, Price
+from originrisk.serve.queue.charts.scale import Scale
+from originrisk.serve.queue.lines.price import Points, Price
 
 WIDTH: Final = 640
 HEIGHT: Final = 240

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from serve.queue.charts.scale import Scale
-from serve.queue.lines.words import Said
+from originrisk.serve.queue.charts.scale import Scale
+from originrisk.serve.queue.lines.words import Said
 
 WIDTH: Final = 640
 HEIGHT: Final = 130

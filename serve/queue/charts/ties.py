@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from serve.queue.lines.links import Linked, Links, Tie
-from serve.queue.lines.written import cut
+from originrisk.serve.queue.lines.links import Linked, Links, Tie
+from originrisk.serve.queue.lines.written import cut
 
 WIDTH: Final = 980
 ROW: Final = 34

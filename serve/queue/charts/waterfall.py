@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from serve.queue.charts.scale import Scale
+from originrisk.serve.queue.charts.scale import Scale
 
 LABELS: Final = 430
 """Room for the words, left of the bars."""

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from features.lines import Floats
-from serve.queue.finding import Key
-from serve.queue.lines.ground import Ground
+from originrisk.features.lines import Floats
+from originrisk.serve.queue.finding import Key
+from originrisk.serve.queue.lines.ground import Ground
 
 _PROBABILITIES: Final = "SELECT probability FROM {scores} WHERE entry_date = $1 ORDER BY probability"
 _PLACES: Final = """

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
-from features.keys import Keys, key_of
-from features.lines import Codes, Lines
+from originrisk.features.keys import Keys, key_of
+from originrisk.features.lines import Codes, Lines
 
 _DECLARED: Final = """
 SELECT manufacturer_id, manufacturer_name,

@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import reference
-from data.as_of.orders import FAMILIES
-from data.as_of.series import known
-from data.days import EPOCH
-from data.identifiers.importer_number import mask
-from features.commodity.scope import families
-from features.keys import Keys, key_of
-from features.lines import Bools, Lines, Rows
-from serve.queue.lines.ground import Ground
-from serve.queue.lines.rings import rings
+from originrisk.data import reference
+from originrisk.data.as_of.orders import FAMILIES
+from originrisk.data.as_of.series import known
+from originrisk.data.days import EPOCH
+from originrisk.data.identifiers.importer_number import mask
+from originrisk.features.commodity.scope import families
+from originrisk.features.keys import Keys, key_of
+from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.serve.queue.lines.ground import Ground
+from originrisk.serve.queue.lines.rings import rings
 
 TOLD: Final = 3
 """Reasons that stand with a line in the queue; the line page has all."""

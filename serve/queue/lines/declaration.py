@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data.contract import ENTRIES
-from data.identifiers.importer_number import mask
+from originrisk.data.contract import ENTRIES
+from originrisk.data.identifiers.importer_number import mask
 
 MASKED: Final = frozenset({"importer_number", "consignee_number"})
 MATTERS: Final = {

@@ -7,13 +7,13 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from data import lake
-from data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
-from data.lists.membership import with_shipped
-from data.store import Store
-from serve.queue.database import folder
-from serve.queue.finding import Key
-from serve.queue.lines.book import Book
+from originrisk.data import lake
+from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
+from originrisk.data.lists.membership import with_shipped
+from originrisk.data.store import Store
+from originrisk.serve.queue.database import folder
+from originrisk.serve.queue.finding import Key
+from originrisk.serve.queue.lines.book import Book
 
 READ: Final = (
     "entry_number", "line_number", "entry_date", "received_on", "manufacturer_id", "manufacturer_name",

@@ -6,18 +6,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from serve.queue.lines.beside import Beside, Placed, beside
-from serve.queue.lines.declaration import Field, declared, missing
-from serve.queue.lines.ground import Ground
-from serve.queue.lines.links import Links, links
-from serve.queue.lines.matches import NameMatches, matches
-from serve.queue.lines.party import Party, party
-from serve.queue.lines.past import Past
-from serve.queue.lines.price import Price, prices
-from serve.queue.lines.route import Stop, route
-from serve.queue.lines.shown_day import LOT
-from serve.queue.lines.similar import similar
-from serve.queue.lines.words import Said, said
+from originrisk.serve.queue.lines.beside import Beside, Placed, beside
+from originrisk.serve.queue.lines.declaration import Field, declared, missing
+from originrisk.serve.queue.lines.ground import Ground
+from originrisk.serve.queue.lines.links import Links, links
+from originrisk.serve.queue.lines.matches import NameMatches, matches
+from originrisk.serve.queue.lines.party import Party, party
+from originrisk.serve.queue.lines.past import Past
+from originrisk.serve.queue.lines.price import Price, prices
+from originrisk.serve.queue.lines.route import Stop, route
+from originrisk.serve.queue.lines.shown_day import LOT
+from originrisk.serve.queue.lines.similar import similar
+from originrisk.serve.queue.lines.words import Said, said
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from data.days import EPOCH
-from data.errors import ModelRefusedError
-from data.identifiers.importer_number import mask
-from features.graph.evidence import Path as LinkPath
-from features.graph.evidence import paths
-from features.graph.graph import Graph
-from features.lines import Lines
-from models import snapshot
-from models.checkpoints import Checkpoints
-from serve.queue.lines.ground import Ground
+from originrisk.data.days import EPOCH
+from originrisk.data.errors import ModelRefusedError
+from originrisk.data.identifiers.importer_number import mask
+from originrisk.features.graph.evidence import Path as LinkPath
+from originrisk.features.graph.evidence import paths
+from originrisk.features.graph.graph import Graph
+from originrisk.features.lines import Lines
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.queue.lines.ground import Ground
 
 SHOWN: Final = 50
 """Suppliers that a chart shows; the strongest paths come first."""

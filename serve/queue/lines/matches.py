@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from data.lists.membership import in_force
-from features.list_match import Match, match
-from serve.queue.lines.ground import Ground
+from originrisk.data.lists.membership import in_force
+from originrisk.features.list_match import Match, match
+from originrisk.serve.queue.lines.ground import Ground
 
 NAMED: Final = {
     "manufacturer": "manufacturer_name",

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data import reference
-from data.as_of.series import known
-from features.lines import Bools
+from originrisk.data import reference
+from originrisk.data.as_of.series import known
+from originrisk.features.lines import Bools
 
 SHOWN: Final = 8
 """Rows of a list that are shown."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from serve.queue.lines.ground import ENDED, READ, Ground
+from originrisk.serve.queue.lines.ground import ENDED, READ, Ground
 
 YEARS: Final = 3
 """Years before the line that are read."""

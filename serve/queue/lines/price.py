@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.fair_value import log_prices
-from features.lines import Floats, Lines
-from serve.queue.lines.past import Past
+from originrisk.features.fair_value import log_prices
+from originrisk.features.lines import Floats, Lines
+from originrisk.serve.queue.lines.past import Past
 
 LEAST: Final = 8
 """Lines below which a middle and a spread say nothing."""

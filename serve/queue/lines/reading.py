@@ -5,18 +5,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from data.settings import Settings
-from data.store import Store
-from models.checkpoints import Checkpoints
-from serve.night import live
-from serve.queue.lines import view
-from serve.queue.lines.beside import Placed
-from serve.queue.lines.day import Day
-from serve.queue.lines.ground import Ground
-from serve.queue.lines.kept import Kept
-from serve.queue.lines.line import Evidence, evidence
-from serve.queue.lines.links import latest_graph
-from serve.queue.lines.prepared import Prepared
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.night import live
+from originrisk.serve.queue.lines import view
+from originrisk.serve.queue.lines.beside import Placed
+from originrisk.serve.queue.lines.day import Day
+from originrisk.serve.queue.lines.ground import Ground
+from originrisk.serve.queue.lines.kept import Kept
+from originrisk.serve.queue.lines.line import Evidence, evidence
+from originrisk.serve.queue.lines.links import latest_graph
+from originrisk.serve.queue.lines.prepared import Prepared
 
 _LATEST: Final = "SELECT max(entry_date) AS day FROM {scores}"
 _DAY: Final = "SELECT entry_date FROM {days} WHERE entry_number = $1 AND line_number = $2"

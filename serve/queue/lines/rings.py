@@ -6,8 +6,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from features.keys import Keys, key_of
-from features.lines import Lines, Rows
+from originrisk.features.keys import Keys, key_of
+from originrisk.features.lines import Lines, Rows
 
 TIES: Final = ("seller", "consolidator", "address", "importer")
 SHARED: Final = 6

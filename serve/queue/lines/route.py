@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from data import reference
-from data.identifiers.ports import country_of_schedule_k
-from serve.queue.lines.shown_day import country, port
+from originrisk.data import reference
+from originrisk.data.identifiers.ports import country_of_schedule_k
+from originrisk.serve.queue.lines.shown_day import country, port
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from data import reference
-from serve.queue.lines import view
-from serve.queue.lines.asked import Asked
-from serve.queue.lines.day import Day
-from serve.queue.lines.view import Worked
-from serve.queue.lines.words import said
+from originrisk.data import reference
+from originrisk.serve.queue.lines import view
+from originrisk.serve.queue.lines.asked import Asked
+from originrisk.serve.queue.lines.day import Day
+from originrisk.serve.queue.lines.view import Worked
+from originrisk.serve.queue.lines.words import said
 
 LOT: Final = "lot"
 FACETS: Final = {

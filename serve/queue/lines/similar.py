@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from serve.queue.lines.ground import Ground
+from originrisk.serve.queue.lines.ground import Ground
 
 SHOWN: Final = 8
 LIKE: Final = {

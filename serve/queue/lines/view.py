@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.lines import Bools, Rows, shared
-from serve.queue.finding import Key
-from serve.queue.lines.asked import Asked
-from serve.queue.lines.day import Day
+from originrisk.features.lines import Bools, Rows, shared
+from originrisk.serve.queue.finding import Key
+from originrisk.serve.queue.lines.asked import Asked
+from originrisk.serve.queue.lines.day import Day
 
 SHOWN: Final = 50
 """Lines on a page."""

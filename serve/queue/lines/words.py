@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from models.calibration import Calibrator
-from models.registry import bundle_path
+from originrisk.models.calibration import Calibrator
+from originrisk.models.registry import bundle_path
 
 STEPS: Final = (
     (0.5, "more likely than not"),

@@ -1,8 +1,8 @@
-"""Runs the migrations on the connection that `serve.queue.migrate` hands over, inside its transaction."""
+"""Runs the migrations on the connection that `originrisk.serve.queue.migrate` hands over, inside its transaction."""
 
 from alembic import context
 
-from serve.queue.tables import METADATA
+from originrisk.serve.queue.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

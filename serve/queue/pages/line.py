@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.charts import chain, months, prices, standing, ties, waterfall
-from serve.queue.desk import AtDesk
-from serve.queue.finding import DECISIONS, address
-from serve.queue.finding_form import FindingForm
-from serve.queue.finding_pages import Entry, LineNumber
-from serve.queue.lines.line import Evidence
-from serve.queue.pages.read import AtReading
-from serve.queue.rendering import page
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.charts import chain, months, prices, standing, ties, waterfall
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.finding import DECISIONS, address
+from originrisk.serve.queue.finding_form import FindingForm
+from originrisk.serve.queue.finding_pages import Entry, LineNumber
+from originrisk.serve.queue.lines.line import Evidence
+from originrisk.serve.queue.pages.read import AtReading
+from originrisk.serve.queue.rendering import page
 
 router = APIRouter()
 

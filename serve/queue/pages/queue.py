@@ -6,17 +6,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
-from serve.queue import assignments, findings, views
-from serve.queue.access import Visitor
-from serve.queue.admission import may
-from serve.queue.desk import AtDesk
-from serve.queue.finding import DECISIONS
-from serve.queue.lines.asked import Asked
-from serve.queue.lines.shown_day import shown
-from serve.queue.lines.view import Worked
-from serve.queue.pages.read import AtReading
-from serve.queue.rendering import page
-from serve.queue.sheet import MOST_ROWS
+from originrisk.serve.queue import assignments, findings, views
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.desk import AtDesk
+from originrisk.serve.queue.finding import DECISIONS
+from originrisk.serve.queue.lines.asked import Asked
+from originrisk.serve.queue.lines.shown_day import shown
+from originrisk.serve.queue.lines.view import Worked
+from originrisk.serve.queue.pages.read import AtReading
+from originrisk.serve.queue.rendering import page
+from originrisk.serve.queue.sheet import MOST_ROWS
 
 router = APIRouter()
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from serve.queue.lines.prepared import Prepared
-from serve.queue.lines.reading import Reading, State
+from originrisk.serve.queue.lines.prepared import Prepared
+from originrisk.serve.queue.lines.reading import Reading, State
 
 
 def reading(request: Request) -> Reading:

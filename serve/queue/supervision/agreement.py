@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, func, select
 
-from serve.queue.supervision.share import Share
-from serve.queue.tables import ACCOUNTS, FINDINGS, READINGS
+from originrisk.serve.queue.supervision.share import Share
+from originrisk.serve.queue.tables import ACCOUNTS, FINDINGS, READINGS
 
 
 def agreement(connection: Connection) -> list[Share]:

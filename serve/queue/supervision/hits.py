@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from serve.queue.lines.ground import Ground
-from serve.queue.supervision.share import Share
+from originrisk.serve.queue.lines.ground import Ground
+from originrisk.serve.queue.supervision.share import Share
 
 DAYS: Final = 365
 GROUPS: Final[Mapping[str, str]] = {

@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from serve.queue import assignments, findings
-from serve.queue.finding import Key
-from serve.queue.lines.ground import Ground
+from originrisk.serve.queue import assignments, findings
+from originrisk.serve.queue.finding import Key
+from originrisk.serve.queue.lines.ground import Ground
 
 _INSIDE: Final = """
 SELECT entry_number, line_number, coalesce(port_of_entry, 'no port') AS port, selection = 'lot' AS lot

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import BadInputError
-from data.files import text
-from data.files.records import Misfit
+from originrisk.data.errors import BadInputError
+from originrisk.data.files import text
+from originrisk.data.files.records import Misfit
 
 WANTED = {"a", "b", "c"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data.errors import BadInputError
-from data.files import workbook
+from originrisk.data.errors import BadInputError
+from originrisk.data.files import workbook
 
 
 def _book(path: Path, rows: list[list[object]], *sheets: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.identifiers import entry_number
+from originrisk.data.identifiers import entry_number
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 VECTORS = SHARED / "vectors" / "entry-number.json"

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.identifiers import htsus
+from originrisk.data.identifiers import htsus
 
 
 @pytest.mark.parametrize(

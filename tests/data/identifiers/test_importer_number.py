@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.identifiers.importer_number import form, mask
+from originrisk.data.identifiers.importer_number import form, mask
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.identifiers.manufacturer_id import Likeness, ManufacturerId, compare, parse
+from originrisk.data.identifiers.manufacturer_id import Likeness, ManufacturerId, compare, parse
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from data.identifiers import manufacturer_id_rules as rules
-from data.identifiers.manufacturer_id import parse
+from originrisk.data.identifiers import manufacturer_id_rules as rules
+from originrisk.data.identifiers.manufacturer_id import parse
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 VECTORS = SHARED / "vectors" / "mid.json"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data import reference
-from data.identifiers import ports
+from originrisk.data import reference
+from originrisk.data.identifiers import ports
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 SCHEDULE_K = SHARED / "data" / "reference" / "schedule-k-foreign-ports-2024q4.csv"

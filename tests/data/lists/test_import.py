@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from data.errors import BadInputError
-from data.lists import merge
-from data.lists.membership import in_force
-from data.lists.merge import Imported, import_list
-from data.lists.published import read
-from data.store import Store
-from originrisk import app
+from originrisk.cli import app
+from originrisk.data.errors import BadInputError
+from originrisk.data.lists import merge
+from originrisk.data.lists.membership import in_force
+from originrisk.data.lists.merge import Imported, import_list
+from originrisk.data.lists.published import read
+from originrisk.data.store import Store
 
 DAY = date(2026, 2, 1)
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
@@ -182,7 +182,7 @@ def test_the_commands_import_and_show(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize(
     ("name", "taken", "left_out", "faults"),
-    [("uflpa-entity-list-partial.csv", 37, 1, 9), ("cbp-wro-findings-active-2026-01.csv", 51, 7, 9)],
+    [("uflpa-entity-list.csv", 95, 0, 10), ("cbp-wro-findings-active-2026-01.csv", 51, 7, 9)],
 )
 def test_real_lists_and_their_faults(
     tmp_path: Path, name: str, taken: int, left_out: int, faults: int

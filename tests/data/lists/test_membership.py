@@ -5,8 +5,8 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from data.contract import LISTED
-from data.lists.membership import in_force, shipped, with_shipped
+from originrisk.data.contract import LISTED
+from originrisk.data.lists.membership import in_force, shipped, with_shipped
 
 CORPS = "Xinjiang Production and Construction Corps"
 NOTHING = LISTED.schema.empty_table()

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from data.repairs import quantities
-from data.repairs.parse import parse
+from originrisk.data.repairs import quantities
+from originrisk.data.repairs.parse import parse
 
 REPAIRED = [
     ("entry number", "abc-1234567-6", "ABC12345676", "letter case"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.repairs.parse import PARSERS, parse
-from data.repairs.plain import PLAIN, as_text, is_plain
+from originrisk.data.repairs.parse import PARSERS, parse
+from originrisk.data.repairs.plain import PLAIN, as_text, is_plain
 
 ALPHABET = "019AZaz.-/,' $\u200b\u202eé=N\n"
 WORDS = st.one_of(

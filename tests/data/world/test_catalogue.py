@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from data import reference
-from data.world.catalogue import FAMILIES, choose_group, countries, goods, origin_shares, places, routes
-from data.world.parameters import parameters
+from originrisk.data import reference
+from originrisk.data.world.catalogue import (
+    FAMILIES,
+    choose_group,
+    countries,
+    goods,
+    origin_shares,
+    places,
+    routes,
+)
+from originrisk.data.world.parameters import parameters
 
 
 def test_ports_are_in_the_reference_tables() -> None:

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.errors import UsageError
-from data.world.command import world
+from originrisk.data.errors import UsageError
+from originrisk.data.world.command import world
 
 
 def _run(home: Path, *words: str) -> dict[str, int]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.world.datasheet import page
-from data.world.parameters import parameters
-from data.world.settings import WorldSettings
+from originrisk.data.world.datasheet import page
+from originrisk.data.world.parameters import parameters
+from originrisk.data.world.settings import WorldSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 

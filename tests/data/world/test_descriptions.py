@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from data.world.catalogue import COTTON, MIXED, goods
-from data.world.descriptions import FORMATS, NO_FIBRE, STYLES, contents, describe
+from originrisk.data.world.catalogue import COTTON, MIXED, goods
+from originrisk.data.world.descriptions import FORMATS, NO_FIBRE, STYLES, contents, describe
 
 
 def _one(declared: int, content: int, style: int, form: int) -> str:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from data.world.fibre import IN_XINJIANG, REGIONS, Chain, Stage
-from data.world.settings import WorldSettings
-from data.world.trade import Trade, make_trade
+from originrisk.data.world.fibre import IN_XINJIANG, REGIONS, Chain, Stage
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.trade import Trade, make_trade
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from data.contract import ENTRIES, LISTED, OUTCOMES
-from data.identifiers import entry_number, importer_number, manufacturer_id
-from data.world.make import World, make
-from data.world.parameters import parameters, values
-from data.world.settings import WorldSettings
+from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
+from originrisk.data.identifiers import entry_number, importer_number, manufacturer_id
+from originrisk.data.world.make import World, make
+from originrisk.data.world.parameters import parameters, values
+from originrisk.data.world.settings import WorldSettings
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from data.identifiers import entry_number, importer_number
-from data.world.numbers import entry_numbers, filer_codes, fixed_text, importer_numbers
+from originrisk.data.identifiers import entry_number, importer_number
+from originrisk.data.world.numbers import entry_numbers, filer_codes, fixed_text, importer_numbers
 
 
 def test_each_filer_numbers_its_entries_one_after_another() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from data.world.pictures import PICTURES, draw
+from originrisk.data.world.pictures import PICTURES, draw
 
 
 def test_every_picture_is_drawn(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.world.contracts import MISDESCRIBE, NONE, RELABEL, SHELL_FIRM, UNDERVALUE, make_contracts
-from data.world.parameters import order, value
-from data.world.parties import SHELL, make_parties
-from data.world.reactions import react
-from data.world.settings import WorldSettings
+from originrisk.data.world.contracts import MISDESCRIBE, NONE, RELABEL, SHELL_FIRM, UNDERVALUE, make_contracts
+from originrisk.data.world.parameters import order, value
+from originrisk.data.world.parties import SHELL, make_parties
+from originrisk.data.world.reactions import react
+from originrisk.data.world.settings import WorldSettings
 
 SETTINGS = WorldSettings(lines=100_000, seed=5, churn=0.2)
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from data.identifiers import manufacturer_id
-from data.world.catalogue import countries, places
-from data.world.parties import make_parties
-from data.world.settings import WorldSettings
-from data.world.spelling import SPELLINGS, Spelling, spell
+from originrisk.data.identifiers import manufacturer_id
+from originrisk.data.world.catalogue import countries, places
+from originrisk.data.world.parties import make_parties
+from originrisk.data.world.settings import WorldSettings
+from originrisk.data.world.spelling import SPELLINGS, Spelling, spell
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("features", "models", "train", "serve")
-FORBIDDEN_NAMES = {"y_any", "xinjiang_fraction", "maker_id", "truth.parquet", "data.world.truth"}
+FORBIDDEN_NAMES = {"y_any", "xinjiang_fraction", "maker_id", "truth.parquet", "originrisk.data.world.truth"}
 
 
 def _imports(tree: ast.AST) -> set[str]:
@@ -25,7 +25,7 @@ def _texts(tree: ast.AST) -> set[str]:
 def breaches(source: str) -> set[str]:
     """What a module does that would let it see the truth."""
     tree = ast.parse(source)
-    imported = {name for name in _imports(tree) if name.startswith("data.world")}
+    imported = {name for name in _imports(tree) if name.startswith("originrisk.data.world")}
     return imported | (_texts(tree) & FORBIDDEN_NAMES)
 
 
@@ -41,9 +41,9 @@ def test_package_never_reads_the_truth(package: str) -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "from data.world.truth import TRUTH",
-        "from data import world",
-        "import data.world.make as w",
+        "from originrisk.data.world.truth import TRUTH",
+        "from originrisk.data import world",
+        "import originrisk.data.world.make as w",
         "def f(table):\n    return table['y_any']",
         "def f(home):\n    return home / 'world' / 'truth.parquet'",
     ],

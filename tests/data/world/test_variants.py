@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from data.world.findings import examine
-from data.world.make import make
-from data.world.trade import make_trade
-from data.world.variants import VARIANTS, settings_of
+from originrisk.data.world.findings import examine
+from originrisk.data.world.make import make
+from originrisk.data.world.trade import make_trade
+from originrisk.data.world.variants import VARIANTS, settings_of
 
 
 def test_there_are_at_least_five_besides_the_default() -> None:

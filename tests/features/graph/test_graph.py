@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.graph import graph
-from features.graph.circle import Circles
-from features.graph.graph import Graph
-from features.graph.tables import merged
-from features.learner import Learners
-from features.lines import Bools, Lines
-from features.lists import Listings
-from features.replay import Outcomes
+from originrisk.features.graph import graph
+from originrisk.features.graph.circle import Circles
+from originrisk.features.graph.graph import Graph
+from originrisk.features.graph.tables import merged
+from originrisk.features.learner import Learners
+from originrisk.features.lines import Bools, Lines
+from originrisk.features.lists import Listings
+from originrisk.features.replay import Outcomes
 from tests.features.factory import START, change, entries, listing_of, outcomes
 from tests.features.graph.oracle import Oracle, replayed
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from features.catalogue import CATALOGUE
-from features.graph.surroundings import FEATURES
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.graph.surroundings import FEATURES
 from tests.features.factory import change, entries, listing_of, outcomes
 from tests.features.laws import features_of
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from features.lane.origin_switch import importer_switch_after_legal_date
+from originrisk.features.lane.origin_switch import importer_switch_after_legal_date
 from tests.features.handmade import in_turn, last, world
 
 

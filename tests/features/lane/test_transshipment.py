@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from features.lane.transshipment import hub_share, overseas_over_land
+from originrisk.features.lane.transshipment import hub_share, overseas_over_land
 from tests.features.handmade import in_turn, last, world
 
 

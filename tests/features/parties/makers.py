@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from data.contract import ENTRIES
-from features.lines import Lines
+from originrisk.data.contract import ENTRIES
+from originrisk.features.lines import Lines
 
 START = date(2022, 3, 1)
 COLUMNS = ("name", "address", "city", "postal_code", "id")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.parties.align import align, unmatched
+from originrisk.features.parties.align import align, unmatched
 
 
 def kinds(left: str, right: str) -> list[tuple[str, str, str]]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from features.parties.compare import weigh
-from features.parties.rarity import CountryRarity, WordCounts
-from features.parties.record import Record
+from originrisk.features.parties.compare import weigh
+from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.record import Record
 
 RARITY = CountryRarity(WordCounts(), "CN")
 FULL = Record("SHAOXING QIAOLONG TEXTILE", "NO 128 MEILUN RD", "SHAOXING", "312000", "CNSHAQIA128SHA", "CN")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from features.parties.compare_names import weigh_names, weigh_texts
-from features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare_names import weigh_names, weigh_texts
+from originrisk.features.parties.rarity import CountryRarity, WordCounts
 
 NOTHING_COUNTED = CountryRarity(WordCounts(), "CN")
 ENOUGH = 11.0

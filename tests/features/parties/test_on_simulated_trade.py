@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.parties_on_trade import LineParties, resolve
-from data.world.make import make
-from data.world.settings import WorldSettings
-from features.lines import Lines
-from features.parties.parties import Parties
+from originrisk.data.world.make import make
+from originrisk.data.world.settings import WorldSettings
+from originrisk.features.lines import Lines
+from originrisk.features.parties.parties import Parties
 
 UNTIL = 30_000
 CUT = 18_600

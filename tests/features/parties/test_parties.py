@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.parties.decisions import Decision
-from features.parties.likely import SAME
-from features.parties.parties import Parties
-from features.parties.record import Records
+from originrisk.features.parties.decisions import Decision
+from originrisk.features.parties.likely import SAME
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.record import Records
 from tests.features.parties.makers import (
     HOMONYM,
     QIAOLONG,

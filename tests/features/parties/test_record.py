@@ -1,6 +1,6 @@
 """Records bring what is declared to one form, and have the same key on every day."""
 
-from features.parties.record import Record, Records
+from originrisk.features.parties.record import Record, Records
 from tests.features.parties.makers import HOMONYM, QIAOLONG, VAGUE, lines
 
 BARE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.parties.slips import is_mistyped, romanised, slip_cost
+from originrisk.features.parties.slips import is_mistyped, romanised, slip_cost
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,18 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.parties_on_trade import resolve
-from data.contract import LISTED
-from data.decided import Decided
-from data.world.make import make
-from data.world.settings import WorldSettings
-from features.canonical import arrays_of, history_of
-from features.history import History
-from features.learner import Columns, Learners
-from features.lines import Bools, Lines
-from features.lists import Listings
-from features.parties.parties import Parties
-from features.parties.tallied import COLUMNS, PartyTallies
-from features.replay import Outcomes, replay
+from originrisk.data.contract import LISTED
+from originrisk.data.decided import Decided
+from originrisk.data.world.make import make
+from originrisk.data.world.settings import WorldSettings
+from originrisk.features.canonical import arrays_of, history_of
+from originrisk.features.history import History
+from originrisk.features.learner import Columns, Learners
+from originrisk.features.lines import Bools, Lines
+from originrisk.features.lists import Listings
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.tallied import COLUMNS, PartyTallies
+from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED
 from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from features.price.packs import pack_value_deviation
+from originrisk.features.price.packs import pack_value_deviation
 from tests.features.handmade import in_turn, last, world
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from features.price.rarity import share_cheaper
+from originrisk.features.price.rarity import share_cheaper
 from tests.features.handmade import in_turn, last, world
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from features.supplier.activity import begun_after_legal_date, returned_share
+from originrisk.features.supplier.activity import begun_after_legal_date, returned_share
 from tests.features.handmade import in_turn, last, world
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from features.supplier.mid import mid_against_address
+from originrisk.features.supplier.mid import mid_against_address
 from tests.features.handmade import in_turn, last, world
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from features.supplier.partners import concentration
+from originrisk.features.supplier.partners import concentration
 from tests.features.handmade import in_turn, last, world
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.contract import ENTRIES
-from data.settings import Settings
-from data.store import Store
-from serve.batch import score_period
+from originrisk.data.contract import ENTRIES
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve.batch import score_period
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

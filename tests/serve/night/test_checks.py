@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.contract import ENTRIES, OUTCOMES, SCORES
-from data.settings import NightLevels, NightSettings
-from data.store import Store
-from models.profile import Profile
-from serve.night.arrivals_check import check_arrivals
-from serve.night.drift_check import check_drift
-from serve.night.lines_check import check_lines
-from serve.night.measure import Measure
+from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES
+from originrisk.data.settings import NightLevels, NightSettings
+from originrisk.data.store import Store
+from originrisk.models.profile import Profile
+from originrisk.serve.night.arrivals_check import check_arrivals
+from originrisk.serve.night.drift_check import check_drift
+from originrisk.serve.night.lines_check import check_lines
+from originrisk.serve.night.measure import Measure
 from tests.serve import factory
 
 DAYS, A_DAY = 70, 40

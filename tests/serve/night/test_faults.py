@@ -16,22 +16,24 @@ from typing import Any
 
 import pytest
 
-from data.errors import NO_ROOM
-from data.store import Store
-from models.registry import champion_path
+from originrisk.data.errors import NO_ROOM
+from originrisk.data.store import Store
+from originrisk.models.registry import champion_path
 from tests.serve.night import nights
 
 KILLS = 200
 FULL = 20
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.serve.night.test_faults", "serve.night.run", "deltalake", "lightgbm"])
+FORKS.set_forkserver_preload(
+    ["tests.serve.night.test_faults", "originrisk.serve.night.run", "deltalake", "lightgbm"]
+)
 
 
 def run_child(home: Path, most_bytes: int | None = None) -> None:
     """A night in a process of its own; ends with the exit code that the command would have."""
-    from data.errors import exit_code_of
-    from serve.night.run import run_night
+    from originrisk.data.errors import exit_code_of
+    from originrisk.serve.night.run import run_night
 
     if most_bytes is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

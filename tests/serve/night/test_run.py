@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
-from data.errors import AlreadyRunningError, BadInputError, GateRefusedError, ModelRefusedError, UsageError
-from data.settings import Level, NightLevels, NightSettings
-from data.store import Store
-from models.registry import champion_path, champion_version
-from serve.batch import score_period
-from serve.night import live, run
-from serve.night.run import backfill, run_night
-from serve.night.status import status
+from originrisk.data.errors import (
+    AlreadyRunningError,
+    BadInputError,
+    GateRefusedError,
+    ModelRefusedError,
+    UsageError,
+)
+from originrisk.data.settings import Level, NightLevels, NightSettings
+from originrisk.data.store import Store
+from originrisk.models.registry import champion_path, champion_version
+from originrisk.serve.batch import score_period
+from originrisk.serve.night import live, run
+from originrisk.serve.night.run import backfill, run_night
+from originrisk.serve.night.status import status
 from tests.serve import factory
 from tests.serve.night import nights
 from tests.serve.night.nights import DAY, settings_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings
+from originrisk.data.settings import Settings
 from tests.serve.online import served
 
 

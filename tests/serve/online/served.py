@@ -8,12 +8,12 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from data.settings import ServiceSettings, Settings
-from data.store import Store
-from serve.batch import score_period
-from serve.online import keys
-from serve.online.app import over
-from serve.online.service import Service
+from originrisk.data.settings import ServiceSettings, Settings
+from originrisk.data.store import Store
+from originrisk.serve.batch import score_period
+from originrisk.serve.online import keys
+from originrisk.serve.online.app import over
+from originrisk.serve.online.service import Service
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

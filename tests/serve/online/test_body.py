@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.contract import ENTRIES
-from features.lines import Lines
-from serve.online import body
-from serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
-from serve.online.shapes import EXAMPLE
+from originrisk.data.contract import ENTRIES
+from originrisk.features.lines import Lines
+from originrisk.serve.online import body
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
+from originrisk.serve.online.shapes import EXAMPLE
 from tests.serve import factory
 
 

@@ -10,11 +10,11 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from data.errors import UsageError
-from data.settings import Settings
-from originrisk import app as command
-from serve.online import keys
-from serve.online.rate import Rate
+from originrisk.cli import app as command
+from originrisk.data.errors import UsageError
+from originrisk.data.settings import Settings
+from originrisk.serve.online import keys
+from originrisk.serve.online.rate import Rate
 from tests.serve.online import served
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

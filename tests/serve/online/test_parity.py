@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from data.settings import Settings
-from data.store import Store
-from features.catalogue import NAMES
-from features.lines import Floats
-from models.checkpoints import EPOCH, Checkpoints
-from serve.batch import score_period
-from serve.scorer import _pieces
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import NAMES
+from originrisk.features.lines import Floats
+from originrisk.models.checkpoints import EPOCH, Checkpoints
+from originrisk.serve.batch import score_period
+from originrisk.serve.scorer import _pieces
 from tests.serve import factory
 from tests.serve.online import served
 

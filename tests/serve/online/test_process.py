@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from data.settings import Settings
-from serve.batch import score_period
-from serve.client import Client, RefusedError
-from serve.online import keys
-from serve.online.run import START
+from originrisk.data.settings import Settings
+from originrisk.serve.batch import score_period
+from originrisk.serve.client import Client, RefusedError
+from originrisk.serve.online import keys
+from originrisk.serve.online.run import START
 from tests.processes import heed_interrupts
 from tests.serve import factory
 from tests.serve.online import served
@@ -102,7 +102,7 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
 
 
 def test_what_starts_the_workers_loads_nothing_of_weight_before_it_has_told_them_their_threads() -> None:
-    code = "import sys, serve.online.run; print(*{'numpy', 'lightgbm', 'fastapi'} & sys.modules.keys())"
+    code = "import sys, originrisk.serve.online.run; print(*{'numpy', 'lightgbm', 'fastapi'} & sys.modules.keys())"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout
     assert loaded == b"\n"
 

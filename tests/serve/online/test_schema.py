@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from serve.online.shapes import EXAMPLE
+from originrisk.serve.online.shapes import EXAMPLE
 from tests.serve.online import served
 
 CHECKS = [

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from data.settings import Settings
-from models.registry import bundle_path, champion_version
-from serve.batch import score_period
-from serve.online import answer, problems
-from serve.online.service import Service
+from originrisk.data.settings import Settings
+from originrisk.models.registry import bundle_path, champion_version
+from originrisk.serve.batch import score_period
+from originrisk.serve.online import answer, problems
+from originrisk.serve.online.service import Service
 from tests.serve import factory
 from tests.serve.online import served
 

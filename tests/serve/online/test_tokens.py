@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.testclient import TestClient
 
-from data.settings import Settings
+from originrisk.data.settings import Settings
 from tests.serve.online import served
 
 ISSUER, AUDIENCE = "https://issuer.example", "originrisk"

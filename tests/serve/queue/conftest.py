@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import ScoreSettings, Settings
-from serve.batch import score_period
-from serve.queue.database import Database
-from serve.queue.migrate import migrate
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.serve.batch import score_period
+from originrisk.serve.queue.database import Database
+from originrisk.serve.queue.migrate import migrate
 from tests.serve import factory
 from tests.serve.online.served import DAY
 from tests.serve.queue import office, postgres

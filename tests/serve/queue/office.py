@@ -12,13 +12,13 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from data.settings import QueueSettings, Settings
-from data.store import Store
-from serve.queue import audit, findings
-from serve.queue.app import queue_app
-from serve.queue.desk import Desk
-from serve.queue.finding import Finding
-from serve.queue.tables import ACCOUNTS
+from originrisk.data.settings import QueueSettings, Settings
+from originrisk.data.store import Store
+from originrisk.serve.queue import audit, findings
+from originrisk.serve.queue.app import queue_app
+from originrisk.serve.queue.desk import Desk
+from originrisk.serve.queue.finding import Finding
+from originrisk.serve.queue.tables import ACCOUNTS
 from tests.serve import factory
 from tests.serve.online.served import DAY
 

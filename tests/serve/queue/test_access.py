@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute
 
-from serve.queue.access import ACTIONS, NAVIGATION, ROLES
-from serve.queue.access_page import routes, table
-from serve.queue.admission import may
-from serve.queue.app import ROUTERS
+from originrisk.serve.queue.access import ACTIONS, NAVIGATION, ROLES
+from originrisk.serve.queue.access_page import routes, table
+from originrisk.serve.queue.admission import may
+from originrisk.serve.queue.app import ROUTERS
 from tests.serve.queue.office import Office
 
 ROOT = Path(__file__).parents[3]

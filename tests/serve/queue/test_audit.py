@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from data import journal
-from data.settings import Settings
-from serve.queue import audit
-from serve.queue.audit import Seal
-from serve.queue.tables import AUDIT
-from serve.queue.verify import verify
+from originrisk.data import journal
+from originrisk.data.settings import Settings
+from originrisk.serve.queue import audit
+from originrisk.serve.queue.audit import Seal
+from originrisk.serve.queue.tables import AUDIT
+from originrisk.serve.queue.verify import verify
 from tests.serve.queue.office import Office
 
 TRIGGERS = {

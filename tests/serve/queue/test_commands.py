@@ -8,9 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from data.errors import BadInputError, UsageError
-from serve.queue.commands import GROUPS
-from serve.queue.database import Database
+from originrisk.data.errors import BadInputError, UsageError
+from originrisk.serve.queue.commands import GROUPS
+from originrisk.serve.queue.database import Database
 from tests.serve.queue import office
 from tests.serve.queue.office import PASSWORD
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import UsageError
-from serve.queue.demo_accounts import NAMES, hire
+from originrisk.data.errors import UsageError
+from originrisk.serve.queue.demo_accounts import NAMES, hire
 from tests.serve.queue import office
 from tests.serve.queue.office import Office, log_in
 

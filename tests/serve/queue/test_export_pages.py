@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from data.contract import ENTRIES
-from data.store import Store
-from serve.queue import sheet
-from serve.queue.tables import AUDIT
+from originrisk.data.contract import ENTRIES
+from originrisk.data.store import Store
+from originrisk.serve.queue import sheet
+from originrisk.serve.queue.tables import AUDIT
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, lines, write
 

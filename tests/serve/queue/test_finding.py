@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from serve.queue.finding import Line, problems
-from serve.queue.finding_form import draft
+from originrisk.serve.queue.finding import Line, problems
+from originrisk.serve.queue.finding_form import draft
 
 DAY = date(2021, 2, 5)
 ADVERSE = {"decision": "examine", "result": "xinjiang", "method": "isotopic", "found_on": str(DAY)}

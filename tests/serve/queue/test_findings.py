@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from data.store import Store
-from serve.queue import findings
+from originrisk.data.store import Store
+from originrisk.serve.queue import findings
 from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
 
 
@@ -147,8 +147,8 @@ def test_officers_take_and_give_back_supervisors_give(at: Office) -> None:
 
 
 def test_saved_views_are_each_officers_own(at: Office) -> None:
-    from serve.queue import views
-    from serve.queue.access import Visitor
+    from originrisk.serve.queue import views
+    from originrisk.serve.queue.access import Visitor
 
     ann, bob = at.at_work("ann"), at.at_work("bob")
     for browser, name in ((ann, "cotton"), (bob, "cotton"), (ann, "cotton")):

@@ -10,14 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from data.store import Store
-from features.lines import Lines
-from serve.queue import outcomes
+from originrisk.data.store import Store
+from originrisk.features.lines import Lines
+from originrisk.serve.queue import outcomes
+from originrisk.train.examples import known_outcomes
 from tests.serve.queue import browsers, office
 from tests.serve.queue.browsers import logged_in
 from tests.serve.queue.lines.past import DAY, key
 from tests.serve.queue.office import Office, stands
-from train.examples import known_outcomes
 
 pytestmark = pytest.mark.slow
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from data.settings import load_settings
-from data.store import Store
-from serve.queue.database import Database
-from serve.queue.finding import Key, address
-from serve.queue.migrate import migrate
+from originrisk.data.settings import load_settings
+from originrisk.data.store import Store
+from originrisk.serve.queue.database import Database
+from originrisk.serve.queue.finding import Key, address
+from originrisk.serve.queue.migrate import migrate
 from tests.serve.queue import browsers
 from tests.serve.queue.office import Office
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from serve.queue.log_in import own_address
-from serve.queue.tables import ACCOUNTS, SESSIONS
+from originrisk.serve.queue.log_in import own_address
+from originrisk.serve.queue.tables import ACCOUNTS, SESSIONS
 from tests.serve.queue.office import PASSWORD, Office, log_in, token
 
 

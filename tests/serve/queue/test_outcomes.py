@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from data.errors import AlreadyRunningError
-from data.store import Store
-from features.lines import Lines
-from serve.queue import outcomes
+from originrisk.data.errors import AlreadyRunningError
+from originrisk.data.store import Store
+from originrisk.features.lines import Lines
+from originrisk.serve.queue import outcomes
+from originrisk.train.examples import known_outcomes
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
-from train.examples import known_outcomes
 
 
 def stored(at: Office, key: tuple[str, int]) -> dict[str, Any] | None:

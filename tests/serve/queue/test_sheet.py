@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from serve.queue.sheet import LONGEST_CELL, sheet
+from originrisk.serve.queue.sheet import LONGEST_CELL, sheet
 
 HOSTILE = [
     "=1+1",

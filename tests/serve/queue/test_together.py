@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from data.store import Store
-from serve.queue.tables import FINDINGS
-from serve.queue.verify import verify
+from originrisk.data.store import Store
+from originrisk.serve.queue.tables import FINDINGS
+from originrisk.serve.queue.verify import verify
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, token
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import SparkSettings
+from originrisk.data.settings import SparkSettings
 from tests.serve import factory
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +22,7 @@ OPTIONS = {
 def engine() -> Iterator[object]:
     pytest.importorskip("pyspark", reason="needs the extra `spark`: make spark")
     os.environ["PYTHONPATH"] = str(ROOT)
-    from serve.spark import spark
+    from originrisk.serve.spark import spark
 
     with spark(SparkSettings(options=OPTIONS), "local[2]") as session:
         yield session

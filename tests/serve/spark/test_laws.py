@@ -8,18 +8,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.settings import Settings
-from data.store import Store
-from features.catalogue import CATALOGUE, NAMES, compute
-from features.feature import Feature, feature
-from features.known import Known
-from features.lines import Floats, Lines
-from features.replay import Outcomes
-from models.bundle import load
-from models.registry import champion_path
-from serve import slices
-from serve.engine import Engine, packed, unpacked
-from serve.scorer import Scorer
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.features.catalogue import CATALOGUE, NAMES, compute
+from originrisk.features.feature import Feature, feature
+from originrisk.features.known import Known
+from originrisk.features.lines import Floats, Lines
+from originrisk.features.replay import Outcomes
+from originrisk.models.bundle import load
+from originrisk.models.registry import champion_path
+from originrisk.serve import slices
+from originrisk.serve.engine import Engine, packed, unpacked
+from originrisk.serve.scorer import Scorer
 from tests.features import laws
 from tests.features.factory import entries, outcomes
 from tests.features.test_laws import BY_NAME, SPELLED, listed_world, one_line_world

@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.errors import ModelRefusedError
-from data.settings import ScoreSettings, Settings
-from serve import parts, spread
-from serve.batch import score_period
-from serve.closing import bring
-from serve.engine import Engine
+from originrisk.data.errors import ModelRefusedError
+from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.serve import parts, spread
+from originrisk.serve.batch import score_period
+from originrisk.serve.closing import bring
+from originrisk.serve.engine import Engine
 from tests.serve import factory
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
@@ -64,7 +64,7 @@ def test_what_a_worker_refuses_ends_the_run_with_its_words(
 
 
 def damaged_and_loaded(folder: str) -> bytes:
-    from models import bundle
+    from originrisk.models import bundle
 
     with (Path(folder) / "model-0.txt").open("a") as file:
         file.write("\n")

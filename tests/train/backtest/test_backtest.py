@@ -6,19 +6,19 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from data.errors import BadInputError, GateRefusedError, UsageError
-from data.settings import Settings
-from features.keys import find
-from features.lines import Lines
+from originrisk.data.errors import BadInputError, GateRefusedError, UsageError
+from originrisk.data.settings import Settings
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.train.backtest.findings import from_outcomes, from_truth
+from originrisk.train.backtest.plan import Plan
+from originrisk.train.backtest.policies import POLICIES, Policy, pick
+from originrisk.train.backtest.report import interval, summary
+from originrisk.train.backtest.run import Lived, backtest
+from originrisk.train.error_rates import PRIORS
+from originrisk.train.material import Material
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
-from train.backtest.findings import from_outcomes, from_truth
-from train.backtest.plan import Plan
-from train.backtest.policies import POLICIES, Policy, pick
-from train.backtest.report import interval, summary
-from train.backtest.run import Lived, backtest
-from train.error_rates import PRIORS
-from train.material import Material
 
 PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, capacity_share=0.1, delay=0, seed=0)
 

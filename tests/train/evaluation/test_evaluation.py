@@ -14,17 +14,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.contract import LINE_KEY
-from data.world.make import World
-from features.keys import find
-from features.lines import Lines
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.world.make import World
+from originrisk.features.keys import find
+from originrisk.features.lines import Lines
+from originrisk.train import examples as examined
+from originrisk.train.commands import COMMANDS
+from originrisk.train.disjoint import RANDOM
+from originrisk.train.evaluation.evaluation import Evaluation
+from originrisk.train.page import page, write
 from tests.train.home import CUTOFF, home, small_world
 from tests.train.test_leaks import peeking
-from train import examples as examined
-from train.commands import COMMANDS
-from train.disjoint import RANDOM
-from train.evaluation.evaluation import Evaluation
-from train.page import page, write
 
 GOODS = 90
 """So many goods, each declared alike whenever it comes."""
@@ -52,7 +52,9 @@ def evaluation(folder: Path) -> Evaluation:
     written = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(examined, "see", by_heart(telling(peeking(examined.see))))
-        patch.setattr("train.page.write", lambda found, path: (written.append(found), write(found, path)))
+        patch.setattr(
+            "originrisk.train.page.write", lambda found, path: (written.append(found), write(found, path))
+        )
         words = (str(folder), "evaluate", "--cutoff", str(CUTOFF), "--out", str(folder / "report.html"))
         told = CliRunner().invoke(app, words, catch_exceptions=False)
         (folder / "told.txt").write_text(told.stdout)

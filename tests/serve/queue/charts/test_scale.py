@@ -2,7 +2,7 @@
 
 import pytest
 
-from serve.queue.charts.scale import Scale
+from originrisk.serve.queue.charts.scale import Scale
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])

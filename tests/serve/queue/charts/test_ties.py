@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from serve.queue.charts import ties
-from serve.queue.lines.links import Linked, Links, Tie
+from originrisk.serve.queue.charts import ties
+from originrisk.serve.queue.lines.links import Linked, Links, Tie
 
 DAY = date(2021, 1, 1)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings
-from data.store import Store
-from serve.queue.lines.reading import Reading, prepared
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve.queue.lines.reading import Reading, prepared
 from tests.serve import factory
 
 

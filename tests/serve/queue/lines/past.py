@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data.contract import ENTRIES, OUTCOMES
-from data.contract import LISTED as LISTED_TABLE
-from data.store import Store
+from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.data.contract import LISTED as LISTED_TABLE
+from originrisk.data.store import Store
 from tests.serve.factory import START, entry
 
 DAY = date(2021, 2, 9)

@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.contract import ENTRIES
-from data.settings import Settings
-from data.store import Store
-from serve.queue.lines import view
-from serve.queue.lines.asked import Asked
-from serve.queue.lines.reading import Reading, prepared
-from serve.queue.lines.view import Worked
+from originrisk.data.contract import ENTRIES
+from originrisk.data.settings import Settings
+from originrisk.data.store import Store
+from originrisk.serve.queue.lines import view
+from originrisk.serve.queue.lines.asked import Asked
+from originrisk.serve.queue.lines.reading import Reading, prepared
+from originrisk.serve.queue.lines.view import Worked
 from tests.serve import factory
 from tests.serve.queue.lines.past import DAY, HOSTILE, key, line
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
-from models.checkpoints import Checkpoints
-from serve.queue.charts import chain, months, prices, ties, waterfall
-from serve.queue.lines.line import Evidence
-from serve.queue.lines.links import latest_graph
-from serve.queue.lines.reading import Reading
+from originrisk.data.store import Store
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.queue.charts import chain, months, prices, ties, waterfall
+from originrisk.serve.queue.lines.line import Evidence
+from originrisk.serve.queue.lines.links import latest_graph
+from originrisk.serve.queue.lines.reading import Reading
 from tests.serve.factory import START
 from tests.serve.queue.lines.past import DAY, FOUND_OUT, HOSTILE, LISTED, SHOP, key
 

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from serve.queue.lines import prepared
-from serve.queue.lines.prepared import BeingPreparedError, Prepared
+from originrisk.serve.queue.lines import prepared
+from originrisk.serve.queue.lines.prepared import BeingPreparedError, Prepared
 
 
 class Source:

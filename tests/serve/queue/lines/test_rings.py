@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
-from data.contract import ENTRIES
-from features.lines import Lines
-from serve.queue.lines.rings import SHARED, rings
+from originrisk.data.contract import ENTRIES
+from originrisk.features.lines import Lines
+from originrisk.serve.queue.lines.rings import SHARED, rings
 from tests.serve.factory import START, entry
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.registry import champion_version
-from serve.queue.lines.words import Said, percent, said
+from originrisk.models.registry import champion_version
+from originrisk.serve.queue.lines.words import Said, percent, said
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serve.queue.lines.written import folded, visible
+from originrisk.serve.queue.lines.written import folded, visible
 
 
 @pytest.mark.parametrize(

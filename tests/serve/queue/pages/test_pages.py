@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
-from data.contract import ENTRIES
-from data.store import Store
-from models.checkpoints import Checkpoints
-from serve.queue.lines.reading import Reading, State
+from originrisk.data.contract import ENTRIES
+from originrisk.data.store import Store
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.queue.lines.reading import Reading, State
 from tests.serve import factory
 from tests.serve.queue import office
 from tests.serve.queue.lines.past import DAY, FOUND_OUT, LISTED, SHOP, key, line
@@ -83,8 +83,8 @@ def test_the_queue_shows_the_lines_of_the_latest_day(ann: TestClient) -> None:
 
 
 def test_a_home_without_scores_says_how_to_make_some(tmp_path: Path) -> None:
-    from serve.queue.database import Database
-    from serve.queue.migrate import migrate
+    from originrisk.serve.queue.database import Database
+    from originrisk.serve.queue.migrate import migrate
 
     settings = office.settings(factory.home(tmp_path).home, "")
     database = Database(settings)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serve.queue.supervision.share import Share
+from originrisk.serve.queue.supervision.share import Share
 
 
 def test_the_interval_is_wilsons() -> None:

@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from datetime import timedelta
 
-from data.store import Store
-from serve.queue import assignments, findings
-from serve.queue.access import Visitor
-from serve.queue.lines.ground import Ground
-from serve.queue.supervision import agreement, load
-from serve.queue.supervision.hits import hits
-from serve.queue.supervision.load import Work
+from originrisk.data.store import Store
+from originrisk.serve.queue import assignments, findings
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.lines.ground import Ground
+from originrisk.serve.queue.supervision import agreement, load
+from originrisk.serve.queue.supervision.hits import hits
+from originrisk.serve.queue.supervision.load import Work
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, lines, stands, token, write
 

@@ -7,10 +7,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-import data.commands
-import serve.commands
-import train.commands
-from data.errors import NO_ROOM, OriginRiskError, exit_code_of
+import originrisk.data.commands
+import originrisk.serve.commands
+import originrisk.train.commands
+from originrisk.data.errors import NO_ROOM, OriginRiskError, exit_code_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +31,7 @@ def _home(
     ctx.obj = home
 
 
-for package in (data.commands, train.commands, serve.commands):
+for package in (originrisk.data.commands, originrisk.train.commands, originrisk.serve.commands):
     for name, command in package.COMMANDS.items():
         app.command(name)(command)
     for name, group in package.GROUPS.items():
@@ -82,7 +82,3 @@ def _describe(error: Exception) -> str:
         f"internal error, {type(error).__name__}{said}, at {place}. "
         "Please report it; ORIGINRISK_DEBUG=1 shows where it came from."
     )
-
-
-if __name__ == "__main__":
-    main()

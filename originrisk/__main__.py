@@ -1,0 +1,5 @@
+"""`python -m originrisk`: the command."""
+
+from originrisk.cli import main
+
+main()
