@@ -34,7 +34,7 @@ from originrisk.features.history import History
 from originrisk.features.keys import key_of
 from originrisk.features.known import Known
 from originrisk.features.lines import Ints, Lines, Text
-from originrisk.features.listed_names import ListedNames
+from originrisk.features.list_match import ListedNames
 from originrisk.features.lists import Listings
 from originrisk.features.replay import Outcomes, close_days, replay
 from originrisk.features.tallies import TALLIES

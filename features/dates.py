@@ -1,6 +1,6 @@
 """Days of lines as dates, by which dated reference tables are asked."""
 
-from originrisk.data.as_of.series import Days
+from originrisk.data.reference.table import Days
 from originrisk.features.lines import Lines, shared
 
 

@@ -22,7 +22,7 @@ from originrisk.data.lists.membership import (
     with_shipped,
 )
 from originrisk.features.lines import Bools, Codes, Text
-from originrisk.features.listed_names import Interval, ListedName, ListedNames
+from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key
 from originrisk.features.parties.decisions import Decision
 from originrisk.features.places import names_xinjiang

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 from math import nan
 
 from originrisk.data import reference
-from originrisk.data.identifiers.ports import country_of_schedule_k
+from originrisk.data.reference import country_of_schedule_k
 from originrisk.features.names import tokens
 
 _LONGEST_PLACE = 3

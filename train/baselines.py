@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from originrisk.data.as_of.orders import FAMILIES
+from originrisk.data.reference.orders import FAMILIES
 from originrisk.train.examples import Examples
 from originrisk.train.slices import COTTON, is_chinese
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.data.as_of.orders import FAMILIES
+from originrisk.data.reference.orders import FAMILIES
 from originrisk.train.examples import Examples
 
 Mask = npt.NDArray[np.bool_]

@@ -50,16 +50,6 @@ def normalise(text: str) -> str | None:
     return "".join(match.groups()) if match else None
 
 
-def hyphenated(code: str) -> str:
-    """`ABC-1234567-6` for a normalised entry number."""
-    return f"{code[:3]}-{code[3:10]}-{code[10]}"
-
-
-def filer_code(code: str) -> str:
-    """Who filed: the first three characters of a normalised entry number."""
-    return code[:3]
-
-
 def valid(codes: pa.Array | pa.ChunkedArray | NDArray[np.object_]) -> NDArray[np.bool_]:
     """Where form and check digit are right, with or without hyphens; False where null."""
     text = pc.utf8_upper(pc.utf8_trim_whitespace(_text(codes)))

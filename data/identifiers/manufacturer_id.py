@@ -1,16 +1,17 @@
 """MID: manufacturer identification code, as on an entry line: `CNXINTIA16KOR`.
 
-Country (2), name (up to 6), number (up to 4 digits), city (up to 3 letters): 15 characters at most.
-Different firms share a MID by design: **a match is a lead, never an identity**. Rules: 19 CFR part 102, appendix.
+Country (2), name (up to 6), number (up to 4 digits), city (up to 3 letters): 15 characters at most. `build` makes it
+by the letter of the rules; `number_variants` adds the readings of a street line that filers use instead.
+Different firms share a MID by design: **a match is a lead, never an identity**. Rules: appendix to 19 CFR
+part 102 and the instructions to CBP form 7501.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
-
-from rapidfuzz.distance import OSA
 
 CANADA: Final = {
     "AB": "XA",
@@ -28,9 +29,6 @@ CANADA: Final = {
     "YT": "XY",
 }
 """Province to the code that stands in place of a country."""
-
-NEAR_EDITS: Final = 2
-"""Edits (insert, delete, replace, swap of neighbours) up to which two MIDs of one country are near."""
 
 _FORM: Final = re.compile(r"([A-Z]{2})([A-Z0-9]+?)([0-9]*)([A-Z]{1,3})", re.ASCII)
 _LONGEST: Final = 15
@@ -56,14 +54,6 @@ class ManufacturerId:
         return "CA" if self.country in CANADA.values() else self.country
 
 
-class Likeness(IntEnum):
-    """How two MIDs compare, the stronger the greater."""
-
-    DIFFERENT = 0
-    NEAR = 1
-    SAME = 2
-
-
 def normalise(text: str) -> str:
     """Upper case without blanks."""
     return re.sub(r"\s", "", text).upper()
@@ -84,24 +74,82 @@ def parse(text: str) -> ManufacturerId | None:
     if len(number) > _NUMBER_LONGEST:
         keep = _NAME_LONGEST - len(name)
         name, number = name + number[:keep], number[keep:]
-    return ManufacturerId(country, name, number, city) if _fits(name, number) else None
+    fits = len(name) <= _NAME_LONGEST and len(number) <= _NUMBER_LONGEST
+    return ManufacturerId(country, name, number, city) if fits else None
 
 
-def _fits(name: str, number: str) -> bool:
-    return len(name) <= _NAME_LONGEST and len(number) <= _NUMBER_LONGEST
+_OPENINGS: Final = re.compile(r"^(?:FABRICA DE ARTIGOS DE VESTUARIO|PT|JSC|OAO|OOO|ZAO) (?=\S)")
+_IGNORED: Final = frozenset({"A", "AN", "AND", "OF", "THE"})
+_CITY_STATES: Final = {"HK": "HON", "MO": "MAC", "SG": "SIN"}
+_ORDINAL: Final = re.compile(r"\b[0-9]+(?:ST|ND|RD|TH)\b")
+_POSTAL: Final = re.compile(r"\b[0-9]{5,6}\b(?!.*\b[0-9]{5,6}\b)")
+_JOINT: Final = re.compile(r"(?<=[0-9])[^\w\s]+\s*(?=[0-9])")
+_TIGHT_JOINT: Final = re.compile(r"(?<=[0-9])[^\w\s]+(?=[0-9])")
 
 
-def compare(first: str, second: str) -> Likeness:
-    """How alike two MIDs are. NEAR: one country and few edits, or one name with another number or city."""
-    left, right = normalise(first), normalise(second)
-    if left == right:
-        return Likeness.SAME
-    if left[:2] != right[:2]:
-        return Likeness.DIFFERENT
-    near = OSA.distance(left, right, score_cutoff=NEAR_EDITS) <= NEAR_EDITS or _one_name(left, right)
-    return Likeness.NEAR if near else Likeness.DIFFERENT
+def name_part(name: str) -> str:
+    """At most 6 characters: the first 3 of each of the first two words that count. Legal forms do count."""
+    text = " ".join(re.findall(r"[A-Z0-9]+", re.sub(r"[.'’`-]", "", _plain(name))))
+    words: list[str] = []
+    for single, group in groupby(_OPENINGS.sub("", text, count=1).split(), key=_is_letter):
+        run = list(group)
+        words.extend(["".join(run)] if single else run)  # A B C COMPANY is ABC COMPANY
+    counted = [word for word in words if word not in _IGNORED and not _is_letter(word)]
+    return "".join(word[:3] for word in counted[:2])
 
 
-def _one_name(first: str, second: str) -> bool:
-    left, right = parse(first), parse(second)
-    return left is not None and right is not None and left.name == right.name
+@lru_cache(1 << 14)
+def number_part(address: str) -> str:
+    """At most 4 digits of the numerically largest number on the street line; empty without one.
+
+    Punctuation between digits is ignored, blanks separate.
+    """
+    return _largest(_JOINT.sub("", _plain(address)))
+
+
+@lru_cache(1 << 14)
+def city_part(city: str, country: str = "") -> str:
+    """The first 3 letters of the city, without an article; Hong Kong, Macao, Singapore have one code each."""
+    letters = re.sub(r"[^A-Z]", "", re.sub(r"^THE ", "", _plain(city).strip()))
+    return _CITY_STATES.get(country.upper(), letters[:3])
+
+
+def build(country: str, name: str, address: str, city: str, province: str = "") -> str | None:
+    """The MID by the letter of the rules, or None where a part that every MID has cannot be made.
+
+    `country` is ISO alpha-2; Canada needs its `province` (two letters).
+    """
+    code = country.upper() if country.upper() != "CA" else CANADA.get(province.upper(), "")
+    name, town = name_part(name), city_part(city, country)
+    if len(code) != 2 or not name or not town:
+        return None
+    return str(ManufacturerId(code, name, number_part(address), town))
+
+
+def number_variants(address: str) -> frozenset[str]:
+    """Numbers in use: by the rules; without ordinal or postal code; commas as blanks; no leading zeros."""
+    text = _plain(address)
+    lines = {text, _ORDINAL.sub(" ", text), _POSTAL.sub(" ", text)}
+    found = {_largest(joint.sub("", line)) for line in lines for joint in (_JOINT, _TIGHT_JOINT)}
+    if number_part(address):
+        found.discard("")
+    return frozenset(found | {number.lstrip("0") for number in found})
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).upper()
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalpha()
+
+
+def _largest(text: str) -> str:
+    return max(re.findall(r"[0-9]+", text), key=_size, default="")[:4]
+
+
+def _size(digits: str) -> tuple[int, str]:
+    """Orders digits as the numbers they are: `int` refuses thousands of them."""
+    told = digits.lstrip("0")
+    return len(told), told

@@ -11,9 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from originrisk.data.contract import LISTED
-from originrisk.data.lists.layouts import Listing
 from originrisk.data.lists.membership import party, programme, shipped
-from originrisk.data.lists.published import Fault, Published, read
+from originrisk.data.lists.published import Fault, Listing, Published, read
 from originrisk.data.store import Store
 
 PartyKey = tuple[str, str]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from originrisk.data.as_of.cotton import lint_price
+from originrisk.data.reference.cotton import lint_price
 from originrisk.data.world.catalogue import COTTON, MIXED, by_country, goods
 from originrisk.data.world.clock import stream
 from originrisk.data.world.contracts import PARCELS

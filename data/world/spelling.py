@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from originrisk.data.identifiers.manufacturer_id_rules import city_part, name_part, number_part
+from originrisk.data.identifiers.manufacturer_id import city_part, name_part, number_part
 from originrisk.data.world.catalogue import FAMILIES, countries, places
 from originrisk.data.world.parties import CONSOLIDATOR, SELLER
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from originrisk.data.as_of import cotton, orders
+from originrisk.data.reference import cotton, orders
 from originrisk.features.commodity.scope import families
 from originrisk.features.descriptions import cotton_share, mentions_cotton
 from originrisk.features.feature import feature
@@ -11,7 +11,7 @@ from originrisk.features.known import Known
 from originrisk.features.lines import Bools, Floats, Lines, shared
 
 COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*orders.FAMILIES, "none")])
-"""By code of a family, as in `originrisk.data.as_of.orders`; the last is that of no family."""
+"""By code of a family, as in `originrisk.data.reference.orders`; the last is that of no family."""
 
 SURE_COTTON: Bools = COTTON_FAMILIES & (np.array((*orders.FAMILIES, "none")) != "cotton_possible")
 TEXTILE_CHAPTERS = (50, 63)

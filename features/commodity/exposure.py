@@ -1,6 +1,6 @@
 """Exposure: how much of a country's cotton input is likely from Xinjiang, by what was known of trade and output."""
 
-from originrisk.data.as_of import cotton
+from originrisk.data.reference import cotton
 from originrisk.features.commodity.cotton import likely_cotton
 from originrisk.features.dates import entry_dates
 from originrisk.features.feature import feature

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from originrisk.data.as_of import orders
+from originrisk.data.reference import orders
 from originrisk.features.dates import entry_dates
 from originrisk.features.feature import feature
 from originrisk.features.known import Known

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from originrisk.data.as_of import orders
+from originrisk.data.reference import orders
 from originrisk.features.commodity.scope import families
 from originrisk.features.descriptions import mentions_tomato, word_count
 from originrisk.features.feature import feature

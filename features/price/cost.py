@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from originrisk.data.as_of import cotton
+from originrisk.data.reference import cotton
 from originrisk.features.commodity.cotton import lint_per_kilo
 from originrisk.features.dates import entry_dates
 from originrisk.features.fair_value import log_freight, log_prices

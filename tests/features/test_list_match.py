@@ -1,68 +1,72 @@
-"""Names against lists: a probability that keeps the order of the evidence, and homonyms apart."""
-
-import json
-from itertools import pairwise
-from pathlib import Path
+"""How likely a declared name is a listed one: near spellings count, strangers and later listings do not."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from typer.testing import CliRunner
 
-from benchmarks.names import Pairs, calibration, parties
-from originrisk.cli import app
-from originrisk.data.store import Store
-from originrisk.features.list_match import INTERCEPT, SLOPE, match, probability
-from tests.features.factory import listing_of
+from originrisk.features.lines import Text
+from originrisk.features.list_match import ListedName, ListedNames
 
-
-def table(*names: str, **cells: object) -> pa.Table:
-    return pa.concat_tables([listing_of(name, **cells) for name in names])
+NAME = "Aksu Haolin Textiles Co., Ltd."
+SEEN = (100, 200)
+OTHERS = [ListedName(f"Firm Q{place:03d} Yarn", "", SEEN) for place in range(300)]
 
 
-def test_the_party_itself_comes_first_and_strangers_do_not_come() -> None:
-    listed = table(
-        "Aksu Huafu Textiles Co., Ltd.", "Turpan Esquel Textile Co., Ltd.", "Camel Group Co., Ltd."
+def column(*cells: str | None) -> Text:
+    return Text.of(pa.chunked_array([pa.array(cells, pa.string())]))
+
+
+def on(listed: ListedNames, name: str | None, day: int = 150, city: str | None = None) -> float:
+    return float(listed.probability(column(name), column(city), np.array([day], np.int32))[0])
+
+
+def only(address: str = "") -> ListedNames:
+    return ListedNames([ListedName(NAME, address, SEEN)])
+
+
+def test_the_nearer_the_spelling_the_likelier() -> None:
+    spellings = (
+        "AKSU HAOLIN TEXTILE COMPANY LIMITED",
+        "AKSU HAOILN TEXTILE",
+        "BIRCH TEXTILE",
     )
-    found = match("AKSU HUAFU TEXTILE COMPANY LIMITED", listed)
-    assert [one.listing["name"] for one in found] == ["Aksu Huafu Textiles Co., Ltd."]
-    assert found[0].probability > 0.95
-    assert match("Birch Garment Factory", listed) == []
+    told = [on(only(), spelling) for spelling in spellings]
+    assert told == sorted(told, reverse=True)
+    assert told[0] > 0.99
+    assert told[1] > 0.5
+    assert told[-1] == 0
 
 
-def test_an_alias_is_met_and_named() -> None:
-    (found,) = match("HOLLIN HAIR ACCESSORIES", table("Haolin Co.", aliases="Hollin Hair Accessories|Other"))
-    assert found.matched == "Hollin Hair Accessories"
+def test_it_is_seen_between_its_days_alone() -> None:
+    assert [on(only(), NAME, day) > 0 for day in (100, 101, 199, 200)] == [False, True, True, False]
 
 
-def test_a_city_keeps_homonyms_apart() -> None:
-    listed = table("Haolin Knitting Co., Ltd.", address="3 Road, Hotan, Xinjiang")
-    here, unknown, there = (
-        match("Haolin Knitting Co Ltd", listed, city)[0].evidence.bits for city in ("HO TAN", "", "Dhaka")
-    )
+def test_a_city_elsewhere_speaks_against() -> None:
+    here, unknown, there = (on(only("3 Road, Hotan"), NAME, city=city) for city in ("HO TAN", None, "Dhaka"))
     assert here > unknown > there
 
 
-def test_more_bits_are_a_higher_probability_without_end() -> None:
-    told = [probability(bits) for bits in np.linspace(-60, 75, 400)]
-    assert told[0] > 0
-    assert told[-1] < 1
-    assert all(before < after for before, after in pairwise(told))
+def test_a_longer_list_asks_for_more_but_only_once_it_is_known() -> None:
+    later = [ListedName(one.name, "", (160, 200)) for one in OTHERS]
+    alone, beside = only(), ListedNames([ListedName(NAME, "", SEEN), *later])
+    assert on(beside, "AKSU HAOILN TEXTILE", 150) == on(alone, "AKSU HAOILN TEXTILE", 150)
+    assert on(beside, "AKSU HAOILN TEXTILE", 170) < on(alone, "AKSU HAOILN TEXTILE", 170)
 
 
-def test_the_line_is_the_one_that_the_dev_half_gives_and_holds_on_the_test_half() -> None:
-    pairs = Pairs.read()
-    fitted = calibration(pairs, np.array([parties(*pair) for pair in pairs.names]))
-    assert fitted["intercept"] == pytest.approx(INTERCEPT, abs=0.05)
-    assert fitted["slope"] == pytest.approx(SLOPE, abs=0.005)
-    assert fitted["calibration error, test half"] < 0.06
+def test_without_a_name_nothing_is_told() -> None:
+    assert np.isnan(on(only(), None))
 
 
-def test_the_command_tells_matches_with_their_evidence(tmp_path: Path) -> None:
-    Store(tmp_path).upsert("listed", table("Haolin Knitting Co., Ltd.").to_batches())
-    words = ["--home", str(tmp_path), "lists", "match", "HAOLIN KNITTING", "--json"]
-    first = json.loads(CliRunner().invoke(app, words).stdout)["matches"][0]
-    assert first["listing"]["name"] == "Haolin Knitting Co., Ltd."
-    assert first["bits"] == pytest.approx(sum(part["bits"] for part in first["evidence"]["parts"]))
-    early = json.loads(CliRunner().invoke(app, [*words, "--as-of", "2019-03-01"]).stdout)
-    assert early["matches"] == []
+def test_a_spelling_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[str] = []
+    real = ListedNames.may_mean
+
+    def counted(self: ListedNames, name: str, city: str) -> list[tuple[float, tuple[int, int]]]:
+        weighed.append(name)
+        return real(self, name, city)
+
+    monkeypatch.setattr(ListedNames, "may_mean", counted)
+    listed = only()
+    for day in (150, 151):
+        on(listed, NAME, day)
+    assert weighed == [NAME]

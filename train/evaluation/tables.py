@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from originrisk.data.as_of.orders import FAMILIES
+from originrisk.data.reference.orders import FAMILIES
 from originrisk.train.disparity import DISTRICT_QUEUES, ONE_QUEUE, false_flags, parties_groups
 from originrisk.train.evaluate import Metrics, probability_metrics
 from originrisk.train.evaluation.pooled import Pooled

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data import reference
-from originrisk.data.as_of.orders import FAMILIES
-from originrisk.data.as_of.series import known
 from originrisk.data.days import EPOCH
 from originrisk.data.identifiers.importer_number import mask
+from originrisk.data.reference.orders import FAMILIES
+from originrisk.data.reference.table import known
 from originrisk.features.commodity.scope import families
 from originrisk.features.keys import Keys, key_of
 from originrisk.features.lines import Bools, Lines, Rows

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data import reference
-from originrisk.data.as_of.series import known
+from originrisk.data.reference.table import known
 from originrisk.features.lines import Bools
 
 SHOWN: Final = 8

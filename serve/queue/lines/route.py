@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from originrisk.data import reference
-from originrisk.data.identifiers.ports import country_of_schedule_k
+from originrisk.data.reference import country_of_schedule_k
 from originrisk.serve.queue.lines.shown_day import country, port
 
 

@@ -53,11 +53,6 @@ def test_normalise_refuses_what_has_not_the_form(text: str) -> None:
     assert entry_number.normalise(text) is None
 
 
-def test_hyphenated_and_filer() -> None:
-    assert entry_number.hyphenated("ABC12345676") == "ABC-1234567-6"
-    assert entry_number.filer_code("ABC12345676") == "ABC"
-
-
 def test_check_digit_of_something_else_is_an_error() -> None:
     with pytest.raises(ValueError, match="7 digits"):
         entry_number.check_digit("ABC", "12345")

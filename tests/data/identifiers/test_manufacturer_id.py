@@ -1,8 +1,14 @@
-"""MIDs read and compared."""
+"""MIDs: read, and made by the rules."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from originrisk.data.identifiers.manufacturer_id import Likeness, ManufacturerId, compare, parse
+from originrisk.data.identifiers import manufacturer_id as rules
+from originrisk.data.identifiers.manufacturer_id import ManufacturerId, parse
 
 
 @pytest.mark.parametrize(
@@ -44,17 +50,91 @@ def test_province_of_canada_is_canada() -> None:
     assert (canadian.origin, chinese.origin) == ("CA", "CN")
 
 
+SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
+VECTORS = SHARED / "vectors" / "mid.json"
+
+
+def _made(vector: dict[str, Any]) -> str | None:
+    if vector["tests"] == "mid":
+        return rules.build(vector["country"], vector["name"], vector["address"], vector["city"])
+    if vector["tests"] == "city":
+        return rules.city_part(vector["city"], vector["country"])
+    return (
+        rules.name_part(vector["name"]) if vector["tests"] == "name" else rules.number_part(vector["address"])
+    )
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="needs vectors/mid.json; set ORIGINRISK_SHARED")
+def test_every_vector() -> None:
+    vectors = json.loads(VECTORS.read_text("utf-8"))
+    assert [_made(vector) for vector in vectors] == [vector["expected"] for vector in vectors]
+    for vector in vectors:
+        if "also_seen" in vector:
+            assert {vector["expected"], vector["also_seen"]} <= rules.number_variants(vector["address"])
+
+
 @pytest.mark.parametrize(
-    ("other", "likeness"),
+    ("name", "part"),
     [
-        ("cnxintia16kor", Likeness.SAME),
-        ("CNXINTIA17KOR", Likeness.NEAR),
-        ("CNXNITIA16KOR", Likeness.NEAR),
-        ("CNXINTIA9925AKS", Likeness.NEAR),
-        ("CNHETHAO9925HET", Likeness.DIFFERENT),
-        ("VNXINTIA16KOR", Likeness.DIFFERENT),
+        ("A.B.C. Company", "ABCCOM"),
+        ("A B C Company", "ABCCOM"),
+        ("Rawles-Aden Corp.", "RAWCOR"),
+        ("PT Morich Indo Fashion", "MORIND"),
+        ("PT", "PT"),
+        ("N. Minami & Co.,LTD.", "MINCO"),
+        ("The Garment and Textiles Company", "GARTEX"),
+        ("Société Générale", "SOCGEN"),
+        ("a", ""),
+        ("", ""),
     ],
 )
-def test_compare(other: str, likeness: Likeness) -> None:
-    assert compare("CNXINTIA16KOR", other) is likeness
-    assert compare(other, "CNXINTIA16KOR") is likeness
+def test_name_part(name: str, part: str) -> None:
+    assert rules.name_part(name) == part
+
+
+@pytest.mark.parametrize(
+    ("address", "part"),
+    [
+        ("11455 Main Street, Suite 9999", "1145"),
+        ("236 Wendell Ford Blvd Suite 1000", "1000"),
+        ("2-6, 8-Chome Isogami-Dori", "268"),
+        ("One Thousand Century Plaza", ""),
+        ("007 North, 12 South, 0008", "12"),
+        ("9" + "1" * 5000, "9111"),
+    ],
+)
+def test_number_part(address: str, part: str) -> None:
+    assert rules.number_part(address) == part
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "part"),
+    [
+        ("St. Michel", "FR", "STM"),
+        ("The Hague", "NL", "HAG"),
+        ("Kowloon", "HK", "HON"),
+        ("Ürümqi", "CN", "URU"),
+    ],
+)
+def test_city_part(city: str, country: str, part: str) -> None:
+    assert rules.city_part(city, country) == part
+
+
+def test_two_firms_may_have_one_mid() -> None:
+    first = rules.build("CN", "Xinjiang Tianmian Textile Co", "No. 16 Kaifa Rd", "Korla")
+    second = rules.build("CN", "Xinjin Tianma Garments", "16 Ring Rd", "Korla")
+    assert first == second == "CNXINTIA16KOR"
+
+
+def test_canada_needs_its_province() -> None:
+    assert rules.build("CA", "Montreal Textiles", "12 Rue", "Montreal", "QC") == "XQMONTEX12MON"
+    assert rules.build("CA", "Montreal Textiles", "12 Rue", "Montreal") is None
+
+
+@pytest.mark.parametrize(("name", "city"), [("", "Korla"), ("The", "Korla"), ("Tianma", "12")])
+def test_no_mid_without_name_or_city(name: str, city: str) -> None:
+    assert rules.build("CN", name, "16 Ring Rd", city) is None
+
+
+def test_postal_code_in_the_street_line_is_a_variant() -> None:
+    assert rules.number_variants("16 Ring Rd 841000") == {"8410", "16"}

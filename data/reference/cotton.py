@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originrisk.data import reference
-from originrisk.data.as_of.series import Days, Series
-from originrisk.data.identifiers import htsus
-from originrisk.data.reference_rows import Exposure
+from originrisk.data.reference.rows import Exposure
+from originrisk.data.reference.table import Days, Series
 
 Texts = NDArray[np.object_]
 
@@ -62,5 +61,5 @@ def lint_factor(code: str) -> float:
     factors = {
         prefix: row.lint_kg_per_kg for row in reference.cotton_factors() for prefix in row.hts_prefixes
     }
-    prefix = htsus.longest_prefix(code, factors)
+    prefix = reference.longest_prefix(code, factors)
     return np.nan if prefix is None else factors[prefix]

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originrisk.data import reference
-from originrisk.data.as_of.series import Days
-from originrisk.data.identifiers import htsus
-from originrisk.data.reference_rows import GoodsFamily, ScopePrefix
+from originrisk.data.reference.rows import GoodsFamily, ScopePrefix
+from originrisk.data.reference.table import Days
 
 FAMILIES: Final[tuple[str, ...]] = get_args(GoodsFamily)
 """Goods families; the place in this tuple is the family's code."""
@@ -36,7 +35,7 @@ def scope_of(number: int) -> Callable[[str], ScopePrefix | None]:
     }
 
     def narrowest(code: str) -> ScopePrefix | None:
-        prefix = htsus.longest_prefix(code, table)
+        prefix = reference.longest_prefix(code, table)
         return None if prefix is None else table[prefix]
 
     return narrowest

@@ -1,11 +1,14 @@
-"""Reference tables: small, dated, each row with its public source (`reference/SOURCES.md`).
+"""Reference tables: small, dated, each row with its public source (`SOURCES.md`).
 
-A table is read on first use and kept. Look-ups by day are in `originrisk.data.as_of`.
+A table is read on first use and kept. `orders` and `cotton` say what was known of them on a day: what became public
+(`known_from`) on an earlier one. Their `days` are numpy `datetime64[D]`, one per line; answers are one per line, NaN
+where nothing was known.
 """
 
+from collections.abc import Collection
 from functools import cache
 
-from originrisk.data.reference_rows import (
+from originrisk.data.reference.rows import (
     CottonFactor,
     CottonPrice,
     Country,
@@ -19,7 +22,7 @@ from originrisk.data.reference_rows import (
     UsPort,
     XinjiangShare,
 )
-from originrisk.data.reference_table import read
+from originrisk.data.reference.table import read
 
 
 def countries() -> tuple[Country, ...]:
@@ -98,3 +101,20 @@ def us_ports_by_code() -> dict[str, UsPort]:
 @cache
 def places_by_name() -> dict[str, Place]:
     return {place.name: place for place in xinjiang_places()}
+
+
+def country_of_schedule_k(code: str) -> str | None:
+    """ISO alpha-2 of a foreign port.
+
+    A listed port tells its country; else the first three digits do, unless several countries share them (the
+    Leeward Islands, Croatia and Slovenia) or they stand for military ports (920): then None.
+    """
+    if port := foreign_ports_by_code().get(code):
+        return port.country
+    countries = countries_by_schedule_k_prefix().get(code[:3], ())
+    return countries[0] if len(countries) == 1 else None
+
+
+def longest_prefix(code: str, prefixes: Collection[str]) -> str | None:
+    """The narrowest of `prefixes` that a tariff number begins with, of any number of digits, or None."""
+    return next((code[:end] for end in range(len(code), 1, -1) if code[:end] in prefixes), None)

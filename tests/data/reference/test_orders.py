@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from originrisk.data import reference
-from originrisk.data.as_of import cotton, orders, series
+from originrisk.data.reference import cotton, orders, table
 
 
 def _days(*texts: str) -> NDArray[np.datetime64]:
@@ -20,8 +20,8 @@ def _texts(*texts: str | None) -> NDArray[np.object_]:
 
 def test_a_fact_is_not_seen_on_the_day_it_becomes_public() -> None:
     (row, *_) = reference.cotton_prices()
-    assert row not in series.known(reference.cotton_prices(), row.known_from)
-    assert row in series.known(reference.cotton_prices(), row.known_from + timedelta(days=1))
+    assert row not in table.known(reference.cotton_prices(), row.known_from)
+    assert row in table.known(reference.cotton_prices(), row.known_from + timedelta(days=1))
 
 
 def test_lint_price_is_the_last_month_known() -> None:
@@ -133,6 +133,11 @@ def test_days_since_the_law_on_the_goods_changed(code: str, day: str, since: flo
     np.testing.assert_array_equal(orders.since_legal_date(_code(code, day), _days(day)), [since])
 
 
+def test_longest_prefix_wins() -> None:
+    assert reference.longest_prefix("6109100012", {"61", "6109", "6110"}) == "6109"
+    assert reference.longest_prefix("5201", {"61"}) is None
+
+
 def test_lint_in_goods_goes_by_their_kind() -> None:
     found = [cotton.lint_factor(code) for code in ("5201001200", "5205110000", "6109100012", "8517130000")]
     np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
@@ -140,5 +145,5 @@ def test_lint_in_goods_goes_by_their_kind() -> None:
 
 def test_a_cut_of_the_future_changes_nothing() -> None:
     day = date(2021, 6, 1)
-    seen = series.known(reference.cotton_prices(), day)
+    seen = table.known(reference.cotton_prices(), day)
     assert cotton.lint_price(_days(str(day)))[0] == seen[-1].us_cents_per_lb

@@ -1,4 +1,4 @@
-"""Port codes of both schedules."""
+"""The country of a foreign port."""
 
 import csv
 import os
@@ -7,24 +7,9 @@ from pathlib import Path
 import pytest
 
 from originrisk.data import reference
-from originrisk.data.identifiers import ports
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 SCHEDULE_K = SHARED / "data" / "reference" / "schedule-k-foreign-ports-2024q4.csv"
-
-
-@pytest.mark.parametrize(
-    ("text", "code"), [("2704", "2704"), (" 401", "0401"), ("27", None), ("27O4", None), ("27040", None)]
-)
-def test_schedule_d(text: str, code: str | None) -> None:
-    assert ports.schedule_d(text) == code
-
-
-@pytest.mark.parametrize(
-    ("text", "code"), [("57035", "57035"), ("5703", None), ("01520", "01520"), ("5703X", None)]
-)
-def test_schedule_k(text: str, code: str | None) -> None:
-    assert ports.schedule_k(text) == code
 
 
 @pytest.mark.parametrize(
@@ -43,7 +28,7 @@ def test_schedule_k(text: str, code: str | None) -> None:
     ],
 )
 def test_country(code: str, country: str | None) -> None:
-    assert ports.country_of_schedule_k(code) == country
+    assert reference.country_of_schedule_k(code) == country
 
 
 @pytest.mark.skipif(not SCHEDULE_K.exists(), reason="needs the published Schedule K; set ORIGINRISK_SHARED")
@@ -52,7 +37,8 @@ def test_no_port_of_the_whole_schedule_gets_another_country() -> None:
     with SCHEDULE_K.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Country Code"] in countries]
     found = [
-        (countries[row["Country Code"]], ports.country_of_schedule_k(row["Schedule K Code"])) for row in rows
+        (countries[row["Country Code"]], reference.country_of_schedule_k(row["Schedule K Code"]))
+        for row in rows
     ]
     assert not [(wanted, got) for wanted, got in found if got not in (wanted, None)]
     assert sum(got is None for _, got in found) < 0.12 * len(found)

@@ -1,20 +1,34 @@
-"""Reads one reference table: a CSV whose header is the fields of a frozen dataclass, every cell checked."""
+"""Reads one reference table, every cell checked; and values that follow one another as they became public."""
 
 import csv
 import types
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import numpy as np
+from numpy.typing import NDArray
 
 from originrisk.data.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-FOLDER: Final = Path(__file__).parent / "reference"
+FOLDER: Final = Path(__file__).parent
 
 Row = TypeVar("Row", bound="DataclassInstance")
 
@@ -105,3 +119,40 @@ _READERS: Final[dict[Any, Callable[[str], Any]]] = {
     date: _date,
     bool: lambda cell: _one_of(("true", "false"), cell) == "true",
 }
+
+
+Days = NDArray[np.datetime64]
+
+
+class Dated(Protocol):
+    """A row that became public on a day."""
+
+    @property
+    def known_from(self) -> date: ...
+
+
+Public = TypeVar("Public", bound=Dated)
+
+
+def known(rows: Iterable[Public], day: date) -> tuple[Public, ...]:
+    """The rows that a line of that day may see."""
+    return tuple(row for row in rows if row.known_from < day)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values by the day from which each was known."""
+
+    known_from: Days
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Iterable[Public], value: Callable[[Public], float]) -> "Series":
+        """The series of rows of a table."""
+        ordered = sorted(rows, key=lambda row: row.known_from)
+        days = np.array([row.known_from for row in ordered], dtype="datetime64[D]")
+        return cls(days, np.array([np.nan, *map(value, ordered)]))
+
+    def latest(self, days: Days) -> NDArray[np.float64]:
+        """The value that became known last before each day."""
+        return self.values[np.searchsorted(self.known_from, days, side="left")]

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from originrisk.data.errors import BadInputError
-from originrisk.data.reference_table import read
+from originrisk.data.reference.table import read
 
 
 @dataclass(frozen=True, slots=True)
