@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench slow browser spark clean lock
+.PHONY: help setup demo test check format docs bench slow browser spark clean lock
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -41,6 +41,9 @@ check: setup ## format, lint, types, import contracts
 format: setup ## rewrite the code in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup ## remake the generated pages and parts of the documentation
+	$(BIN)/python -m docs.make
 
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
 	$(BIN)/python -m benchmarks.ablation

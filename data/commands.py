@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from originrisk.data.console import Json
 from originrisk.data.lists.commands import lists
-from originrisk.data.options import Json
 from originrisk.data.world.command import world
 
 _ingest = typer.Typer(
@@ -39,8 +39,7 @@ def listed(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", 
 
 
 def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_json: bool) -> None:
-    from originrisk.data.ingest import ingest
-    from originrisk.data.ingest_report import show
+    from originrisk.data.ingest.run import ingest, show
     from originrisk.data.settings import load_settings
     from originrisk.data.store import Store
 

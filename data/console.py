@@ -1,10 +1,12 @@
-"""What a person sees: progress on standard error (terminals only) and tables on standard output."""
+"""What a person types and sees: common options, progress on standard error (terminals only), tables."""
 
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -56,3 +58,11 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
 def _shown(cell: object) -> str:
     text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
     return "".join(character if character.isprintable() else "·" for character in text)
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+
+
+def day_option(flag: str, meaning: str) -> Any:
+    """An option that takes a day."""
+    return typer.Option(flag, help=meaning, formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from originrisk.data.console import Json, day_option
 from originrisk.data.lists.commands import lists
-from originrisk.data.options import Json, day_option
 from originrisk.serve import links_commands, lists_commands, night_commands, parties_commands
 from originrisk.serve.engine_option import EngineName, Master, engine_of
 from originrisk.serve.online import commands as online_commands

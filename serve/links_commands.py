@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from originrisk.data.options import Json
+from originrisk.data.console import Json
 
 _links = typer.Typer(no_args_is_help=True, help="Who stands around a line.")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from originrisk.data.options import Json
+from originrisk.data.console import Json
 
 
 def match(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from originrisk.data.options import Json, day_option
+from originrisk.data.console import Json, day_option
 from originrisk.serve.engine_option import EngineName, Master, engine_of
 from originrisk.serve.period import period
 

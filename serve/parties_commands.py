@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from originrisk.data.options import Json
+from originrisk.data.console import Json
 
 _parties = typer.Typer(no_args_is_help=True, help="Who stands behind the spellings of makers.")
 

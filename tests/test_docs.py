@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.make import DOCS, PARTS, made
+from docs.make import PAGES as MADE
 from originrisk.data.errors import EXIT_CODES, OriginRiskError
 from originrisk.data.settings import Settings
 
@@ -22,6 +24,11 @@ def test_exit_codes_page_is_the_table_in_the_code() -> None:
 
 def test_every_error_has_a_documented_exit_code() -> None:
     assert {error.exit_code for error in OriginRiskError.__subclasses__()} <= set(EXIT_CODES)
+
+
+@pytest.mark.parametrize("page", [*MADE, *PARTS])
+def test_what_is_generated_is_current(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == made(page), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

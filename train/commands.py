@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from originrisk.data.options import Json, day_option
+from originrisk.data.console import Json, day_option
 
 Cutoff = Annotated[
     datetime | None,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from originrisk.data.console import Json, day_option
 from originrisk.data.errors import WARNED
-from originrisk.data.options import Json, day_option
 
 lists = typer.Typer(no_args_is_help=True, help="Who stands on a list, and since when that was known.")
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.files.discover import discover
-from originrisk.data.ingest import ingest
+from originrisk.data.ingest.run import ingest
 from originrisk.data.store import Store
 
 TABLES: Final = (ENTRIES.name, OUTCOMES.name, LISTED.name)

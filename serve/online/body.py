@@ -12,9 +12,8 @@ import orjson
 from originrisk.data.contract import ENTRIES, LINE_KEY, RULES, Column
 from originrisk.data.days import EPOCH
 from originrisk.data.errors import Problem
-from originrisk.data.repairs.cell import Cell
-from originrisk.data.repairs.parse import parse
-from originrisk.data.repairs.plain import BOUNDS
+from originrisk.data.ingest.parsers import Cell
+from originrisk.data.ingest.repair import BOUNDS, parse
 from originrisk.features.lines import NO_DAY, Lines, Text
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_JSON, RefusedError
 

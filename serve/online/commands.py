@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from originrisk.data.options import Json
+from originrisk.data.console import Json
 from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from originrisk.data.options import Json
+from originrisk.data.console import Json
 from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
 
 if TYPE_CHECKING:

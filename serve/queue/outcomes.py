@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from originrisk.data.contract import OUTCOMES
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest import Ingested, ingest
+from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.serve.queue import findings
 from originrisk.serve.queue.database import folder
 from originrisk.serve.queue.desk import Desk

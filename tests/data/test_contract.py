@@ -1,20 +1,12 @@
-"""The contract: its page is the table, and every rule can be kept."""
-
-from pathlib import Path
+"""The contract: every rule can be kept."""
 
 import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import ENTRIES, RULES, SCORES, TABLES
-from originrisk.data.contract_page import document
-from originrisk.data.repairs.parse import PARSERS
+from originrisk.data.ingest.repair import PARSERS
 
 WITHOUT_PARSER = {"rank", "reasons"}  # made by the system, never read from a file
-
-
-def test_the_page_is_made_from_the_contract() -> None:
-    page = Path(__file__).parents[2] / "docs" / "contract.md"
-    assert page.read_text(encoding="utf-8") == document(), "run `python -m originrisk.data.contract_page`"
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from originrisk.data.ingest import ingest
+from originrisk.data.ingest.run import ingest
 from originrisk.data.store import Store
 
-SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[3] / "shared"))
+SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 TRAIN = SHARED / "data" / "korea" / "train.csv"
 
 pytestmark = pytest.mark.skipif(not TRAIN.exists(), reason="no Korean declarations: set ORIGINRISK_SHARED")

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from originrisk.data.ingest import Ingested, ingest
+from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store import Store
 
 REPORT = Path(__file__).parent / "fixtures" / "es003.csv"

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from originrisk.data import lake
-from originrisk.data.checks import Checked
 from originrisk.data.contract import Table
 from originrisk.data.files.discover import Source
 from originrisk.data.files.records import Records
+from originrisk.data.ingest.check import Checked
 from originrisk.data.store import REJECTED
 
 _PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]

@@ -1,11 +1,17 @@
-"""Cells one by one: what is repaired for certain, what is broken, what is missing."""
+"""Cells and columns of a source under the rules of the contract."""
 
-from datetime import date
+from datetime import date, datetime
 
+import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from originrisk.data.repairs import quantities
-from originrisk.data.repairs.parse import parse
+from originrisk.data.contract import ENTRIES
+from originrisk.data.ingest import parsers
+from originrisk.data.ingest.mapping import TableMapping
+from originrisk.data.ingest.repair import PARSERS, PLAIN, ColumnCheck, as_text, is_plain, parse
 
 REPAIRED = [
     ("entry number", "abc-1234567-6", "ABC12345676", "letter case"),
@@ -124,10 +130,103 @@ def test_zero_is_a_value_and_never_negative() -> None:
 
 
 def test_a_stated_layout_settles_the_order_of_day_and_month() -> None:
-    assert parse("date", "03/05/2021", quantities.day("%m/%d/%Y")).value == date(2021, 3, 5)
-    assert parse("date", "2021-03-05", quantities.day("%m/%d/%Y")).value == date(2021, 3, 5)
-    assert parse("date", "25/03/2021", quantities.day("%m/%d/%Y")).broken == "order of day and month in doubt"
+    assert parse("date", "03/05/2021", parsers.day("%m/%d/%Y")).value == date(2021, 3, 5)
+    assert parse("date", "2021-03-05", parsers.day("%m/%d/%Y")).value == date(2021, 3, 5)
+    assert parse("date", "25/03/2021", parsers.day("%m/%d/%Y")).broken == "order of day and month in doubt"
 
 
 def test_a_stated_decimal_comma_settles_numbers() -> None:
-    assert parse("amount", "1.234,56", quantities.number(0.0, decimal_comma=True)).value == 1234.56
+    assert parse("amount", "1.234,56", parsers.number(0.0, decimal_comma=True)).value == 1234.56
+
+
+ALPHABET = "019AZaz.-/,' $\u200b\u202eé=N\n"
+WORDS = st.one_of(
+    st.text(ALPHABET, max_size=12),
+    st.sampled_from(["ABC-1234567-6", "ABC12345676", "6109100012", "7709100012", "2021-03-05", "2021-02-30"]),
+    st.sampled_from(
+        ["1.50", "-0.1", "true", "TRUE", "N/A", "UNKNOWN", "12-345678900", "CNLAMKNI12NIN", "05", "5.0"]
+    ),
+    st.from_regex(r"[0-9]{1,10}(\.[0-9]{1,3})?", fullmatch=True),
+)
+
+
+@pytest.mark.parametrize("rule", sorted(PLAIN))
+@given(text=WORDS)
+def test_a_plain_text_is_one_that_its_parser_neither_repairs_nor_breaks(rule: str, text: str) -> None:
+    if is_plain(rule, pa.array([text]))[0]:
+        cell = parse(rule, text)
+        assert (cell.repairs, cell.broken) == ((), "")
+        assert cell.value is not None
+
+
+def test_every_rule_with_a_quick_way_has_a_parser() -> None:
+    assert set(PLAIN) <= set(PARSERS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells", "plain"),
+    [
+        (
+            "amount",
+            pa.array([1.5, -1.0, float("nan"), float("inf"), None]),
+            [True, False, False, False, False],
+        ),
+        ("number", pa.array([-1.5, float("-inf")]), [True, False]),
+        ("line number", pa.array([1, 0, None], pa.int32()), [True, False, False]),
+        ("date", pa.array([date(2021, 3, 5), date(1900, 1, 1)]), [True, False]),
+        ("boolean", pa.array([True, False, None]), [True, True, False]),
+    ],
+)
+def test_typed_values_are_plain_within_their_bounds(rule: str, cells: pa.Array, plain: list[bool]) -> None:
+    assert is_plain(rule, cells).tolist() == plain
+
+
+def test_nothing_is_plain_where_a_mapping_states_another_form() -> None:
+    assert not np.any(is_plain("date", pa.array(["2021-03-05"]), texts=False))
+
+
+def test_typed_values_become_the_text_a_person_would_write() -> None:
+    moments = pa.array([datetime(2021, 3, 5), datetime(2021, 3, 5, 12)], pa.timestamp("s"))
+    assert as_text(moments).to_pylist() == ["2021-03-05", "2021-03-05 12:00:00"]
+    assert as_text(pa.array([6109100012.0, float("nan")])).to_pylist() == ["6109100012.0", None]
+    assert as_text(pa.array([7])).to_pylist() == ["7"]
+
+
+NOTHING = TableMapping(columns={})
+CELLS = st.one_of(
+    st.none(),
+    st.text("0125AaZ.-/,' $N\u200b", max_size=11),
+    st.sampled_from(
+        ["ABC-1234567-6", "6109.10.0012", "6109100012", "2021-03-05", "2021-03-31", "1,234.50", "-1"]
+    ),
+    st.sampled_from(
+        ["CN", "cn", "China", "N/A", "2704", "401", "12-345678900", "true", "Y", "DOZ", "LAMBDA KNIT"]
+    ),
+)
+
+
+@pytest.mark.parametrize("column", ENTRIES.columns, ids=lambda column: column.name)
+@given(cells=st.lists(CELLS, max_size=8))
+def test_a_column_is_judged_as_its_cells_are(column: object, cells: list[str | None]) -> None:
+    judged = ColumnCheck(column, NOTHING)(pa.array(cells, pa.string()))  # type: ignore[arg-type]
+    single = [parse(column.rule, cell or "") for cell in cells]  # type: ignore[attr-defined]
+    assert judged.values.to_pylist() == [cell.value for cell in single]
+    assert judged.reasons == {row: cell.broken for row, cell in enumerate(single) if cell.broken}
+    assert judged.repaired.tolist() == [bool(cell.repairs) for cell in single]
+    assert judged.repairs.total() == sum(len(cell.repairs) for cell in single)
+
+
+def test_a_mapping_gives_words_a_meaning_and_keeps_codes_of_its_own() -> None:
+    mapping = TableMapping(
+        columns={}, values={"country_of_origin": {"PRC": "CN"}}, also={"country_of_origin": ("ZZ",)}
+    )
+    judged = ColumnCheck(ENTRIES["country_of_origin"], mapping)(pa.array(["PRC", "ZZ", "QQ", "VN"]))
+    assert judged.values.to_pylist() == ["CN", "ZZ", None, "VN"]
+    assert judged.reasons == {2: "unknown country"}
+
+
+def test_a_mapping_scales_numbers_and_moves_dates() -> None:
+    mapping = TableMapping(columns={}, factors={"quantity": 12.0}, days_later={"entry_date": 30})
+    assert ColumnCheck(ENTRIES["quantity"], mapping)(pa.array(["2", None])).values.to_pylist() == [24.0, None]
+    moved = ColumnCheck(ENTRIES["entry_date"], mapping)(pa.array(["2021-01-15"])).values
+    assert str(moved[0]) == "2021-02-14"

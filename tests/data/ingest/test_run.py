@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
 from originrisk.data.identifiers.entry_number import check_digit
-from originrisk.data.ingest import Ingested, ingest
+from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store import Store
 
 GOOD = {

@@ -1,6 +1,4 @@
-"""`docs/contract.md`, made from the contract: `python -m originrisk.data.contract_page`."""
-
-from pathlib import Path
+"""`docs/contract.md`, made from the contract."""
 
 from originrisk.data.contract import RULES, TABLES, Table
 
@@ -24,8 +22,7 @@ def _section(table: Table) -> str:
     return "\n".join([f"\n## `{table.name}`\n", f"Key: {key}.\n", *head, *rows, *either])
 
 
-_PREFACE = """<!-- made by `python -m originrisk.data.contract_page`; a test compares -->
-# Data contract
+_PREFACE = """# Data contract
 
 Four tables; nothing else crosses the system's edge. A CSV, CSV.GZ or Parquet file in this shape, or a folder
 of them, is read as it is; a file in another shape comes in through a mapping. Text is UTF-8, dates are ISO,
@@ -72,6 +69,3 @@ The paths of one command are one delivery: one commit, or none. `--json` prints 
 Row numbers are those a person sees: the line of a text file and the row of a sheet, headings included; in Parquet
 the row from 1. Reading a file again replaces what it had rejected before.
 """
-
-if __name__ == "__main__":
-    Path("docs/contract.md").write_text(document(), encoding="utf-8")

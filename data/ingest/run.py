@@ -1,23 +1,24 @@
-"""From files to the store: map, check, stage, commit. Nothing is committed before everything is read."""
+"""From files to the store: map, check, stage, commit; nothing is committed before everything is read."""
 
+import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from originrisk.data import headings
-from originrisk.data.checks import Checked, Checks
-from originrisk.data.console import progress
+from originrisk.data.console import print_table, progress
 from originrisk.data.contract import TABLES, Table
-from originrisk.data.delivery import Counts, Delivery
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.files import discover
 from originrisk.data.files.discover import Source
 from originrisk.data.files.records import Layout, Records, heading
-from originrisk.data.folding import fold
-from originrisk.data.mapping import Mapping, load_mapping
+from originrisk.data.ingest.check import Checked, Checks, fold
+from originrisk.data.ingest.mapping import Mapping, load_mapping, present, resolve, wanted
+from originrisk.data.ingest.reject import Counts, Delivery
 from originrisk.data.store import Store
 from originrisk.data.upsert import UpsertCounts
 
@@ -75,11 +76,9 @@ def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping) -> list[I
 
 def _input(source: Source, table: Table, mapping: Mapping) -> Input:
     part = mapping.table(table.name)
-    layout = discover.layout(source, headings.wanted(part), mapping.sheet, mapping.encoding)
+    layout = discover.layout(source, wanted(part), mapping.sheet, mapping.encoding)
     only_known = mapping.only_known_columns
-    return Input(
-        source, layout, headings.resolve(source.label, table, part, layout.headings, only_known=only_known)
-    )
+    return Input(source, layout, resolve(source.label, table, part, layout.headings, only_known=only_known))
 
 
 def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping) -> None:
@@ -115,6 +114,36 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
     rule = mapping.table(table.name).fold
     if rule is None:
         return checked
-    order = records.table[headings.present(rule.order, entry.layout.headings)]
+    order = records.table[present(rule.order, entry.layout.headings)]
     summed = {heading(name) for name in rule.sums}
     return fold(checked, order, sums=heading(entry.columns["entered_value_usd"]) in summed)
+
+
+def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
+    """Print the counts; the mapping's note goes to standard error, where a script does not trip over it."""
+    if ingested.note:
+        sys.stderr.write(f"note: {ingested.note}\n")
+    counts = as_dict(ingested)
+    if as_json:
+        sys.stdout.write(json.dumps(counts) + "\n")
+        return
+    rules = counts.pop("rules")
+    print_table(f"ingest {table}", ["records", "count"], counts.items())
+    if rules:
+        print_table("rules", ["column: rule", "cells"], rules.items())
+
+
+def as_dict(ingested: Ingested) -> dict[str, Any]:
+    """The counts by name: of records up to `duplicates`, of stored rows in `new`, `corrected`, `unchanged`."""
+    counts, stored = ingested.counts, ingested.stored
+    return {
+        "read": counts.read,
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "repaired": counts.repaired,
+        "duplicates": counts.duplicates,
+        "new": stored.new,
+        "corrected": stored.corrected,
+        "unchanged": stored.unchanged,
+        "rules": dict(counts.rules.most_common()),
+    }

@@ -6,8 +6,7 @@ import pytest
 
 from originrisk.data.contract import TABLES
 from originrisk.data.errors import BadInputError
-from originrisk.data.headings import resolve
-from originrisk.data.mapping import SHIPPED, Fold, Mapping, TableMapping, load_mapping
+from originrisk.data.ingest.mapping import SHIPPED, Fold, Mapping, TableMapping, load_mapping, resolve
 
 OWN = """
 description = "own"
@@ -82,7 +81,7 @@ def test_a_heading_that_the_file_lacks_is_refused_with_the_closest(tmp_path: Pat
         _resolved(tmp_path, "Numbr", "Day")
 
 
-PAGE = Path(__file__).parents[2] / "docs" / "mappings.md"
+PAGE = Path(__file__).parents[3] / "docs" / "mappings.md"
 
 
 def test_the_page_names_every_key() -> None:

@@ -1,1 +1,0 @@
-"""The certain repairs of a cell, and why a cell is broken where none is certain."""
