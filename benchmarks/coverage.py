@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 
 from benchmarks.simulated.seen_world import CUTOFF, PERIOD, SETTINGS, SeenWorld
 from originrisk.data.console import print_table
-from originrisk.data.world.make import make
-from originrisk.data.world.variants import settings_of
+from originrisk.data.simulation.settings import settings_of
+from originrisk.data.simulation.world import make
 from originrisk.features.keys import find
 from originrisk.features.lines import Lines
 from originrisk.features.replay import FOUND

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from originrisk.data.days import EPOCH
-from originrisk.data.world.make import make
-from originrisk.data.world.settings import WorldSettings
+from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.world import make
 from originrisk.features.keys import Keys
 from originrisk.features.lines import Lines
 from originrisk.features.parties.parties import Parties

@@ -25,8 +25,8 @@ import typer
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from originrisk.data.contract import LINE_KEY
-from originrisk.data.world.make import World, make, write
-from originrisk.data.world.variants import settings_of
+from originrisk.data.simulation.settings import settings_of
+from originrisk.data.simulation.world import World, make, write
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history import History
 from originrisk.features.lines import Lines

@@ -8,7 +8,7 @@ import typer
 
 from originrisk.data.console import Json
 from originrisk.data.lists.commands import lists
-from originrisk.data.world.command import world
+from originrisk.data.simulation.command import world
 
 _ingest = typer.Typer(
     no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store."

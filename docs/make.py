@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from docs.pages import contract
+from docs.pages import contract, world
 
 DOCS: Final = Path(__file__).parent
 MARK: Final = "<!-- made by `make docs`; a test compares -->\n"
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"contract.md": contract.document}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "contract.md": contract.document,
+    "world.md": world.document,
+}
 """Whole pages, without their first line, the mark."""
 
 PARTS: Final[dict[str, dict[str, Callable[[], str]]]] = {}

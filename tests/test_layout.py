@@ -71,7 +71,7 @@ def test_nothing_unpickles() -> None:
         ("serve/planted.py", "import mlflow", "mlflow only in"),
         ("models/planted.py", "import pyspark", "pyspark only in serve.spark"),
         ("models/planted.py", "import jinja2", "only in serve"),
-        ("train/planted.py", "import originrisk.data.world", "how the simulated world is made"),
+        ("train/planted.py", "import originrisk.data.simulation", "how the simulated world is made"),
     ],
 )
 def test_a_breach_of_an_import_contract_is_found(

@@ -13,8 +13,8 @@ from sklearn.metrics import roc_auc_score
 
 from originrisk.data.console import print_table
 from originrisk.data.days import EPOCH
-from originrisk.data.world.make import World, make
-from originrisk.data.world.variants import settings_of
+from originrisk.data.simulation.settings import settings_of
+from originrisk.data.simulation.world import World, make
 from originrisk.features.graph.graph import Graph
 from originrisk.features.graph.surroundings import successor_score
 from originrisk.features.history import History

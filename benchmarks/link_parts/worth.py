@@ -14,7 +14,7 @@ from benchmarks import ablation
 from benchmarks.ablation import Columns, Floats
 from benchmarks.simulated.seen_world import CUTOFF, SeenWorld
 from originrisk.data.console import print_table
-from originrisk.data.world.make import World
+from originrisk.data.simulation.world import World
 from originrisk.features import behind
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.graph import surroundings

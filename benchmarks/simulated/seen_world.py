@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data.settings import Settings
-from originrisk.data.world.make import World, make
-from originrisk.data.world.variants import settings_of
+from originrisk.data.simulation.settings import settings_of
+from originrisk.data.simulation.world import World, make
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 from originrisk.features.replay import Outcomes

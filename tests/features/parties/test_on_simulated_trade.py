@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.parties_on_trade import LineParties, resolve
-from originrisk.data.world.make import make
-from originrisk.data.world.settings import WorldSettings
+from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.world import make
 from originrisk.features.lines import Lines
 from originrisk.features.parties.parties import Parties
 

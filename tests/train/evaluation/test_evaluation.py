@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from originrisk.data.contract import LINE_KEY
-from originrisk.data.world.make import World
+from originrisk.data.simulation.world import World
 from originrisk.features.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train import examples as examined

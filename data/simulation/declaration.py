@@ -1,0 +1,174 @@
+"""What is declared of each line, in the contract's columns, with the gaps and slips of keying."""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from originrisk.data.contract import ENTRIES
+from originrisk.data.simulation.descriptions import FORMATS, contents, describe
+from originrisk.data.simulation.parameters import order, parameters, stream, value
+from originrisk.data.simulation.shipping import ENTRY_TYPES, Papers, Part, part_of
+from originrisk.data.simulation.spelling import SPELLINGS
+from originrisk.data.simulation.tables import countries, goods, routes
+from originrisk.data.simulation.trade import Trade
+
+Columns = dict[str, pa.Array]
+
+
+def declare(papers: Papers, rows: slice) -> pa.Table:
+    """The contract's `entries` for a run of lines. The same run always has the same gaps and slips."""
+    rng = stream(papers.trade.settings.seed, f"declaration {rows.start}")
+    part = part_of(papers, rows)
+    columns = {
+        "entry_number": papers.entry_number.slice(rows.start, len(part.lines)),
+        "line_number": pa.array(part.lines["line"].to_numpy(), pa.int32()),
+        **_dates(part),
+        **_parties(rng, papers, part),
+        **_way(part),
+        **merchandise(rng, papers.trade, part),
+        **amounts(rng, papers.trade, part),
+        **terms(rng, part),
+    }
+    _leave_gaps(rng, papers.trade, columns, len(part.lines))
+    return pa.table([columns[name] for name in ENTRIES.names], schema=ENTRIES.schema)
+
+
+def _date(days: NDArray[np.int64]) -> pa.Array:
+    return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
+
+
+def _dates(part: Part) -> Columns:
+    shipped, day = part.shipped, part.lines["day"].to_numpy()
+    return {
+        "entry_type": text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
+        "entry_date": _date(day),
+        "received_on": _date(day + shipped["late"].to_numpy()),
+        "export_date": _date(day - shipped["transit"].to_numpy()),
+    }
+
+
+def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
+    contracts, spelling, numbers = part.contracts, papers.spelling, papers.importer_number
+    written = part.shipped["spelling"].to_numpy()
+    maker = pa.array(contracts["party"].to_numpy() * SPELLINGS + written)
+    houses = {
+        name: pa.array(contracts[name].to_numpy() * SPELLINGS + written % 4)
+        for name in ("consolidator", "seller")
+    }
+    direct = (contracts["seller"] == contracts["maker"]).to_numpy()
+    seller = pa.array(np.where(direct, maker.to_numpy(), houses["seller"].to_numpy()))
+    ocean = (routes()["mode"].to_numpy()[contracts["route"]] == "11") | (rng.random(len(written)) < 0.1)
+    return {
+        "importer_number": numbers.take(pa.array(contracts["importer"].to_numpy())),
+        "consignee_number": numbers.take(pa.array(contracts["consignee"].to_numpy())),
+        "manufacturer_id": spelling.manufacturer_id.take(maker),
+        "manufacturer_name": spelling.name.take(maker),
+        "manufacturer_address": spelling.address.take(maker),
+        "manufacturer_city": spelling.city.take(maker),
+        "manufacturer_postal_code": _postal(rng, spelling.postal_code.take(maker), part),
+        "seller_name": blank(spelling.name.take(seller), ~ocean),
+        "consolidator_name": blank(spelling.name.take(houses["consolidator"]), ~ocean),
+    }
+
+
+def _postal(rng: np.random.Generator, code: pa.Array, part: Part) -> pa.Array:
+    """Hardly ever given before it was required of Chinese manufacturers, nearly always after."""
+    chinese = (part.contracts["origin"] == countries().index("CN")).to_numpy()
+    required = chinese & (part.lines["day"].to_numpy() >= order("postal_code_required"))
+    given = rng.random(len(chinese)) < np.where(required, 0.97, 0.06)
+    return blank(code, ~given | np.asarray(pc.equal(code, "")))
+
+
+def _way(part: Part) -> Columns:
+    table, shipped = routes(), part.shipped
+    route = shipped["route"].to_numpy()
+    codes = np.array(countries(), dtype=object)
+    lading = text(table["lading"].to_numpy(dtype=object), route)
+    return {
+        "country_of_origin": text(codes, part.contracts["origin"].to_numpy()),
+        "country_of_export": text(table["export"].to_numpy(dtype=object), route),
+        "port_of_lading": blank(lading, (table["lading"] == "").to_numpy()[route]),
+        "port_of_unlading": pa.array(shipped["unlading"], pa.string()),
+        "port_of_entry": pa.array(shipped["entry"], pa.string()),
+        "mode_of_transport": text(table["mode"].to_numpy(dtype=object), route),
+    }
+
+
+def _leave_gaps(rng: np.random.Generator, trade: Trade, columns: Columns, count: int) -> None:
+    """Empty cells at the rates of the parameter file; a line keeps its MID where its maker's name is empty."""
+    rates = {name: rate for name, rate in parameters()["missing"].items() if name in columns}
+    gaps = {name: rng.random(count) < rate * trade.settings.missing_factor for name, rate in rates.items()}
+    gaps["manufacturer_name"] &= ~gaps["manufacturer_id"]
+    for name, empty in gaps.items():
+        columns[name] = blank(columns[name], empty)
+
+
+_SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
+
+
+def merchandise(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+    lines, contracts = part.lines, part.contracts
+    table = goods()
+    declared = lines["declared"].to_numpy()
+    old = np.where(table["before_2022"] == "", table["htsus"], table["before_2022"])
+    before = lines["day"].to_numpy() < order("tariff_renumbering")
+    number = np.where(before, old[declared], table["htsus"].to_numpy()[declared])
+    usual = (contracts["style"] * 5 + contracts["importer"]).to_numpy() % FORMATS
+    form = np.where(rng.random(len(lines)) < 0.2, rng.integers(0, FORMATS, len(lines)), usual)
+    content = contents(trade.contracts, lines["contract"].to_numpy(), declared)
+    return {
+        "htsus": pa.array(number, pa.string()),
+        "description": describe(declared, content, contracts["style"].to_numpy(), form),
+    }
+
+
+def amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+    lines = part.lines
+    table, count = goods(), len(lines)
+    declared = lines["declared"].to_numpy()
+    unit = table["unit"].to_numpy(dtype=object)
+    quantity, weight = lines["quantity"].to_numpy(), lines["weight"].to_numpy()
+    slips = {name: rng.random(count) < value("slips", name) * trade.settings.slip_factor for name in _SLIPS}
+    quantity = np.where(slips["pieces_for_dozens"] & (unit[declared] == "DOZ"), quantity * 12, quantity)
+    digits = table["htsus"].str[:6].astype(float).to_numpy()[declared]
+    quantity = np.where(slips["tariff_number_as_quantity"], digits, quantity)
+    weight = np.where(slips["pounds_for_kilograms"], np.round(weight * 2.2046, 1), weight)
+    mode = routes()["mode"].to_numpy()[part.shipped["route"]]
+    freight = np.select([mode == "40", mode == "11"], [4.2, 0.35], 0.12)
+    charges = (
+        lines["weight"].to_numpy() * freight * rng.lognormal(0, 0.35, count)
+        + 0.004 * lines["value"].to_numpy()
+    )
+    return {
+        "quantity": pa.array(quantity, pa.float64()),
+        "unit_of_measure": text(unit, declared),
+        "gross_weight_kg": pa.array(weight, pa.float64()),
+        "entered_value_usd": pa.array(lines["value"].to_numpy(), pa.float64()),
+        "charges_usd": pa.array(np.round(charges), pa.float64()),
+    }
+
+
+def terms(rng: np.random.Generator, part: Part) -> Columns:
+    lines, contracts = part.lines, part.contracts
+    programs = value("programs", "values")
+    code = np.array([programs.get(country, "") for country in countries()], dtype=object)[contracts["origin"]]
+    lapsed = np.isin(code, ["A"]) & (lines["day"].to_numpy() > order("gsp_until"))
+    claimed = (code != "") & ~lapsed & ((contracts["style"] + contracts["importer"]) % 10 < 7).to_numpy()
+    keyed_wrong = rng.random(len(lines)) < 0.003
+    return {
+        "related_parties": pa.array(contracts["related"].to_numpy(dtype=bool) ^ keyed_wrong),
+        "special_program": blank(pa.array(code, pa.string()), ~claimed),
+    }
+
+
+def text(texts: NDArray[np.object_], codes: NDArray[np.int64]) -> pa.Array:
+    """One text of a list for each code."""
+    return pa.array(texts, pa.string()).take(pa.array(codes))
+
+
+def blank(column: pa.Array, empty: NDArray[np.bool_]) -> pa.Array:
+    """The column with some cells empty."""
+    return pc.if_else(pa.array(~empty), column, None)

@@ -1,0 +1,154 @@
+"""What examinations found, by which method, with its errors, and when it became known."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from originrisk.data.contract import OUTCOMES
+from originrisk.data.simulation.parameters import day_number, order, stream, value
+from originrisk.data.simulation.selection import RANDOM, SELECTIONS, TARGETED, follow_up, in_scope, select
+from originrisk.data.simulation.trade import Trade
+
+METHODS: Final = ("isotopic", "dna", "document_review", "detention", "other")
+ISOTOPIC, DNA, REVIEW, DETENTION, OTHER = range(5)
+RESULTS: Final = ("not_xinjiang", "xinjiang", "inconclusive")
+CLEAN, FOUND, OPEN_RESULT = range(3)
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+def examine(trade: Trade) -> pd.DataFrame:
+    """Examined lines: `row`, `selection`, `chance`, `method`, `result`, `selected_on`, `known_on`; none pending."""
+    first = _find(trade, select(trade), "findings")
+    found = first[first["result"] == FOUND]
+    parties = pd.DataFrame({"party": trade.of_line("party")[found["row"]], "known_on": found["known_on"]})
+    second = _find(trade, follow_up(trade, parties, first), "findings of referrals")
+    return pd.concat([first, second]).sort_values(["selected_on", "row"], ignore_index=True)
+
+
+def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa.Table:
+    """The contract's `outcomes`; what became known after the last day is pending."""
+    row = pa.array(examined["row"].to_numpy())
+    pending = (examined["known_on"] > day_number(trade.settings.end)).to_numpy()
+    known_on = pa.array(examined["known_on"].to_numpy(dtype=np.int32), mask=pending).cast(pa.date32())
+    result = np.array(RESULTS, dtype=object)[examined["result"]]
+    columns = [
+        entry_number.take(row),
+        pa.array(trade.lines["line"].to_numpy()[examined["row"]], pa.int32()),
+        pa.array(examined["selected_on"].to_numpy(dtype=np.int32)).cast(pa.date32()),
+        known_on,
+        pa.array(np.array(SELECTIONS, dtype=object)[examined["selection"]], pa.string()),
+        pa.array(examined["chance"].to_numpy(), pa.float64(), from_pandas=True),
+        pa.array(np.array(METHODS, dtype=object)[examined["method"]], pa.string()),
+        pa.array(result, pa.string(), mask=pending),
+    ]
+    return pa.table(columns, schema=OUTCOMES.schema)
+
+
+def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
+    rng = stream(trade.settings.seed, stage)
+    rows = selected["row"].to_numpy()
+    day = trade.lines["day"].to_numpy()[rows]
+    scope = in_scope(trade)[rows]
+    method = _methods(rng, trade, selected["selection"].to_numpy(), scope, day)
+    says = rng.random(len(rows)) < positive_chance(trade, rows, method, day, scope)
+    selected_on = day + rng.integers(0, 3, len(rows))
+    result = np.where(_unresolved(rng, method, says), OPEN_RESULT, np.where(says, FOUND, CLEAN))
+    known_on = selected_on + _delay(rng, trade, method, day)
+    flipped = (method == DETENTION) & (
+        rng.random(len(rows)) < value("delays", "protest_chance") * trade.settings.label_noise
+    )
+    flipped &= result == FOUND
+    later = known_on + _lognormal(rng, "protest", len(rows))
+    flipped &= later <= day_number(trade.settings.end)
+    return selected.assign(
+        method=method,
+        result=np.where(flipped, CLEAN, result),
+        selected_on=selected_on,
+        known_on=np.where(flipped, later, known_on),
+    )
+
+
+def _methods(
+    rng: np.random.Generator, trade: Trade, selection: NDArray[np.int64], scope: Bools, day: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the first order."""
+    draw = rng.random((2, len(scope)))
+    share = trade.settings.isotopic_share
+    laboratory = np.where(selection == RANDOM, np.minimum(1.0, 2 * share), share)
+    held = np.where(selection == TARGETED, 0.20, np.where(selection == RANDOM, 0.02, 0.35))
+    held = np.where(day >= order("first_garment_order"), held, 0.02)
+    return np.select(
+        [~scope & (draw[0] < 0.1), ~scope, draw[0] < laboratory, draw[0] < laboratory + 0.03, draw[1] < held],
+        [OTHER, REVIEW, ISOTOPIC, DNA, DETENTION],
+        REVIEW,
+    )
+
+
+def positive_chance(
+    trade: Trade, rows: NDArray[np.int64], method: NDArray[np.int64], day: NDArray[np.int32], scope: Bools
+) -> Floats:
+    """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, scaled by the knob."""
+    exposed = trade.lines["exposed"].to_numpy()[rows]
+    fraction = trade.lines["fraction"].to_numpy()[rows]
+    hit, alarm = _rates(method, day, fraction)
+    alarm = np.where(scope, alarm, alarm * 0.05)
+    noise = trade.settings.label_noise
+    return np.where(exposed, np.clip(1 - noise * (1 - hit), 0, 1), np.clip(noise * alarm, 0, 1))
+
+
+def _rates(method: NDArray[np.int64], day: NDArray[np.int32], fraction: Floats) -> tuple[Floats, Floats]:
+    laboratory = np.select(
+        [fraction >= 0.9, fraction >= 0.3],
+        [value("isotope", "pure"), value("isotope", "blend")],
+        value("isotope", "trace"),
+    )
+    regime = np.searchsorted([order("uflpa"), order("regime_2025")], day, side="right")
+    denied = [value("documents", name) for name in ("denied_to_2022_06", "denied_to_2025_01", "denied_after")]
+    deny = {y: np.array([rates[y] for rates in denied])[regime] for y in ("y1", "y0")}
+    review = value("documents", "review")
+    tested = np.isin(method, (ISOTOPIC, DNA))
+    held = method == DETENTION
+    hit = np.select([tested, held], [laboratory, deny["y1"]], review["y1"])
+    alarm = np.select([tested, held], [1 - value("isotope", "specificity"), deny["y0"]], review["y0"])
+    return hit, alarm
+
+
+def _unresolved(rng: np.random.Generator, method: NDArray[np.int64], says: Bools) -> Bools:
+    """Denied goods that are exported or abandoned before anyone knows, and tests or papers that do not decide."""
+    chance = np.select(
+        [(method == DETENTION) & says, np.isin(method, (ISOTOPIC, DNA))],
+        [value("documents", "withdrawn_share_of_denied"), 0.04],
+        0.05,
+    )
+    result: Bools = rng.random(len(method)) < chance
+    return result
+
+
+def _delay(
+    rng: np.random.Generator, trade: Trade, method: NDArray[np.int64], day: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    count = len(method)
+    held = np.select(
+        [day >= order("guidance_2026"), day >= order("uflpa")],
+        [_lognormal(rng, "uflpa_2026", count), _lognormal(rng, "uflpa", count)],
+        _lognormal(rng, "wro", count),
+    )
+    after = np.select(
+        [np.isin(method, (ISOTOPIC, DNA)), method == DETENTION], [_lognormal(rng, "isotopic", count), held],
+        _lognormal(rng, "review", count),
+    )  # fmt: skip
+    total = (_lognormal(rng, "examination", count) + after) * trade.settings.delay
+    return np.maximum(1, np.round(total)).astype(np.int64)
+
+
+def _lognormal(rng: np.random.Generator, name: str, count: int) -> NDArray[np.int64]:
+    """Days of a step, cut at its legal limit."""
+    step = value("delays", name)
+    days = step["median"] * np.exp(rng.normal(0, step["sigma"], count))
+    result: NDArray[np.int64] = np.minimum(np.round(days), step["cap"]).astype(np.int64)
+    return result

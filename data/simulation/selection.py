@@ -1,0 +1,160 @@
+"""Which lines are examined: a written rule that changes, tips nobody else sees, a random arm, follow-ups of findings.
+
+Choices are made within the capacity of each day. The random arm's chance is recorded; the rule's is not known.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from originrisk.data.simulation.lines import is_evasion
+from originrisk.data.simulation.parameters import order, stream
+from originrisk.data.simulation.prices import expected_log_unit_value
+from originrisk.data.simulation.tables import COTTON, MIXED, TOMATO, countries, goods, routes
+from originrisk.data.simulation.trade import Trade
+
+RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
+SELECTIONS: Final = ("random", "targeted", "referral", "mandatory")
+REFERRAL_SHARE: Final = 0.2
+"""Share of examinations kept for follow-ups."""
+FOLLOW_DAYS: Final = 240
+"""Days after a finding in which its supplier's lines are followed up."""
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+def in_scope(trade: Trade) -> Bools:
+    """Lines declared as cotton, mixed textile or tomato goods."""
+    declared = goods()["family"].to_numpy()[trade.lines["declared"]]
+    return np.isin(declared, (COTTON, MIXED, TOMATO))
+
+
+def random_chance(trade: Trade) -> Floats:
+    """Chance of each line in the random arm: goods in scope are taken somewhat more often."""
+    settings = trade.settings
+    weight = np.where(in_scope(trade), settings.random_scope_weight, 1.0)
+    result: Floats = np.minimum(1.0, settings.examined_share * settings.random_share * weight / weight.mean())
+    return result
+
+
+def select(trade: Trade) -> pd.DataFrame:
+    """First round: `row` of each examined line, `selection`, `chance` (NaN where unknown)."""
+    rng = stream(trade.settings.seed, "examinations")
+    chance = random_chance(trade)
+    drawn = rng.random(len(chance)) < chance
+    mandatory = _mandatory(rng, trade) & ~drawn
+    free = ~drawn & ~mandatory
+    share = trade.settings.examined_share * (1 - trade.settings.random_share - REFERRAL_SHARE)
+    targeted = _best_of_day(rng, trade, np.where(free, suspicion(rng, trade), -np.inf), share)
+    rows = [np.flatnonzero(mask) for mask in (drawn, targeted, mandatory)]
+    return pd.DataFrame(
+        {
+            "row": np.concatenate(rows),
+            "selection": np.repeat([RANDOM, TARGETED, MANDATORY], [len(part) for part in rows]),
+            "chance": np.concatenate([chance[rows[0]], np.full(len(rows[1]) + len(rows[2]), np.nan)]),
+        }
+    )
+
+
+def follow_up(trade: Trade, found: pd.DataFrame, selected: pd.DataFrame) -> pd.DataFrame:
+    """Second round: lines of suppliers with a fresh finding. `found` has `party` and `known_on` of each finding."""
+    rng = stream(trade.settings.seed, "referrals")
+    party, day = trade.of_line("party"), trade.lines["day"].to_numpy()
+    first = found.groupby("party")["known_on"].min()
+    since = day - pd.Series(party).map(first).to_numpy()
+    candidates = np.flatnonzero((since > 0) & (since <= FOLLOW_DAYS))
+    candidates = np.setdiff1d(candidates, selected["row"])
+    wanted = int(trade.settings.examined_share * REFERRAL_SHARE * len(day))
+    rows = rng.permutation(candidates)[:wanted]
+    return pd.DataFrame({"row": rows, "selection": REFERRAL, "chance": np.nan})
+
+
+def _mandatory(rng: np.random.Generator, trade: Trade) -> Bools:
+    """Every line of a listed supplier, and a third of Chinese tomato goods once they are under order."""
+    day = trade.lines["day"].to_numpy()
+    listed = day > trade.parties["listed_from"].to_numpy()[trade.of_line("party")]
+    chinese = trade.of_line("origin") == countries().index("CN")
+    tomato = (trade.of_line("family") == TOMATO) & chinese & (day > order("region_order"))
+    result: Bools = listed | (tomato & (rng.random(len(day)) < 0.33))
+    return result
+
+
+def suspicion(rng: np.random.Generator, trade: Trade) -> Floats:
+    """What the officers of the day go by: the written rule, tips, the habits of a port, and chance."""
+    port = rng.normal(0, 0.4, len(countries()) * 8)
+    habit = port[trade.lines["contract"].to_numpy() % len(port)]
+    noise = rng.gumbel(0, 0.4, len(trade.lines))
+    result: Floats = trade.settings.rule_sharpness * _rule(trade) + 3.5 * _tipped(rng, trade) + habit + noise
+    return result
+
+
+def _rule(trade: Trade) -> Floats:
+    """Points of the written rule. It looks at China first, then at third countries, low prices and new suppliers."""
+    signs = rule_signs(trade)
+    day = trade.lines["day"].to_numpy()
+    epochs = np.searchsorted([order("xpcc_order"), order("uflpa"), order("textile_plan")], day, side="right")
+    points = np.array([_POINTS[name] for name in signs])[:, epochs]
+    total: Floats = (points * np.stack(list(signs.values()))).sum(axis=0)
+    return total
+
+
+_POINTS: Final = {
+    "cotton": (1.0, 1.6, 1.6, 1.4),
+    "mixed": (0.4, 0.5, 0.9, 1.0),
+    "tomato": (0.2, 1.5, 1.5, 1.2),
+    "china": (1.6, 1.4, 1.0, 0.9),
+    "third_country": (0.0, 0.2, 1.0, 1.0),
+    "laden_in_china": (0.1, 0.3, 0.8, 0.8),
+    "new_supplier": (0.3, 0.5, 0.9, 0.9),
+    "cheap": (0.6, 0.5, 0.6, 0.6),
+    "parcel": (0.0, 0.0, 0.0, 1.2),
+}
+"""Points of each sign before the XPCC order, before the UFLPA, before the textile plan, and after it."""
+
+
+def rule_signs(trade: Trade) -> dict[str, Bools]:
+    """Signs of the written rule, from what is declared and what was seen earlier."""
+    family = goods()["family"].to_numpy()[trade.lines["declared"]]
+    origin = np.array(countries())[trade.of_line("origin").astype(int)]
+    china = np.isin(origin, ("CN", "HK"))
+    export = routes()["export"].to_numpy()[trade.of_line("route").astype(int)]
+    unit_value = np.log(trade.lines["value"].to_numpy() / trade.lines["quantity"].to_numpy())
+    day = trade.lines["day"].to_numpy()
+    party = trade.of_line("party")
+    first = pd.Series(day).groupby(party).transform("min").to_numpy()
+    return {
+        "cotton": family == COTTON,
+        "mixed": family == MIXED,
+        "tomato": family == TOMATO,
+        "china": china,
+        "third_country": np.isin(origin, ("VN", "KH", "BD", "MM", "MY", "ID", "LK")),
+        "laden_in_china": ~china & np.isin(export, ("CN", "HK")),
+        "new_supplier": (day - first < 60) & (day - day[0] > 365),
+        "cheap": unit_value - expected_log_unit_value(trade.contracts, trade.lines) < -0.6,
+        "parcel": trade.lines["value"].to_numpy() < 800,
+    }
+
+
+def _tipped(rng: np.random.Generator, trade: Trade) -> Bools:
+    """Lines of flows of which officers were told. Tips leave no trace in any table; a few are wrong."""
+    evading = is_evasion(trade.contracts["mechanism"].to_numpy()) & trade.contracts["known"].to_numpy(
+        dtype=bool
+    )
+    told = rng.random(len(trade.contracts)) < np.where(evading, trade.settings.tip_share, 0.004)
+    tipped: Bools = told[trade.lines["contract"]] & (rng.random(len(trade.lines)) < 0.35)
+    return tipped
+
+
+def _best_of_day(rng: np.random.Generator, trade: Trade, score: Floats, share: float) -> Bools:
+    """The highest scores of each day, as many as the day's capacity."""
+    day = trade.lines["day"].to_numpy()
+    order_ = np.lexsort((-score, day))
+    _, first, count = np.unique(day[order_], return_index=True, return_counts=True)
+    rank = np.arange(len(day)) - np.repeat(first, count)
+    capacity = np.floor(share * count + rng.random(len(count))).astype(int)
+    chosen = np.zeros(len(day), dtype=bool)
+    chosen[order_] = rank < np.repeat(capacity, count)
+    return chosen & np.isfinite(score)

@@ -1,0 +1,175 @@
+"""Invented names and addresses, and the ways in which filers write them.
+
+Each party has `SPELLINGS` names, addresses and MIDs of its own; a contract keeps to one and leaves it now and then.
+MIDs are made once per party and spelling, by the rule of `originrisk.data.identifiers`.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from originrisk.data.identifiers.manufacturer_id import city_part, name_part, number_part
+from originrisk.data.simulation.parties import CONSOLIDATOR, SELLER
+from originrisk.data.simulation.tables import FAMILIES, countries, places
+
+SPELLINGS: Final = 8
+_TRADES: Final = {
+    "cotton": ("TEXTILE", "GARMENT", "KNITTING", "APPAREL", "FASHION", "HOME TEXTILE", "CLOTHING", "WEAVING"),
+    "mixed": ("GARMENT", "APPAREL", "TEXTILE", "SPORTSWEAR", "BAGS", "FASHION", "HOUSEHOLD TEXTILE"),
+    "tomato": ("FOODS", "AGRO INDUSTRIAL", "CANNING", "TOMATO PRODUCTS"),
+    "electronics": ("ELECTRONICS", "TECHNOLOGY", "ELECTRIC", "OPTOELECTRONICS"),
+    "machinery": ("MACHINERY", "ELECTRIC APPLIANCE", "PRECISION"),
+    "vehicle": ("AUTO PARTS", "VEHICLE", "MOTOR"),
+    "furniture": ("FURNITURE", "WOOD INDUSTRY", "LIGHTING"),
+    "metal": ("METAL", "STEEL", "HARDWARE", "FASTENER"),
+    "plastic": ("PLASTIC", "RUBBER", "PACKAGING"),
+    "toys": ("TOYS", "ARTS AND CRAFTS", "SPORTING GOODS"),
+    "footwear": ("SHOES", "FOOTWEAR"),
+    "food": ("FOODS", "SEAFOOD", "AGRO"),
+    "household": ("CERAMICS", "GLASS", "COSMETICS", "PRINTING", "PAPER PRODUCTS"),
+}
+_FORMS: Final = {
+    "VN": "JOINT STOCK COMPANY",
+    "BD": "LTD.",
+    "IN": "PVT. LTD.",
+    "PK": "(PVT) LTD.",
+    "LK": "(PVT) LTD.",
+    "TR": "TEKSTIL SAN. VE TIC. A.S.",
+    "MX": "S.A. DE C.V.",
+    "IT": "S.P.A.",
+    "FR": "S.A.",
+    "ES": "S.L.",
+    "DE": "GMBH",
+    "PL": "SP. Z O.O.",
+    "CA": "INC.",
+    "MY": "SDN. BHD.",
+    "HK": "LIMITED",
+}
+_SHORTER: Final = (
+    ("TEXTILE", "TEX"),
+    ("GARMENT", "GMT"),
+    ("INTERNATIONAL", "INTL"),
+    ("CO., LTD.", "COMPANY LIMITED"),
+    ("JOINT STOCK COMPANY", "JSC"),
+    ("TECHNOLOGY", "TECH"),
+    ("LOGISTICS", "LOG."),
+    ("INDUSTRIAL", "IND"),
+)
+_PROVINCE_CODES: Final = {"TORONTO": "XO", "MONTREAL": "XQ"}
+
+
+class Entry(NamedTuple):
+    """A row of the roster, as far as its texts need it."""
+
+    kind: int
+    family: int
+    country: int
+    place: int
+    word: int
+    trade: int
+    street: int
+    house: int
+    building: int
+    postal: int
+
+
+class Spelling(NamedTuple):
+    """Texts of every party, flat: row `party * SPELLINGS + spelling`."""
+
+    name: pa.Array
+    address: pa.Array
+    city: pa.Array
+    postal_code: pa.Array
+    manufacturer_id: pa.Array
+
+
+def spell(parties: pd.DataFrame) -> Spelling:
+    """All texts of all parties."""
+    seats = list(zip(*(places()[name].tolist() for name in ("city", "syllables", "postal")), strict=True))
+    columns: list[list[str]] = [[] for _ in Spelling._fields]
+    for cells in zip(*(parties[name].tolist() for name in Entry._fields), strict=True):
+        entry = Entry(*cells)
+        for column, texts in zip(columns, _texts(entry, *seats[entry.place]), strict=True):
+            column.extend(texts)
+    return Spelling(*(pa.array(column, pa.string()) for column in columns))
+
+
+def _texts(row: Entry, city: str, syllables: str, postal: str) -> tuple[list[str], ...]:
+    country = countries()[row.country]
+    names = _names(row, country, city, _word(syllables, row.word))
+    addresses = _addresses(row, _word(syllables, row.street))
+    prefix = _PROVINCE_CODES.get(city, country)
+    mids = _mids(prefix, names, addresses, city_part(city, country))
+    cities = [city, city, city, city, city, f"{city} CITY", city[:-1] + city[-1:] * 2, city.replace(" ", "")]
+    code = f"{postal}{row.postal:03d}" if postal else ""
+    return names, addresses, cities, [code] * SPELLINGS, mids
+
+
+@cache
+def _syllables() -> dict[str, list[str]]:
+    table = pd.read_csv(Path(__file__).with_name("names.csv"), dtype=str)
+    return dict(zip(table["syllables"].tolist(), table["parts"].str.split().tolist(), strict=True))
+
+
+def _word(language: str, number: int) -> str:
+    """An invented word: two or three syllables chosen by the number."""
+    parts = _syllables()[language]
+    size = len(parts)
+    word = parts[number % size] + parts[number // size % size]
+    return word + parts[number // size**2 % size][:3] if number % 3 == 0 else word
+
+
+def _names(row: Entry, country: str, city: str, word: str) -> list[str]:
+    trade, form = _trade(row), _FORMS.get(country, "CO., LTD.")
+    opening = "PT. " if country == "ID" else f"{city} " if country == "CN" and row.trade % 5 < 3 else ""
+    full = f"{opening}{word} {trade} {form}"
+    short = full
+    for long_form, abbreviation in _SHORTER:
+        short = short.replace(long_form, abbreviation)
+    bare = full.replace(".", "").replace(",", "")
+    swap = 2 + row.word % 3
+    typo = full.replace(word, word[: swap - 1] + word[swap] + word[swap - 1] + word[swap + 1 :])
+    split = full.replace(word, f"{word[:4]} {word[4:]}" if len(word) > 5 else f"{word[:3]} {word[3:]}")
+    return [
+        full,
+        bare,
+        short,
+        f"{word} {trade} ({city}) {form}",
+        split,
+        typo,
+        f"{opening}{word} {trade}",
+        full.title(),
+    ]
+
+
+def _trade(row: Entry) -> str:
+    if row.kind == SELLER:
+        return ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")[
+            row.trade % 5
+        ]
+    if row.kind == CONSOLIDATOR:
+        return ("LOGISTICS", "FREIGHT FORWARDING", "SHIPPING", "CONTAINER LINES", "SUPPLY CHAIN")[
+            row.trade % 5
+        ]
+    trades = _TRADES[FAMILIES[row.family] if row.family >= 0 else "cotton"]
+    return trades[row.trade % len(trades)]
+
+
+def _addresses(row: Entry, street: str) -> list[str]:
+    plot = f", BUILDING {row.building}" if row.building else ""
+    full = f"NO. {row.house} {street} ROAD{plot}"
+    return [full, f"{row.house} {street} RD{plot}", f"NO.{row.house}, {street} ROAD", f"{street} RD {row.house}#", full,
+            f"{street} ROAD", f"{row.house + row.postal % 7} {street} ROAD", full.title()]  # fmt: skip
+
+
+def _mids(prefix: str, names: list[str], addresses: list[str], city: str) -> list[str]:
+    parts = {name: name_part(name) for name in names}
+    numbers = {address: number_part(address) for address in addresses}
+    own = [
+        f"{prefix}{parts[name]}{numbers[address]}{city}"
+        for name, address in zip(names, addresses, strict=True)
+    ]
+    return [own[0], own[0], own[2], own[3], own[0], own[5], own[6], own[0]]

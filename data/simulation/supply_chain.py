@@ -1,0 +1,258 @@
+"""Who feeds whom: lots of fibre and tomatoes from the farms' regions to the makers. Mass is conserved.
+
+A stage says which lots of the stage before went into each of its lots, and in which shares. Composition runs
+forwards, mass demanded runs backwards; both are linear, so what leaves the farms is what the goods hold plus waste.
+Classes of mills: ordinary Chinese, certified Chinese (kept apart), foreign, paste plants inside and outside Xinjiang.
+A mill keeps its partners over the years; a maker's goods are exposed because its mills' lint is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from originrisk.data.simulation.parameters import by_day, day_number, half_year, stream, value, values
+from originrisk.data.simulation.parties import persistent
+from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.tables import FAMILIES, TOMATO, places
+
+Floats = NDArray[np.float64]
+Lots = NDArray[np.int64]
+
+REGIONS: Final = (
+    "XJ Aksu",
+    "XJ Kashgar",
+    "XJ Bayingolin",
+    "XJ Tacheng",
+    "XJ Changji",
+    "XJ XPCC south",
+    "XJ XPCC north",
+    "CN Yellow River",
+    "CN Yangtze",
+    "US",
+    "BR",
+    "IN",
+    "AU",
+    "UZ",
+    "West Africa",
+    "XJ tomato",
+    "CN tomato",
+    "IT tomato",
+    "Other tomato",
+)
+IN_XINJIANG: Final = np.array([region.startswith("XJ") for region in REGIONS])
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Lots made of lots: `inputs` (n, k) index the stage before, `shares` (n, k) add up to 1 in each row."""
+
+    inputs: Lots
+    shares: Floats
+    yields: Floats
+    """Mass out for mass in, of each lot."""
+
+    def forwards(self, before: Floats) -> Floats:
+        """Composition of this stage's lots by region, from that of the stage before."""
+        mixed: Floats = np.zeros((len(self.inputs), before.shape[1]))
+        for place in range(self.inputs.shape[1]):
+            mixed += self.shares[:, place, None] * before[self.inputs[:, place]]
+        return mixed
+
+    def backwards(self, mass: Floats, lots_before: int) -> Floats:
+        """Mass asked of each lot of the stage before, so that this stage's lots weigh `mass`."""
+        asked = (mass / self.yields)[:, None] * self.shares
+        total: Floats = np.bincount(self.inputs.ravel(), asked.ravel(), lots_before).astype(np.float64)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Stages in order, from the farms' regions on."""
+
+    stages: tuple[Stage, ...]
+
+    def composition(self) -> Floats:
+        """Share of each region in the lots of the last stage; rows add up to 1."""
+        lots = np.eye(len(REGIONS))
+        for stage in self.stages:
+            lots = stage.forwards(lots)
+        return lots
+
+    def farm_mass(self, mass: Floats) -> Floats:
+        """Mass that each region's farms must give so that the last stage's lots weigh `mass`."""
+        sizes = [len(REGIONS), *(len(stage.inputs) for stage in self.stages)]
+        for stage, before in zip(reversed(self.stages), reversed(sizes[:-1]), strict=True):
+            mass = stage.backwards(mass, before)
+        return mass
+
+
+def shares(rng: np.random.Generator, count: int, inputs: int, single: float) -> Floats:
+    """Shares of `inputs` lots in each lot: all from the first with chance `single`, else as it falls."""
+    drawn = rng.dirichlet(np.full(inputs, 2.0), count)
+    drawn[rng.random(count) < single] = np.eye(inputs)[0]
+    return drawn
+
+
+ORDINARY, CERTIFIED, FOREIGN, PASTE_INSIDE, PASTE_OUTSIDE = range(5)
+LOTS: Final = 3
+"""Lots that a mill makes in a half-year."""
+OPEN_LOTS, APART_LOTS = 3, 2
+"""Lots that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
+NEAR: Final = 0.15
+"""Part of all mills of a class that the makers of one town buy from."""
+TRADERS: Final = 40
+"""Trader lots of each kind in a half-year."""
+_KINDS: Final = tuple(
+    np.array([name in group for name in REGIONS])
+    for group in (
+        REGIONS[:7],
+        REGIONS[7:9],
+        REGIONS[9:15],
+        ("XJ tomato",),
+        REGIONS[16:],
+    )
+)
+"""Kinds of trader lots: Xinjiang lint, other Chinese lint, world lint, Xinjiang tomatoes, other tomatoes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sourcing:
+    """The chain up to the makers' lots, and where a maker's lots of a half-year lie in its last stage."""
+
+    chain: Chain
+    composition: Floats
+    first_half: int
+    halves: int
+    row_of_party: Lots
+    """Row of a maker in the last stage; −1 for parties that work no fibre or tomatoes."""
+
+    def lots(self, party: Lots, half: Lots, apart: NDArray[np.bool_], pick: Floats) -> Lots:
+        """A lot of each maker in each half-year: `apart` says from which pool, `pick` in [0, 1) which one."""
+        start = self.pool(party, half)
+        return start + np.where(
+            apart, OPEN_LOTS + (pick * APART_LOTS).astype(int), (pick * OPEN_LOTS).astype(int)
+        )
+
+    def pool(self, party: Lots, half: Lots) -> Lots:
+        """First lot of each maker in each half-year; open lots come first, those kept apart behind."""
+        position = np.clip(half - self.first_half, 0, self.halves - 1)
+        return (self.row_of_party[party] * self.halves + position) * (OPEN_LOTS + APART_LOTS)
+
+    def exposed(self) -> NDArray[np.bool_]:
+        """Which lots hold anything from Xinjiang."""
+        result: NDArray[np.bool_] = self.composition[:, IN_XINJIANG].sum(axis=1) > 0
+        return result
+
+
+def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
+    """All lots of all mills and makers for the settings' period, and half a year before it."""
+    rng = stream(settings.seed, "sourcing")
+    users = np.flatnonzero(
+        parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_cotton")])
+    )
+    first, last = half_year(np.array([day_number(settings.start) - 183, day_number(settings.end)]))
+    halves = int(last - first + 1)
+    spinners, weavers = _mills(len(users) // 14), _mills(len(users) // 9)
+    stages = (
+        _trader_lots(rng, halves),
+        _spinner_lots(rng, settings, spinners, int(first), halves),
+        _weaver_lots(rng, spinners, weavers, halves),
+        _maker_lots(rng, parties.iloc[users], weavers, halves),
+    )
+    chain = Chain(stages)
+    row_of_party = np.full(len(parties), -1)
+    row_of_party[users] = np.arange(len(users))
+    return Sourcing(chain, chain.composition(), int(first), halves, row_of_party)
+
+
+def _mills(size: int) -> Lots:
+    """Class of each mill."""
+    return np.repeat(
+        [ORDINARY, CERTIFIED, FOREIGN, PASTE_INSIDE, PASTE_OUTSIDE],
+        [40 + size, 20 + size // 2, 40 + size, 6, 12],
+    )
+
+
+def _trader_lots(rng: np.random.Generator, halves: int) -> Stage:
+    kind = np.tile(np.repeat(np.arange(len(_KINDS)), TRADERS), halves)
+    weights = np.stack([mask / mask.sum() for mask in _KINDS])[kind]
+    edges = weights.cumsum(axis=1)[:, None, :]
+    regions = (rng.random((len(kind), 2, 1)) > edges).sum(axis=2)
+    return Stage(regions, shares(rng, len(kind), 2, 0.5), np.ones(len(kind)))
+
+
+def _owner(count: int, halves: int, lots: int) -> tuple[Lots, Lots]:
+    """Firm and half-year of each lot, in the order (firm, half-year, lot)."""
+    return np.repeat(np.arange(count), halves * lots), np.tile(np.repeat(np.arange(halves), lots), count)
+
+
+def _spinner_lots(
+    rng: np.random.Generator, settings: WorldSettings, spinners: Lots, first: int, halves: int
+) -> Stage:
+    firm, half = _owner(len(spinners), halves, LOTS)
+    middles = ((first + half) * 6 + 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    share = by_day("xinjiang_share_of_mill_use", middles)
+    taste = persistent(
+        rng.random(len(spinners)), np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4)
+    )[firm]
+    usual = np.clip(np.where(taste > 0.5, taste**0.3, taste) * share / 0.62, 0, 0.98)
+    leak, foreign = value("fibre", "certified_leak"), value("fibre", "foreign_leak")
+    inside = np.select([spinners[firm] == ORDINARY, spinners[firm] == CERTIFIED], [usual, leak], foreign)
+    kinds = _lint(rng, spinners[firm], inside, 2)
+    lots = (half[:, None] * len(_KINDS) + kinds) * TRADERS + rng.integers(0, TRADERS, kinds.shape)
+    paste = spinners[firm] >= PASTE_INSIDE
+    yields = np.where(paste, value("fibre", "paste_yield"), value("fibre", "spin_yield"))
+    return Stage(lots, shares(rng, len(firm), 2, 0.1), yields)
+
+
+def _lint(rng: np.random.Generator, mill: Lots, inside: Floats, inputs: int) -> Lots:
+    """Kind of trader lot behind each input of a spinner's or paste plant's lot."""
+    shape = (len(mill), inputs)
+    chinese = np.where(mill == FOREIGN, 0.02, 0.45)[:, None]
+    elsewhere = np.where(rng.random(shape) < chinese, 1, 2)
+    lint = np.where(rng.random(shape) < inside[:, None], 0, elsewhere)
+    return np.where(mill[:, None] >= PASTE_INSIDE, mill[:, None], lint)
+
+
+def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, near: Floats, count: int) -> Lots:
+    """`count` lasting partners of a wanted class for each firm; firms `near` each other (in [0, 1)) share them."""
+    order = np.argsort(mills, kind="stable")
+    first, last = np.searchsorted(mills[order], wanted), np.searchsorted(mills[order], wanted, side="right")
+    reach = (near[:, None] + NEAR * rng.random((len(wanted), count))) % 1 * (last - first)[:, None]
+    result: Lots = order[first[:, None] + reach.astype(int)]
+    return result
+
+
+def _weaver_lots(rng: np.random.Generator, spinners: Lots, weavers: Lots, halves: int) -> Stage:
+    firm, half = _owner(len(weavers), halves, LOTS)
+    partners = _partners(rng, spinners, weavers, rng.random(len(weavers)), 2)[firm]
+    lots = (partners * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, partners.shape)
+    paste = weavers[firm] >= PASTE_INSIDE
+    yields = np.where(paste, 1.0, value("fibre", "fabric_yield"))
+    return Stage(lots, shares(rng, len(firm), 2, 0.6), yields)
+
+
+def _maker_lots(rng: np.random.Generator, makers: pd.DataFrame, weavers: Lots, halves: int) -> Stage:
+    firm, half = _owner(len(makers), halves, OPEN_LOTS + APART_LOTS)
+    apart = np.tile(np.arange(OPEN_LOTS + APART_LOTS) >= OPEN_LOTS, len(makers) * halves)
+    tomato = (makers["family"] == TOMATO).to_numpy()
+    town = rng.random(len(places()))[makers["place"]]
+    classes = {
+        kind: _partners(rng, weavers, np.full(len(makers), kind), town, 2)
+        for kind in range(PASTE_OUTSIDE + 1)
+    }
+    shape = (len(firm), 2)
+    bound = rng.random(shape) < makers["dependence"].to_numpy()[firm, None]
+    usual = np.where(apart, CERTIFIED, ORDINARY)[:, None]
+    cloth = np.where(bound, usual, FOREIGN)
+    paste = np.where(bound & ~apart[:, None], PASTE_INSIDE, PASTE_OUTSIDE)
+    wanted = np.where(tomato[firm, None], paste, cloth)
+    chosen = np.stack([classes[kind] for kind in range(PASTE_OUTSIDE + 1)])[
+        wanted, firm[:, None], rng.integers(0, 2, shape)
+    ]
+    lots = (chosen * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, shape)
+    yields = np.where(tomato[firm], 1.0, value("fibre", "cut_yield"))
+    return Stage(lots, shares(rng, len(firm), 2, 0.45), yields)

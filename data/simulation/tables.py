@@ -1,0 +1,99 @@
+"""The tables of goods, places and routes, with codes in place of text: families, countries, cities, lanes."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from originrisk.data.simulation.parameters import interpolated, value, values
+
+FAMILIES: Final = tuple(values("line_shares"))
+COTTON, MIXED, TOMATO = (FAMILIES.index(name) for name in ("cotton", "mixed", "tomato"))
+XINJIANG_PLACE: Final = "XJ"
+"""Country mark of places in Xinjiang in `places.csv`; on a declaration their country is CN."""
+
+
+def _read(name: str) -> pd.DataFrame:
+    text = pd.read_csv(Path(__file__).with_name(name), dtype=str, keep_default_na=False)
+    numbers = {"kg": float, "usd": float, "weight": float, "transit": int}
+    return text.astype({column: kind for column, kind in numbers.items() if column in text})
+
+
+@cache
+def goods() -> pd.DataFrame:
+    """Goods by HTSUS number: `family` as a code, unit, kg and dollars per unit, words of the description."""
+    table = _read("goods.csv")
+    return table.assign(family=table["family"].map(FAMILIES.index))
+
+
+@cache
+def places() -> pd.DataFrame:
+    """Cities where parties sit: country code, name, syllables of its names, start of the postal code."""
+    table = _read("places.csv")
+    xinjiang = table["country"].to_numpy() == XINJIANG_PLACE
+    country = table["country"].where(~xinjiang, "CN").map(countries().index)
+    return table.assign(xinjiang=xinjiang, country=country)
+
+
+@cache
+def routes() -> pd.DataFrame:
+    """How goods of an origin travel: country of export, port of lading, mode, days under way, weight."""
+    table = _read("routes.csv")
+    return table.assign(origin=table["origin"].map(countries().index))
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """Every country in which a party may sit; a country's code is its position."""
+    return tuple(sorted(set(_read("places.csv")["country"]) - {XINJIANG_PLACE}))
+
+
+def by_country(table: dict[str, float], otherwise: float = 0.0) -> NDArray[np.float64]:
+    """ISO code → number, as an array over country codes."""
+    return np.array([table.get(code, otherwise) for code in countries()])
+
+
+def origin_shares(family: int, days: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Share of each origin in the family's trade on given days, (n_days, n_countries), rows add up to 1."""
+    weights = _cotton_shares(days) if family == COTTON else _other_shares(FAMILIES[family], days)
+    result: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return result
+
+
+def _cotton_shares(days: NDArray[np.int32]) -> NDArray[np.float64]:
+    before, after = by_country(values("cotton_origin_2019")), by_country(values("cotton_origin_2023"))
+    passed = interpolated({"2019": 0.0, "2023": 1.0}, days)[:, None]
+    return before * (1 - passed) + after * passed
+
+
+def _other_shares(family: str, days: NDArray[np.int32]) -> NDArray[np.float64]:
+    weights = np.tile(by_country(value("other_origins", family)), (len(days), 1))
+    china = countries().index("CN")
+    weights[:, china] *= interpolated(value("other_origins", "china_share_factor"), days)
+    return weights
+
+
+def choose(rng: np.random.Generator, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """One column of each row, by the row's probabilities."""
+    edges = np.cumsum(probabilities, axis=1)
+    result: NDArray[np.int64] = (rng.random((len(edges), 1)) * edges[:, -1:] > edges).sum(axis=1)
+    return result
+
+
+def choose_group(
+    rng: np.random.Generator, keys: NDArray[np.int64], groups: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """For each key, the position of a row of that group by weight; every key must have a group."""
+    order = np.argsort(groups, kind="stable")
+    passed = np.cumsum(weights[order])
+    sorted_groups = groups[order]
+    first = np.searchsorted(sorted_groups, keys, side="left")
+    last = np.searchsorted(sorted_groups, keys, side="right")
+    if (first == last).any():
+        raise ValueError("a key has no row to choose from")
+    before = np.where(first > 0, passed[first - 1], 0.0)
+    target = before + rng.random(len(keys)) * (passed[last - 1] - before)
+    return order[np.clip(np.searchsorted(passed, target, side="right"), first, last - 1)]

@@ -1,0 +1,297 @@
+"""`docs/world.md`, made from parameters and knobs; its pictures: `python -m docs.pages.world docs/figures`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import typer
+
+from originrisk.data.simulation.contracts import MECHANISMS
+from originrisk.data.simulation.findings import METHODS, examine
+from originrisk.data.simulation.parameters import Table, parameters, year_of
+from originrisk.data.simulation.selection import SELECTIONS
+from originrisk.data.simulation.settings import VARIANTS, WorldSettings
+from originrisk.data.simulation.tables import COTTON, countries, goods
+from originrisk.data.simulation.trade import Trade, make_trade
+from originrisk.data.simulation.world import TRUTH
+
+_ABOUT: Final = ("meaning", "source", "confidence")
+_CAPTIONS: Final = {
+    "prevalence": "Prevalence by declared origin and year, beside what the parameters imply",
+    "mechanisms": "Positive lines by mechanism",
+    "prices": "Unit values",
+    "examined": "Who is examined",
+    "delay": "Days until a result is known",
+}
+
+INTRODUCTION: Final = """# The simulated trade
+
+No labelled data on Xinjiang origin is public, so every figure of this project that needs labels stands on this
+simulation. **A figure from it says how well the method recovers causes like these, not how much Xinjiang cotton is
+in real trade.** All parties are invented; filer codes and importer numbers come from ranges that look unassigned.
+
+    originrisk world --lines 1000000 --seed 0
+    originrisk ingest entries var/world/entries
+
+writes `entries/*.parquet`, `outcomes.parquet`, `listed.parquet` in the [contract](contract.md), and `truth.parquet`.
+The same seed and settings give the same bytes. `truth.parquet` is for judging a simulated world only: nothing that
+learns or scores may read it, and a test holds that.
+
+## How it comes about
+
+1. **Firms.** Makers in about 35 countries, sellers, consolidators, mills, importers, filers.
+2. **Fibre.** Farms by region → traders → spinners → weavers or paste plants → makers, lot by lot and half-year by
+   half-year, with lasting partners. Each lot carries its fibre by region; mass is conserved. A line is of Xinjiang
+   because the lots it was cut from are. Some flows are kept apart from Xinjiang; more are, year by year.
+3. **Contracts.** Standing relations between maker, seller, consolidator, importer and filer over a lane, for a time.
+4. **Reactions.** At the orders and listings some knowing flows blend, relabel, reroute, undervalue, misdescribe, split
+   into parcels or return under a new name; the follower keeps importer, seller and consolidator. Honest flows change
+   name and origin too; they look alike and are not. Others have names that sound like listed ones.
+5. **Declarations.** Tariff numbers and their renumbering, descriptions, units, weights, prices, charges, ports, MIDs by
+   the rule, names and addresses in eight spellings, empty cells and slips of keying.
+6. **Examinations.** Within a daily capacity: a random arm with its probability recorded, a written rule that changes
+   with the orders, tips that leave no trace, follow-ups of findings, mandatory ones. Methods err at their own rates;
+   denial depends on the regime; results come late; the last ones are pending.
+
+## What it is not
+
+- Its level is uncertain by a factor of two, and the knob `prevalence` is set to two thirds of what the parameters
+  imply, so that positives stay rare among all lines. The examined share is far above the real one, so that there is
+  something to learn.
+- Trends are smooth, sellers are few, and one maker has one seat. Bills of lading, prices of other inputs, duties and
+  quotas are absent; goods other than cotton and tomato are never of Xinjiang unless cotton is in them.
+- Product and simulation come from the same hands. Variants turn the knobs far to one side to show what depends on it.
+"""
+
+MEASURED: Final = """## Measured
+
+On two shared cores (November 2026), `python -m benchmarks.world speed --lines N`:
+
+| lines | CPU seconds | peak memory |
+|---|---|---|
+| 1,000,000 | 7.5 | 0.9 GB |
+| 5,000,000 | 33 | 2.5 GB |
+
+Head-room, `python -m benchmarks.world headroom --lines 300000`: average precision on all lines of the last half-year,
+1.5 % of them positive. Learners are plain gradient boosting without any care for noise or selection.
+
+| what ranks the lines | AP |
+|---|---|
+| a written rule: Chinese cotton, then cheap | 0.07 |
+| raw cells, labels of examined lines | 0.17 |
+| features of the catalogue, labels of examined lines | 0.33 |
+| the same features, truth of every line: the ceiling | 0.53 |
+| every latent fact but the lot | 0.88 |
+
+The ceiling varies much with size and seed, since a few hundred flows carry the positives of half a year: at 200,000
+lines and seed 1 it is 0.28, with 0.15 for the features on examined labels. Compare models within one world, over
+several seeds.
+
+No feature alone separates: the best has an AUC of 0.80. Of all positives, 46 % are declared elsewhere than China.
+About 55 % of positives are unwitting, somewhat more than the 45 % of the parameter `evasion_mix`.
+"""
+
+
+def document() -> str:
+    """The whole datasheet."""
+    pictures = "\n\n".join(f"![{_CAPTIONS[name]}](figures/world-{name}.png)" for name in PICTURES)
+    sections = [
+        INTRODUCTION,
+        f"## Pictures\n\nOf one million lines, by `python -m docs.pages.world docs/figures`.\n\n{pictures}\n",
+        MEASURED,
+        f"## Knobs\n\n{_knobs()}\n",
+        f"## Variants\n\n`originrisk world --variant NAME`. What differs from the default:\n\n{_variants()}\n",
+        f"## Truth\n\n{_truth()}\n",
+        f"## Parameters\n\n{_parameters()}",
+    ]
+    return "\n".join(sections)
+
+
+def _knobs() -> str:
+    rows = [
+        f"| `{name}` | {field.default} | {field.description} |"
+        for name, field in WorldSettings.model_fields.items()
+    ]
+    return _table(("knob", "default", "meaning"), rows)
+
+
+def _variants() -> str:
+    base = VARIANTS["default"].model_dump()
+    changed = {name: settings.model_dump().items() - base.items() for name, settings in VARIANTS.items()}
+    rows = [
+        f"| `{name}` | {', '.join(f'{knob} {value:g}' for knob, value in sorted(knobs)) or 'none'} |"
+        for name, knobs in changed.items()
+    ]
+    return _table(("variant", "knobs"), rows)
+
+
+def _truth() -> str:
+    columns = ", ".join(f"`{name}`" for name in TRUTH.names)
+    return (
+        f"Columns: {columns}.\n"
+        "`exact_result`: what an exact examination finds. `y_any`: any input from Xinjiang.\n"
+        "`xinjiang_fraction`: of the fibre. `probability`: of\n"
+        "`y_any` given every latent fact but the lot. `maker_id` made the goods, `supplier_id` is declared,\n"
+        "`predecessor_id` was declared before."
+    )
+
+
+def _parameters() -> str:
+    return "\n".join(_parameter(name, table) for name, table in parameters().items())
+
+
+def _parameter(name: str, table: Table) -> str:
+    numbers = {key: value for key, value in table.items() if key not in _ABOUT}
+    text = "; ".join(f"{key}: {_shown(value)}" for key, value in numbers.items())
+    about = f"{table['meaning']}. Source: {table['source']}. Confidence: {table['confidence']}."
+    return f"### `{name}`\n\n{about}\n\n{text}\n"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_shown(part)}" for key, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _table(heads: tuple[str, ...], rows: list[str]) -> str:
+    return "\n".join([f"| {' | '.join(heads)} |", "|" + "---|" * len(heads), *rows])
+
+
+mpl.use("Agg")
+Axes = Any
+_SHOWN = ("CN", "VN", "BD", "KH", "ID", "IN")
+
+
+def prevalence(trade: Trade, axes: Axes) -> None:
+    """Share of cotton lines with Xinjiang inputs by declared origin and year, beside what the parameters imply."""
+    lines = _with_origin(trade)
+    cotton = lines[lines["family"] == COTTON]
+    rate = cotton.groupby(["year", "origin"])["exposed"].mean().unstack()
+    for code in _SHOWN:
+        axes.plot(rate.index, rate[countries().index(code)], marker="o", markersize=3, label=code)
+    axes.plot(cotton.groupby("year")["exposed"].mean(), color="black", linewidth=2, label="all")
+    implied = {
+        int(year): share for year, share in parameters()["prevalence_of_cotton_lines"]["years"].items()
+    }
+    years = [year for year in implied if year in rate.index]
+    factor = trade.settings.prevalence
+    axes.plot(
+        years, [implied[year] * factor for year in years], color="black", linestyle=":", label="implied"
+    )
+    axes.set(title="Cotton lines with Xinjiang inputs", ylabel="share of lines", xticks=list(rate.index))
+    axes.legend(fontsize=7, ncols=2)
+
+
+def mechanisms(trade: Trade, axes: Axes) -> None:
+    """Positive lines of each year by how they came to be."""
+    lines = _with_origin(trade)
+    positive = lines[lines["exposed"]]
+    share = pd.crosstab(positive["year"], positive["mechanism"], normalize="index")
+    bottom = np.zeros(len(share))
+    for place, code in enumerate(np.unique(positive["mechanism"].to_numpy())):
+        colour = mpl.colormaps["tab10"](place)
+        axes.bar(share.index, share[code], bottom=bottom, label=MECHANISMS[code], color=colour)
+        bottom += share[code].to_numpy()
+    axes.set(
+        title="Positive lines by mechanism",
+        ylabel="share of positive lines",
+        xticks=list(share.index),
+        ylim=(0, 1),
+    )
+    axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def prices(trade: Trade, axes: Axes) -> None:
+    """Log unit value against the goods' usual level, for cotton goods of China: positive, clean, undervalued."""
+    lines = _with_origin(trade)
+    level = np.log(lines["unit_value"] / goods()["usd"].to_numpy()[lines["goods"]])
+    chinese = (lines["family"] == COTTON) & (trade.of_line("made") == countries().index("CN"))
+    low = lines["mechanism"] == MECHANISMS.index("undervaluation")
+    groups = {
+        "clean": chinese & ~lines["exposed"],
+        "positive": chinese & lines["exposed"] & ~low,
+        "undervalued": chinese & low,
+    }
+    bins = np.linspace(-2.5, 1.5, 41)
+    for name, mask in ((name, mask) for name, mask in groups.items() if mask.any()):
+        axes.hist(level[mask], bins=bins, density=True, histtype="step", label=f"{name} ({mask.sum():,})")
+    axes.set(
+        title="Unit values of cotton goods made in China",
+        xlabel="log of unit value / usual level",
+        ylabel="density",
+    )
+    axes.legend(fontsize=7)
+
+
+def examined(trade: Trade, axes: Axes) -> None:
+    """Who is examined: lines by declared origin, all and of each selection."""
+    lines = _with_origin(trade)
+    found = examine(trade)
+    names = np.array(countries())
+    shown = [*_SHOWN, "MX"]
+    origin = lines["origin"].to_numpy()
+    groups = {"all lines": origin}
+    for code, name in enumerate(SELECTIONS[:3]):
+        groups[name] = origin[found["row"][found["selection"] == code]]
+    width = 0.8 / len(groups)
+    for place, (name, codes) in enumerate(groups.items()):
+        share = pd.Series(names[codes]).value_counts(normalize=True).reindex(shown, fill_value=0)
+        axes.bar(np.arange(len(shown)) + place * width, share, width, label=name)
+    axes.set(title="Who is examined", ylabel="share of lines", xticks=np.arange(len(shown)) + 0.3)
+    axes.set_xticklabels(shown)
+    axes.legend(fontsize=7)
+
+
+def delay(trade: Trade, axes: Axes) -> None:
+    """Share of results known by days after selection, for each method."""
+    found = examine(trade)
+    for code, name in enumerate(METHODS[:4]):
+        part = found[found["method"] == code]
+        days = np.sort((part["known_on"] - part["selected_on"]).to_numpy())
+        axes.plot(days, np.arange(1, len(days) + 1) / len(days), label=f"{name} ({len(days):,})")
+    axes.set(
+        title="Days until a result is known",
+        xlabel="days after selection",
+        ylabel="share known",
+        xlim=(0, 200),
+    )
+    axes.legend(fontsize=7)
+
+
+PICTURES: dict[str, Callable[[Trade, Axes], None]] = {
+    "prevalence": prevalence,
+    "mechanisms": mechanisms,
+    "prices": prices,
+    "examined": examined,
+    "delay": delay,
+}
+
+
+def _with_origin(trade: Trade) -> pd.DataFrame:
+    family = goods()["family"].to_numpy()[trade.lines["declared"]]
+    year = year_of(trade.lines["day"].to_numpy())
+    return trade.lines.assign(origin=trade.of_line("origin"), family=family, year=year)
+
+
+def draw(
+    folder: Annotated[Path, typer.Argument(help="Where the pictures go.")],
+    lines: Annotated[int, typer.Option(help="Lines of the world drawn.")] = 1_000_000,
+) -> None:
+    """Draw every picture of the default world as `world-<name>.png`."""
+    from matplotlib import pyplot as plt
+
+    trade = make_trade(WorldSettings(lines=lines))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in PICTURES.items():
+        figure, axes = plt.subplots(figsize=(5.6, 3.2), layout="constrained")
+        picture(trade, axes)
+        axes.spines[["top", "right"]].set_visible(False)
+        figure.savefig(folder / f"world-{name}.png", dpi=90, metadata={"Software": None})
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    typer.run(draw)
