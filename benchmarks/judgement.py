@@ -19,7 +19,7 @@ from scipy.special import logit
 from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
 from originrisk.data.console import print_table
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.train.evaluate import Population, compare, probability_metrics
 from originrisk.train.noise import NoisyResults
 

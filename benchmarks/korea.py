@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from originrisk.data.console import print_table
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.train.baselines import LOOK_UP_KEY
 from originrisk.train.evaluate import Population, Row, compare
 from originrisk.train.noise import NoisyResults

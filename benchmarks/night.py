@@ -28,10 +28,9 @@ import pyarrow as pa
 from lightgbm import Booster, Dataset, train
 
 from benchmarks.history import FIRST_DAY, FIVE_YEARS, cpu, gigabytes, world
-from originrisk.data.contract import ENTRIES
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import ENTRIES, EPOCH
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES, compute
 from originrisk.features.history import History
 from originrisk.features.lines import Floats, Lines

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
 from originrisk.features.keys import Keys

@@ -30,9 +30,8 @@ import pyarrow.compute as pc
 
 from benchmarks import night
 from benchmarks.history import FIRST_DAY, world
-from originrisk.data.contract import OUTCOMES
-from originrisk.data.days import EPOCH
-from originrisk.data.store import Store
+from originrisk.data.contract import EPOCH, OUTCOMES
+from originrisk.data.store.tables import Store
 
 ROOT: Final = Path(__file__).parents[1]
 COMMAND: Final = [sys.executable, "-m", "originrisk", "--home"]

@@ -30,10 +30,10 @@ import pyarrow as pa
 from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
 from originrisk.data.console import print_table
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.settings import Settings, load_settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history import History
 from originrisk.features.lines import Floats

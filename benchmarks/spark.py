@@ -37,9 +37,9 @@ import pyspark
 from benchmarks.history import cpu
 from benchmarks.night import champion
 from benchmarks.simulated.trade import take_in
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.settings import SparkSettings, load_settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import compute
 from originrisk.features.history import History
 from originrisk.features.lines import Floats

@@ -41,7 +41,7 @@ def listed(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", 
 def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_json: bool) -> None:
     from originrisk.data.ingest.run import ingest, show
     from originrisk.data.settings import load_settings
-    from originrisk.data.store import Store
+    from originrisk.data.store.tables import Store
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)

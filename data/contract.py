@@ -1,9 +1,14 @@
 """The data contract as data: tables, columns, the rule of each cell. Checks, docs and errors come from it."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 import pyarrow as pa
+
+EPOCH: Final = date(1970, 1, 1)
+"""The day from which all days are numbered."""
+ONE_DAY: Final = timedelta(days=1)
 
 REASON: Final = pa.struct(
     [

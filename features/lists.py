@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from originrisk.data.days import EPOCH
-from originrisk.data.decided import Decided
+from originrisk.data.contract import EPOCH
 from originrisk.data.lists.membership import (
     Row,
     party,
@@ -21,6 +20,7 @@ from originrisk.data.lists.membership import (
     shipped,
     with_shipped,
 )
+from originrisk.data.store.journal import Decided
 from originrisk.features.lines import Bools, Codes, Text
 from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key

@@ -12,11 +12,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.data import decided, lake
 from originrisk.data.console import progress
-from originrisk.data.contract import LINE_KEY
-from originrisk.data.days import EPOCH, ONE_DAY
-from originrisk.data.store import Store
+from originrisk.data.contract import EPOCH, LINE_KEY, ONE_DAY
+from originrisk.data.store import journal, lake
+from originrisk.data.store.tables import Store
 from originrisk.features.canonical import NamedArray, named_arrays
 from originrisk.features.history import History
 from originrisk.features.learner import Learner
@@ -134,13 +133,13 @@ class Checkpoints:
 
     def listings(self) -> Listings:
         """Parties under an order, and decisions about parties, as they stand."""
-        return Listings.known(self.store.listed(), decided.read(self.store.home))
+        return Listings.known(self.store.listed(), journal.read_decisions(self.store.home))
 
     def _basis(self) -> dict[str, Any]:
         versions = self.store.versions()
         return {
             "start": self.start.isoformat(),
-            "decided": len(decided.read(self.store.home)),
+            "decided": len(journal.read_decisions(self.store.home)),
             **{name: versions.get(name) for name in ("entries", "outcomes", "listed")},
         }
 
@@ -153,7 +152,7 @@ class Checkpoints:
             self._same_entries(then["entries"], day)
             and self._same_outcomes(then["outcomes"], day)
             and self._same_listed(then["listed"], day)
-            and all(one.on > day for one in decided.read(self.store.home)[then["decided"] :])
+            and all(one.on > day for one in journal.read_decisions(self.store.home)[then["decided"] :])
         )
 
     def _same_entries(self, version: int, day: date) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.history import History
 from originrisk.models import bundle, snapshot
 from originrisk.models.bundle import Bundle

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from originrisk.data.contract import SCORES
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.bundle import Bundle, load
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.registry import champion_path

@@ -10,9 +10,9 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.canonical import NamedArray, named_arrays
 from originrisk.features.history import History
 from originrisk.features.learners import LEARNERS

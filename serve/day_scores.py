@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from originrisk.data.contract import SCORES
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY, SCORES
 from originrisk.data.settings import ScoreSettings
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.lines import Bools, Floats, Rows

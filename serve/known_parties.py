@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from originrisk.data import decided
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY
 from originrisk.data.errors import Problem, UsageError
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
 from originrisk.features.parties.likely import NONE, Likely
 from originrisk.features.parties.parties import Parties
@@ -71,8 +71,8 @@ def join(settings: Settings, party: str, other: str, reason: str, on: date) -> N
     unknown = [key for key in (party, other) if not _known(parties, key)]
     if unknown or party == other:
         raise UsageError(Problem("parties join", "keys of two known parties", "something else"))
-    decided.append(
-        settings.home, decided.Decided(on=on, verb="join", party=party, other=other, reason=reason)
+    journal.append_decision(
+        settings.home, journal.Decided(on=on, verb="join", party=party, other=other, reason=reason)
     )
 
 
@@ -84,11 +84,11 @@ def split(settings: Settings, entry_number: str, line_number: int, reason: str, 
     if party in (NONE, key):
         raise UsageError(Problem("parties split", "a record that joined a party by then", "one that did not"))
     one = {"party": f"{party:016x}", "other": f"{key:016x}", "record": tuple(records.at(0))}
-    decided.append(settings.home, decided.Decided(on=on, verb="split", reason=reason, **one))
+    journal.append_decision(settings.home, journal.Decided(on=on, verb="split", reason=reason, **one))
 
 
 def _known(parties: Parties, key: str) -> bool:
-    founder = int(key, 16) if re.fullmatch(decided.KEY, key) else NONE
+    founder = int(key, 16) if re.fullmatch(journal.KEY, key) else NONE
     return founder != NONE and _party_of(parties, founder) == founder
 
 

@@ -34,7 +34,7 @@ def match(
     from originrisk.data.console import print_table
     from originrisk.data.lists.membership import in_force, with_shipped
     from originrisk.data.settings import load_settings
-    from originrisk.data.store import Store
+    from originrisk.data.store.tables import Store
     from originrisk.features.list_match import match as matches_of
 
     settings = load_settings(ctx.obj)

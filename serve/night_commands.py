@@ -75,8 +75,8 @@ def suppress(
     ] = None,
 ) -> None:
     """Keep lines like this one (same parties, origin and tariff heading) out of the queue's order for some days."""
-    from originrisk.data.account import who
     from originrisk.data.settings import load_settings
+    from originrisk.data.store.journal import who
     from originrisk.serve.suppressions import Suppression, suppress
 
     first: date = (on or datetime.today()).date()

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from originrisk.data.console import progress
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import compute
 from originrisk.features.history import History
 from originrisk.features.known import see

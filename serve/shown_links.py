@@ -6,10 +6,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.errors import Problem, UsageError
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.graph.evidence import KINDS, Path, Tie, paths
 from originrisk.features.graph.graph import Graph
 from originrisk.features.keys import key_of

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from originrisk.data.contract import SCORES
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY, SCORES
 from originrisk.features.history import History
 from originrisk.features.replay import Seen
 from originrisk.models import snapshot

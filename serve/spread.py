@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY
 from originrisk.features.history import History
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
-from originrisk.data import journal
 from originrisk.data.errors import Problem, UsageError
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.features.lines import Bools
 
 ALIKE: Final = ("importer_number", "manufacturer_id", "manufacturer_name", "country_of_origin", "htsus")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from tests.processes import heed_interrupts
 from tests.serve import factory
 

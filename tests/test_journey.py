@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from originrisk.data.contract import SCORES
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 ROOT = Path(__file__).parents[1]
 CUTOFF, DAY = "2021-06-30", date(2021, 7, 1)

@@ -8,10 +8,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.data import decided
 from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.features.lists import Listings
 from originrisk.train.examples import Gathered, gather
 
@@ -37,7 +37,7 @@ class Material:
     ) -> "Material":
         """The tables as they stand, or at these versions."""
         store = Store(settings.home, settings.memory_limit_gb)
-        taken = decided.read(settings.home)
+        taken = journal.read_decisions(settings.home)
         now = {name: version for name, version in store.versions().items() if name in READ}
         now |= {"decided": len(taken)} if taken else {}
         tables = now if versions is None else dict(versions)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from originrisk.data.account import who
 from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
 from originrisk.data.settings import Settings
+from originrisk.data.store.journal import who
 from originrisk.models import registry
 from originrisk.models.bundle import Bundle, load
 from originrisk.train.error_rates import ErrorRates

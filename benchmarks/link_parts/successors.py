@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from originrisk.data.console import print_table
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import World, make
 from originrisk.features.graph.graph import Graph

@@ -1,1 +1,1 @@
-"""From a file of any shape to rows of the contract: map, repair, check, reject, run."""
+"""From a file of any shape to rows of the contract: read, map, repair, check, reject, run."""

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from originrisk.data.contract import LINE_KEY, Column, Table
-from originrisk.data.files.records import Records
 from originrisk.data.ingest.mapping import Mapping
+from originrisk.data.ingest.records import Records
 from originrisk.data.ingest.repair import ColumnCheck
 
 

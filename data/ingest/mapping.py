@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files.records import heading
+from originrisk.data.ingest.records import heading
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from originrisk.data import lake
 from originrisk.data.contract import Table
-from originrisk.data.files.discover import Source
-from originrisk.data.files.records import Records
 from originrisk.data.ingest.check import Checked
-from originrisk.data.store import REJECTED
+from originrisk.data.ingest.discover import Source
+from originrisk.data.ingest.records import Records
+from originrisk.data.store import lake
+from originrisk.data.store.tables import REJECTED
 
 _PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]
 

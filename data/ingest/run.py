@@ -13,14 +13,14 @@ import pyarrow as pa
 from originrisk.data.console import print_table, progress
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files import discover
-from originrisk.data.files.discover import Source
-from originrisk.data.files.records import Layout, Records, heading
+from originrisk.data.ingest import discover
 from originrisk.data.ingest.check import Checked, Checks, fold
+from originrisk.data.ingest.discover import Source
 from originrisk.data.ingest.mapping import Mapping, load_mapping, present, resolve, wanted
+from originrisk.data.ingest.records import Layout, Records, heading
 from originrisk.data.ingest.reject import Counts, Delivery
-from originrisk.data.store import Store
-from originrisk.data.upsert import UpsertCounts
+from originrisk.data.store.lake import UpsertCounts
+from originrisk.data.store.tables import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def import_(
     from originrisk.data.console import print_table
     from originrisk.data.lists.merge import import_list
     from originrisk.data.settings import load_settings
-    from originrisk.data.store import Store
+    from originrisk.data.store.tables import Store
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)
@@ -73,7 +73,7 @@ def show(
     from originrisk.data.console import print_table
     from originrisk.data.lists.membership import in_force, with_shipped
     from originrisk.data.settings import load_settings
-    from originrisk.data.store import Store
+    from originrisk.data.store.tables import Store
 
     settings = load_settings(ctx.obj)
     stored = Store(settings.home, settings.memory_limit_gb).listed()

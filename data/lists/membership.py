@@ -12,8 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from originrisk.data import reference
-from originrisk.data.contract import LISTED
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import LISTED, ONE_DAY
 
 Row = Mapping[str, Any]
 

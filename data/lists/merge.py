@@ -13,7 +13,7 @@ import pyarrow as pa
 from originrisk.data.contract import LISTED
 from originrisk.data.lists.membership import party, programme, shipped
 from originrisk.data.lists.published import Fault, Listing, Published, read
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 PartyKey = tuple[str, str]
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from originrisk.data.contract import LISTED
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files import discover
-from originrisk.data.files.records import heading
+from originrisk.data.ingest import discover
+from originrisk.data.ingest.records import heading
 
 Cells = Mapping[str, str]
 Listing = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 
 _WEEKDAY = np.array([1.15, 1.2, 1.2, 1.15, 1.1, 0.2, 0.1])
 _MONTH = np.array([0.95, 0.85, 0.92, 0.93, 0.97, 1.03, 1.1, 1.15, 1.1, 1.05, 0.98, 0.92])

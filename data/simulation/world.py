@@ -19,8 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from originrisk.data.console import progress
-from originrisk.data.contract import LISTED
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH, LISTED
 from originrisk.data.simulation.contracts import MECHANISMS
 from originrisk.data.simulation.declaration import declare
 from originrisk.data.simulation.findings import examine

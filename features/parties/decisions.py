@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from originrisk.data.days import EPOCH
-from originrisk.data.decided import Decided
+from originrisk.data.contract import EPOCH
+from originrisk.data.store.journal import Decided
 from originrisk.features.parties.record import Record
 
 Verb = Literal["join", "split"]

@@ -11,7 +11,7 @@ from scipy.stats import poisson
 
 from originrisk.data.contract import LINE_KEY
 from originrisk.data.settings import NightSettings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.night.measure import NOISE, Measure, measure, rise
 
 RECENT: Final = 28

@@ -6,7 +6,7 @@ from typing import Any
 
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve import suppressions
 
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files.discover import discover
+from originrisk.data.ingest.discover import discover
 from originrisk.data.ingest.run import ingest
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 TABLES: Final = (ENTRIES.name, OUTCOMES.name, LISTED.name)
 

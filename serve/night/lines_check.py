@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from originrisk.data.contract import ENTRIES
 from originrisk.data.reference import countries_by_alpha_2, foreign_ports_by_code, us_ports_by_code
 from originrisk.data.settings import Level, NightSettings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.night.measure import NOISE, Measure, factor, measure, rise, worst
 
 KNOWN: Final[dict[str, Callable[[], dict[str, Any]]]] = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY
 from originrisk.data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.bundle import load
 from originrisk.models.checkpoints import sweep
 from originrisk.models.registry import bundle_path, champion_path

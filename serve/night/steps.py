@@ -7,11 +7,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from originrisk.data.contract import SCORES
-from originrisk.data.days import ONE_DAY
+from originrisk.data.contract import ONE_DAY, SCORES
 from originrisk.data.errors import GateRefusedError
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.bundle import Bundle
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.day_scores import DayScores

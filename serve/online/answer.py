@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from originrisk.data.contract import ENTRIES, LINE_KEY
-from originrisk.data.days import EPOCH, ONE_DAY
+from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, ONE_DAY
 from originrisk.data.errors import Problem
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.keys import keys_of

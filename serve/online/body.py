@@ -9,8 +9,7 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from originrisk.data.contract import ENTRIES, LINE_KEY, RULES, Column
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, RULES, Column
 from originrisk.data.errors import Problem
 from originrisk.data.ingest.parsers import Cell
 from originrisk.data.ingest.repair import BOUNDS, parse

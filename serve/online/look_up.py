@@ -5,7 +5,7 @@ from typing import Any
 from originrisk.data.contract import ENTRIES, LINE_KEY, SCORES
 from originrisk.data.errors import Problem
 from originrisk.data.ingest.repair import parse
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
 
 

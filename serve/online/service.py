@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.online import body
 from originrisk.serve.online.answer import Limits, tried
 from originrisk.serve.online.audit import Audit

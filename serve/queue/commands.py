@@ -59,7 +59,7 @@ def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
 @_queue.command()
 def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Hand findings with a known result to the store, where the next night and training read them."""
-    from originrisk.data.account import who
+    from originrisk.data.store.journal import who
     from originrisk.serve.queue.outcomes import deliver
 
     done = deliver(_desk(ctx), f"command: {who()}")
@@ -138,7 +138,7 @@ def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
 @_accounts.command()
 def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Make an account of each role for a home of simulated lines; they open nothing anywhere else."""
-    from originrisk.data.account import who
+    from originrisk.data.store.journal import who
     from originrisk.serve.queue.demo_accounts import NAMES, hire
 
     desk = _desk(ctx)
@@ -176,7 +176,7 @@ def _desk(ctx: typer.Context) -> "Desk":
 
 
 def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[Act], None]") -> None:
-    from originrisk.data.account import who
+    from originrisk.data.store.journal import who
 
     with _desk(ctx).acting() as act:
         work(act)

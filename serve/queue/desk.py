@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from originrisk.data import journal
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue import audit
 from originrisk.serve.queue.audit import Event, Seal
 from originrisk.serve.queue.database import Database

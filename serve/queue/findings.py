@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.desk import Act
 from originrisk.serve.queue.finding import Draft, Finding, Key, Line, Reading, address

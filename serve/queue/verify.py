@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from originrisk.data import journal
 from originrisk.data.errors import Problem
+from originrisk.data.store import journal
 from originrisk.serve.queue import audit
 from originrisk.serve.queue.audit import START, Seal
 from originrisk.serve.queue.database import Database

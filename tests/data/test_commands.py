@@ -13,7 +13,7 @@ import pytest
 
 from originrisk.data.contract import ENTRIES
 from originrisk.data.identifiers.entry_number import check_digit
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from tests.processes import heed_interrupts
 
 HEADING = "entry_number,line_number,entry_date,manufacturer_name,country_of_origin,htsus,entered_value_usd\n"

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from originrisk.data import decided
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.features.canonical import arrays_of
 from originrisk.features.history import History
 from originrisk.features.learners import LEARNERS
@@ -153,10 +153,10 @@ def test_a_list_that_changed_the_past_is_learned_anew(tmp_path: Path) -> None:
 
 def decide(of: Checkpoints, on: date) -> None:
     """One record is told to be a party of its own."""
-    one = decided.Decided(
+    one = journal.Decided(
         on=on, verb="split", party="0" * 15 + "1", other="0" * 15 + "2", record=("A",) * 6, reason="-"
     )
-    decided.append(of.store.home, one)
+    journal.append_decision(of.store.home, one)
 
 
 def test_a_decision_on_parties_counts_from_its_day_on(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from originrisk.data.contract import ENTRIES, OUTCOMES
 from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES
 from originrisk.models.bundle import save
 from originrisk.models.calibration import Calibrator

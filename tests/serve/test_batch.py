@@ -10,7 +10,7 @@ import pytest
 from originrisk.data.contract import ENTRIES, OUTCOMES
 from originrisk.data.errors import AlreadyRunningError, ModelRefusedError
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.batch import score_period
 from originrisk.serve.ranking import capacity
 from tests.serve import factory

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from originrisk.data.errors import UsageError
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.links_commands import GROUPS
 from tests.features.factory import change, listing_of
 from tests.features.graph.test_surroundings import DAY, FOLLOWS, NEW, OLD, examined

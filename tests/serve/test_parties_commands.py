@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from originrisk.data import decided
 from originrisk.data.errors import UsageError
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.serve.parties_commands import GROUPS
 from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, table
 from tests.serve import command
@@ -48,7 +48,7 @@ def test_explain_shows_the_evidence_in_bits(home: Path) -> None:
 def test_a_split_is_recorded_and_seen_from_the_next_day(home: Path) -> None:
     run(home, "split", SECOND, "1", "--reason", "another firm", "--on", "2022-03-05")
     assert explained(home, LATER)["party"] == explained(home, SECOND)["record"]
-    assert decided.read(home)[0].reason == "another firm"
+    assert journal.read_decisions(home)[0].reason == "another firm"
 
 
 def test_a_join_is_recorded_and_seen_from_the_next_day(home: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_join_is_recorded_and_seen_from_the_next_day(home: Path) -> None:
 def test_what_cannot_be_done_is_refused_and_not_recorded(home: Path, words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         run(home, *words)
-    assert decided.read(home) == []
+    assert journal.read_decisions(home) == []
 
 
 def test_no_maker_is_named_in_an_error(home: Path) -> None:

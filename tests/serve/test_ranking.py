@@ -10,7 +10,7 @@ import pytest
 from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import UsageError
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.ranking import Capacity, lots, queue, worth
 from originrisk.serve.suppressions import Suppression, suppress, suppressed
 from tests.serve import factory

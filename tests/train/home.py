@@ -10,7 +10,7 @@ from originrisk.data.contract import ENTRIES, OUTCOMES
 from originrisk.data.settings import Settings
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import World, make
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 START, CUTOFF = date(2020, 1, 1), date(2021, 3, 31)
 

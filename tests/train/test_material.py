@@ -3,16 +3,16 @@
 from datetime import date
 from pathlib import Path
 
-from originrisk.data import decided
 from originrisk.data.settings import load_settings
-from originrisk.data.store import Store
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
 from originrisk.train.material import Material
 from tests.features.factory import entries
 
 
 def decide(home: Path, on: date) -> None:
     keys = {"party": "0" * 15 + "1", "other": "0" * 15 + "2"}
-    decided.append(home, decided.Decided(on=on, verb="join", reason="one owner", **keys))
+    journal.append_decision(home, journal.Decided(on=on, verb="join", reason="one owner", **keys))
 
 
 def test_decisions_are_read_and_counted_as_a_version(tmp_path: Path) -> None:

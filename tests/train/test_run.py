@@ -8,7 +8,7 @@ import pytest
 
 from originrisk.data.errors import GateRefusedError, ModelRefusedError
 from originrisk.data.settings import Settings, TrainSettings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.bundle import load
 from originrisk.models.registry import champion_path, champion_version
 from originrisk.train.reproduce import Recorded, made_by, reproduce

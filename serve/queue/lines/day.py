@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data import reference
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.reference.table import known

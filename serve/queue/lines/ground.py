@@ -7,10 +7,10 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from originrisk.data import lake
 from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
 from originrisk.data.lists.membership import with_shipped
-from originrisk.data.store import Store
+from originrisk.data.store import lake
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.database import folder
 from originrisk.serve.queue.finding import Key
 from originrisk.serve.queue.lines.book import Book

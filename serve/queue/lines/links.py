@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from originrisk.data.days import EPOCH
+from originrisk.data.contract import EPOCH
 from originrisk.data.errors import ModelRefusedError
 from originrisk.data.identifiers.importer_number import mask
 from originrisk.features.graph.evidence import Path as LinkPath

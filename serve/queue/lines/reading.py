@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.night import live
 from originrisk.serve.queue.lines import view

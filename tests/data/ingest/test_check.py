@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from originrisk.data.ingest.run import Ingested, ingest
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 REPORT = Path(__file__).parent / "fixtures" / "es003.csv"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.ingest.run import ingest
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 TRAIN = SHARED / "data" / "korea" / "train.csv"

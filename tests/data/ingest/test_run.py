@@ -21,7 +21,7 @@ from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
 from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.ingest.run import Ingested, ingest
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 GOOD = {
     "entry_number": "ABC-1234567-6",

@@ -14,7 +14,7 @@ from originrisk.data.lists import merge
 from originrisk.data.lists.membership import in_force
 from originrisk.data.lists.merge import Imported, import_list
 from originrisk.data.lists.published import read
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 DAY = date(2026, 2, 1)
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))

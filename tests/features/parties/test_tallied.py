@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.parties_on_trade import resolve
 from originrisk.data.contract import LISTED
-from originrisk.data.decided import Decided
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
+from originrisk.data.store.journal import Decided
 from originrisk.features.canonical import arrays_of, history_of
 from originrisk.features.history import History
 from originrisk.features.learner import Columns, Learners

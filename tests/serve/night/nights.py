@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from originrisk.data.contract import ENTRIES
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.batch import score_period
 from tests.serve import factory
 

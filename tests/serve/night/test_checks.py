@@ -12,7 +12,7 @@ import pytest
 
 from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES
 from originrisk.data.settings import NightLevels, NightSettings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.profile import Profile
 from originrisk.serve.night.arrivals_check import check_arrivals
 from originrisk.serve.night.drift_check import check_drift

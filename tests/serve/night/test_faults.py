@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from originrisk.data.errors import NO_ROOM
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.registry import champion_path
 from tests.serve.night import nights
 

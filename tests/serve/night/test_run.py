@@ -15,7 +15,7 @@ from originrisk.data.errors import (
     UsageError,
 )
 from originrisk.data.settings import Level, NightLevels, NightSettings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.registry import champion_path, champion_version
 from originrisk.serve.batch import score_period
 from originrisk.serve.night import live, run

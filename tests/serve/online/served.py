@@ -9,7 +9,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from originrisk.data.settings import ServiceSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.batch import score_period
 from originrisk.serve.online import keys
 from originrisk.serve.online.app import over

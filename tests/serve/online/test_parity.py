@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES
 from originrisk.features.lines import Floats
 from originrisk.models.checkpoints import EPOCH, Checkpoints

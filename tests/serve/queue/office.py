@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from originrisk.data.settings import QueueSettings, Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue import audit, findings
 from originrisk.serve.queue.app import queue_app
 from originrisk.serve.queue.desk import Desk

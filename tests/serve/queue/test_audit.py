@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from originrisk.data import journal
 from originrisk.data.settings import Settings
+from originrisk.data.store import journal
 from originrisk.serve.queue import audit
 from originrisk.serve.queue.audit import Seal
 from originrisk.serve.queue.tables import AUDIT

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from originrisk.data.contract import ENTRIES
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue import sheet
 from originrisk.serve.queue.tables import AUDIT
 from tests.serve.online.served import DAY

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue import findings
 from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
 

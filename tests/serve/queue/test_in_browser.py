@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
 from originrisk.serve.queue import outcomes
 from originrisk.train.examples import known_outcomes

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from originrisk.data.settings import load_settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.database import Database
 from originrisk.serve.queue.finding import Key, address
 from originrisk.serve.queue.migrate import migrate

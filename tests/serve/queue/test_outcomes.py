@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from originrisk.data.errors import AlreadyRunningError
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
 from originrisk.serve.queue import outcomes
 from originrisk.train.examples import known_outcomes

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.tables import FINDINGS
 from originrisk.serve.queue.verify import verify
 from tests.serve.online.served import DAY

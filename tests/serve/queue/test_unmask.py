@@ -1,6 +1,6 @@
 """Importer numbers: masked, shown to a role, with a reason, on the record."""
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from tests.serve.queue.office import Office, lines, token
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES, compute
 from originrisk.features.feature import Feature, feature
 from originrisk.features.known import Known

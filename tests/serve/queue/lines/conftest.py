@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.lines.reading import Reading, prepared
 from tests.serve import factory
 

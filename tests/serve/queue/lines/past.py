@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from originrisk.data.contract import ENTRIES, OUTCOMES
 from originrisk.data.contract import LISTED as LISTED_TABLE
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from tests.serve.factory import START, entry
 
 DAY = date(2021, 2, 9)

@@ -9,7 +9,7 @@ import pytest
 
 from originrisk.data.contract import ENTRIES
 from originrisk.data.settings import Settings
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue.lines import view
 from originrisk.serve.queue.lines.asked import Asked
 from originrisk.serve.queue.lines.reading import Reading, prepared

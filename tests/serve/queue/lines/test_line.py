@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.charts import chain, months, prices, ties, waterfall
 from originrisk.serve.queue.lines.line import Evidence

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from originrisk.data.contract import ENTRIES
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.lines.reading import Reading, State
 from tests.serve import factory

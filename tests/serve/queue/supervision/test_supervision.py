@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import timedelta
 
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 from originrisk.serve.queue import assignments, findings
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.lines.ground import Ground

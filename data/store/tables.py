@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from originrisk.data import lake
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES, SCORES, TABLES
 from originrisk.data.errors import AlreadyRunningError, BadInputError, Problem
-from originrisk.data.upsert import UpsertCounts, upsert
+from originrisk.data.store import lake
+from originrisk.data.store.lake import UpsertCounts, upsert
 
 REJECTED = pa.schema(
     [

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from originrisk.data.contract import ENTRIES, OUTCOMES, Table
-from originrisk.data.store import Store
+from originrisk.data.store.tables import Store
 
 DAYS = [date(2021, 3, 5), date(2021, 3, 30), date(2021, 4, 1), date(2021, 12, 31)]
 DELIVERY = st.dictionaries(

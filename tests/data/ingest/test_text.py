@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from originrisk.data.errors import BadInputError
-from originrisk.data.files import text
-from originrisk.data.files.records import Misfit
+from originrisk.data.ingest import text
+from originrisk.data.ingest.records import Misfit
 
 WANTED = {"a", "b", "c"}
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files import parquet, text, workbook
-from originrisk.data.files.records import Layout, Records
+from originrisk.data.ingest import parquet, text, workbook
+from originrisk.data.ingest.records import Layout, Records
 
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 SUFFIXES = (*_CSV, ".parquet", ".xlsx")

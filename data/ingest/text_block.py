@@ -8,15 +8,106 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from originrisk.data.files import text_lines
-from originrisk.data.files.records import Layout, Misfit
-from originrisk.data.files.text_lines import LONGEST_RECORD, Lines
+from originrisk.data.ingest.records import Layout, Misfit
+
+LONGEST_RECORD: Final = 1 << 20
+NEWLINE, RETURN, QUOTE = b'\n\r"'
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where the lines of a block begin and end (without their line end)."""
+
+    data: bytes
+    codes: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def raw(self, first: int, final: int) -> bytes:
+        """The bytes from one line to another."""
+        return self.data[self.starts[first] : self.ends[final]].removesuffix(b"\r")
+
+    def of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Line of each place."""
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+    def count(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the sorted places lie in each line."""
+        return np.searchsorted(places, self.ends) - np.searchsorted(places, self.starts)
+
+    def places(self, code: int) -> NDArray[np.int64]:
+        """Where a byte stands."""
+        return np.flatnonzero(self.codes == code) if code in self.data else np.empty(0, np.int64)
+
+
+def split(block: bytes) -> Lines:
+    """The lines of a block; the last one may lack its line end."""
+    codes = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(codes == NEWLINE)
+    if block and not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else ends
+    return Lines(block, codes, starts, ends)
+
+
+def blank(lines: Lines) -> NDArray[np.bool_]:
+    """Lines without a character."""
+    return np.asarray(lines.ends - lines.starts <= (lines.codes[lines.starts] == RETURN))
+
+
+def open_ended(lines: Lines) -> NDArray[np.bool_]:
+    """Lines with an odd number of quotes: one of them opens or closes beyond the line."""
+    return np.asarray(lines.count(lines.places(QUOTE)) % 2 == 1)
+
+
+def suspect(lines: Lines, shape: Layout) -> NDArray[np.bool_]:
+    """Lines with the wrong number of cells or too long; with a NUL, return or quote out of place; foreign bytes."""
+    doubtful: NDArray[np.bool_] = cell_counts(lines, shape) != len(shape.headings)
+    doubtful |= lines.ends - lines.starts > LONGEST_RECORD
+    returns = lines.places(RETURN)
+    for places in (lines.places(0), returns[~np.isin(returns + 1, lines.ends)], _stray_quotes(lines, shape)):
+        if len(places):
+            doubtful |= lines.count(places) > 0
+    if not lines.data.isascii() and not is_utf_8(lines.data):
+        for index in np.unique(lines.of(np.flatnonzero(lines.codes > 127))):
+            doubtful[index] |= not is_utf_8(lines.raw(index, index))
+    return doubtful
+
+
+def cell_counts(lines: Lines, shape: Layout) -> NDArray[np.int64]:
+    """Cells of each line, as far as its quotes are paired."""
+    places, quotes = lines.places(ord(shape.delimiter)), lines.places(QUOTE)
+    if len(quotes):
+        before_line = np.searchsorted(quotes, lines.starts)
+        inside = (np.searchsorted(quotes, places) - before_line[lines.of(places)]) % 2 == 1
+        places = places[~inside]
+    return lines.count(places) + 1
+
+
+def is_utf_8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 throughout."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _stray_quotes(lines: Lines, shape: Layout) -> NDArray[np.int64]:
+    """Places of quotes that neither begin nor end a cell nor stand for a quote within it."""
+    edge = np.isin(np.arange(256), [ord(shape.delimiter), QUOTE, NEWLINE, RETURN])
+    places = lines.places(QUOTE)
+    before, after = np.maximum(places - 1, 0), np.minimum(places + 1, len(lines.codes) - 1)
+    stray: NDArray[np.int64] = places[~edge[lines.codes[before]] & ~edge[lines.codes[after]]]
+    return stray
+
 
 _RAW_KEPT = 10_000
 
@@ -44,11 +135,11 @@ class _Record:
 
 def parse(block: bytes, row: int, shape: Layout, *, last: bool, one_by_one: bool = False) -> Parsed:
     """The records of a block whose first line has row number `row`; lines before `shape.first_row` are passed."""
-    lines = text_lines.split(block)
-    wanted = (np.arange(len(lines.starts)) >= shape.first_row - row) & ~text_lines.blank(lines)
-    open_ended = text_lines.open_ended(lines)
-    doubtful = wanted & (open_ended | text_lines.suspect(lines, shape) | one_by_one)
-    records, open_at = _one_by_one(lines, doubtful, open_ended, shape, last=last)
+    lines = split(block)
+    wanted = (np.arange(len(lines.starts)) >= shape.first_row - row) & ~blank(lines)
+    unpaired = open_ended(lines)
+    doubtful = wanted & (unpaired | suspect(lines, shape) | one_by_one)
+    records, open_at = _one_by_one(lines, doubtful, unpaired, shape, last=last)
     plain = wanted & ~doubtful
     plain[open_at:] = False
     for record in records:
@@ -65,19 +156,19 @@ def parse(block: bytes, row: int, shape: Layout, *, last: bool, one_by_one: bool
 
 
 def _one_by_one(
-    lines: Lines, doubtful: NDArray[np.bool_], open_ended: NDArray[np.bool_], shape: Layout, *, last: bool
+    lines: Lines, doubtful: NDArray[np.bool_], unpaired: NDArray[np.bool_], shape: Layout, *, last: bool
 ) -> tuple[list[_Record], int]:
     """Doubtful lines read by themselves, and the line whose quote is still open at the end of the block."""
     records: list[_Record] = []
-    openings = np.flatnonzero(open_ended)
+    openings = np.flatnonzero(unpaired)
     for index in np.flatnonzero(doubtful).tolist():
         if records and index <= records[-1].final:
             continue
         later = (
-            openings[np.searchsorted(openings, index, side="right") :] if open_ended[index] else openings[:0]
+            openings[np.searchsorted(openings, index, side="right") :] if unpaired[index] else openings[:0]
         )
         near_the_end = len(lines.data) - lines.starts[index] < LONGEST_RECORD
-        if open_ended[index] and not len(later) and not last and near_the_end:
+        if unpaired[index] and not len(later) and not last and near_the_end:
             return records, index
         records.append(_record(lines, index, int(later[0]) if len(later) else None, shape))
     return records, len(lines.starts)
@@ -95,7 +186,7 @@ def _record(lines: Lines, index: int, closing: int | None, shape: Layout) -> _Re
 def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
     if b"\0" in raw:
         return [], "NUL byte"
-    if not text_lines.is_utf_8(raw):
+    if not is_utf_8(raw):
         return [], "bytes of another encoding"
     if len(raw) > LONGEST_RECORD:
         return [], "endless field"

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-from originrisk.data import lake
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES, SCORES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
-from originrisk.data.store import Store
+from originrisk.data.store import lake
+from originrisk.data.store.tables import Store
 
 
 def _line(number: int = 1, day: date = date(2021, 3, 5), **cells: object) -> dict[str, object]:

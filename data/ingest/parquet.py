@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files.records import Layout, Records, checked_headings
+from originrisk.data.ingest.records import Layout, Records, checked_headings
 
 BATCH = 131_072
 

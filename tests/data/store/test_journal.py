@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from originrisk.data.decided import Decided, append, path, read
 from originrisk.data.errors import BadInputError
+from originrisk.data.store.journal import Decided
+from originrisk.data.store.journal import append_decision as append
+from originrisk.data.store.journal import decisions_path as path
+from originrisk.data.store.journal import read_decisions as read
 
 JOIN = Decided(
     on=date(2022, 3, 1), verb="join", party="0" * 15 + "1", other="0" * 15 + "2", reason="one owner"

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from originrisk.data.errors import BadInputError
-from originrisk.data.files import workbook
+from originrisk.data.ingest import workbook
 
 
 def _book(path: Path, rows: list[list[object]], *sheets: str) -> Path:

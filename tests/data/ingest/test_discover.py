@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from originrisk.data.errors import BadInputError
-from originrisk.data.files.discover import discover, layout
+from originrisk.data.ingest.discover import discover, layout
 
 
 def test_a_folder_is_its_tables_in_order_of_name(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files.records import Layout, Records, checked_headings, heading
-from originrisk.data.files.text_block import parse
-from originrisk.data.files.text_lines import is_utf_8
+from originrisk.data.ingest.records import Layout, Records, checked_headings, heading
+from originrisk.data.ingest.text_block import is_utf_8, parse
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 24

@@ -1,7 +1,8 @@
-"""Delta tables on disk: their current files, their rows through DuckDB, replacement of rows in one commit."""
+"""Delta tables on disk: their files, their rows through DuckDB; rows replaced, or added by key, in one commit."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
+
+from originrisk.data.contract import Table
 
 # Part of the path, not of the files: a read of some months, or a replaced day, opens these files alone.
 PARTITIONS = {"entries": "entry_month", "scores": "entry_date"}
@@ -125,3 +128,89 @@ def within(column: str, values: Sequence[str | date]) -> str:
     """Delta predicate: the column holds one of the values."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return f"{column} IN ({quoted})"
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """Rows by what the store made of them."""
+
+    new: int
+    corrected: int
+    unchanged: int
+
+
+def upsert(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, staged: Sequence[Path]
+) -> UpsertCounts:
+    """Commit the staged rows (unique by key) to the Delta table at `path`; nothing where nothing changed."""
+    columns = ", ".join(table.names) + DERIVED.get(table.name, "")
+    connection.execute(f"CREATE VIEW staged AS SELECT {columns} FROM {relation(staged)}")
+    total = _count(connection, "staged")
+    if not exists(path):
+        counts = UpsertCounts(total, 0, 0)
+        arriving = "FROM staged"
+    else:
+        _compare(connection, table, path)
+        counts = _counts(connection, total)
+        arriving = f"FROM staged ANTI JOIN (FROM known WHERE NOT differs) USING ({', '.join(table.key)})"
+    if counts.corrected:
+        _replace(connection, table, path, arriving)
+    elif counts.new:
+        write(path, connection.sql(arriving).to_arrow_reader())
+    return counts
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """Make `known`: staged keys that the store holds, the place (partition) of each, whether contents differ.
+
+    Keys are looked up everywhere, for a correction may move a line to another month; contents only in the
+    places where keys met.
+    """
+    keys, content = ", ".join(table.key), f"hash({', '.join(table.names)})"
+    connection.execute(
+        f"CREATE TABLE met AS SELECT {keys}, {partition(path) or 'NULL'} AS place "
+        f"FROM {relation(files(path), partition(path))} SEMI JOIN staged USING ({keys})"
+    )
+    held = _files(connection, path, "SELECT place FROM met")
+    connection.execute(
+        f"CREATE TABLE known AS SELECT {keys}, place, fresh <> held AS differs FROM met "
+        f"JOIN (SELECT {keys}, {content} AS fresh FROM staged) USING ({keys}) "
+        f"JOIN (SELECT {keys}, {content} AS held FROM {relation(held)}) USING ({keys})"
+    )
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, total: int) -> UpsertCounts:
+    known = _count(connection, "known")
+    corrected = _count(connection, "known WHERE differs")
+    return UpsertCounts(total - known, corrected, known - corrected)
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, arriving: str) -> None:
+    """Rewrite the places that lose or gain a row: what they hold, less the corrected, with what arrives."""
+    by = partition(path)
+    places = "SELECT place FROM known WHERE differs"
+    if by:
+        places += f" UNION SELECT {by} FROM ({arriving})"
+    predicate = within(by, _values(connection, places)) if by else "true"
+    columns = ", ".join((*table.names, by) if by else table.names)
+    rows = (
+        f"SELECT {columns} FROM {relation(_files(connection, path, places), by)} "
+        f"ANTI JOIN (FROM known WHERE differs) USING ({', '.join(table.key)}) "
+        f"UNION ALL SELECT {columns} FROM ({arriving})"
+    )
+    write(path, connection.sql(rows).to_arrow_reader(), predicate)
+
+
+def _files(connection: duckdb.DuckDBPyConnection, path: Path, places: str) -> list[str]:
+    """Files of the places that a query names; all files of a table without partitions, and of no place."""
+    by, values = partition(path), _values(connection, places)
+    return files(path, [(by, "in", values)] if by and values else [])
+
+
+def _values(connection: duckdb.DuckDBPyConnection, places: str) -> list[str]:
+    return sorted({place for (place,) in connection.sql(places).fetchall() if place is not None})
+
+
+def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
+    ((count,),) = connection.sql(f"SELECT count(*) FROM {source}").fetchall()
+    return int(count)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from openpyxl.utils.exceptions import InvalidFileException
 
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.files.records import Layout, Misfit, Records, checked_headings
+from originrisk.data.ingest.records import Layout, Misfit, Records, checked_headings
 
 BATCH = 65_536
 _ROWS_BEFORE_HEADINGS = 20
