@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs bench slow browser spark clean lock
+.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -44,6 +44,13 @@ format: setup ## rewrite the code in the house style
 
 docs: setup ## remake the generated pages and parts of the documentation
 	$(BIN)/python -m docs.make
+
+house: setup ## how big the house is, by the aims of its plan
+	$(BIN)/python -m benchmarks.house
+
+same: setup ## does this checkout do the same as AGAINST=COMMIT, on two small worlds
+	rm -rf var/same && git worktree prune && git worktree add --detach var/same $(AGAINST)
+	$(BIN)/python -m benchmarks.same var/same .; status=$$?; git worktree remove --force var/same; exit $$status
 
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
 	$(BIN)/python -m benchmarks.ablation
