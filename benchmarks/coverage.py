@@ -22,9 +22,9 @@ from benchmarks.simulated.seen_world import CUTOFF, PERIOD, SETTINGS, SeenWorld
 from originrisk.data.console import print_table
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import make
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
+from originrisk.features.history.replay import FOUND
 from originrisk.features.lines import Lines
-from originrisk.features.replay import FOUND
 from originrisk.train.evaluate import Population, Row, compare
 from originrisk.train.examples import known_outcomes
 from originrisk.train.judge import try_out

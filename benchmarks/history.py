@@ -28,16 +28,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from lightgbm import Dataset, train
 
-from originrisk.features import replay as replaying
 from originrisk.features.catalogue import compute
-from originrisk.features.history import History
-from originrisk.features.keys import key_of
-from originrisk.features.known import Known
+from originrisk.features.history import replay as replaying
+from originrisk.features.history.keys import key_of
+from originrisk.features.history.replay import Outcomes, close_days, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.tallies import TALLIES
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Ints, Lines, Text
 from originrisk.features.list_match import ListedNames
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes, close_days, replay
-from originrisk.features.tallies import TALLIES
 from originrisk.models import snapshot
 
 ROOT = Path(__file__).parents[1]

@@ -21,7 +21,7 @@ from benchmarks.simulated import bands
 from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from originrisk.data.console import print_table
 from originrisk.data.contract import LINE_KEY
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train.evaluate import calibration_error
 from originrisk.train.fit import Fitted, fit

@@ -22,8 +22,7 @@ from rapidfuzz.distance import JaroWinkler
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from originrisk.features.parties.compare_names import weigh_texts
-from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare import CountryRarity, WordCounts, weigh_texts
 
 FOLDER = Path(__file__).with_name("names")
 TOP = 50

@@ -32,10 +32,10 @@ from originrisk.data.contract import ENTRIES, EPOCH
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES, compute
-from originrisk.features.history import History
+from originrisk.features.history.replay import close_days, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import close_days, replay
 from originrisk.models import bundle, registry
 from originrisk.models.calibration import Calibrator
 from originrisk.models.checkpoints import Checkpoints

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from originrisk.data.contract import EPOCH
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
-from originrisk.features.keys import Keys
+from originrisk.features.history.keys import Keys
+from originrisk.features.history.replay import Days
 from originrisk.features.lines import Lines
 from originrisk.features.parties.parties import Parties
 from originrisk.features.parties.record import Records
-from originrisk.features.replay import Days
 
 UNTIL = (date(2030, 1, 1) - EPOCH).days
 WORLDS = {

@@ -35,7 +35,7 @@ from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.settings import Settings, load_settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
-from originrisk.features.history import History
+from originrisk.features.history.state import History
 from originrisk.features.lines import Floats
 from originrisk.models.bundle import load
 from originrisk.models.checkpoints import Checkpoints

@@ -41,7 +41,7 @@ from originrisk.data.contract import EPOCH
 from originrisk.data.settings import SparkSettings, load_settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import compute
-from originrisk.features.history import History
+from originrisk.features.history.state import History
 from originrisk.features.lines import Floats
 from originrisk.models import snapshot
 from originrisk.models.bundle import load

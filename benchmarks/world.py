@@ -28,10 +28,10 @@ from originrisk.data.contract import LINE_KEY
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import World, make, write
 from originrisk.features.catalogue import NAMES, compute
-from originrisk.features.history import History
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes, replay
 
 TEST_DAYS, GAP_DAYS = 184, 30
 SHALLOW = {

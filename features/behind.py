@@ -3,9 +3,8 @@
 import numpy as np
 
 from originrisk.features.feature import Feature, feature
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known, base_rate, shrunk
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.rates import base_rate, shrunk
 
 
 @feature("links", "share", "{value:.1%} of examinations of this party, under all its spellings, found Xinjiang inputs.",

@@ -6,7 +6,7 @@ from originrisk.features import behind, links
 from originrisk.features.commodity.family import FEATURES as COMMODITY
 from originrisk.features.feature import Feature
 from originrisk.features.graph import surroundings
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lane.family import FEATURES as LANE
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.price.family import FEATURES as PRICE

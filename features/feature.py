@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Bools, Floats, Ints, Lines
 from originrisk.features.readings import Reading
 

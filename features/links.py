@@ -4,7 +4,7 @@ import numpy as np
 
 from originrisk.features.commodity.beginnings import age
 from originrisk.features.feature import Feature, feature, named, read
-from originrisk.features.known import Known, listed
+from originrisk.features.history.view import Known, listed
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.readings import Reading, count, mean, rate, share, since
 

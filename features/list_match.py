@@ -18,9 +18,7 @@ import pyarrow as pa
 
 from originrisk.features.lines import Codes, Floats, Text
 from originrisk.features.names import company_tokens, tokens
-from originrisk.features.parties.compare_names import weigh_texts
-from originrisk.features.parties.evidence import Evidence, Part
-from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare import CountryRarity, Evidence, Part, WordCounts, weigh_texts
 from originrisk.features.vocabulary import GENERIC, PLACES
 
 INTERCEPT: Final = -4.45

@@ -24,7 +24,7 @@ from originrisk.data.store.journal import Decided
 from originrisk.features.lines import Bools, Codes, Text
 from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key
-from originrisk.features.parties.decisions import Decision
+from originrisk.features.parties.record import Decision
 from originrisk.features.places import names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)

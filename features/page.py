@@ -2,7 +2,7 @@
 
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.feature import Family, Feature
-from originrisk.features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
+from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
 
 FAMILIES: dict[Family, str] = {
     "lane": "Lane",

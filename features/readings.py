@@ -7,9 +7,8 @@ from itertools import chain
 
 import numpy as np
 
-from originrisk.features.known import FIXED_POINT, Known
+from originrisk.features.history.view import FIXED_POINT, Known, base_rate, shrunk
 from originrisk.features.lines import Floats, Lines, Rows
-from originrisk.features.rates import base_rate, shrunk
 
 Formula = Callable[..., Floats]
 """`formula(known, *counts)` works cell by cell: each count, and what comes of them, is (k, n) for k columns at once."""

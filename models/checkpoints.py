@@ -16,12 +16,12 @@ from originrisk.data.console import progress
 from originrisk.data.contract import EPOCH, LINE_KEY, ONE_DAY
 from originrisk.data.store import journal, lake
 from originrisk.data.store.tables import Store
-from originrisk.features.canonical import NamedArray, named_arrays
-from originrisk.features.history import History
-from originrisk.features.learner import Learner
+from originrisk.features.history.arrays import NamedArray, named_arrays
+from originrisk.features.history.learner import Learner
+from originrisk.features.history.replay import Outcomes, Seen, Timeline, close_days, replay, teach
+from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes, Seen, Timeline, close_days, replay, teach
 from originrisk.models import snapshot
 
 KEPT: Final = 3

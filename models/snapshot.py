@@ -14,11 +14,10 @@ import pandas as pd
 
 from originrisk import data, features
 from originrisk.data.errors import ModelRefusedError, Problem
-from originrisk.features.canonical import NamedArray, history_of, named_arrays
-from originrisk.features.history import History
-from originrisk.features.learner import Learners
-from originrisk.features.learners import LEARNERS
-from originrisk.features.tallies import TALLIES, Tally
+from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
+from originrisk.features.history.learner import Learners
+from originrisk.features.history.state import LEARNERS, History
+from originrisk.features.history.tallies import TALLIES, Tally
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store.tables import Store
-from originrisk.features.history import History
+from originrisk.features.history.state import History
 from originrisk.models import bundle, snapshot
 from originrisk.models.bundle import Bundle
 from originrisk.models.checkpoints import Checkpoints

@@ -13,10 +13,9 @@ import numpy.typing as npt
 from originrisk.data.contract import EPOCH
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.features.canonical import NamedArray, named_arrays
-from originrisk.features.history import History
-from originrisk.features.learners import LEARNERS
-from originrisk.features.tallies import TALLIES
+from originrisk.features.history.arrays import NamedArray, named_arrays
+from originrisk.features.history.state import LEARNERS, History
+from originrisk.features.history.tallies import TALLIES
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints, stops
 from originrisk.serve.assignment import Assignment, place

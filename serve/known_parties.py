@@ -14,10 +14,8 @@ from originrisk.data.settings import Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
-from originrisk.features.parties.likely import NONE, Likely
-from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.parties import NONE, Likely, Parties, PartyTallies
 from originrisk.features.parties.record import Record, Records
-from originrisk.features.parties.tallied import PartyTallies
 from originrisk.models.checkpoints import Checkpoints
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from originrisk.data.settings import Settings
 from originrisk.features.catalogue import compute
-from originrisk.features.known import see
+from originrisk.features.history.view import see
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.serve.assignment import Scoring, known, rules
 from originrisk.serve.day_scores import DayScores, Part

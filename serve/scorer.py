@@ -15,11 +15,11 @@ from originrisk.data.contract import EPOCH
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import compute
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.replay import BLOCK, Seen
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines, Rows
 from originrisk.features.lists import Listings
-from originrisk.features.replay import BLOCK, Seen
 from originrisk.models.bundle import Bundle
 from originrisk.serve.day_scores import DayScores
 from originrisk.serve.suppressions import suppressed

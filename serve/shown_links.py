@@ -10,9 +10,8 @@ from originrisk.data.contract import EPOCH
 from originrisk.data.errors import Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.features.graph.evidence import KINDS, Path, Tie, paths
-from originrisk.features.graph.graph import Graph
-from originrisk.features.keys import key_of
+from originrisk.features.graph.graph import KINDS, Graph, Path, Tie, paths
+from originrisk.features.history.keys import key_of
 from originrisk.features.lines import Lines
 from originrisk.models.checkpoints import Checkpoints
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from originrisk.data.contract import ONE_DAY, SCORES
-from originrisk.features.history import History
-from originrisk.features.replay import Seen
+from originrisk.features.history.replay import Seen
+from originrisk.features.history.state import History
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.assignment import Scoring, rules

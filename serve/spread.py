@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from originrisk.data.contract import ONE_DAY
-from originrisk.features.history import History
+from originrisk.features.history.state import History
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.day_scores import DayScores

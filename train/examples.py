@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.features.catalogue import NAMES, compute
-from originrisk.features.history import History
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
+from originrisk.features.history.replay import FOUND, NOT_FOUND, Outcomes, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import FOUND, NOT_FOUND, Outcomes, replay
 from originrisk.train.error_rates import cells
 from originrisk.train.propensity import lots, propensity
 from originrisk.train.seen import Seen

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
+from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
-from originrisk.features.replay import Outcomes
 from originrisk.train import examples as examined
 from originrisk.train.disjoint import RANDOM
 from originrisk.train.examples import Examples

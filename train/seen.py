@@ -8,9 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from originrisk.features.catalogue import NAMES
-from originrisk.features.dates import entry_dates
-from originrisk.features.keys import key_of
-from originrisk.features.lines import Lines
+from originrisk.features.history.keys import key_of
+from originrisk.features.lines import Lines, entry_dates
 
 Mask = npt.NDArray[np.bool_]
 

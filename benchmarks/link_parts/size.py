@@ -7,7 +7,7 @@ import numpy as np
 
 from originrisk.data.console import print_table
 from originrisk.features.graph.graph import FLOWS, Graph
-from originrisk.features.graph.tables import table
+from originrisk.features.graph.neighbours import table
 from originrisk.features.list_match import ListedNames
 from originrisk.features.lists import Listings
 

@@ -17,12 +17,12 @@ from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import World, make
 from originrisk.features.graph.graph import Graph
 from originrisk.features.graph.surroundings import successor_score
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.replay import Outcomes, Timeline, teach
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 from originrisk.features.names import company_key
-from originrisk.features.replay import Outcomes, Timeline, teach
 
 PERIOD = {"start": date(2019, 1, 1), "end": date(2022, 12, 31)}
 NEW_FROM = (date(2020, 4, 1) - EPOCH).days

@@ -18,7 +18,7 @@ from originrisk.data.simulation.world import World
 from originrisk.features import behind
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.graph import surroundings
-from originrisk.features.keys import key_of
+from originrisk.features.history.keys import key_of
 from originrisk.features.lines import Lines
 from originrisk.features.route import declared_in_china
 

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from originrisk.data.settings import Settings
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import World, make
+from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes
 from originrisk.train.examples import Gathered, gather, see
 from originrisk.train.seen import Seen
 

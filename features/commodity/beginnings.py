@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from originrisk.features.commodity.scope import since_legal_date
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines, shared
 
 BEGINNINGS: Final = (

@@ -6,9 +6,8 @@ from originrisk.data.reference import cotton, orders
 from originrisk.features.commodity.scope import families
 from originrisk.features.descriptions import cotton_share, mentions_cotton
 from originrisk.features.feature import feature
-from originrisk.features.goods import prefix, within
-from originrisk.features.known import Known
-from originrisk.features.lines import Bools, Floats, Lines, shared
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Bools, Floats, Lines, prefix, shared, within
 
 COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*orders.FAMILIES, "none")])
 """By code of a family, as in `originrisk.data.reference.orders`; the last is that of no family."""

@@ -2,10 +2,9 @@
 
 from originrisk.data.reference import cotton
 from originrisk.features.commodity.cotton import likely_cotton
-from originrisk.features.dates import entry_dates
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
-from originrisk.features.lines import Floats, Lines, shared
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Floats, Lines, entry_dates, shared
 
 
 @feature(

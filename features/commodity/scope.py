@@ -6,10 +6,9 @@ from functools import cache
 import numpy as np
 
 from originrisk.data.reference import orders
-from originrisk.features.dates import entry_dates
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
-from originrisk.features.lines import Bools, Floats, Ints, Lines, shared
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Bools, Floats, Ints, Lines, entry_dates, shared
 
 
 @shared

@@ -3,9 +3,8 @@
 import numpy as np
 
 from originrisk.features.feature import feature
-from originrisk.features.goods import prefix, unit_dimension
-from originrisk.features.known import Known
-from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Bools, Floats, Lines, prefix, unit_dimension
 
 
 @feature(

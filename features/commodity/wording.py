@@ -6,7 +6,7 @@ from originrisk.data.reference import orders
 from originrisk.features.commodity.scope import families
 from originrisk.features.descriptions import mentions_tomato, word_count
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Bools, Floats, Lines
 
 TOMATO: Bools = np.array([family == "tomato" for family in (*orders.FAMILIES, "none")])

@@ -9,9 +9,8 @@ import numpy as np
 
 from originrisk.features.feature import Feature, feature
 from originrisk.features.graph.graph import FLOWS, UNIT
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known, base_rate, shrunk
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.rates import base_rate, shrunk
 
 # What many suppliers share comes first: its rate says least.
 FROM_WIDE_TO_NARROW: Final = (

@@ -4,7 +4,7 @@ import numpy as np
 
 from originrisk.features import route
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.places import lading_region
 

@@ -4,12 +4,12 @@ import numpy as np
 
 from originrisk.features import route
 from originrisk.features.commodity.beginnings import after_legal_date, age
-from originrisk.features.fair_value import log_prices, party_mean
 from originrisk.features.feature import feature, read
-from originrisk.features.known import Known
+from originrisk.features.history.prices import log_prices, party_mean
+from originrisk.features.history.tallies import PRICE_LEVELS
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.readings import Reading, share, since
-from originrisk.features.tallies import PRICE_LEVELS
 
 SWITCH_DAYS = 90
 LIKE_PRICE = 0.2

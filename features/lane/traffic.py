@@ -1,7 +1,7 @@
 """How many lines took the way before, and whether they grow."""
 
 from originrisk.features.feature import read
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats
 from originrisk.features.readings import Reading, count, share
 

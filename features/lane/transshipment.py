@@ -4,7 +4,7 @@ import numpy as np
 
 from originrisk.features import route
 from originrisk.features.feature import feature, read
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lane.declared import code_number
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.places import country_number, on_land_border

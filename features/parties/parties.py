@@ -1,24 +1,177 @@
-"""Parties as known after the close of a day: lines see them, then the day's new records join one or found one.
+"""Which known party a record may belong to: odds of all candidates and of a new party, taken together."""
 
-A party's key is that of the record that founded it; no record ever changes its party by itself.
-"""
-
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from math import log2
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from originrisk.features.keys import Keys
-from originrisk.features.lines import Lines
-from originrisk.features.parties.book import Arrays, Book
-from originrisk.features.parties.decisions import Decision
-from originrisk.features.parties.likely import NONE, Likely, verdict, weigh_parties
-from originrisk.features.parties.membership import Membership
-from originrisk.features.parties.rarity import CountryRarity, WordCounts
-from originrisk.features.parties.record import Record, Records
-from originrisk.features.parties.sorted_table import Places, SortedTable
-from originrisk.features.parties.words import counted_words, twin_keys
+from originrisk.features.history.keys import Keys
+from originrisk.features.history.learner import Columns
+from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.features.lists import Listings
+from originrisk.features.parties.book import (
+    Arrays,
+    Book,
+    Growing,
+    Places,
+    SortedTable,
+    counted_words,
+    twin_keys,
+)
+from originrisk.features.parties.compare import CountryRarity, Evidence, Part, WordCounts, house_number, weigh
+from originrisk.features.parties.record import Decision, Record, Records
+
+SAME: Final = 0.99
+"""Probability from which a record joins a party."""
+POSSIBLY: Final = 0.10
+"""Probability from which a party is possibly the same."""
+NONE: Final = 0
+_MOST_BITS: Final = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A known party that a record may belong to: with which probability, by which evidence, of which of its records."""
+
+    party: int
+    probability: float
+    evidence: Evidence
+    record: Record
+
+
+def weigh_parties(
+    record: Record, candidates: Sequence[tuple[int, Record]], rarity: CountryRarity
+) -> list[Likely]:
+    """Parties of the candidates (party, record of it), the likeliest first.
+
+    A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
+    """
+    prior = Part("any other party", -log2(rarity.parties), "", "")
+    found: dict[int, list[tuple[Record, Evidence]]] = {}
+    for party, other in candidates:
+        evidence = Evidence((prior, *weigh(record, other, rarity).parts))
+        found.setdefault(party, []).append((other, evidence))
+    best = {party: _speaker(record, records) for party, records in found.items()}
+    odds = {party: 2.0 ** min(evidence.bits, _MOST_BITS) for party, (_, evidence) in best.items()}
+    total = 1.0 + sum(odds.values())
+    ranked = sorted(best, key=lambda party: (-best[party][1].bits, party))
+    return [Likely(party, odds[party] / total, best[party][1], best[party][0]) for party in ranked]
+
+
+def verdict(likely: Sequence[Likely], first_of: Callable[[int], int]) -> tuple[int, int]:
+    """The party that a record is the same as, and the likeliest other that it is possibly the same as; 0 for none.
+
+    Parties that were founded as possibly the same count together, under the first of them (`first_of`): a record that
+    is surely of one of them joins the likeliest, or every spelling between two would found a party more.
+    """
+    party = NONE
+    if likely:
+        first = first_of(likely[0].party)
+        together = sum(
+            one.probability for one in likely if one.party == likely[0].party or first_of(one.party) == first
+        )
+        party = likely[0].party if together >= SAME else NONE
+    others = (one.party for one in likely if one.probability >= POSSIBLY and one.party != party)
+    return party, next(others, NONE)
+
+
+def _speaker(record: Record, records: list[tuple[Record, Evidence]]) -> tuple[Record, Evidence]:
+    """Who speaks for a party: of its records that declare as much of name and street as this one, the likest.
+
+    A record without a name could not contradict one that has another.
+    """
+
+    def comparable(pair: tuple[Record, Evidence]) -> tuple[int, float]:
+        other = pair[0]
+        return bool(record.name and other.name) + bool(_housed(record) and _housed(other)), pair[1].bits
+
+    return max(records, key=comparable)
+
+
+def _housed(record: Record) -> bool:
+    return bool(record.address or house_number(record))
+
+
+class Membership:
+    """Records in the order in which they were learned; a party's key is that of the record that founded it."""
+
+    def __init__(self, rows: SortedTable, party: Growing, possibly: Growing) -> None:
+        self._rows, self._party, self._possibly = rows, party, possibly
+
+    @classmethod
+    def empty(cls) -> "Membership":
+        """Of no records."""
+        return cls(SortedTable(), Growing(np.empty(0, np.uint64)), Growing(np.empty(0, np.uint64)))
+
+    def __len__(self) -> int:
+        return len(self._party)
+
+    def number_of(self, records: Keys) -> Places:
+        """Number of each record by its key (n,), a party's being that of the record that founded it; -1 for none."""
+        return self._rows.first(records)
+
+    def of(self, numbers: Places) -> tuple[Keys, Keys]:
+        """Party and possible party of records by their numbers, (n,) each; 0 where there is none."""
+        party, possibly = (np.zeros(len(numbers), np.uint64) for _ in range(2))
+        known = numbers >= 0
+        party[known] = self._party.values[numbers[known]]
+        possibly[known] = self._possibly.values[numbers[known]]
+        return party, possibly
+
+    def parties(self, numbers: Iterable[int]) -> set[int]:
+        """The parties of records by their numbers."""
+        return {int(self._party.values[number]) for number in numbers}
+
+    def first_of(self, party: int) -> int:
+        """The first of the parties that were founded, one after another, as possibly the same."""
+        row, met = self._row(party), {party}
+        while row >= 0 and (before := int(self._possibly.values[row])) not in (NONE, *met):
+            party, row = before, self._row(before)
+            met.add(party)
+        return party
+
+    def enter(self, key: int, party: int, possibly: int) -> None:
+        """Give a new record the next number."""
+        self._rows.add(key, len(self))
+        self._party.append(party)
+        self._possibly.append(possibly)
+
+    def join(self, party: np.uint64, other: np.uint64) -> None:
+        """Let the records of `other` be of `party`."""
+        self._party.replace(other, party)
+        self._possibly.replace(other, party)
+
+    def split(self, record: int) -> None:
+        """Let a record, known or not, be a party of its own."""
+        row = self._row(record)
+        if row < 0:
+            self.enter(record, record, NONE)
+        else:
+            self._party.put(row, np.uint64(record))
+
+    def _row(self, key: int) -> int:
+        return int(self.number_of(np.array([key], np.uint64))[0])
+
+    def arrays(self) -> Arrays:
+        """Everything as arrays, to be saved."""
+        self._rows.fold()
+        return {
+            "record_keys": self._rows.keys,
+            "record_rows": self._rows.rows,
+            "party": self._party.values,
+            "possibly": self._possibly.values,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> "Membership":
+        """The state from its arrays, which may be mapped from files and read-only."""
+        rows = SortedTable(arrays["record_keys"], arrays["record_rows"])
+        return cls(rows, Growing(arrays["party"]), Growing(arrays["possibly"]))
+
 
 _MOST_KEPT: Final = 50_000
 """Records whose weighing is kept until the next close: those of a day are first seen, then learned."""
@@ -162,3 +315,71 @@ class Parties:
         parties._book = Book.from_arrays(book)
         parties._words = WordCounts(arrays["words"], arrays["word_counts"])
         return parties
+
+
+COLUMNS: Final = ("lines", "examined", "found", "first", "last")
+_TOLD: Final = tuple(f"{who}.{column}" for who in ("party", "possibly") for column in COLUMNS)
+_LINES, _EXAMINED, _FOUND, _FIRST, _LAST = range(len(COLUMNS))
+
+
+class PartyTallies:
+    """All parties, and what was learned of each: `_counts` (1 + records, COLUMNS), a row for each record.
+
+    A party's row is that of the record that founded it; the first row is nobody's and stays 0.
+    """
+
+    def __init__(self) -> None:
+        self.parties = Parties()
+        self._counts: npt.NDArray[Any] = np.zeros((1, len(COLUMNS)), np.int32)
+        self._own = True
+
+    def see(self, lines: Lines) -> Columns:
+        """`party.*` of the one behind each line, `possibly.*` of the one that it may be too; 0 for none."""
+        resolved = self.parties.see(lines)
+        rows = self._rows(np.concatenate([resolved.party, resolved.possibly]))
+        told = self._counts[rows].astype(np.float64).reshape(2, lines.size, len(COLUMNS))
+        return dict(zip(_TOLD, (column for who in told for column in who.T), strict=True))
+
+    def learn(self, day: int, lines: Lines, /) -> None:
+        """Resolve what the lines declare, and count them at their parties."""
+        self.parties.learn(lines)
+        rows, counts = self._rows_of(lines), self._writable()
+        np.add.at(counts[:, _LINES], rows, 1)
+        counts[rows, _FIRST] = np.where(counts[rows, _FIRST] == 0, day, counts[rows, _FIRST])
+        counts[rows, _LAST] = day
+
+    def learn_outcomes(self, _day: int, lines: Lines, found: Bools, /) -> None:
+        """Count what was found at the parties of the lines."""
+        rows, counts = self._rows_of(lines), self._writable()
+        np.add.at(counts[:, _EXAMINED], rows, 1)
+        np.add.at(counts[:, _FOUND], rows, found)
+
+    def close(self, day: int, listings: Listings, /) -> None:
+        """Take over what people decided for the day."""
+        for decision in listings.decided_on(day):
+            self.parties.decide(decision)
+
+    def _rows_of(self, lines: Lines) -> Rows:
+        return self._rows(self.parties.party_of(Records.of(lines).keys))
+
+    def _rows(self, party: Keys) -> Rows:
+        rows: Rows = self.parties.number_of(party).astype(np.intp) + 1
+        return rows
+
+    def _writable(self) -> npt.NDArray[Any]:
+        """Counts with room for all records; those that were handed over are left alone."""
+        size = len(self.parties) + 1
+        if not self._own or size > len(self._counts):
+            room = np.zeros((size + size // 4, len(COLUMNS)), np.int32)
+            room[: len(self._counts)] = self._counts
+            self._counts, self._own = room, True
+        return self._counts
+
+    def arrays(self) -> Arrays:
+        """Parties and counts."""
+        return {**self.parties.arrays(), "counts": self._counts[: len(self.parties) + 1]}
+
+    def hold(self, arrays: Arrays) -> None:
+        """Take over saved arrays."""
+        self.parties = Parties.from_arrays(arrays)
+        self._counts, self._own = arrays["counts"], False

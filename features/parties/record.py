@@ -1,15 +1,24 @@
-"""One way in which a maker is declared, brought to one form; and the distinct ones among entry lines."""
+"""Words as 64-bit numbers that are the same in every run."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 
+from originrisk.data.contract import EPOCH
 from originrisk.data.identifiers.manufacturer_id import ManufacturerId, normalise, parse
-from originrisk.features.keys import Keys, Spelling, either, hashed_all, spelled
+from originrisk.data.store.journal import Decided
+from originrisk.features.history.keys import Keys, Spelling, either, hashed_all, spelled
 from originrisk.features.lines import Lines
 from originrisk.features.names import address_tokens, company_tokens
+
+
+def word_hash(word: str) -> int:
+    """Number of a word: 64 bits, never 0."""
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little") | 1
+
 
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _FOLD = np.uint64(0x9E3779B97F4A7C15)
@@ -112,3 +121,27 @@ class Records:
         texts = [(self.lines.texts[name], form) for name, form in _KEYED]
         *parts, of_mid, origin = (spelled(text, form)[text.codes[row]] for text, form in texts)
         return Record._make([*parts, of_mid or origin])
+
+
+Verb = Literal["join", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Taken effect at the close of `day` (days since 1970).
+
+    `join`: what is of party `other` is of `party` from then on. `split`: the record of key `other` leaves its party and
+    founds its own; `record` says how it is written (None for `join`).
+    """
+
+    day: int
+    verb: Verb
+    party: int
+    other: int
+    record: Record | None = None
+
+    @classmethod
+    def of(cls, one: Decided) -> Self:
+        """A decision as the journal of a home has it."""
+        record = None if one.record is None else Record(*one.record)
+        return cls((one.on - EPOCH).days, one.verb, int(one.party, 16), int(one.other, 16), record)

@@ -1,9 +1,9 @@
 """The benchmark of a line's price: that of its goods, without its own supplier and importer."""
 
-from originrisk.features.fair_value import Benchmark, benchmarks, log_prices
-from originrisk.features.known import Known
+from originrisk.features.history.prices import Benchmark, benchmarks, log_prices
+from originrisk.features.history.tallies import PRICE_LEVELS
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines, shared
-from originrisk.features.tallies import PRICE_LEVELS
 
 
 def fair(known: Known, price: str) -> Benchmark:

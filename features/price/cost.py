@@ -4,12 +4,10 @@ import numpy as np
 
 from originrisk.data.reference import cotton
 from originrisk.features.commodity.cotton import lint_per_kilo
-from originrisk.features.dates import entry_dates
-from originrisk.features.fair_value import log_freight, log_prices
 from originrisk.features.feature import feature
-from originrisk.features.goods import KILOS_PER_POUND, positive
-from originrisk.features.known import Known
-from originrisk.features.lines import Floats, Lines
+from originrisk.features.history.prices import log_freight, log_prices
+from originrisk.features.history.view import Known
+from originrisk.features.lines import KILOS_PER_POUND, Floats, Lines, entry_dates, positive
 
 
 @feature("price", "ratio", "Freight and charges are {value:.1%} of the value.")

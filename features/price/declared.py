@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from originrisk.features.fair_value import log_prices
 from originrisk.features.feature import feature, read
-from originrisk.features.goods import positive, units
-from originrisk.features.known import Known
-from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.features.history.prices import log_prices
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Bools, Floats, Lines, positive, units
 from originrisk.features.readings import Reading, count
 
 

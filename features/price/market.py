@@ -1,8 +1,8 @@
 """The price against the fair market value of such goods."""
 
-from originrisk.features.fair_value import log_prices
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
+from originrisk.features.history.prices import log_prices
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.price.benchmark import deviation, fair, fair_of_all_origins
 

@@ -1,11 +1,11 @@
 """The price against the party's own past, and the level at which the party trades."""
 
-from originrisk.features.fair_value import log_prices, party_mean
 from originrisk.features.feature import Feature, named
-from originrisk.features.known import Known
+from originrisk.features.history.prices import log_prices, party_mean
+from originrisk.features.history.tallies import PRICE_LEVELS
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.price.benchmark import fair
-from originrisk.features.tallies import PRICE_LEVELS
 
 
 def against_own(party: str, price: str, words: str) -> Feature:

@@ -4,10 +4,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
+from originrisk.features.history.tallies import LOW_MEASURES, LOW_STEPS, RARITY_LEVEL
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.price.benchmark import deviation
-from originrisk.features.tallies import LOW_MEASURES, LOW_STEPS, RARITY_LEVEL
 
 NORMAL_WEIGHT = 20.0
 """Lines that the normal law counts for in the rarity of a price."""

@@ -2,7 +2,7 @@
 
 from originrisk.features.commodity.beginnings import after_legal_date
 from originrisk.features.feature import Feature, named
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.readings import Reading, count, share, since
 

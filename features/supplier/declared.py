@@ -3,10 +3,9 @@
 import numpy as np
 
 from originrisk.data.identifiers import postal_code
-from originrisk.features.dates import entry_dates
 from originrisk.features.feature import feature
-from originrisk.features.known import Known
-from originrisk.features.lines import Floats, Ints, Lines
+from originrisk.features.history.view import Known
+from originrisk.features.lines import Floats, Ints, Lines, entry_dates
 from originrisk.features.places import names_xinjiang
 
 

@@ -1,9 +1,9 @@
 """What examinations found at the parties of a line."""
 
 from originrisk.features.feature import Feature, feature, named, read
-from originrisk.features.known import Known
+from originrisk.features.history.measures import MAKERS, TRADERS, suspicion_of
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.measures import MAKERS, TRADERS, suspicion_of
 from originrisk.features.readings import Reading, count, rate, since
 
 

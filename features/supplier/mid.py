@@ -5,7 +5,7 @@ import numpy as np
 from originrisk.data.identifiers import manufacturer_id
 from originrisk.data.identifiers.manufacturer_id import city_part, number_part
 from originrisk.features.feature import feature, read
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.places import country_number
 from originrisk.features.readings import Reading, count

@@ -3,7 +3,7 @@
 import numpy as np
 
 from originrisk.features.feature import Feature, feature, named, read
-from originrisk.features.known import Known
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.readings import Reading, count, mean, share, since
 from originrisk.features.supplier.roles import PARTIES

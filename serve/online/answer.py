@@ -10,8 +10,8 @@ import numpy as np
 from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, ONE_DAY
 from originrisk.data.errors import Problem
 from originrisk.features.catalogue import NAMES, compute
-from originrisk.features.keys import keys_of
-from originrisk.features.known import see
+from originrisk.features.history.keys import keys_of
+from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
 from originrisk.models.origin_model import OriginModel
 from originrisk.models.scoring import explain

@@ -9,7 +9,7 @@ from typing import Any, Final
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.features.history import History
+from originrisk.features.history.state import History
 from originrisk.features.lists import Listings
 from originrisk.models import bundle, snapshot
 from originrisk.models.bundle import Bundle

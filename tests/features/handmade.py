@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from originrisk.features.feature import Feature
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, change, entries
 
 NOTHING = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))

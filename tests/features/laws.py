@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.features.feature import Feature
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, START, change, listing_of
 
 Match = Callable[[Lines, pa.Table], Outcomes]

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from originrisk.features.keys import key_of
+from originrisk.features.history.keys import key_of
+from originrisk.features.history.replay import Outcomes
+from originrisk.features.history.tallies import EVER, Tally
 from originrisk.features.lines import Ints, Lines
-from originrisk.features.replay import Outcomes
-from originrisk.features.tallies import EVER, Tally
 
 DIGITS = "nullif(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '')"
 RAW = {

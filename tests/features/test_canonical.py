@@ -5,11 +5,11 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from originrisk.features.canonical import Arrays, arrays_of, history_of
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.arrays import Arrays, arrays_of, history_of
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
-from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, entries, outcomes
 from tests.features.worlds import QUICK, worlds
 

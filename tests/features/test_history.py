@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from originrisk.features.history import History, narrow
-from originrisk.features.known import see
+from originrisk.features.history.measures import measures
+from originrisk.features.history.state import History, narrow
+from originrisk.features.history.tallies import COUNTED, EVER, Tally
+from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
-from originrisk.features.measures import measures
-from originrisk.features.tallies import COUNTED, EVER, Tally
 from tests.features.factory import SHIPPED, entries
 
 LINES = Lines.of(entries(2)).take([0])

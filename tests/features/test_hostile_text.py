@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from originrisk.features.catalogue import CATALOGUE, compute
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.replay import replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
-from originrisk.features.replay import replay
 from tests.features.factory import SHIPPED
 from tests.features.handmade import NOTHING, in_turn, world
 

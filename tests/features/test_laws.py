@@ -9,9 +9,9 @@ import pytest
 from originrisk.features import behind
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.feature import Feature, feature
-from originrisk.features.known import Known
+from originrisk.features.history.replay import Outcomes
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.replay import Outcomes
 from tests.features import laws
 from tests.features.factory import change, entries, listing_of, outcomes
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from originrisk.features.canonical import arrays_of, history_of
-from originrisk.features.history import History
-from originrisk.features.keys import key_of
-from originrisk.features.known import see
-from originrisk.features.learner import Arrays, Columns, Learners
+from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.keys import key_of
+from originrisk.features.history.learner import Arrays, Columns, Learners
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Bools, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes, replay
 from originrisk.models import snapshot
 from tests.features.factory import SHIPPED, entries, outcomes
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from originrisk.features.fair_value import (
+from originrisk.features.history.measures import measures
+from originrisk.features.history.prices import (
     DRAWN_IN,
     LEAST_SPREAD,
     PARENT_WEIGHT,
@@ -15,12 +16,11 @@ from originrisk.features.fair_value import (
     benchmarks,
     log_prices,
 )
-from originrisk.features.history import History
-from originrisk.features.known import FIXED_POINT, see
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
+from originrisk.features.history.view import FIXED_POINT, see
 from originrisk.features.lines import Floats, Ints, Lines
-from originrisk.features.measures import measures
-from originrisk.features.replay import Outcomes, replay
-from originrisk.features.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
 from tests.features import factory
 from tests.features.factory import SHIPPED
 from tests.features.oracle import Oracle

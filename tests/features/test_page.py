@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.history.tallies import TALLIES
 from originrisk.features.page import FAMILIES, document
-from originrisk.features.tallies import TALLIES
 
 
 def test_the_page_is_current() -> None:

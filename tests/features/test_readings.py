@@ -3,12 +3,11 @@
 import numpy as np
 
 from originrisk.features.catalogue import CATALOGUE, compute
-from originrisk.features.history import History
-from originrisk.features.known import FIXED_POINT, Known, see
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import FIXED_POINT, WEIGHT, Known, see
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.rates import WEIGHT
 from originrisk.features.readings import Reading, count, mean, rate, share, since
-from originrisk.features.replay import Outcomes, replay
 from tests.features.factory import SHIPPED, entries, outcomes
 
 ENTRIES = entries()

@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from originrisk.features import replay as replaying
-from originrisk.features.canonical import arrays_of
-from originrisk.features.history import History
+from originrisk.features.history import replay as replaying
+from originrisk.features.history.arrays import arrays_of
+from originrisk.features.history.replay import Outcomes, close_days, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
-from originrisk.features.replay import Outcomes, close_days, replay
 from tests.features.factory import SHIPPED, START, change, entries, outcomes
 
 

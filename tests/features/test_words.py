@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from originrisk.features.commodity.wording import description_word_score
+from originrisk.features.history.words import Words
 from originrisk.features.lines import Lines
-from originrisk.features.words import Words
 from tests.features import laws
 from tests.features.factory import change, entries, outcomes
 

@@ -9,10 +9,9 @@ import pytest
 
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
-from originrisk.features.canonical import arrays_of
-from originrisk.features.history import History
-from originrisk.features.learners import LEARNERS
-from originrisk.features.tallies import TALLIES
+from originrisk.features.history.arrays import arrays_of
+from originrisk.features.history.state import LEARNERS, History
+from originrisk.features.history.tallies import TALLIES
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import EPOCH, Checkpoints
 from tests.features.factory import START, change, entries, listing_of, outcomes

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from originrisk.data.errors import ModelRefusedError
-from originrisk.features.canonical import arrays_of, named_arrays
-from originrisk.features.history import History
-from originrisk.features.known import see
+from originrisk.features.history.arrays import arrays_of, named_arrays
+from originrisk.features.history.replay import Outcomes, close_days, replay
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
-from originrisk.features.replay import Outcomes, close_days, replay
 from originrisk.models import snapshot
 from tests.features.factory import SHIPPED, entries, outcomes
 

@@ -6,9 +6,9 @@ import pyarrow.compute as pc
 import pytest
 
 from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes
 from originrisk.train.examples import Gathered, gather, known_outcomes, see
 from tests.features.factory import SHIPPED, listing_of
 from tests.train.home import CUTOFF, entries, small_world

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 
 from originrisk.data.contract import LINE_KEY
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
+from originrisk.features.history.replay import FOUND, NOT_FOUND
 from originrisk.features.lines import Lines
-from originrisk.features.replay import FOUND, NOT_FOUND
 from originrisk.train.error_rates import Codes, cells, expected
 from originrisk.train.examples import require_enough
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from originrisk.features.catalogue import NAMES, compute
-from originrisk.features.history import History
-from originrisk.features.replay import Outcomes, replay
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.backtest.month import Month
 from originrisk.train.backtest.trade import Trade

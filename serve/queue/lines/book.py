@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
-from originrisk.features.keys import Keys, key_of
+from originrisk.features.history.keys import Keys, key_of
 from originrisk.features.lines import Codes, Lines
 
 _DECLARED: Final = """

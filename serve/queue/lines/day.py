@@ -14,7 +14,7 @@ from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.reference.table import known
 from originrisk.features.commodity.scope import families
-from originrisk.features.keys import Keys, key_of
+from originrisk.features.history.keys import Keys, key_of
 from originrisk.features.lines import Bools, Lines, Rows
 from originrisk.serve.queue.lines.ground import Ground
 from originrisk.serve.queue.lines.rings import rings

@@ -9,9 +9,8 @@ import pyarrow as pa
 from originrisk.data.contract import EPOCH
 from originrisk.data.errors import ModelRefusedError
 from originrisk.data.identifiers.importer_number import mask
-from originrisk.features.graph.evidence import Path as LinkPath
-from originrisk.features.graph.evidence import paths
-from originrisk.features.graph.graph import Graph
+from originrisk.features.graph.graph import Graph, paths
+from originrisk.features.graph.graph import Path as LinkPath
 from originrisk.features.lines import Lines
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints

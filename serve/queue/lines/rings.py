@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from originrisk.features.keys import Keys, key_of
+from originrisk.features.history.keys import Keys, key_of
 from originrisk.features.lines import Lines, Rows
 
 TIES: Final = ("seller", "consolidator", "address", "importer")

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from originrisk.features.canonical import arrays_of, history_of
-from originrisk.features.graph.circle import QUIET, WINDOW
 from originrisk.features.graph.graph import FLOWS, PERIOD, UNIT, WEIGHT
-from originrisk.features.history import History
-from originrisk.features.keys import key_of
-from originrisk.features.learner import Columns, Learners
+from originrisk.features.graph.neighbours import QUIET, WINDOW
+from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.keys import key_of
+from originrisk.features.history.learner import Columns, Learners
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 from originrisk.features.names import company_key
-from originrisk.features.replay import Outcomes, replay
 
 FACTS = {"others": ("examined", "found", "listed"), "gone": ("listed", "suspicion")}
 

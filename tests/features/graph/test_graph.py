@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from originrisk.features.graph import graph
-from originrisk.features.graph.circle import Circles
 from originrisk.features.graph.graph import Graph
-from originrisk.features.graph.tables import merged
-from originrisk.features.learner import Learners
+from originrisk.features.graph.neighbours import Circles, merged
+from originrisk.features.history.learner import Learners
+from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Bools, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.replay import Outcomes
 from tests.features.factory import START, change, entries, listing_of, outcomes
 from tests.features.graph.oracle import Oracle, replayed
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from originrisk.features.parties.compare import weigh
-from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare import CountryRarity, WordCounts, weigh
 from originrisk.features.parties.record import Record
 
 RARITY = CountryRarity(WordCounts(), "CN")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from originrisk.features.parties.compare_names import weigh_names, weigh_texts
-from originrisk.features.parties.rarity import CountryRarity, WordCounts
+from originrisk.features.parties.compare import CountryRarity, WordCounts, weigh_names, weigh_texts
 
 NOTHING_COUNTED = CountryRarity(WordCounts(), "CN")
 ENOUGH = 11.0

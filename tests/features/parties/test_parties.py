@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from originrisk.features.parties.decisions import Decision
-from originrisk.features.parties.likely import SAME
-from originrisk.features.parties.parties import Parties
-from originrisk.features.parties.record import Records
+from originrisk.features.parties.parties import SAME, Parties
+from originrisk.features.parties.record import Decision, Records
 from tests.features.parties.makers import (
     HOMONYM,
     QIAOLONG,

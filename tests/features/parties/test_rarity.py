@@ -2,7 +2,7 @@
 
 import pytest
 
-from originrisk.features.parties.rarity import IMAGINED, CountryRarity, WordCounts
+from originrisk.features.parties.compare import IMAGINED, CountryRarity, WordCounts
 
 
 def counted(parties: int, *words: str) -> WordCounts:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from originrisk.features.parties.slips import is_mistyped, romanised, slip_cost
+from originrisk.features.parties.align import is_mistyped, romanised, slip_cost
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,13 @@ from originrisk.data.contract import LISTED
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
 from originrisk.data.store.journal import Decided
-from originrisk.features.canonical import arrays_of, history_of
-from originrisk.features.history import History
-from originrisk.features.learner import Columns, Learners
+from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.learner import Columns, Learners
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
 from originrisk.features.lines import Bools, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.parties.parties import Parties
-from originrisk.features.parties.tallied import COLUMNS, PartyTallies
-from originrisk.features.replay import Outcomes, replay
+from originrisk.features.parties.parties import COLUMNS, Parties, PartyTallies
 from tests.features.factory import SHIPPED
 from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
 

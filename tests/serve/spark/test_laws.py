@@ -12,9 +12,9 @@ from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES, compute
 from originrisk.features.feature import Feature, feature
-from originrisk.features.known import Known
+from originrisk.features.history.replay import Outcomes
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
-from originrisk.features.replay import Outcomes
 from originrisk.models.bundle import load
 from originrisk.models.registry import champion_path
 from originrisk.serve import slices

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from originrisk.data.errors import BadInputError, GateRefusedError, UsageError
 from originrisk.data.settings import Settings
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train.backtest.findings import from_outcomes, from_truth
 from originrisk.train.backtest.plan import Plan

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from originrisk.data.contract import LINE_KEY
 from originrisk.data.simulation.world import World
-from originrisk.features.keys import find
+from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train import examples as examined
 from originrisk.train.commands import COMMANDS

@@ -1,8 +1,4 @@
-"""State of what is known: days close one after another, lines see the state, then the state learns them.
-
-All measures are whole numbers (money in dollars, logarithms in fixed point), so sums do not depend on the order
-of lines, and a window's subtraction gives back exactly what was added.
-"""
+"""State of what is known: days close one after another, lines see the state, then the state learns them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +7,17 @@ from typing import Literal
 
 import numpy as np
 
-from originrisk.features.counts import Columns, Counts, Index, Integers, Names, Places, State
-from originrisk.features.keys import key_of, keys_of
-from originrisk.features.learner import Learners
-from originrisk.features.learners import LEARNERS
+from originrisk.features.graph.graph import Graph
+from originrisk.features.history.counts import Columns, Counts, Index, Integers, Names, Places, State
+from originrisk.features.history.keys import key_of, keys_of
+from originrisk.features.history.learner import Learners
+from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
+from originrisk.features.history.words import Words
 from originrisk.features.lines import Bools, Floats, Ints, Lines, Rows
-from originrisk.features.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
+from originrisk.features.parties.parties import PartyTallies
+
+LEARNERS: Learners = {"words": Words, "graph": Graph, "parties": PartyTallies}
+
 
 Fact = Literal["lines", "outcomes"]
 SIZES = tuple(

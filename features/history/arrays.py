@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from originrisk.features.history import Fact, Group, History, Learned, narrow
-from originrisk.features.learner import Arrays, Learners, arrays_of_all, hold_all
-from originrisk.features.learners import LEARNERS
+from originrisk.features.history.learner import Arrays, Learners, arrays_of_all, hold_all
+from originrisk.features.history.state import LEARNERS, Fact, Group, History, Learned, narrow
+from originrisk.features.history.tallies import TALLIES, Tally
 from originrisk.features.lines import Bools
-from originrisk.features.tallies import TALLIES, Tally
 
 NamedArray = tuple[str, npt.NDArray[Any]]
 

@@ -14,7 +14,7 @@ OUTCOME_MEASURES = ("examined", "found")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts for one key (see `originrisk.features.keys`). A window of w days holds the days D-w … D-1 before day D.
+    """Counts for one key (see `features.history.keys`). A window of w days holds the days D-w … D-1 before day D.
 
     `lines` are windows of the number of lines; `sums` of measures of a line; `outcomes` of examinations.
     `partners` names the parts of a joined key `a*b` that gain a distinct partner when the pair is first seen.

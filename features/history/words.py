@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from originrisk.features.learner import Arrays, Columns
+from originrisk.features.history.learner import Arrays, Columns
 from originrisk.features.lines import Bools, Floats, Lines, Rows, Text
 from originrisk.features.lists import Listings
 from originrisk.features.names import tokens

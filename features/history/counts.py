@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from originrisk.features.keys import Keys
+from originrisk.features.history.keys import Keys
+from originrisk.features.history.tallies import COUNTED, EVER, OUTCOME_MEASURES, Tally
 from originrisk.features.lines import Rows
-from originrisk.features.tallies import COUNTED, EVER, OUTCOME_MEASURES, Tally
 
 State = npt.NDArray[np.signedinteger[Any]]
 Columns = npt.NDArray[np.intp]

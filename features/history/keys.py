@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from originrisk.features.goods import prefix, unit_dimension
-from originrisk.features.lines import Ints, Lines, Rows, Text
+from originrisk.features.lines import Ints, Lines, Rows, Text, prefix, unit_dimension
 from originrisk.features.names import address_key, company_key, tokens
 
 Keys = npt.NDArray[np.uint64]

@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.features.canonical import settle
-from originrisk.features.counts import Places
-from originrisk.features.history import History, spread
-from originrisk.features.keys import find
-from originrisk.features.known import Known
-from originrisk.features.learner import Columns, Learner, joined, see_all
+from originrisk.features.history.arrays import settle
+from originrisk.features.history.counts import Places
+from originrisk.features.history.keys import find
+from originrisk.features.history.learner import Columns, Learner, joined, see_all
+from originrisk.features.history.measures import measures
+from originrisk.features.history.state import History, spread
+from originrisk.features.history.view import Known
 from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows
 from originrisk.features.lists import Listings
-from originrisk.features.measures import measures
 
 BLOCK = 20_000
 """Lines seen together: long enough to spare calls, short enough to stay in memory."""

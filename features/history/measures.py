@@ -3,12 +3,11 @@
 import numpy as np
 
 from originrisk.features.commodity.cotton import likely_cotton
-from originrisk.features.fair_value import DRAWN_IN, benchmarks, drawn_in, fixed, log_freight, log_prices
-from originrisk.features.known import Known, listed
+from originrisk.features.history.prices import DRAWN_IN, benchmarks, drawn_in, fixed, log_freight, log_prices
+from originrisk.features.history.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, PRICES
+from originrisk.features.history.view import Known, base_rate, found_rate, listed
 from originrisk.features.lines import Floats, Ints, Lines
-from originrisk.features.rates import base_rate, found_rate
 from originrisk.features.route import declared_in_china, loaded_abroad, through_china
-from originrisk.features.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, PRICES
 
 MAKERS = ("supplier", "maker", "address")
 TRADERS = ("seller", "consolidator")

@@ -1,4 +1,4 @@
-"""What was known before the day of a line: the state of history under the keys of the line, as numbers to read."""
+"""What was known before the day of a line: the state of history under its keys, as numbers to read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from originrisk.features.counts import Names
-from originrisk.features.history import History, spread
-from originrisk.features.learner import Columns, see_all
-from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows
+from originrisk.features.history.counts import Names
+from originrisk.features.history.learner import Columns, see_all
+from originrisk.features.history.state import History, spread
+from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows, shared
 from originrisk.features.lists import Listings
 
 FIXED_POINT = float(2**20)
@@ -91,3 +91,24 @@ def see(history: History, lines: Lines, listings: Listings) -> Known:
         return see_all(history.learners, lines)
 
     return Known(lines.days["entry_date"], state, history.names, listings, learned)
+
+
+WEIGHT = 5.0
+"""Examinations that the wider group counts for."""
+
+
+def found_rate(known: Known, key: str, parent: Floats, window: str = "ever") -> Floats:
+    """Share of known examinations under `key` that found Xinjiang inputs (n,), shrunk to `parent` (n,)."""
+    return shrunk(known.count(f"{key}.found.{window}"), known.count(f"{key}.examined.{window}"), parent)
+
+
+def shrunk(found: Floats, examined: Floats, parent: Floats) -> Floats:
+    """Share `found` of `examined` (n,), with WEIGHT examinations more at the rate of `parent` (n,)."""
+    return (found + WEIGHT * parent) / (examined + WEIGHT)
+
+
+@shared
+def base_rate(known: Known) -> Floats:
+    """Share of all known examinations that found Xinjiang inputs (n,); 0 before the first."""
+    found, examined = known.count("everything.found.ever"), known.count("everything.examined.ever")
+    return np.where(examined > 0, found / np.maximum(examined, 1), 0.0)

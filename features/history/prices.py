@@ -10,10 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from originrisk.features.goods import positive, units
-from originrisk.features.known import FIXED_POINT, Known
-from originrisk.features.lines import Floats, Ints, Lines, shared
-from originrisk.features.tallies import PRICE_LEVELS, PRICE_PARTIES, PRICES
+from originrisk.features.history.tallies import PRICE_LEVELS, PRICE_PARTIES, PRICES
+from originrisk.features.history.view import FIXED_POINT, Known
+from originrisk.features.lines import Floats, Ints, Lines, positive, shared, units
 
 PARENT_WEIGHT = 20.0
 """Lines that the parent group counts for in a benchmark."""
