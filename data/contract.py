@@ -50,6 +50,8 @@ RULES: Final[dict[str, str]] = {
     "selection": "random, targeted, referral or mandatory",
     "method": "isotopic, dna, document_review, detention or other",
     "result": "xinjiang, not_xinjiang or inconclusive",
+    "disposition": "released, released_on_evidence, detained, denied, excluded, exported, abandoned, seized "
+    "or protest_granted",
     "rank": "a whole number from 1",
     "reasons": "structs of feature, family, value, contribution and text, strongest first",
 }
@@ -185,7 +187,8 @@ OUTCOMES: Final = Table(
             "probability",
         ),
         Column("method", "str", False, "how it was examined", "method"),
-        Column("result", "str", False, "what was found; null while pending", "result"),
+        Column("result", "str", False, "evidence on origin alone; null while pending", "result"),
+        Column("disposition", "str", False, "what was done; no evidence on origin", "disposition"),
     ),
     in_order=(("selected_date", "outcome_date"),),
 )

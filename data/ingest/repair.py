@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from originrisk.data.contract import ARROW_TYPES, Column
+from originrisk.data.dispositions import DISPOSITIONS
 from originrisk.data.identifiers import entry_number
 from originrisk.data.ingest import parsers
 from originrisk.data.ingest.mapping import TableMapping
@@ -44,6 +45,7 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "selection": parsers.one_of("random", "targeted", "referral", "mandatory"),
     "method": parsers.one_of("isotopic", "dna", "document_review", "detention", "other"),
     "result": parsers.one_of("xinjiang", "not_xinjiang", "inconclusive"),
+    "disposition": parsers.one_of(*DISPOSITIONS),
 }
 
 PLACEHOLDERS: Final = frozenset(

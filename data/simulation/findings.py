@@ -45,6 +45,7 @@ def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa
         pa.array(examined["chance"].to_numpy(), pa.float64(), from_pandas=True),
         pa.array(np.array(METHODS, dtype=object)[examined["method"]], pa.string()),
         pa.array(result, pa.string(), mask=pending),
+        pa.nulls(len(row), pa.string()),  # a denial is written as the contract's first version did
     ]
     return pa.table(columns, schema=OUTCOMES.schema)
 

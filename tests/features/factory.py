@@ -87,6 +87,7 @@ def outcomes(lines: pa.Table, share: float = 0.3, seed: int = 0) -> pa.Table:
         "selection_probability": [share] * len(rows),
         "method": ["isotopic"] * len(rows),
         "result": list(results),
+        "disposition": [None] * len(rows),
     }
     return pa.table(cells, schema=OUTCOMES.schema)
 

@@ -1,0 +1,62 @@
+"""What an examination found, and what the customs service did: two things, and a line may have either.
+
+`result` is evidence on origin alone. A denial says that the presumption was not rebutted, mostly for want of papers:
+it is never told or counted as a finding of Xinjiang inputs. For learning it is a weak label, with the error rates of
+`detention`. A row without a disposition whose detention has the result `xinjiang` is a denial of the contract's
+first version, and is read as one without evidence.
+"""
+
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+FOUND: Final = "xinjiang"
+NOT_FOUND: Final = "not_xinjiang"
+DISPOSITIONS: Final = {
+    "released": "released",
+    "released_on_evidence": "released on evidence",
+    "detained": "detained",
+    "denied": "denied: the presumption was not rebutted",
+    "excluded": "excluded: the presumption was not rebutted",
+    "exported": "exported before a decision",
+    "abandoned": "abandoned before a decision",
+    "seized": "seized",
+    "protest_granted": "released after a protest",
+}
+"""What was done with the goods, in the words that are told to people."""
+DENIALS: Final = ("denied", "excluded", "seized")
+RELEASES: Final = ("released", "released_on_evidence", "protest_granted")
+
+
+def denied(outcomes: pa.Table) -> pa.BooleanArray:
+    """Rows (n,) of a table in the contract's `outcomes` shape whose goods were refused; never null."""
+    return pc.or_(_is_in(outcomes["disposition"], DENIALS), _first_version_denial(outcomes))
+
+
+def evidence(outcomes: pa.Table) -> pa.StringArray:
+    """What was found on origin (n,): FOUND or NOT_FOUND; null where nothing was found either way."""
+    result = outcomes["result"].combine_chunks()
+    told = pc.and_(_is_in(result, (FOUND, NOT_FOUND)), pc.invert(_first_version_denial(outcomes)))
+    return pc.if_else(told, result, None)
+
+
+def weak_labels(outcomes: pa.Table) -> tuple[pa.StringArray, pa.StringArray]:
+    """What learning takes for the origin (n,), and the method whose error rates it has (n,).
+
+    Evidence where there is some; else FOUND of a denial and NOT_FOUND of a release, by `detention`; else null.
+    """
+    found, released = evidence(outcomes), _is_in(outcomes["disposition"], RELEASES)
+    done = pc.if_else(denied(outcomes), FOUND, pc.if_else(released, NOT_FOUND, None))
+    method = pc.if_else(pc.is_valid(found), outcomes["method"].combine_chunks(), "detention")
+    return pc.coalesce(found, done), method
+
+
+def _first_version_denial(outcomes: pa.Table) -> pa.BooleanArray:
+    held = pc.and_(_is_in(outcomes["method"], ("detention",)), _is_in(outcomes["result"], (FOUND,)))
+    return pc.and_(held, pc.is_null(outcomes["disposition"].combine_chunks()))
+
+
+def _is_in(cells: pa.ChunkedArray | pa.Array, words: tuple[str, ...]) -> pa.BooleanArray:
+    whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    return pc.is_in(whole, pa.array(words))
