@@ -125,7 +125,8 @@ def fold(checked: Checked, order: pa.Array, *, sums: bool) -> Checked:
     frame = _frame(checked, order)
     reasons = {row: list(texts) for row, texts in checked.reasons.items()}
     _reject_records(frame, frame.duplicated([*_KEY, "order"]), "line: the same record twice", reasons)
-    frame = frame[frame[_KEY].notna().all(axis=1) & ~frame.index.isin(list(reasons)) | frame["broken"]]
+    again = frame.index.isin(list(reasons)) & ~frame["broken"]
+    frame = frame[frame[_KEY].notna().all(axis=1) & ~again]  # a record without a key is part of no line
     lines = frame.groupby(_KEY)
     spoilt, goods = lines["broken"].transform("any"), lines["goods"].transform("any")
     _reject_records(frame, spoilt & ~frame["broken"], "line: another record of it is rejected", reasons)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
@@ -91,6 +93,44 @@ def test_a_report_without_records_is_an_empty_day(tmp_path: Path) -> None:
     path.write_text(REPORT.read_text(encoding="utf-8").split("\n", 1)[0], encoding="utf-8")
     ingested, store = _ingested(tmp_path / "home", path)
     assert (ingested.counts.read, store.entries().num_rows) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("ABC-1234567-6,002", "ABC-1234567-7,002", "entry_number: wrong check digit"),
+        ("ABC-1234567-6,002", "ABC-1234567-6,", "line_number: missing"),
+        ("ABC-1234567-6,002", "Sum:,", "entry_number: not 3 letters or digits, 7 digits and a check digit"),
+    ],
+)
+def test_a_record_without_a_key_is_rejected_alone(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    _, store = _ingested(tmp_path / "home", _changed(tmp_path / "report.csv", old, new))
+    reasons = {row["row_number"]: row["reasons"] for row in store.rejected().to_pylist()}
+    assert reason in reasons[4]
+    assert store.entries().num_rows == 3
+
+
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.integers(1, 11), st.integers(0, 19), st.sampled_from(["", "x", "-1", "9903.88.15", "\u202e"])
+        ),
+        max_size=8,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_no_cell_of_a_report_ends_its_delivery(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[int, int, str]]
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    with REPORT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    for row, column, text in cells:
+        rows[row][column] = text
+    with (home / "report.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    counts = _ingested(home, home / "report.csv")[0].counts
+    assert (counts.read, counts.accepted + counts.rejected) == (11, 11)
 
 
 @pytest.mark.parametrize("blank_rows", [0, 5])
