@@ -40,8 +40,8 @@ from originrisk.models import bundle, registry
 from originrisk.models.calibration import Calibrator
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.origin_model import OriginModel
-from originrisk.serve.day_scores import DayScores
 from originrisk.serve.night.run import STEPS
+from originrisk.serve.scoring.scorer import DayScores
 
 ROOT = Path(__file__).parents[1]
 TODAY = FIRST_DAY + 365 * len(FIVE_YEARS)

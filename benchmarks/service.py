@@ -40,8 +40,8 @@ from originrisk.features.lines import Floats
 from originrisk.models.bundle import load
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.registry import bundle_path, champion_version, versions
-from originrisk.serve.client import Client
-from originrisk.serve.online import keys
+from originrisk.serve.online import access
+from originrisk.serve.online.client import Client
 
 ROOT = Path(__file__).parents[1]
 LAST = date(2021, 12, 31)
@@ -87,7 +87,7 @@ def serving(
     home: Path, workers: int = 1, core: int | None = 0
 ) -> Iterator[tuple[int, str, subprocess.Popen[bytes]]]:
     """The service over a home, on one core: its port and a key. It is ready."""
-    port, (key, text) = 18100 + os.getpid() % 500, keys.create(home, "benchmark", keys.SCOPES, 1)
+    port, (key, text) = 18100 + os.getpid() % 500, access.create_key(home, "benchmark", access.SCOPES, 1)
     command = [sys.executable, "-m", "originrisk", "--home", str(home), "serve"]
     words = ["--port", str(port), "--workers", str(workers)]
     with (home / "service.log").open("ab") as log:
@@ -100,7 +100,7 @@ def serving(
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
-            keys.revoke(home, key.id)
+            access.revoke_key(home, key.id)
 
 
 def await_answer(url: str, process: "subprocess.Popen[bytes]") -> None:
@@ -155,7 +155,7 @@ def replayed(settings: Settings, day: date) -> tuple[pa.Table, Floats]:
 
 def parity(home: Path) -> None:
     """10,000 lines over HTTP against the batch of their day; and once more after the history was swapped."""
-    from originrisk.serve.batch import score_period
+    from originrisk.serve.scoring.batch import score_period
 
     settings, rows = load_settings(home), []
     with (

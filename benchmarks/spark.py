@@ -47,11 +47,10 @@ from originrisk.models import snapshot
 from originrisk.models.bundle import load
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.registry import champion_path
-from originrisk.serve.assignment import rules
-from originrisk.serve.engine import Engine, InTurn, packed, unpacked
-from originrisk.serve.scorer import Scorer
-from originrisk.serve.slices import Slice, cut
-from originrisk.serve.spark import spark
+from originrisk.serve.cluster.engine import Engine, InTurn, packed, scoring_fields, unpacked
+from originrisk.serve.cluster.score_days import DaysTask, days_tasks
+from originrisk.serve.cluster.spark import spark
+from originrisk.serve.scoring.scorer import Scorer
 
 START, EARLY, END = date(2019, 1, 1), date(2019, 2, 28), date(2021, 12, 31)
 ROOT = Path(__file__).parents[1]
@@ -97,12 +96,12 @@ def _sample(store: Store) -> Floats:
     return np.vstack([compute(block.lines, block.known) for block in seen])[-SAMPLE:]
 
 
-def one_slice(home: Path) -> Slice:
+def one_slice(home: Path) -> DaysTask:
     """Everything as one slice, from the start."""
     folder = home / "slices" / "nothing"
     snapshot.save(History(), folder, {})
-    told = rules(load_settings(home), champion_path(home).name)
-    return Slice.model_validate({**told, "first": START, "last": END, "history": folder})
+    told = scoring_fields(load_settings(home), champion_path(home).name)
+    return DaysTask.model_validate({**told, "first": START, "last": END, "history": folder})
 
 
 def cut_slices(home: Path, size: int) -> None:
@@ -112,7 +111,7 @@ def cut_slices(home: Path, size: int) -> None:
     (home / "slices").mkdir(exist_ok=True)
     with store.writing(), cpu() as spent:
         scorer = Scorer(store, settings, load(champion_path(home)))
-        items = cut(InTurn(), scorer, START, END, size=size, staging=home / "slices")
+        items = days_tasks(InTurn(), scorer, START, END, size=size, staging=home / "slices")
     (home / "slices" / ITEMS).write_text(json.dumps(items))
     print(json.dumps({"slices": len(items), "cpu": round(spent(), 1)}))
 
@@ -120,7 +119,7 @@ def cut_slices(home: Path, size: int) -> None:
 def digests(item: str) -> bytes:
     """Of each line of a slice: its key, a digest of its features, its probability; and what the task took."""
     start, used = time.time(), time.process_time()
-    table = pa.concat_tables(_digests(Slice.model_validate_json(item)))
+    table = pa.concat_tables(_digests(DaysTask.model_validate_json(item)))
     times = [start, time.time() - start, time.process_time() - used, os.getpid()]
     columns = {name: table[name].to_numpy() for name in ("line_number", "probability", "one", "other")}
     return packed(
@@ -132,7 +131,7 @@ def digests(item: str) -> bytes:
     )
 
 
-def _digests(share: Slice) -> Iterator[pa.Table]:
+def _digests(share: DaysTask) -> Iterator[pa.Table]:
     history = share.known()
     entries = share.entries(history)
     model, first = share.scorer().bundle.model, (share.first - EPOCH).days

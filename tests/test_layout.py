@@ -69,7 +69,7 @@ def test_nothing_unpickles() -> None:
         ("features/planted.py", "import os", "no input, output, clock or randomness"),
         ("features/planted.py", "import duckdb", "never reach the store"),
         ("serve/planted.py", "import mlflow", "mlflow only in"),
-        ("models/planted.py", "import pyspark", "pyspark only in serve.spark"),
+        ("models/planted.py", "import pyspark", "pyspark only in serve.cluster.spark"),
         ("models/planted.py", "import jinja2", "only in serve"),
         ("train/planted.py", "import originrisk.data.simulation", "how the simulated world is made"),
     ],

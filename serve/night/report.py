@@ -1,10 +1,17 @@
-"""The report of a night: one page that needs no network, for whoever has to find out how it went and why."""
+"""How nights are told: a page that needs no network, figures for Prometheus, a summary for terminal and scheduler."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
 from html import escape
+from pathlib import Path
 from typing import Any
 
-from originrisk.serve.night.manifest import Manifest, replace
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+
+from originrisk.data.console import print_table
+from originrisk.models.registry import champion_version
+from originrisk.serve.night import record
+from originrisk.serve.night.record import NAME, Manifest, replace
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -35,12 +42,12 @@ def measures(manifest: Manifest) -> list[dict[str, Any]]:
     return [row for figures in manifest.content["steps"].values() for row in figures.get("measures", [])]
 
 
-def write(manifest: Manifest) -> None:
+def write_report(manifest: Manifest) -> None:
     """Write report.html beside the record of a night that ended."""
-    replace(manifest.folder / "report.html", page(manifest))
+    replace(manifest.folder / "report.html", report_page(manifest))
 
 
-def page(manifest: Manifest) -> str:
+def report_page(manifest: Manifest) -> str:
     """The report as HTML."""
     content, ended = manifest.content, manifest.content["ended"]
     facts = {
@@ -102,3 +109,100 @@ def _listed(values: dict[str, Any]) -> str:
 
 def _level(level: float | None) -> str:
     return "never" if level is None else f"{level:g}"
+
+
+LEVELS = {"ok": 0, "warn": 1, "stop": 2}
+
+
+def write_metrics(home: Path, manifest: Manifest) -> None:
+    """Put the figures of a night that ended in place of those of the one before."""
+    registry = CollectorRegistry()
+    ended = manifest.content["ended"]
+    day = date.fromisoformat(manifest.content["date"])
+    single = {
+        "exit_code": ("exit code of the last night", ended["exit_code"]),
+        "day_seconds": ("day of the last night, UTC", datetime.combine(day, time(), UTC).timestamp()),
+        "end_seconds": ("when the last night ended", datetime.fromisoformat(ended["at"]).timestamp()),
+        "lines": ("lines published", manifest.content["steps"].get("publish", {}).get("lines", 0)),
+    }
+    for name, (text, value) in single.items():
+        Gauge(f"originrisk_night_{name}", text, registry=registry).set(value)
+    step = Gauge("originrisk_night_step_seconds", "seconds of a step", ["step"], registry=registry)
+    for name, figures in manifest.content["steps"].items():
+        step.labels(name).set(figures["seconds"])
+    value = Gauge("originrisk_night_measure", "measure of the quality gate", ["name"], registry=registry)
+    level = Gauge("originrisk_night_measure_level", "0 quiet, 1 warns, 2 stops", ["name"], registry=registry)
+    for row in measures(manifest):
+        value.labels(row["name"]).set(row["value"])
+        level.labels(row["name"]).set(LEVELS[row["verdict"]])
+    (home / "metrics").mkdir(exist_ok=True)
+    write_to_textfile(str(home / "metrics" / "originrisk.prom"), registry)
+
+
+def summary(nights: Sequence[Manifest]) -> dict[str, Any]:
+    """Exit code of the run (the first that is not a success, else 0), and each night in short."""
+    codes = [night.content["ended"]["exit_code"] for night in nights]
+    return {"exit_code": next(filter(None, codes), 0), "nights": [_short(night) for night in nights]}
+
+
+def print_nights(nights: Sequence[Manifest]) -> None:
+    """Print each night in short, and what each one warned of."""
+    rows = [_short(night) for night in nights]
+    heads = ("date", "outcome", "lines", "places", "model", "seconds")
+    print_table("Nights (leads, not findings)", heads, ([row[name] for name in heads] for row in rows))
+    raised = [
+        (row["date"], one["name"], one["about"], one["value"], one["warn"])
+        for row in rows
+        for one in row["raised"]
+    ]
+    if raised:
+        print_table("Warnings", ("date", "measure", "where", "value", "warns above"), raised)
+
+
+def _short(night: Manifest) -> dict[str, Any]:
+    content = night.content
+    return {
+        "date": content["date"],
+        "outcome": content["ended"]["outcome"],
+        "exit_code": content["ended"]["exit_code"],
+        "lines": night.figures("publish")["lines"],
+        "places": night.figures("score")["places"],
+        "model": content["model"],
+        "seconds": round(sum(figures["seconds"] for figures in content["steps"].values()), 1),
+        "raised": [row for row in measures(night) if row["verdict"] != "ok"],
+    }
+
+
+SHOWN = 14
+
+
+def status(home: Path) -> dict[str, Any]:
+    """Live day, champion, files that wait in the inbox, and the last nights, latest first."""
+    shown = record.live_day(home)
+    waiting = [path for path in (home / "inbox").rglob("*") if path.is_file() and path.name[0] != "."]
+    return {
+        "live": str(shown) if shown else None,
+        "champion": champion_version(home),
+        "waiting": len(waiting),
+        "nights": [_status_row(Manifest.read(home, day)) for day in _recorded_days(home)[:SHOWN]],
+    }
+
+
+def _recorded_days(home: Path) -> list[date]:
+    records = (home / "nights").glob(f"????-??-??/{NAME}")
+    return sorted((date.fromisoformat(path.parent.name) for path in records), reverse=True)
+
+
+def _status_row(manifest: Manifest | None) -> dict[str, Any]:
+    assert manifest is not None
+    content = manifest.content
+    ended = content.get("ended") or {"outcome": "unfinished", "exit_code": None, "why": []}
+    return {
+        "date": content["date"],
+        "live": content["live"],
+        "outcome": ended["outcome"],
+        "exit_code": ended["exit_code"],
+        "lines": content["steps"].get("publish", {}).get("lines"),
+        "seconds": round(sum(figures["seconds"] for figures in content["steps"].values()), 1),
+        "why": ended["why"],
+    }

@@ -1,5 +1,6 @@
 """A night from its start to its end: the story on one screen. After a crash it goes on from the last finished step."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,21 +8,32 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from originrisk.data.contract import ONE_DAY
+from originrisk.data.contract import ENTRIES, LISTED, ONE_DAY, OUTCOMES
 from originrisk.data.errors import WARNED, OriginRiskError, Problem, UsageError, exit_code_of
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.models.bundle import load
 from originrisk.models.checkpoints import sweep
 from originrisk.models.registry import bundle_path, champion_path
-from originrisk.serve.engine import Engine
-from originrisk.serve.night import inbox, live, log, metrics, report
-from originrisk.serve.night.basis import basis
-from originrisk.serve.night.manifest import Manifest, folder_of
-from originrisk.serve.night.steps import Work, check, close, publish, score
+from originrisk.serve.cluster.engine import Engine
+from originrisk.serve.night import record, report, steps
+from originrisk.serve.night.record import Manifest, folder_of
+from originrisk.serve.night.steps import NightWork, check, close, publish, score
+from originrisk.serve.scoring import ranking
+
+
+def basis(settings: Settings, store: Store, model: str, day: date) -> dict[str, Any]:
+    """Versions of the tables read (absent ones left out), the model's, and a digest of the rules of this day."""
+    versions = store.versions()
+    tables = {name: versions[name] for name in (ENTRIES.name, OUTCOMES.name, LISTED.name) if name in versions}
+    holding = [one for one in ranking.suppressions(store.home) if one.on <= day < one.until]
+    rules = [settings.score.model_dump_json(), settings.night.model_dump_json(), str(settings.history_start)]
+    digest = hashlib.sha256("\n".join([*rules, *(one.model_dump_json() for one in holding)]).encode())
+    return {"tables": tables, "model": model, "rules": digest.hexdigest()[:16]}
+
 
 SUCCESS: Final = 0
-STEPS: Final[dict[str, Callable[[Work], dict[str, Any]]]] = {
+STEPS: Final[dict[str, Callable[[NightWork], dict[str, Any]]]] = {
     "close": close,
     "check": check,
     "score": score,
@@ -43,7 +55,7 @@ class Night:
         """Everything that is still to be done for the day; raises what made it end early, after writing it down."""
         manifest = Manifest.read(self.store.home, self.day)
         if manifest and self._stands(manifest):
-            log.event(self.store.home, "nothing to do", date=str(self.day))
+            record.log_event(self.store.home, "nothing to do", date=str(self.day))
             return manifest
         if manifest is None or manifest.ended:
             manifest = self._begin(manifest)
@@ -68,8 +80,8 @@ class Night:
         model = champion_path(self.store.home).name
         return bool(manifest.content["basis"] == basis(self.settings, self.store, model, self.day))
 
-    def _files(self) -> list[inbox.File]:
-        return inbox.arrived(self.store.home) if self.live else []
+    def _files(self) -> list[steps.File]:
+        return steps.arrived(self.store.home) if self.live else []
 
     def _begin(self, before: Manifest | None) -> Manifest:
         """Fix what the night starts from. Counts of files taken in by an earlier attempt still count."""
@@ -96,31 +108,31 @@ class Night:
         if manifest.content["basis"] != current:  # the first time, or the tables changed after a crash
             manifest.content["basis"] = current
             manifest.forget(tuple(STEPS))
-        work = Work(self.settings, self.store, self.day, bundle, manifest, self.engine)
+        work = NightWork(self.settings, self.store, self.day, bundle, manifest, self.engine)
         for name, step in STEPS.items():
             if not manifest.done(name):
                 self._timed(manifest, name, lambda step=step: step(work))  # type: ignore[misc]
         if self.live:
-            live.move(self.store.home, self.day, bundle.version)
+            record.move_live_day(self.store.home, self.day, bundle.version)
 
     def _ingest(self, manifest: Manifest) -> None:
         files = manifest.content["files"]
         if not manifest.done("ingest"):
 
             def take_in() -> dict[str, Any]:
-                counts = inbox.take_in(self.store, files, self.settings.night.mapping)
+                counts = steps.take_in(self.store, files, self.settings.night.mapping)
                 manifest.content["counts"] = counts or manifest.content["counts"]
                 return {"files": len(files)}
 
             self._timed(manifest, "ingest", take_in)
-        inbox.put_away(self.store.home, files, manifest.folder)
+        steps.put_away(self.store.home, files, manifest.folder)
 
     def _timed(self, manifest: Manifest, name: str, step: Callable[[], dict[str, Any]]) -> None:
         start = time.perf_counter()
         figures = step()
         seconds = round(time.perf_counter() - start, 3)
         manifest.note(name, {**figures, "seconds": seconds})
-        log.event(self.store.home, "step", date=str(self.day), step=name, seconds=seconds)
+        record.log_event(self.store.home, "step", date=str(self.day), step=name, seconds=seconds)
 
 
 def run_night(settings: Settings, day: date, engine: Engine | None = None) -> Manifest:
@@ -143,7 +155,7 @@ def backfill(settings: Settings, start: date, end: date, engine: Engine | None =
     """
     store = Store(settings.home, settings.memory_limit_gb)
     with store.writing():
-        shown = live.day(settings.home)
+        shown = record.live_day(settings.home)
         if shown is not None and end >= shown:
             raise UsageError(Problem("--to", f"a day before the live queue's, {shown}", str(end)))
         days = (start + number * ONE_DAY for number in range((end - start).days + 1))
@@ -160,7 +172,7 @@ def _end(store: Store, manifest: Manifest, outcome: str, exit_code: int, why: li
     """Say how it went: in the record, in the report, in the metrics and in the log."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest.content["ended"] = {"outcome": outcome, "exit_code": exit_code, "why": why, "at": now}
-    report.write(manifest)
-    metrics.write(store.home, manifest)
-    log.event(store.home, "ended", date=manifest.content["date"], outcome=outcome, exit_code=exit_code)
+    report.write_report(manifest)
+    report.write_metrics(store.home, manifest)
+    record.log_event(store.home, "ended", date=manifest.content["date"], outcome=outcome, exit_code=exit_code)
     manifest.write()

@@ -1,33 +1,128 @@
-"""The steps of a night after the inbox. Each leaves behind what the next ones need, so that a crash costs one step."""
+"""The steps of a night, from inbox to published scores. Each leaves what the next ones need: a crash costs one step."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from math import sqrt
+from pathlib import Path
+from typing import Any, Final
 
+import numpy as np
 import pyarrow.parquet as pq
 
-from originrisk.data.contract import ONE_DAY, SCORES
-from originrisk.data.errors import GateRefusedError
-from originrisk.data.settings import Settings
+from originrisk.data.contract import ENTRIES, LISTED, ONE_DAY, OUTCOMES, SCORES
+from originrisk.data.errors import BadInputError, GateRefusedError, Problem
+from originrisk.data.ingest.discover import discover
+from originrisk.data.ingest.run import ingest
+from originrisk.data.settings import NightLevels, Settings
 from originrisk.data.store.tables import Store
+from originrisk.features.lines import Floats
 from originrisk.models.bundle import Bundle
 from originrisk.models.checkpoints import Checkpoints
-from originrisk.serve.day_scores import DayScores
-from originrisk.serve.engine import Engine
-from originrisk.serve.night.arrivals_check import check_arrivals
-from originrisk.serve.night.drift_check import check_drift
-from originrisk.serve.night.lines_check import check_lines
-from originrisk.serve.night.manifest import Manifest
-from originrisk.serve.night.measure import Measure
-from originrisk.serve.scorer import Scorer
-from originrisk.serve.spread import day_in_parts
+from originrisk.models.profile import CLUMPED, SCORE, Counts, Profile, expected_auc
+from originrisk.serve.cluster.engine import Engine
+from originrisk.serve.cluster.score_days import score_day_on
+from originrisk.serve.night.checks import NOISE, Measure, check_arrivals, check_lines, measure, worst
+from originrisk.serve.night.record import Manifest
+from originrisk.serve.scoring.scorer import DayScores, Scorer
+
+TABLES: Final = (ENTRIES.name, OUTCOMES.name, LISTED.name)
+
+File = dict[str, Any]
+
+
+def arrived(home: Path) -> list[File]:
+    """Files under inbox/TABLE: their path below the inbox, size and time of change.
+
+    Names that start with a dot are still being written. Raises BadInputError for folders that are no table's.
+    """
+    inbox = home / "inbox"
+    folders = sorted(path for path in inbox.glob("*") if not path.name.startswith("."))
+    strange = [path for path in folders if path.name not in TABLES or not path.is_dir()]
+    if strange:
+        expected = f"folders {', '.join(TABLES)}"
+        raise BadInputError([Problem(f"inbox/{path.name}", expected, "something else") for path in strange])
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if _ready(path, inbox)]
+    return [{"path": path.relative_to(inbox).as_posix(), **_stat(path)} for path in files]
+
+
+def take_in(store: Store, files: Sequence[File], mapping: str) -> dict[str, Any]:
+    """Ingest the files, each table's as one delivery; doing it again changes nothing. Returns the counts by table."""
+    counts: dict[str, Any] = {}
+    for table in TABLES:
+        paths = [
+            store.home / "inbox" / file["path"] for file in files if file["path"].startswith(f"{table}/")
+        ]
+        if paths:
+            found = ingest(store, table, [source.path for source in discover(paths)], mapping).counts
+            counts[table] = {
+                "read": found.read,
+                "accepted": found.accepted,
+                "rejected": found.rejected,
+                "repaired": found.repaired,
+            }
+    return counts
+
+
+def put_away(home: Path, files: Sequence[File], folder: Path) -> None:
+    """Move files that were taken in to the night's own folder; one that was changed since stays for the next."""
+    for file in files:
+        path = home / "inbox" / file["path"]
+        if path.is_file() and _stat(path) == {name: file[name] for name in ("bytes", "changed")}:
+            target = folder / "taken" / file["path"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target)
+
+
+def _ready(path: Path, inbox: Path) -> bool:
+    parts = path.relative_to(inbox).parts
+    return path.is_file() and not any(part.startswith((".", "~")) for part in parts)
+
+
+def _stat(path: Path) -> dict[str, int]:
+    stat = path.stat()
+    return {"bytes": stat.st_size, "changed": stat.st_mtime_ns}
+
+
+def check_drift(
+    profile: Profile, counts: dict[str, Counts], probability: Floats, levels: NightLevels
+) -> list[Measure]:
+    """Measures of a day: `counts` of its lines by bin of the profile, and their scores (lines,)."""
+    shifts = {name: profile.shift(name, counts[name]) for name in counts}
+    score = shifts.pop(SCORE, 0.0)
+    limit = levels.feature_drift.warn
+    drifting = sum(shift > limit for shift in shifts.values()) if limit is not None else 0
+    return [
+        worst("feature_drift", levels.feature_drift, shifts),
+        measure("drifting_features", levels.drifting_features, drifting / max(1, len(shifts))),
+        measure("score_drift", levels.score_drift, score),
+        measure("performance", levels.performance, _promised_less(profile, probability)),
+    ]
+
+
+def _promised_less(profile: Profile, probability: Floats) -> float:
+    """By how much the AUC that the scores promise lies below the training's, beyond the noise."""
+    positive = float(probability.sum())
+    negative = len(probability) - positive
+    if min(positive, negative) < 1:
+        return 0.0
+    noise = NOISE * sqrt(CLUMPED * _auc_variance(profile.auc, positive, negative))
+    return max(0.0, profile.auc - expected_auc(probability) - noise)
+
+
+def _auc_variance(auc: float, positive: float, negative: float) -> float:
+    """Of an AUC from so many lines (Hanley and McNeil 1982)."""
+    first, second = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = auc * (1 - auc) + (positive - 1) * (first - auc**2) + (negative - 1) * (second - auc**2)
+    return float(np.maximum(spread, 0.0)) / (positive * negative)
+
 
 STAGED = "scores.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class NightWork:
     """What the steps of a night share."""
 
     settings: Settings
@@ -43,19 +138,19 @@ class Work:
         return Checkpoints(self.store, self.settings.history_start)
 
 
-def close(work: Work) -> dict[str, Any]:
+def close(work: NightWork) -> dict[str, Any]:
     """Close the day before: its history is kept, and the next night goes on from there."""
     return {"lines": work.checkpoints.bring_to(work.day - ONE_DAY)}
 
 
-def check(work: Work) -> dict[str, Any]:
+def check(work: NightWork) -> dict[str, Any]:
     """The quality gate, as far as it needs no score. Raises GateRefusedError where it stops the night."""
     counts, rules = work.manifest.content["counts"], work.settings.night
     lines, measures = check_lines(work.store, work.day, counts, rules)
     return {"lines": lines, "measures": _judged([*measures, *check_arrivals(work.store, work.day, rules)])}
 
 
-def score(work: Work) -> dict[str, Any]:
+def score(work: NightWork) -> dict[str, Any]:
     """Score, rank and explain the day into a staged file; the rest of the gate. Raises GateRefusedError as `check`."""
     table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
     # as a list: the history that was seen is let go before its day is explained
@@ -75,7 +170,7 @@ def score(work: Work) -> dict[str, Any]:
     }
 
 
-def _scored(work: Work, scorer: Scorer) -> Iterator[DayScores]:
+def _scored(work: NightWork, scorer: Scorer) -> Iterator[DayScores]:
     """The scores of the day, if it has lines. Its lines are seen, not learned: the next night closes it."""
     checkpoints = work.checkpoints
     checkpoints.bring_to(work.day - ONE_DAY)
@@ -83,10 +178,10 @@ def _scored(work: Work, scorer: Scorer) -> Iterator[DayScores]:
         yield from scorer.seen(checkpoints.latest(work.day), work.day, checkpoints.listings())
         return
     with work.store.writing() as staging:
-        yield from day_in_parts(work.engine, scorer, work.day, staging)
+        yield from score_day_on(work.engine, scorer, work.day, staging)
 
 
-def publish(work: Work) -> dict[str, Any]:
+def publish(work: NightWork) -> dict[str, Any]:
     """Put the staged scores in place of the day's, in one commit."""
     staged = work.manifest.folder / STAGED
     table = pq.read_table(staged)

@@ -1,4 +1,4 @@
-"""The answer to lines: what the night sees, computes and scores, over the model and history in charge."""
+"""Answers: lines scored as the night scores them, what closed days hold of a party, what the store holds of a line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,17 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, ONE_DAY
+from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, ONE_DAY, SCORES
 from originrisk.data.errors import Problem
+from originrisk.data.ingest.repair import parse
+from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.keys import keys_of
 from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
 from originrisk.models.origin_model import OriginModel
 from originrisk.models.scoring import explain
-from originrisk.serve.online.body import Asked, Row, lines_of
-from originrisk.serve.online.charge import Charge, Past
-from originrisk.serve.online.problems import BROKEN_LINES, RefusedError
+from originrisk.serve.online.artifacts import ActiveArtifacts, ActiveHistory
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
+from originrisk.serve.online.request import Row, ScoreRequest, lines_of
 
 PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 """Parties that an answer names by key. Importers never: their number may be personal."""
@@ -33,12 +35,12 @@ class Limits:
     reasons: int
 
 
-def answer(asked: Asked, charge: Charge, limits: Limits) -> dict[str, Any]:
+def answer(asked: ScoreRequest, active: ActiveArtifacts, limits: Limits) -> dict[str, Any]:
     """Score the lines. Raises RefusedError where a line's day is one that the history already knows."""
-    check_days(asked.rows, charge.past, limits)
-    lines, model = lines_of(asked.rows), charge.bundle.model
+    check_days(asked.rows, active.past, limits)
+    lines, model = lines_of(asked.rows), active.bundle.model
     with np.errstate(all="ignore"):  # a value beyond all measure gives features beyond all measure
-        matrix = compute(lines, see(charge.past.history, lines, charge.lists.listings))
+        matrix = compute(lines, see(active.past.history, lines, active.lists.listings))
         shown = [_line(row, *judged) for row, judged in zip(asked.rows, _judged(matrix, model), strict=True)]
         if "reasons" in asked.include:
             rows = np.arange(len(shown))
@@ -50,7 +52,7 @@ def answer(asked: Asked, charge: Charge, limits: Limits) -> dict[str, Any]:
         for line, values in zip(shown, matrix.tolist(), strict=True):
             line["features"] = dict(zip(NAMES, values, strict=True))
     _name_parties(shown, lines)
-    return {**charge.versions, "lines": shown}
+    return {**active.versions, "lines": shown}
 
 
 def _judged(matrix: Floats, model: OriginModel) -> Iterator[tuple[float, float, float]]:
@@ -67,7 +69,7 @@ def _name_parties(shown: list[dict[str, Any]], lines: Lines) -> None:
         }
 
 
-def check_days(rows: list[Row], past: Past, limits: Limits) -> None:
+def check_days(rows: list[Row], past: ActiveHistory, limits: Limits) -> None:
     """A line sees closed days before its own: none may lie in what the history has learned, nor far ahead."""
     first, last = past.day + ONE_DAY, past.day + timedelta(limits.days_ahead)
     problems = [
@@ -89,21 +91,21 @@ def _line(row: Row, probability: float, lower: float, upper: float) -> dict[str,
     }
 
 
-def party(key: int, past: Past) -> dict[str, Any]:
+def party_history(key: int, past: ActiveHistory) -> dict[str, Any]:
     """What the closed days hold of a key in each part that it plays; empty where it was never learned."""
     history = past.history
     rows = {name: history.indexes[name].find(np.array([key], np.uint64))[0] for name in PARTIES}
     return {
         name: {
             shown: _measure(int(history.counts[name].state[row, history.columns[name][column]]), shown)
-            for shown, column in _COUNTED.items()
+            for shown, column in _TALLIED.items()
         }
         for name, row in rows.items()
         if row
     }
 
 
-_COUNTED: Final = {
+_TALLIED: Final = {
     "lines_past_year": "lines.365",
     "lines": "lines.ever",
     "first_seen": "first",
@@ -120,7 +122,36 @@ def _measure(value: int, shown: str) -> int | str | None:
     return str(EPOCH + timedelta(value)) if value else None
 
 
-def tried(charge: Charge, rows: list[Row]) -> None:
-    """Work a line through a new charge before it answers; raises whatever is wrong with it."""
+def try_line(active: ActiveArtifacts, rows: list[Row]) -> None:
+    """Work a line through new artifacts before they answer; raises whatever is wrong with it."""
     lines = lines_of(rows)
-    charge.bundle.model.probability(compute(lines, see(charge.past.history, lines, charge.lists.listings)))
+    active.bundle.model.probability(compute(lines, see(active.past.history, lines, active.lists.listings)))
+
+
+def line_key(entry: str, line: str) -> tuple[str, int]:
+    """Entry number and line number out of an address. Raises RefusedError (422) naming what is broken."""
+    cells = [parse("entry number", entry[:40]), parse("line number", line[:10])]
+    problems = [
+        Problem(name, SCORES[name].rule, cell.broken or "nothing")
+        for name, cell in zip(LINE_KEY, cells, strict=True)
+        if cell.value is None
+    ]
+    if problems:
+        raise RefusedError(BROKEN_LINES, problems)
+    return str(cells[0].value), int(str(cells[1].value))
+
+
+def stored_line(store: Store, entry_number: str, line_number: int) -> dict[str, Any]:
+    """What is missing of a stored line, and its published score. Raises RefusedError (404)."""
+    found = store.line("entries", entry_number, line_number).to_pylist()
+    if not found:
+        raise RefusedError(NOT_FOUND, [Problem("line", "an entry line in the store", "none")])
+    scores = store.line("scores", entry_number, line_number).to_pylist()
+    return {
+        **{name: found[0][name] for name in (*LINE_KEY, "entry_date")},
+        "missing": [c.name for c in ENTRIES.columns if not c.required and found[0][c.name] is None],
+        "score": {name: scores[0][name] for name in _PUBLISHED} if scores else None,
+    }
+
+
+_PUBLISHED = ("probability", "rank", "reasons", "model_version", "history_date")

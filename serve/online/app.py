@@ -16,13 +16,13 @@ from starlette.exceptions import HTTPException
 from originrisk.data.errors import Problem
 from originrisk.data.settings import load_settings
 from originrisk.features.catalogue import NAMES
-from originrisk.serve.online import arrival, body, look_up, metrics, shapes
-from originrisk.serve.online.answer import answer, party
-from originrisk.serve.online.audit import masked
-from originrisk.serve.online.door import Door
-from originrisk.serve.online.guard import Caller
+from originrisk.serve.online import middleware, shapes
+from originrisk.serve.online.access import Caller
+from originrisk.serve.online.answer import answer, line_key, party_history, stored_line
+from originrisk.serve.online.middleware import RequestMiddleware
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
-from originrisk.serve.online.service import Service
+from originrisk.serve.online.request import read_request, receive
+from originrisk.serve.online.service import Service, masked
 
 JSON: Final = "application/json"
 _KEYED: Final = (401, 403, 429, 500, 503)
@@ -53,7 +53,7 @@ def over(service: Service) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    app.add_middleware(Door)
+    app.add_middleware(RequestMiddleware)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _no_route)
     _add_scores(app, service)
@@ -89,14 +89,14 @@ def _add_scores(app: FastAPI, service: Service) -> None:
     )
     async def score(request: Request) -> Response:
         caller = await _admitted(service, request, "score")
-        charge = service.watch.current()
-        sent = await arrival.body(request, service.settings.service)
-        asked = body.read(sent, service.settings.service.most_lines)
+        active = service.watch.current()
+        sent = await receive(request, service.settings.service)
+        asked = read_request(sent, service.settings.service.most_lines)
         service.guard.charge(caller, len(asked.rows) - 1)
         lines = [masked(row["entry_number"], row["line_number"]) for row in asked.rows]
         service.audit.record(request.state.request, caller.name, "score", "taken", lines)
-        made = await service.scoring.do(len(asked.rows), lambda: _json(answer(asked, charge, service.limits)))
-        metrics.LINES.inc(len(asked.rows))
+        made = await service.scoring.do(len(asked.rows), lambda: _json(answer(asked, active, service.limits)))
+        middleware.LINES.inc(len(asked.rows))
         return made
 
     app.include_router(router)
@@ -111,9 +111,9 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     )
     async def line(request: Request, entry: str, line: str) -> Response:
         caller = await _admitted(service, request, "lines")
-        key = look_up.line_key(entry, line)
+        key = line_key(entry, line)
         service.audit.record(request.state.request, caller.name, "lines", "taken", [masked(*key)])
-        found = await service.looking_up.do(1, lambda: look_up.line(service.store, *key))
+        found = await service.looking_up.do(1, lambda: stored_line(service.store, *key))
         return _json(found)
 
     @app.get(
@@ -124,9 +124,9 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     )
     async def of_party(request: Request, party: str) -> Response:
         caller = await _admitted(service, request, "parties")
-        charge = service.watch.current()
+        active = service.watch.current()
         service.audit.record(request.state.request, caller.name, "parties", "taken")
-        return _json({**charge.versions, "parts": _parts(party, charge.past)})
+        return _json({**active.versions, "parts": _parts(party, active.past)})
 
     @app.get(
         "/v1/model",
@@ -136,8 +136,8 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
     )
     async def model(request: Request) -> Response:
         await _admitted(service, request, "model")
-        charge = service.watch.current()
-        return _json({**charge.versions, "settings": charge.bundle.settings, "features": NAMES})
+        active = service.watch.current()
+        return _json({**active.versions, "settings": active.bundle.settings, "features": NAMES})
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
@@ -158,7 +158,7 @@ def _add_health(app: FastAPI, service: Service) -> None:
     )
     async def measures(request: Request) -> Response:
         await _admitted(service, request, "metrics")
-        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+        return Response(middleware.metrics_page(), media_type="text/plain; version=0.0.4")
 
 
 _SCHEMES: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "an API key, or a token"}}
@@ -180,7 +180,7 @@ async def _admitted(service: Service, request: Request, scope: str) -> Caller:
 def _parts(key: str, past: Any) -> dict[str, Any]:
     if not _PARTY.fullmatch(key):
         raise RefusedError(BROKEN_LINES, [Problem("party", "16 hexadecimal digits", "another form")])
-    parts = party(int(key, 16), past)
+    parts = party_history(int(key, 16), past)
     if not parts:
         raise RefusedError(NOT_FOUND, [Problem("party", "a party that the closed days met", "none")])
     return parts

@@ -2,12 +2,26 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from originrisk.data.console import Json
-from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
+
+Host = Annotated[str | None, typer.Option(help="address to listen on")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")]
+TlsKey = Annotated[Path | None, typer.Option(help="private key, PEM: serve HTTPS")]
+TlsCertificate = Annotated[Path | None, typer.Option(help="its certificate, PEM")]
+
+
+def require_pair(command: str, tls_key: Path | None, tls_certificate: Path | None) -> None:
+    """Raise UsageError where a key or a certificate comes without the other."""
+    from originrisk.data.errors import Problem, UsageError
+
+    if (tls_key is None) != (tls_certificate is None):
+        raise UsageError(Problem(command, "both --tls-key and --tls-certificate, or neither", "one of them"))
+
 
 _keys = typer.Typer(no_args_is_help=True, help="API keys of the online service.")
 
@@ -43,9 +57,9 @@ def create(
 ) -> None:
     """Make a key. It is shown this once and kept as a hash."""
     from originrisk.data.settings import load_settings
-    from originrisk.serve.online import keys
+    from originrisk.serve.online import access
 
-    made, text = keys.create(load_settings(ctx.obj).home, purpose, scope, days)
+    made, text = access.create_key(load_settings(ctx.obj).home, purpose, scope, days)
     shown = {"id": made.id, "key": text, "scopes": made.scopes, "expires": made.expires}
     typer.echo(json.dumps(shown) if as_json else text)
 
@@ -55,10 +69,10 @@ def list_keys(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List the keys, never their secrets."""
     from originrisk.data.console import print_table
     from originrisk.data.settings import load_settings
-    from originrisk.serve.online import keys
+    from originrisk.serve.online import access
 
     names = ("id", "purpose", "scopes", "created", "expires", "revoked")
-    held = keys.read(load_settings(ctx.obj).home).values()
+    held = access.read_keys(load_settings(ctx.obj).home).values()
     rows = [{name: getattr(key, name) for name in names} for key in held]
     if as_json:
         typer.echo(json.dumps({"keys": rows}))
@@ -72,9 +86,9 @@ def revoke(
 ) -> None:
     """End a key now."""
     from originrisk.data.settings import load_settings
-    from originrisk.serve.online import keys
+    from originrisk.serve.online import access
 
-    ended = keys.revoke(load_settings(ctx.obj).home, id)
+    ended = access.revoke_key(load_settings(ctx.obj).home, id)
     said = {"id": ended.id, "revoked": ended.revoked}
     typer.echo(json.dumps(said) if as_json else f"{ended.id} revoked at {ended.revoked}")
 

@@ -4,14 +4,33 @@ import json
 import logging
 import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
 from originrisk.data.settings import Settings
-from originrisk.serve.online.place import folder
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def service_folder(home: Path) -> Path:
+    """Where the service writes: its audit record, its rates, its measures."""
+    return home / "service"
+
+
+def create_worker() -> "FastAPI":
+    """The application of one worker, over the home that ORIGINRISK_HOME names."""
+    # LightGBM works without scikit-learn, and only loads it for classes that nobody asks for here: half of all
+    # imports by time, and 37 MB in every worker
+    sys.modules.setdefault("sklearn", None)  # type: ignore[arg-type]
+    from originrisk.serve.online import app
+
+    return app.create()
+
 
 GRACE: Final = 30
 """Seconds in which a worker that was told to stop finishes what it took."""
@@ -31,7 +50,7 @@ class Plain(logging.Formatter):
 
 def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) -> None:
     """Serve until told to stop."""
-    measures = folder(settings.home) / "measures"
+    measures = service_folder(settings.home) / "measures"
     shutil.rmtree(measures, ignore_errors=True)
     measures.mkdir(parents=True, mode=0o700)
     # before anything of weight is imported, here and in the workers: one thread each is enough
@@ -42,7 +61,7 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
     }
     own = settings.service
     uvicorn.run(
-        "originrisk.serve.online.worker:create",
+        "originrisk.serve.online.run:create_worker",
         factory=True,
         host=own.host,
         port=own.port,

@@ -1,18 +1,103 @@
-"""All that a worker holds while it serves, and the end of it in order."""
+"""All that a worker holds while it serves: its audit record, its bounded queues of work, and the end of it in order."""
 
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
 
+import orjson
+
+from originrisk.data.errors import Problem
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.online import body
-from originrisk.serve.online.answer import Limits, tried
-from originrisk.serve.online.audit import Audit
-from originrisk.serve.online.guard import Guard
-from originrisk.serve.online.place import folder
-from originrisk.serve.online.rate import Rate
+from originrisk.serve.online.access import Guard
+from originrisk.serve.online.answer import Limits, try_line
+from originrisk.serve.online.artifacts import ArtifactWatch
+from originrisk.serve.online.middleware import Rate
+from originrisk.serve.online.problems import FULL, later
+from originrisk.serve.online.request import read_line
+from originrisk.serve.online.run import service_folder
 from originrisk.serve.online.shapes import EXAMPLE
-from originrisk.serve.online.waiting import WaitingLine
-from originrisk.serve.online.watch import Watch
+
+T = TypeVar("T")
+LOOK_UPS = 16
+"""Look-ups in the store that wait at the most."""
+
+
+def masked(entry_number: str, line_number: int) -> str:
+    """An entry line as the record shows it: filer code, last two digits, line."""
+    return f"{entry_number[:3]}-*****{entry_number[-3:-1]}-{entry_number[-1:]}/{line_number}"
+
+
+class Audit:
+    """A file for each day under `folder`. Each record is one write, whole even beside other workers'."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder, self._day, self._file = folder, "", -1
+
+    def record(self, request: str, caller: str, action: str, ended: str, lines: Iterable[str] = ()) -> None:
+        """Append who (`caller`, the id of a key or a subject) did what, on which masked lines."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        row: dict[str, Any] = {
+            "at": at,
+            "request": request,
+            "caller": caller,
+            "action": action,
+            "ended": ended,
+            "lines": list(lines),
+        }
+        os.write(self._of(at[: len("2000-01-01")]), orjson.dumps(row) + b"\n")
+
+    def _of(self, day: str) -> int:
+        if day != self._day:
+            self.close()
+            path = self._folder / f"{day}.jsonl"
+            self._file, self._day = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), day
+        return self._file
+
+    def close(self) -> None:
+        """Give the day's file back."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._day = -1, ""
+
+
+class BoundedWorker:
+    """Takes work of some weight while less than `most` is waiting or under way. For one event loop."""
+
+    def __init__(self, name: str, most: int, seconds: float) -> None:
+        self._most, self._seconds, self._taken = most, seconds, 0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def do(self, weight: int, work: Callable[[], T]) -> T:
+        """What `work` gives. Raises RefusedError (503) where there is no room, or no turn in time."""
+        if self._taken + weight > max(self._most, weight):
+            raise self._full("more requests than it can take")
+        self._taken += weight
+        job = self._thread.submit(work)
+        try:
+            return await self._turn(job, asyncio.wrap_future(job))
+        finally:
+            self._taken -= weight
+
+    async def _turn(self, job: Future[T], result: "asyncio.Future[T]") -> T:
+        """Wait for the result; work that has begun in time is finished."""
+        done, _ = await asyncio.wait([result], timeout=self._seconds)
+        if not done and job.cancel():
+            raise self._full("no turn in time")
+        return await result
+
+    def _full(self, found: str) -> Exception:
+        return later(FULL, 1, Problem("service", "room for the request", found))
+
+    def close(self) -> None:
+        """Finish what was taken."""
+        self._thread.shutdown(wait=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +106,9 @@ class Service:
 
     settings: Settings
     limits: Limits
-    watch: Watch
-    scoring: WaitingLine
-    looking_up: WaitingLine
+    watch: ArtifactWatch
+    scoring: BoundedWorker
+    looking_up: BoundedWorker
     store: Store
     rate: Rate
     guard: Guard
@@ -33,19 +118,19 @@ class Service:
     def of(cls, settings: Settings) -> "Service":
         """The parts as the settings want them; nothing is loaded yet."""
         own = settings.service
-        folder(settings.home).mkdir(parents=True, exist_ok=True, mode=0o700)
-        rate = Rate(folder(settings.home) / "rates", own.lines_per_second, own.burst_lines)
-        example = body.row(EXAMPLE)
+        service_folder(settings.home).mkdir(parents=True, exist_ok=True, mode=0o700)
+        rate = Rate(service_folder(settings.home) / "rates", own.lines_per_second, own.burst_lines)
+        example = read_line(EXAMPLE)
         return cls(
             settings=settings,
             limits=Limits(own.days_ahead, settings.score.reasons),
-            watch=Watch(settings, lambda charge: tried(charge, [example])),
-            scoring=WaitingLine("score", own.waiting_lines, own.wait_seconds),
-            looking_up=WaitingLine("look-up", LOOK_UPS, own.wait_seconds),
+            watch=ArtifactWatch(settings, lambda active: try_line(active, [example])),
+            scoring=BoundedWorker("score", own.waiting_lines, own.wait_seconds),
+            looking_up=BoundedWorker("look-up", LOOK_UPS, own.wait_seconds),
             store=Store(settings.home, settings.memory_limit_gb),
             rate=rate,
             guard=Guard(settings, rate),
-            audit=Audit(folder(settings.home) / "audit"),
+            audit=Audit(service_folder(settings.home) / "audit"),
         )
 
     def close(self) -> None:
@@ -55,7 +140,3 @@ class Service:
         self.looking_up.close()
         self.audit.close()
         self.rate.close()
-
-
-LOOK_UPS = 16
-"""Look-ups in the store that wait at the most."""

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from originrisk.data.contract import ENTRIES, RULES, Column
-from originrisk.serve.online.body import INCLUDES
 from originrisk.serve.online.problems import MEDIA_TYPE, TYPES
+from originrisk.serve.online.request import INCLUDES
 
 EXAMPLE: Final[dict[str, Any]] = {
     "entry_number": "ABC-0000001-0",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from originrisk.data.console import Json
-from originrisk.serve.listening import Host, Port, TlsCertificate, TlsKey, require_pair
+from originrisk.serve.online.commands import Host, Port, TlsCertificate, TlsKey, require_pair
 
 if TYPE_CHECKING:
     from originrisk.serve.queue.desk import Act, Desk

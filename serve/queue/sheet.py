@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from originrisk.serve.export import spreadsheet_cell
+from originrisk.serve.scoring.batch import spreadsheet_cell
 
 LONGEST_CELL: Final = 32_000
 """Characters of a cell; a workbook takes 32,767."""

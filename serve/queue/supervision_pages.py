@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from originrisk.serve.night.status import status
+from originrisk.serve.night.report import status
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.admission import may
 from originrisk.serve.queue.desk import AtDesk

@@ -9,7 +9,7 @@ import pytest
 
 from originrisk.data.errors import UsageError
 from originrisk.data.store.tables import Store
-from originrisk.serve.links_commands import GROUPS
+from originrisk.serve.party_commands import GROUPS
 from tests.features.factory import change, listing_of
 from tests.features.graph.test_surroundings import DAY, FOLLOWS, NEW, OLD, examined
 from tests.serve import command

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from originrisk.data.errors import UsageError
 from originrisk.data.store.tables import Store
-from originrisk.serve.night_commands import COMMANDS
+from originrisk.serve.commands import COMMANDS
 from tests.serve import factory
 from tests.serve.night import nights
 

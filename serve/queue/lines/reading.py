@@ -8,7 +8,7 @@ from typing import Any, Final
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
-from originrisk.serve.night import live
+from originrisk.serve.night import record
 from originrisk.serve.queue.lines import view
 from originrisk.serve.queue.lines.beside import Placed
 from originrisk.serve.queue.lines.day import Day
@@ -85,7 +85,7 @@ def prepared(settings: Settings, store: Store, patience: float = 1.0) -> Prepare
 
 def _state(kept: Checkpoints) -> State:
     histories = tuple((day, _written(kept.folder(day))) for day in sorted(kept.days()))
-    return State(tuple(kept.store.versions().items()), live.day(kept.store.home), histories)
+    return State(tuple(kept.store.versions().items()), record.live_day(kept.store.home), histories)
 
 
 def _written(folder: Path) -> int:

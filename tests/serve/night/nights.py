@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from originrisk.data.contract import ENTRIES
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.batch import score_period
+from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)

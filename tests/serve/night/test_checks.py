@@ -14,10 +14,8 @@ from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES
 from originrisk.data.settings import NightLevels, NightSettings
 from originrisk.data.store.tables import Store
 from originrisk.models.profile import Profile
-from originrisk.serve.night.arrivals_check import check_arrivals
-from originrisk.serve.night.drift_check import check_drift
-from originrisk.serve.night.lines_check import check_lines
-from originrisk.serve.night.measure import Measure
+from originrisk.serve.night.checks import Measure, check_arrivals, check_lines
+from originrisk.serve.night.steps import check_drift
 from tests.serve import factory
 
 DAYS, A_DAY = 70, 40

@@ -17,10 +17,10 @@ from originrisk.data.errors import (
 from originrisk.data.settings import Level, NightLevels, NightSettings
 from originrisk.data.store.tables import Store
 from originrisk.models.registry import champion_path, champion_version
-from originrisk.serve.batch import score_period
-from originrisk.serve.night import live, run
+from originrisk.serve.night import record, run
+from originrisk.serve.night.report import status
 from originrisk.serve.night.run import backfill, run_night
-from originrisk.serve.night.status import status
+from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
 from tests.serve.night import nights
 from tests.serve.night.nights import DAY, settings_of
@@ -71,7 +71,7 @@ def test_a_night_takes_in_the_inbox_scores_every_line_and_goes_live(done: Path) 
         "repaired": 0,
     }
     assert {row["model_version"] for row in published(done, DAY)} == {champion_version(done)}
-    assert live.day(done) == DAY
+    assert record.live_day(done) == DAY
     assert not [path for path in (done / "inbox").rglob("*") if path.is_file()]
     assert (done / "nights" / str(DAY) / "taken" / "entries" / "late.parquet").exists()
     assert nights.record(done)["ended"]["exit_code"] == 0
@@ -159,7 +159,7 @@ def test_an_empty_day_is_a_success(home: Path) -> None:
     manifest = run_night(settings_of(home), factory.EMPTY_DAY)
     assert manifest.content["ended"]["exit_code"] == 0
     assert published(home, factory.EMPTY_DAY) == []
-    assert live.day(home) == factory.EMPTY_DAY
+    assert record.live_day(home) == factory.EMPTY_DAY
 
 
 def test_a_day_with_one_line_is_a_success(home: Path) -> None:
@@ -171,13 +171,13 @@ def test_a_day_with_one_line_is_a_success(home: Path) -> None:
 
 
 def test_a_day_with_all_lines_bad_is_refused_and_nothing_is_published(home: Path) -> None:
-    before, shown = published(home, DAY), live.day(home)
+    before, shown = published(home, DAY), record.live_day(home)
     (home / "inbox" / "entries" / "late.parquet").unlink()
     nights.deliver(home, nights.late_lines(8, htsus="none"), "bad.parquet")
     with pytest.raises(GateRefusedError, match="rejected") as refused:
         run_night(settings_of(home), DAY)
     assert refused.value.exit_code == 3
-    assert (published(home, DAY), live.day(home)) == (before, shown)
+    assert (published(home, DAY), record.live_day(home)) == (before, shown)
     assert nights.record(home)["ended"]["outcome"] == "refused"
     assert "rejected" in (home / "nights" / str(DAY) / "report.html").read_text()
     assert "exit_code 3.0" in (home / "metrics" / "originrisk.prom").read_text()
@@ -245,14 +245,18 @@ def test_past_days_are_filled_in_order_and_move_neither_champion_nor_live_queue(
     after: Path, days: int
 ) -> None:
     first, last = DAY - timedelta(days), DAY - timedelta(1)
-    champion, queue, inbox = champion_version(after), live.day(after), "waits.parquet"
+    champion, queue, inbox = champion_version(after), record.live_day(after), "waits.parquet"
     nights.deliver(after, nights.late_lines(3, NEXT), inbox)
     today = published(after, DAY)
     done = backfill(settings_of(after), first, last)
     assert [night.content["date"] for night in done] == [
         str(first + timedelta(number)) for number in range(days)
     ]
-    assert (champion_version(after), live.day(after), published(after, DAY)) == (champion, queue, today)
+    assert (champion_version(after), record.live_day(after), published(after, DAY)) == (
+        champion,
+        queue,
+        today,
+    )
     assert (after / "inbox" / "entries" / inbox).exists()
     filled = Store(after).scores(first, last)
     score_period(settings_of(after), first, last)
@@ -267,7 +271,7 @@ def test_a_backfill_never_reaches_the_live_day(after: Path) -> None:
 
 def test_a_night_that_was_missed_does_not_move_the_queue_back(after: Path) -> None:
     run_night(settings_of(after), DAY - timedelta(3))
-    assert live.day(after) == DAY
+    assert record.live_day(after) == DAY
 
 
 def test_status_tells_the_last_nights_latest_first(after: Path) -> None:

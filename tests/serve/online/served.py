@@ -10,10 +10,10 @@ from starlette.testclient import TestClient
 
 from originrisk.data.settings import ServiceSettings, Settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.batch import score_period
-from originrisk.serve.online import keys
+from originrisk.serve.online import access
 from originrisk.serve.online.app import over
 from originrisk.serve.online.service import Service
+from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)
@@ -34,10 +34,10 @@ def settings(folder: Path, **service: Any) -> Settings:
 
 
 @contextmanager
-def client(of: Settings, *, scopes: tuple[str, ...] = keys.SCOPES) -> Iterator[TestClient]:
+def client(of: Settings, *, scopes: tuple[str, ...] = access.SCOPES) -> Iterator[TestClient]:
     """A client with a key, of an application that has started: what there is to load is in charge."""
     service = Service.of(of)
-    _, text = keys.create(of.home, "test", scopes, 1)
+    _, text = access.create_key(of.home, "test", scopes, 1)
     with TestClient(over(service), headers={"authorization": f"Bearer {text}"}) as opened:
         yield opened
 

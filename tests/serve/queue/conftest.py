@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.serve.batch import score_period
 from originrisk.serve.queue.database import Database
 from originrisk.serve.queue.migrate import migrate
+from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
 from tests.serve.online.served import DAY
 from tests.serve.queue import office, postgres

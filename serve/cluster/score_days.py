@@ -1,0 +1,192 @@
+"""Scoring on an engine: a single day by its lines, a period by runs of days, each with the history saved before it."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from originrisk.data.contract import ONE_DAY, SCORES
+from originrisk.data.settings import Settings
+from originrisk.features.catalogue import compute
+from originrisk.features.history.replay import Seen
+from originrisk.features.history.state import History
+from originrisk.features.history.view import see
+from originrisk.features.lines import Bools, Floats, Lines
+from originrisk.models import snapshot
+from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.cluster.close_days import close
+from originrisk.serve.cluster.engine import (
+    Engine,
+    ScoringTask,
+    packed,
+    saved_history,
+    scoring_fields,
+    unpacked,
+)
+from originrisk.serve.scoring.ranking import Capacity
+from originrisk.serve.scoring.scorer import DayScores, Part, Scorer
+
+LINES_OF_TASK = 20_000
+"""Lines of a task: long enough to spare calls, short enough to stay in memory and to be done again."""
+
+BARRED = "barred"
+
+
+class LinesTask(ScoringTask):
+    """Lines of a day, kept in a file with whether they are barred; `history` is the folder of the day before's.
+
+    `in_order` and `by_lot` are the places of the whole day, by pool.
+    """
+
+    lines: Path
+    history: Path
+    in_order: tuple[int, ...]
+    by_lot: tuple[int, ...]
+
+    def table(self) -> tuple[pa.Table, Bools]:
+        """The lines, and which are barred."""
+        stored = pq.read_table(self.lines)
+        return stored.drop_columns([BARRED]), np.asarray(stored[BARRED])
+
+
+def score_lines(engine: Engine, settings: Settings, scores: DayScores, history: Path, staging: Path) -> None:
+    """Score all lines of a day. `history` is a folder that a snapshot of the day before was saved in."""
+    told = scoring_fields(settings, scores.bundle.version)
+    places = {"in_order": scores.capacity.in_order.tolist(), "by_lot": scores.capacity.by_lot.tolist()}
+    items = [
+        LinesTask.model_validate({**told, **places, "lines": file, "history": history}).model_dump_json()
+        for file in _line_files(scores, staging)
+    ]
+    for number, answer in enumerate(engine.run(score_lines_task, items)):
+        scores.join(number * LINES_OF_TASK, Part.of(unpacked(answer)))
+
+
+def score_lines_task(item: str) -> bytes:
+    """Score a task's lines: what `DayScores.part` gives, as arrays."""
+    task = LinesTask.model_validate_json(item)
+    table, barred = task.table()
+    scorer = task.scorer()
+    pool = Capacity.of(table, task.score).pool
+    capacity = Capacity(pool, np.array(task.in_order), np.array(task.by_lot))
+    scores = DayScores(table, scorer.bundle, task.score, barred, capacity)
+    scores.take(np.arange(len(table)), features_of(task, table))
+    return packed(scores.part().arrays())
+
+
+def features_of(task: LinesTask, table: pa.Table) -> Floats:
+    """Features of a task's lines (n, features), as its history sees them."""
+    lines = Lines.of(table)
+    return compute(lines, see(saved_history(task.history), lines, task.checkpoints.listings()))
+
+
+def _line_files(scores: DayScores, staging: Path) -> Iterator[Path]:
+    marked = scores.lines.append_column(BARRED, pa.array(scores.barred))
+    for number, first in enumerate(range(0, len(marked), LINES_OF_TASK)):
+        file = staging / f"lines-{number:06d}.parquet"
+        pq.write_table(marked.slice(first, LINES_OF_TASK), file)
+        yield file
+
+
+class DaysTask(ScoringTask):
+    """Days `first` to `last`; `history` is the folder of what was known before."""
+
+    first: date
+    last: date
+    history: Path
+
+    def entries(self, history: History) -> pa.Table:
+        """The lines that the replay meets."""
+        return self.checkpoints.entries(history, self.last)
+
+    def known(self) -> History:
+        """What was known before the first day."""
+        return snapshot.load(self.history)
+
+    def seen(self, history: History, entries: pa.Table) -> Iterator[Seen]:
+        """The lines as they were seen."""
+        return self.checkpoints.replay(history, entries, self.last, kept=False)
+
+
+def score_runs(engine: Engine, items: list[str]) -> Iterator[pa.Table]:
+    """Scores of each day that has lines, in order of day."""
+    for answer in engine.run(score_days_task, items):
+        scores = pa.ipc.open_stream(answer).read_all()
+        days = np.asarray(scores["entry_date"].cast(pa.int32()))
+        for day in np.unique(days):
+            yield scores.take(np.flatnonzero(days == day))
+
+
+def score_days_task(item: str) -> bytes:
+    """Scores of a task in the contract's columns, an Arrow stream."""
+    task = DaysTask.model_validate_json(item)
+    history = task.known()
+    entries = task.entries(history)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, SCORES.schema) as stream:
+        for scores in task.scorer().tables(entries, task.seen(history, entries), task.first):
+            stream.write_table(scores)
+    return bytes(sink.getvalue())
+
+
+def days_tasks(
+    engine: Engine, scorer: Scorer, start: date, end: date, *, size: int, staging: Path
+) -> list[str]:
+    """Close the days up to `end`, and save what was known before each run of days of `start` to `end`.
+
+    Runs have about `size` lines each.
+    """
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    firsts = _first_days(scorer.store.entries(start, end, columns=["entry_date"]), start, size)
+    folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
+    for day, closed, arrays in close(engine, scorer.settings, checkpoints, {*folders, end}, staging):
+        if day in folders:
+            snapshot.write(arrays, closed, folders[day], {})
+    lasts = [*(first - ONE_DAY for first in firsts[1:]), end]
+    told = scoring_fields(scorer.settings, scorer.bundle.version)
+    days = [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
+    return [
+        DaysTask.model_validate({**told, **of, "history": folder}).model_dump_json()
+        for of, folder in zip(days, folders.values(), strict=True)
+    ]
+
+
+def _first_days(entries: pa.Table, start: date, size: int) -> list[date]:
+    """First day of each run of days."""
+    days = entries["entry_date"]
+    return sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})
+
+
+LINES_OF_RUN = 50_000
+"""Lines of a run, about: each begins with reading a whole history."""
+
+
+def score_on(engine: Engine, scorer: Scorer, start: date, end: date, staging: Path) -> Iterator[pa.Table]:
+    """Scores of each day from `start` to `end` that has lines."""
+    if start == end:
+        for scores in score_day_on(engine, scorer, start, staging):
+            yield scores.table(start)
+    else:
+        yield from score_runs(
+            engine, days_tasks(engine, scorer, start, end, size=LINES_OF_RUN, staging=staging)
+        )
+
+
+def score_day_on(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[DayScores]:
+    """The scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    checkpoints.bring_to(day - ONE_DAY)
+    if len(lines := scorer.store.entries(day, day)):
+        scores = scorer.day(day, lines)
+        score_lines(engine, scorer.settings, scores, _history_folder(checkpoints, day, staging), staging)
+        yield scores
+
+
+def _history_folder(checkpoints: Checkpoints, day: date, staging: Path) -> Path:
+    """Where the history is saved; one that learned nothing is no checkpoint, and is put there for this run."""
+    if (last := checkpoints.latest_day(day)) is not None:
+        return checkpoints.folder(last)
+    snapshot.save(History(), staging / "nothing", {})
+    return staging / "nothing"

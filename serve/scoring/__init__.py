@@ -1,0 +1,1 @@
+"""Lines scored: the order of a day, the queue, the batch."""
