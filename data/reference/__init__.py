@@ -9,14 +9,15 @@ from collections.abc import Collection
 from functools import cache
 
 from originrisk.data.reference.rows import (
-    CottonFactor,
-    CottonPrice,
     Country,
     Exposure,
     ForeignPort,
     Instrument,
     LegalDate,
     Listing,
+    Material,
+    MaterialFactor,
+    MaterialPrice,
     Place,
     ScopePrefix,
     UsPort,
@@ -57,8 +58,12 @@ def xinjiang_shares() -> tuple[XinjiangShare, ...]:
     return read("xinjiang_share", XinjiangShare)
 
 
-def cotton_prices() -> tuple[CottonPrice, ...]:
-    return read("cotton_price", CottonPrice)
+def named_materials() -> tuple[Material, ...]:
+    return read("materials", Material)
+
+
+def material_prices() -> tuple[MaterialPrice, ...]:
+    return read("material_price", MaterialPrice)
 
 
 def xinjiang_places() -> tuple[Place, ...]:
@@ -69,8 +74,8 @@ def listings() -> tuple[Listing, ...]:
     return read("listed", Listing)
 
 
-def cotton_factors() -> tuple[CottonFactor, ...]:
-    return read("cotton_factors", CottonFactor)
+def material_factors() -> tuple[MaterialFactor, ...]:
+    return read("material_factors", MaterialFactor)
 
 
 @cache

@@ -28,6 +28,9 @@ GoodsFamily = Literal[
     "lithium",
     "jujube",
     "steel",
+    "cotton_plant",
+    "footwear",
+    "rubber",
 ]
 """Kinds of goods that orders speak of. The order is stable: a family's place is its code."""
 
@@ -86,16 +89,17 @@ class LegalDate:
 class ScopePrefix:
     """Tariff numbers of a goods family, while the tariff has them; `valid_until` is the first day without.
 
-    `link` is `direct` for the raw good and `derivative` for what is made of it. `partial`: the prefix holds
-    other goods too, so the text of the declaration has to decide.
+    `link` is `direct` for the raw good and `derivative` for what is made of it. `content`: the expected share of the
+    material in goods of the prefix, 0 to 1, those without any counted in; None where there is no material.
     """
 
     goods_family: GoodsFamily
+    material: str | None
     hts_prefix: str
     valid_from: date | None
     valid_until: date | None
     link: Literal["direct", "derivative"]
-    partial: bool
+    content: float | None
     confidence: Confidence
     source: str
 
@@ -114,9 +118,20 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
-    """Share of a country's cotton input (lint, yarn, fabric) that comes through China, 0 to 1, in a year."""
+class Material:
+    """A material of the sectors that the law names. Without `xinjiang_input` the listed risk is moved labour alone."""
 
+    material: str
+    name: str
+    xinjiang_input: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Share of a country's input of a material that comes through China, 0 to 1, in a year."""
+
+    material: str
     country: str
     year: int
     china_dependence: float
@@ -127,9 +142,10 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class XinjiangShare:
-    """Xinjiang's share, 0 to 1, of China's cotton harvest (`output`) or of what mills spin (`mill_use`)."""
+    """Xinjiang's share, 0 to 1, of China's `output` of a material, or of what China's mills `use`, in a year."""
 
-    measure: Literal["output", "mill_use"]
+    material: str
+    measure: Literal["output", "use"]
     year: int
     share: float
     known_from: date
@@ -138,11 +154,12 @@ class XinjiangShare:
 
 
 @dataclass(frozen=True, slots=True)
-class CottonPrice:
-    """Mean price of a month on the world market: the A Index, US cents per pound of lint."""
+class MaterialPrice:
+    """Mean price of a month on the world market."""
 
+    material: str
     month: date
-    us_cents_per_lb: float
+    usd_per_kg: float
     known_from: date
     source: str
 
@@ -175,12 +192,13 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class CottonFactor:
-    """Kilograms of lint in a kilogram of pure cotton goods of a kind, with the range that mills report."""
+class MaterialFactor:
+    """Kilograms of a material that a kilogram of goods made of it alone takes, with the range that mills report."""
 
     goods_kind: str
+    material: str
     hts_prefixes: tuple[str, ...]
-    lint_kg_per_kg: float
+    kg_per_kg: float
     low: float
     high: float
     confidence: Confidence

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from originrisk.data.reference.cotton import lint_price
+from originrisk.data.reference import materials
 from originrisk.data.simulation.contracts import PARCELS
 from originrisk.data.simulation.parameters import stream, value
 from originrisk.data.simulation.settings import WorldSettings
@@ -70,7 +70,7 @@ def _log_unit_value(
 def _cotton_effect(days: NDArray[np.int32]) -> Floats:
     dates = days.astype("datetime64[D]")
     known, place = np.unique(dates, return_inverse=True)
-    level = lint_price(known)
+    level = materials.price("cotton", known)
     result: Floats = value("prices", "cotton_elasticity") * np.log(level / np.nanmean(level))[place]
     return result
 

@@ -1,9 +1,12 @@
 """Cotton in the goods, by description and by tariff number, and where the two disagree."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
-from originrisk.data.reference import cotton, orders
-from originrisk.features.commodity.scope import families
+from originrisk.data.reference import materials, orders
+from originrisk.features.commodity.scope import by_tariff_of_day, families
 from originrisk.features.descriptions import cotton_share, mentions_cotton
 from originrisk.features.feature import feature
 from originrisk.features.history.view import Known
@@ -14,6 +17,22 @@ COTTON_FAMILIES: Bools = np.array([family.startswith("cotton") for family in (*o
 
 SURE_COTTON: Bools = COTTON_FAMILIES & (np.array((*orders.FAMILIES, "none")) != "cotton_possible")
 TEXTILE_CHAPTERS = (50, 63)
+
+
+_COTTON = materials.MATERIALS.index("cotton")
+
+
+@cache
+def _cotton_by(tariff: int) -> Callable[[str], float]:
+    def cotton(code: str) -> float:
+        held = materials.content(code, tariff)
+        return held.share if held.material == _COTTON else 0.0
+
+    return cotton
+
+
+def _lint_factor(code: str) -> float:
+    return materials.kilograms("cotton", code)
 
 
 def _declared_cotton(lines: Lines) -> Bools:
@@ -37,8 +56,8 @@ def described_cotton(lines: Lines, known: Known) -> Floats:
 
 @feature("commodity", "share", "The goods are taken to be {value:.0%} cotton.", dated=True)
 def likely_cotton(lines: Lines, known: Known) -> Floats:
-    """Cotton by the description, else by the tariff number: 0.8 for cotton goods, 0.3 where possible, else 0."""
-    by_tariff = np.where(_declared_cotton(lines), 0.8, np.where(COTTON_FAMILIES[families(lines)], 0.3, 0.0))
+    """Cotton by the description, else what goods of the tariff number hold of it (`scope.csv`), else 0."""
+    by_tariff = by_tariff_of_day(lines, _cotton_by, 0.0)
     described = cotton_in_text(lines)
     return np.where(np.isnan(described), by_tariff, described)
 
@@ -52,7 +71,7 @@ def likely_cotton(lines: Lines, known: Known) -> Floats:
 )
 def lint_per_kilo(lines: Lines, known: Known) -> Floats:
     """Kilograms of lint in a kilogram of the goods: likely cotton share times the factor of their kind."""
-    return likely_cotton.compute(lines, known) * lines.texts["htsus"].read(cotton.lint_factor, np.nan)
+    return likely_cotton.compute(lines, known) * lines.texts["htsus"].read(_lint_factor, np.nan)
 
 
 @feature("commodity", "yes/no", "The description names cotton, but the tariff number does not.", dated=True)

@@ -1,6 +1,8 @@
 """Exposure: how much of a country's cotton input is likely from Xinjiang, by what was known of trade and output."""
 
-from originrisk.data.reference import cotton
+import numpy as np
+
+from originrisk.data.reference import materials
 from originrisk.features.commodity.cotton import likely_cotton
 from originrisk.features.feature import feature
 from originrisk.features.history.view import Known
@@ -15,7 +17,7 @@ from originrisk.features.lines import Floats, Lines, entry_dates, shared
     dated=True,
 )
 def country_exposure(lines: Lines, known: Known) -> Floats:
-    """Share of the origin's cotton input through China, times Xinjiang's share of China's output."""
+    """Share of the origin's cotton input through China, times Xinjiang's share of what China's mills use."""
     return _exposure(lines)
 
 
@@ -35,4 +37,5 @@ def cotton_exposure(lines: Lines, known: Known) -> Floats:
 @shared
 def _exposure(lines: Lines) -> Floats:
     countries, days = lines.texts["country_of_origin"].cells(), entry_dates(lines)
-    return cotton.china_dependence(countries, days) * cotton.xinjiang_share("output", days)
+    cotton = np.full(lines.size, materials.MATERIALS.index("cotton"))
+    return materials.expected_share(cotton, countries, days)

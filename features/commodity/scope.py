@@ -14,7 +14,7 @@ from originrisk.features.lines import Bools, Floats, Ints, Lines, entry_dates, s
 @shared
 def families(lines: Lines) -> Ints:
     """Code of the goods family of each line by its tariff number on its day (n,); -1 for none."""
-    return _by_tariff(lines, _family_by, orders.NO_FAMILY).astype(np.int64)
+    return by_tariff_of_day(lines, _family_by, orders.NO_FAMILY).astype(np.int64)
 
 
 def since_legal_date(lines: Lines, days: Floats) -> Floats:
@@ -63,10 +63,10 @@ def orders_in_force(lines: Lines, known: Known) -> Ints:
 @feature("commodity", "link", "How the goods stand to those that orders name.", kind="category", dated=True)
 def scope_link(lines: Lines, known: Known) -> Floats:
     """Goods by the tariff number: the raw goods of an order (2), made of them (1), neither (0)."""
-    return _by_tariff(lines, _link_by, 0)
+    return by_tariff_of_day(lines, _link_by, 0)
 
 
-def _by_tariff(lines: Lines, reader: Callable[[int], Callable[[str], float]], missing: float) -> Floats:
+def by_tariff_of_day(lines: Lines, reader: Callable[[int], Callable[[str], float]], missing: float) -> Floats:
     """What the reader of the day's tariff makes of HTSUS (n,); each number is read once per tariff."""
     found = np.full(lines.size, missing)
     for tariff, here in _tariffs(lines):

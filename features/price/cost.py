@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from originrisk.data.reference import cotton
+from originrisk.data.reference import materials
 from originrisk.features.commodity.cotton import lint_per_kilo
 from originrisk.features.feature import feature
 from originrisk.features.history.prices import log_freight, log_prices
 from originrisk.features.history.view import Known
-from originrisk.features.lines import KILOS_PER_POUND, Floats, Lines, entry_dates, positive
+from originrisk.features.lines import Floats, Lines, entry_dates, positive
 
 
 @feature("price", "ratio", "Freight and charges are {value:.1%} of the value.")
@@ -44,6 +44,6 @@ def freight_against_lane(lines: Lines, known: Known) -> Floats:
 )
 def value_over_fibre_cost(lines: Lines, known: Known) -> Floats:
     """ln of the value over the world price of the lint in the goods: below 0 the goods cost less than their fibre."""
-    cents_per_pound = cotton.lint_price(entry_dates(lines))
-    cost_per_kilo = cents_per_pound / 100 / KILOS_PER_POUND * positive(lint_per_kilo.compute(lines, known))
+    price = materials.price("cotton", entry_dates(lines))
+    cost_per_kilo = price * positive(lint_per_kilo.compute(lines, known))
     return log_prices(lines)["kilo"] - np.log(cost_per_kilo)

@@ -1,13 +1,13 @@
 """Reference facts by day: the boundary, the value before and after, no look into the future."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from originrisk.data import reference
-from originrisk.data.reference import cotton, orders, table
+from originrisk.data.reference import orders, table
 
 
 def _days(*texts: str) -> NDArray[np.datetime64]:
@@ -19,30 +19,9 @@ def _texts(*texts: str | None) -> NDArray[np.object_]:
 
 
 def test_a_fact_is_not_seen_on_the_day_it_becomes_public() -> None:
-    (row, *_) = reference.cotton_prices()
-    assert row not in table.known(reference.cotton_prices(), row.known_from)
-    assert row in table.known(reference.cotton_prices(), row.known_from + timedelta(days=1))
-
-
-def test_lint_price_is_the_last_month_known() -> None:
-    found = cotton.lint_price(_days("2015-02-15", "2015-02-16", "2015-03-16", "2030-01-01"))
-    prices = [row.us_cents_per_lb for row in reference.cotton_prices()]
-    assert np.isnan(found[0])
-    assert found[1:].tolist() == [prices[0], prices[1], prices[-1]]
-
-
-def test_xinjiang_share_is_the_last_year_known() -> None:
-    found = cotton.xinjiang_share("output", _days("2018-06-01", "2020-01-01", "2020-01-02", "2022-07-01"))
-    assert np.isnan(found[0])
-    assert found[1:].tolist() == [0.838, 0.849, 0.895]
-    assert cotton.xinjiang_share("mill_use", _days("2022-07-01", "2022-07-02")).tolist() == [0.6, 0.67]
-
-
-def test_china_dependence_is_missing_where_unknown() -> None:
-    days = _days("2018-07-01", "2018-07-02", "2020-01-01", "2020-01-01")
-    found = cotton.china_dependence(_texts("BD", "BD", "FR", None), days)
-    assert np.isnan(found).tolist() == [True, False, True, True]
-    assert found[1] == 0.4
+    (row, *_) = reference.material_prices()
+    assert row not in table.known(reference.material_prices(), row.known_from)
+    assert row in table.known(reference.material_prices(), row.known_from + timedelta(days=1))
 
 
 def _family(code: str, day: str = "2023-01-01") -> str | None:
@@ -136,14 +115,3 @@ def test_days_since_the_law_on_the_goods_changed(code: str, day: str, since: flo
 def test_longest_prefix_wins() -> None:
     assert reference.longest_prefix("6109100012", {"61", "6109", "6110"}) == "6109"
     assert reference.longest_prefix("5201", {"61"}) is None
-
-
-def test_lint_in_goods_goes_by_their_kind() -> None:
-    found = [cotton.lint_factor(code) for code in ("5201001200", "5205110000", "6109100012", "8517130000")]
-    np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
-
-
-def test_a_cut_of_the_future_changes_nothing() -> None:
-    day = date(2021, 6, 1)
-    seen = table.known(reference.cotton_prices(), day)
-    assert cotton.lint_price(_days(str(day)))[0] == seen[-1].us_cents_per_lb

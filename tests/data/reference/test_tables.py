@@ -21,23 +21,25 @@ TABLES = {
     "instruments": reference.instruments,
     "exposure": reference.exposures,
     "xinjiang_share": reference.xinjiang_shares,
-    "cotton_price": reference.cotton_prices,
+    "materials": reference.named_materials,
+    "material_price": reference.material_prices,
     "xinjiang_places": reference.xinjiang_places,
     "listed": reference.listings,
-    "cotton_factors": reference.cotton_factors,
+    "material_factors": reference.material_factors,
 }
 KEYS = {
     "countries": "alpha_2",
     "schedule_k_ports": "code",
     "schedule_d_ports": "code",
-    "exposure": "country year",
+    "exposure": "material country year",
     "instruments": "goods_family instrument",
-    "scope": "hts_prefix",
-    "xinjiang_share": "measure year",
-    "cotton_price": "month",
+    "scope": "hts_prefix valid_from",
+    "xinjiang_share": "material measure year",
+    "materials": "material",
+    "material_price": "material month",
     "xinjiang_places": "name",
     "listed": "name programme effective_date",
-    "cotton_factors": "goods_kind",
+    "material_factors": "material goods_kind",
 }
 
 
@@ -98,13 +100,27 @@ def test_scope_is_prefixes_of_the_known_families() -> None:
     assert all(re.fullmatch(r"[0-9]{2,10}", row.hts_prefix) for row in reference.scope())
 
 
+def test_materials_of_every_table_are_named() -> None:
+    named = {row.material for row in reference.named_materials()}
+    assert {row.material for row in reference.scope() if row.material} == named
+    rows = (
+        reference.exposures(),
+        reference.xinjiang_shares(),
+        reference.material_prices(),
+        reference.material_factors(),
+    )
+    assert {row.material for table in rows for row in table} <= named
+    assert all((row.content is None) == (row.material is None) for row in reference.scope())
+    assert all(0 < row.content <= 1 for row in reference.scope() if row.content is not None)
+
+
 def test_a_year_is_known_only_after_its_end() -> None:
     assert all(row.known_from >= date(row.year + 1, 1, 1) for row in reference.xinjiang_shares())
     assert all(row.known_from >= date(row.year + 1, 1, 1) for row in reference.exposures())
 
 
 def test_a_month_is_known_only_after_its_end_and_none_is_missing() -> None:
-    prices = reference.cotton_prices()
+    prices = reference.material_prices()
     months = [(row.month.year - 2015) * 12 + row.month.month - 1 for row in prices]
     assert months == list(range(129))
     assert all((row.known_from - row.month).days > 31 for row in prices)
@@ -113,7 +129,7 @@ def test_a_month_is_known_only_after_its_end_and_none_is_missing() -> None:
 def test_shares_are_shares_and_factors_lie_in_their_range() -> None:
     assert all(0 < row.share < 1 for row in reference.xinjiang_shares())
     assert all(0 < row.china_dependence < 1 for row in reference.exposures())
-    assert all(row.low <= row.lint_kg_per_kg <= row.high for row in reference.cotton_factors())
+    assert all(row.low <= row.kg_per_kg <= row.high for row in reference.material_factors())
 
 
 def test_places_are_spelt_in_ascii_capitals() -> None:
