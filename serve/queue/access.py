@@ -1,7 +1,9 @@
-"""Who may do what: one table, which routes, pages and documentation all read."""
+"""Who may do what: one table, which routes, pages and documentation all read; and where demo accounts open anything."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from originrisk.data.settings import Settings
 
 Role = Literal["officer", "supervisor", "data_scientist", "administrator", "auditor"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -49,3 +51,18 @@ class Visitor:
 def navigation(visitor: Visitor) -> list[tuple[str, str]]:
     """Address and words of the pages that the visitor may open."""
     return [(address, words) for action, address, words in NAVIGATION if visitor.may(action)]
+
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
+
+
+def simulated(settings: Settings) -> bool:
+    """Whether the home holds a world that was simulated into it."""
+    return (settings.home / "world" / "entries").is_dir()
+
+
+def demo_allowed(settings: Settings) -> bool:
+    """Whether they do in this home: simulated lines, its own database, only this machine."""
+    own = settings.queue
+    here = own.host in LOOPBACK and set(own.hosts) <= LOOPBACK
+    return here and simulated(settings) and not own.database.get_secret_value()

@@ -1,12 +1,14 @@
-"""The application of the officers' queue: its routes, and what it says where something is not as it should be."""
+"""The application of the officers' queue: its routes, its answers to what is not as it should be, and its server."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,25 +18,16 @@ from starlette.staticfiles import StaticFiles
 
 from originrisk.data.errors import OriginRiskError, Problem
 from originrisk.data.settings import Settings
-from originrisk.serve.queue import (
-    account_pages,
-    audit_pages,
-    export_pages,
-    finding_pages,
-    log_in,
-    supervision_pages,
-    unmask_pages,
-    work_pages,
-)
-from originrisk.serve.queue.admission import SignedOutError
-from originrisk.serve.queue.demo import simulated
-from originrisk.serve.queue.desk import Desk
-from originrisk.serve.queue.findings import NoSuchLineError
-from originrisk.serve.queue.headers import SafeHeaders
-from originrisk.serve.queue.lines.prepared import BeingPreparedError
-from originrisk.serve.queue.lines.reading import prepared
-from originrisk.serve.queue.pages import line, queue
+from originrisk.serve.online.run import GRACE, logs
+from originrisk.serve.queue.access import simulated
+from originrisk.serve.queue.context import AppContext
+from originrisk.serve.queue.db.database import Database, migrate
+from originrisk.serve.queue.db.findings import NoSuchLineError
+from originrisk.serve.queue.evidence.reading import BeingPreparedError, background_reading
 from originrisk.serve.queue.rendering import HERE, page
+from originrisk.serve.queue.routes import accounts, audit, export, findings, line, log_in, queue, supervision
+from originrisk.serve.queue.routes.admission import SignedOutError
+from originrisk.serve.queue.security import SafeHeaders
 
 log = logging.getLogger("originrisk.queue")
 
@@ -42,13 +35,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     log_in.router,
     queue.router,
     line.router,
-    finding_pages.router,
-    work_pages.router,
-    unmask_pages.router,
-    export_pages.router,
-    supervision_pages.router,
-    audit_pages.router,
-    account_pages.router,
+    findings.router,
+    export.router,
+    supervision.router,
+    audit.router,
+    accounts.router,
 )
 
 _SAID: Final = {
@@ -63,21 +54,21 @@ _SAID: Final = {
 def queue_app(
     settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC), patience: float = 1.0
 ) -> FastAPI:
-    """The application over a home; `patience` is that of `Prepared`.
+    """The application over a home; `patience` is that of `BackgroundCache`.
 
     Raises BadInputError where its database is not of this version.
     """
-    desk = Desk.of(settings, now)
-    reading = prepared(settings, desk.store, patience)
+    context = AppContext.of(settings, now)
+    reading = background_reading(settings, context.store, patience)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with reading.watched():
             yield
-        desk.database.close()
+        context.database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = desk
+    app.state.context = context
     app.state.reading = reading
     app.state.simulated = simulated(settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
@@ -85,49 +76,52 @@ def queue_app(
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
-    app.add_exception_handler(SignedOutError, _to_log_in)
-    app.add_exception_handler(HTTPException, _refusal)
-    app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(NoSuchLineError, _no_line)
-    app.add_exception_handler(BeingPreparedError, _not_ready)
-    app.add_exception_handler(OriginRiskError, _not_possible)
-    app.add_exception_handler(Exception, _defect)
+    for kind in (HTTPException, RequestValidationError, OriginRiskError, *_OWN_ERRORS, Exception):
+        app.add_exception_handler(kind, _answer)
     return app
 
 
-async def _to_log_in(request: Request, _: Exception) -> Response:
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = f"/login?next={quote(back, safe='')}" if request.method == "GET" else "/login"
-    return RedirectResponse(target, 303)
+_OWN_ERRORS: Final = (SignedOutError, NoSuchLineError, BeingPreparedError)
 
 
-async def _refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _problem(request, error.status_code)
-
-
-async def _not_understood(request: Request, _: Exception) -> Response:
-    return _problem(request, 422)
-
-
-async def _no_line(request: Request, _: Exception) -> Response:
-    return _problem(request, 404)
-
-
-async def _not_ready(request: Request, _: Exception) -> Response:
-    return page(request, "preparing.html", 503, headers={"Refresh": "3", "Retry-After": "3"})
-
-
-async def _not_possible(request: Request, error: Exception) -> Response:
-    assert isinstance(error, OriginRiskError)
-    return _problem(request, 422, error.problems)
-
-
-async def _defect(request: Request, error: Exception) -> Response:
-    log.error("defect", extra={"facts": {"kind": type(error).__name__}})
-    return _problem(request, 500)
-
-
-def _problem(request: Request, status: int, problems: Sequence[Problem] = ()) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
+    problems: Sequence[Problem] = ()
+    match error:
+        case SignedOutError():
+            back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            target = f"/login?next={quote(back, safe='')}" if request.method == "GET" else "/login"
+            return RedirectResponse(target, 303)
+        case BeingPreparedError():
+            return page(request, "preparing.html", 503, headers={"Refresh": "3", "Retry-After": "3"})
+        case NoSuchLineError():
+            status = 404
+        case HTTPException():
+            status = error.status_code
+        case RequestValidationError():
+            status = 422
+        case OriginRiskError():
+            status, problems = 422, error.problems
+        case _:
+            log.error("defect", extra={"facts": {"kind": type(error).__name__}})
+            status = 500
     title, words = _SAID.get(status, _SAID[422])
     return page(request, "problem.html", status, title=title, words=words, problems=problems)
+
+
+def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) -> None:
+    """Serve until told to stop."""
+    database = Database(settings)
+    migrate(database)
+    database.close()
+    uvicorn.run(
+        queue_app(settings),
+        host=settings.queue.host,
+        port=settings.queue.port,
+        access_log=False,
+        log_config=logs(),
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        ssl_keyfile=tls_key,
+        ssl_certfile=tls_certificate,
+    )

@@ -10,7 +10,7 @@ from originrisk.data.console import Json
 from originrisk.serve.online.commands import Host, Port, TlsCertificate, TlsKey, require_pair
 
 if TYPE_CHECKING:
-    from originrisk.serve.queue.desk import Act, Desk
+    from originrisk.serve.queue.context import AppContext, UnitOfWork
 
 _queue = typer.Typer(help="The officers' queue: pages of a day's lines, and what officers find.")
 _accounts = typer.Typer(no_args_is_help=True, help="Accounts of the officers' queue.")
@@ -33,7 +33,7 @@ def serve_queue(
 ) -> None:
     """Bring the database up to date and serve the pages, until told to stop."""
     from originrisk.data.settings import load_settings
-    from originrisk.serve.queue.run import run
+    from originrisk.serve.queue.app import run
 
     if ctx.invoked_subcommand:
         return
@@ -48,8 +48,7 @@ def serve_queue(
 def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Bring the database to the tables of this version."""
     from originrisk.data.settings import load_settings
-    from originrisk.serve.queue.database import Database
-    from originrisk.serve.queue.migrate import migrate
+    from originrisk.serve.queue.db.database import Database, migrate
 
     database = Database(load_settings(ctx.obj))
     _say({"revision": migrate(database)}, as_json=as_json)
@@ -60,20 +59,23 @@ def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
 def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Hand findings with a known result to the store, where the next night and training read them."""
     from originrisk.data.store.journal import who
-    from originrisk.serve.queue.outcomes import deliver
+    from originrisk.serve.queue.db.outcomes import deliver
 
-    done = deliver(_desk(ctx), f"command: {who()}")
+    done = deliver(_context(ctx), f"command: {who()}")
     _say({"findings": done.findings, "file": done.file or None}, as_json=as_json)
 
 
 @_accounts.command()
 def create(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
     """Make an account; the password is asked for, or read from standard input."""
-    from originrisk.serve.queue import accounts
+    from originrisk.serve.queue.db import accounts
 
     password = _password()
     _change(
-        ctx, "create account", name, lambda act: accounts.create(act.connection, name, role, password, act.at)
+        ctx,
+        "create account",
+        name,
+        lambda unit: accounts.create(unit.connection, name, role, password, unit.at),
     )
     _say({"account": name, "role": role}, as_json=as_json)
 
@@ -84,10 +86,10 @@ def list_accounts(ctx: typer.Context, *, as_json: Json = False) -> None:
     import json
 
     from originrisk.data.console import print_table
-    from originrisk.serve.queue import accounts
+    from originrisk.serve.queue.db import accounts
 
-    desk = _desk(ctx)
-    with desk.database.reading() as connection:
+    context = _context(ctx)
+    with context.database.reading() as connection:
         rows = [
             {**row, "locked_until": str(row["locked_until"] or "")} for row in accounts.everyone(connection)
         ]
@@ -108,30 +110,30 @@ def lock(
     as_json: Json = False,
 ) -> None:
     """Keep an account out from now on; its sessions end."""
-    from originrisk.serve.queue import accounts
+    from originrisk.serve.queue.db import accounts
 
     fresh = {"locked": not open_again, "failures": 0, "locked_until": None}
     done = "unlock account" if open_again else "lock account"
-    _change(ctx, done, name, lambda act: accounts.change(act.connection, name, **fresh))
+    _change(ctx, done, name, lambda unit: accounts.change(unit.connection, name, **fresh))
     _say({"account": name, "locked": not open_again}, as_json=as_json)
 
 
 @_accounts.command()
 def role(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = False) -> None:
     """Give an account another role; its sessions end."""
-    from originrisk.serve.queue import accounts
+    from originrisk.serve.queue.db import accounts
 
-    _change(ctx, f"role {role}", name, lambda act: accounts.change(act.connection, name, role=role))
+    _change(ctx, f"role {role}", name, lambda unit: accounts.change(unit.connection, name, role=role))
     _say({"account": name, "role": role}, as_json=as_json)
 
 
 @_accounts.command()
 def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
     """Give an account another password, asked for or read from standard input; its sessions end."""
-    from originrisk.serve.queue import accounts
+    from originrisk.serve.queue.db import accounts
 
     given = _password()
-    _change(ctx, "new password", name, lambda act: accounts.set_password(act.connection, name, given))
+    _change(ctx, "new password", name, lambda unit: accounts.set_password(unit.connection, name, given))
     _say({"account": name, "password": "changed"}, as_json=as_json)
 
 
@@ -139,12 +141,13 @@ def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
 def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Make an account of each role for a home of simulated lines; they open nothing anywhere else."""
     from originrisk.data.store.journal import who
-    from originrisk.serve.queue.demo_accounts import NAMES, hire
+    from originrisk.serve.queue.db.accounts import DEMO_NAMES as NAMES
+    from originrisk.serve.queue.db.accounts import create_demo as hire
 
-    desk = _desk(ctx)
-    with desk.acting() as act:
-        password = hire(act, desk.settings)
-        act.tell(f"command: {who()}", "demo accounts", ", ".join(NAMES.values()))
+    context = _context(ctx)
+    with context.unit_of_work() as unit:
+        password = hire(unit, context.settings)
+        unit.record(f"command: {who()}", "demo accounts", ", ".join(NAMES.values()))
     queue = f"originrisk --home {ctx.obj} queue"
     facts = {"accounts": ", ".join(NAMES.values()), "password": password, "open the queue with": queue}
     if as_json:
@@ -152,35 +155,35 @@ def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
         return
     for name, value in facts.items():
         typer.echo(f"{name}: {value}")
-    typer.echo(f"then in a browser: http://localhost:{desk.settings.queue.port}")
+    typer.echo(f"then in a browser: http://localhost:{context.settings.queue.port}")
 
 
 @_audit.command()
 def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Read the whole audit: was a row changed, removed or moved, or were rows cut off its end?"""
     from originrisk.data.errors import BadInputError
-    from originrisk.serve.queue.verify import verify
+    from originrisk.serve.queue.db.audit import verify
 
-    desk = _desk(ctx)
-    found = verify(desk.database, desk.settings.home)
+    context = _context(ctx)
+    found = verify(context.database, context.settings.home)
     if found.problems:
         raise BadInputError(found.problems)
     _say({"rows": found.rows, "head": found.head}, as_json=as_json)
 
 
-def _desk(ctx: typer.Context) -> "Desk":
+def _context(ctx: typer.Context) -> "AppContext":
     from originrisk.data.settings import load_settings
-    from originrisk.serve.queue.desk import Desk
+    from originrisk.serve.queue.context import AppContext
 
-    return Desk.of(load_settings(ctx.obj))
+    return AppContext.of(load_settings(ctx.obj))
 
 
-def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[Act], None]") -> None:
+def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[UnitOfWork], None]") -> None:
     from originrisk.data.store.journal import who
 
-    with _desk(ctx).acting() as act:
-        work(act)
-        act.tell(f"command: {who()}", action, name)
+    with _context(ctx).unit_of_work() as unit:
+        work(unit)
+        unit.record(f"command: {who()}", action, name)
 
 
 def _password() -> str:

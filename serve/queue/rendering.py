@@ -11,10 +11,8 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from originrisk.serve.queue.access import navigation
-from originrisk.serve.queue.admission import CSRF
-from originrisk.serve.queue.lines.shown_day import country, port
-from originrisk.serve.queue.lines.words import percent
-from originrisk.serve.queue.lines.written import cut, folded, visible
+from originrisk.serve.queue.evidence.words import country, cut, folded, percent, port, visible
+from originrisk.serve.queue.routes.admission import CSRF
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(

@@ -1,10 +1,11 @@
-"""The link chart: the line, the parties that tie it, and the suppliers under a cloud, in three columns."""
+"""Charts of ties: the parties that link a line to suppliers under a cloud, and the way of the goods."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from originrisk.serve.queue.lines.links import Linked, Links, Tie
-from originrisk.serve.queue.lines.written import cut
+from originrisk.serve.queue.evidence.declaration import Stop
+from originrisk.serve.queue.evidence.links import Links
+from originrisk.serve.queue.evidence.words import cut, folded
 
 WIDTH: Final = 980
 ROW: Final = 34
@@ -62,28 +63,67 @@ def chart(links: Links) -> Chart | None:
         kind: Node("via", kind, cut(name, 30), MIDDLE, round(step * (place + 0.5) - 14, 1), BOX)
         for place, (kind, name) in enumerate(links.via.items())
     }
-    ends = [_supplier(one, place) for place, one in enumerate(links.suppliers)]
-    declared = [_edge(line, node, 1.5, "declared on this line") for node in via.values()]
-    dealt = [
-        _edge(via[tie.via], node, _weight(tie), _said(tie))
-        for one, node in zip(links.suppliers, ends, strict=True)
-        for tie in one.ties
+    ends = [
+        Node("supplier", cut(one.name, 44), one.why, RIGHT, row * ROW + 8, WIDTH - RIGHT - 10, one.listed)
+        for row, one in enumerate(links.suppliers)
     ]
+    declared = [_edge(line, node, 1.5, "declared on this line") for node in via.values()]
+    dealt = []
+    for one, node in zip(links.suppliers, ends, strict=True):
+        for tie in one.ties:
+            weight = 1.0 if tie.lines < 3 else 2.0 if tie.lines < 20 else 3.5
+            lines = f"{tie.lines} {'line' if tie.lines == 1 else 'lines'}"
+            said = f"{lines} through the {tie.via}, {tie.first} to {tie.last}"
+            dealt.append(_edge(via[tie.via], node, weight, said))
     return Chart([line, *via.values(), *ends], [*declared, *dealt], WIDTH, int(height))
-
-
-def _supplier(one: Linked, row: int) -> Node:
-    return Node("supplier", cut(one.name, 44), one.why, RIGHT, row * ROW + 8, WIDTH - RIGHT - 10, one.listed)
 
 
 def _edge(start: Node, end: Node, weight: float, said: str) -> Edge:
     return Edge(start.x + start.width, start.y + 14, end.x, end.y + 14, weight, said)
 
 
-def _weight(tie: Tie) -> float:
-    return 1.0 if tie.lines < 3 else 2.0 if tie.lines < 20 else 3.5
+PLACE_BOX: Final = 164
+LETTERS: Final = 18
+"""Characters that fit into a box."""
+GAP: Final = 22
+HEIGHT: Final = 76
 
 
-def _said(tie: Tie) -> str:
-    words = "line" if tie.lines == 1 else "lines"
-    return f"{tie.lines} {words} through the {tie.via}, {tie.first} to {tie.last}"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A box of the chain; `crosses` where the goods come into another country."""
+
+    stop: Stop
+    words: list[str]
+    x: int
+    crosses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The boxes from left to right."""
+
+    places: list[Place]
+    width: int
+    height: int = HEIGHT
+    box: int = PLACE_BOX
+
+
+def chain(stops: list[Stop]) -> Chain:
+    """The chain of a line's stops."""
+    places, before = [], None
+    for number, stop in enumerate(stops):
+        crosses = before is not None and stop.country is not None and stop.country != before
+        places.append(Place(stop, _broken(folded(stop.place, 40)), number * (PLACE_BOX + GAP) + 2, crosses))
+        before = stop.country or before
+    return Chain(places, len(stops) * (PLACE_BOX + GAP) - GAP + 4)
+
+
+def _broken(words: str) -> list[str]:
+    """At most two lines of words that fit into a box."""
+    lines = [""]
+    for word in words.replace("/", "/ ").split():
+        joined = f"{lines[-1]} {word}".strip().replace("/ ", "/")
+        lines[-1:] = [joined] if len(joined) <= LETTERS or not lines[-1] else [lines[-1], word]
+    rest = " ".join(lines[1:])
+    return [cut(line, LETTERS) for line in (lines[0], rest) if line]

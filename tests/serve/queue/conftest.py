@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.settings import ScoreSettings, Settings
-from originrisk.serve.queue.database import Database
-from originrisk.serve.queue.migrate import migrate
+from originrisk.serve.queue.db.database import Database, migrate
 from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
 from tests.serve.online.served import DAY
 from tests.serve.queue import office, postgres
-from tests.serve.queue.lines import past
+from tests.serve.queue.evidence import past
 from tests.serve.queue.office import Office
 
 
@@ -55,7 +54,7 @@ def at(request: pytest.FixtureRequest, scored_home: Path, tmp_path: Path) -> Ite
         _migrated(settings)
     opened = Office(settings)
     yield opened
-    opened.desk.database.close()
+    opened.context.database.close()
 
 
 def _migrated(settings: Settings) -> None:

@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from originrisk.data.settings import QueueSettings, Settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.queue import audit, findings
 from originrisk.serve.queue.app import queue_app
-from originrisk.serve.queue.desk import Desk
-from originrisk.serve.queue.finding import Finding
-from originrisk.serve.queue.tables import ACCOUNTS
+from originrisk.serve.queue.context import AppContext
+from originrisk.serve.queue.db import audit, findings
+from originrisk.serve.queue.db.finding import Finding
+from originrisk.serve.queue.db.tables import ACCOUNTS
 from tests.serve import factory
 from tests.serve.online.served import DAY
 
@@ -34,7 +34,7 @@ ADVERSE = {"decision": "examine", "result": "xinjiang", "method": "isotopic", "f
 
 @dataclass
 class Office:
-    """`now` is what the clock shows; `patience` as that of `Prepared`."""
+    """`now` is what the clock shows; `patience` as that of `BackgroundCache`."""
 
     settings: Settings
     now: datetime = MORNING
@@ -45,15 +45,15 @@ class Office:
         self.app = queue_app(self.settings, lambda: self.now, self.patience)
 
     @property
-    def desk(self) -> Desk:
-        found: Desk = self.app.state.desk
+    def context(self) -> AppContext:
+        found: AppContext = self.app.state.context
         return found
 
     def hire(self, name: str, role: str = "officer") -> None:
         """Make an account."""
         row = {"name": name, "role": role, "password": HASH, "demo": False, "created_at": self.now}
-        with self.desk.acting() as act:  # as `accounts.create` does, but for the time that a hash takes
-            act.connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
+        with self.context.unit_of_work() as unit:  # as `accounts.create`, without a slow hash
+            unit.connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
 
     def visitor(self) -> TestClient:
         """A browser of somebody who is not logged in."""
@@ -72,7 +72,7 @@ class Office:
 
     def audited(self) -> list[tuple[str, str, str]]:
         """Account, action and subject of every row of the audit."""
-        with self.desk.database.reading() as connection:
+        with self.context.database.reading() as connection:
             return [(row["account"], row["action"], row["subject"]) for row in audit.rows(connection)]
 
 
@@ -111,5 +111,5 @@ def write(browser: TestClient, key: tuple[str, int], **fields: Any) -> Any:
 
 
 def stands(at: Office, key: tuple[str, int]) -> Finding | None:
-    with at.desk.database.reading() as connection:
+    with at.context.database.reading() as connection:
         return findings.latest(connection, key)

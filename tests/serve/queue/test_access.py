@@ -1,19 +1,45 @@
 """Every route against the table of who may do what, and the table against its documentation."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
 
 from originrisk.serve.queue.access import ACTIONS, NAVIGATION, ROLES
-from originrisk.serve.queue.access_page import routes, table
-from originrisk.serve.queue.admission import may
 from originrisk.serve.queue.app import ROUTERS
+from originrisk.serve.queue.routes.admission import May, may
 from tests.serve.queue.office import Office
 
 ROOT = Path(__file__).parents[3]
 OPEN = {("GET", "/login"), ("POST", "/login")}
+
+
+def routes() -> Iterator[tuple[str, str, str | None]]:
+    """Method, address and action of every route; None where nobody needs to be logged in."""
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            calls = [one.call for one in route.dependant.dependencies]
+            actions = [call.action for call in calls if isinstance(call, May)]
+            for method in sorted(route.methods or ()):
+                yield method, route.path, actions[0] if actions else None
+
+
+def table() -> str:
+    """One row for each action: who may, and the routes that ask for it."""
+    heads = ("action", *(role.replace("_", " ") for role in ROLES), "routes")
+    lines = [heads, ("---",) * len(heads)]
+    lines.append(("everybody", *("yes",) * len(ROLES), _named(None)))
+    for action, roles in ACTIONS.items():
+        lines.append((f"`{action}`", *("yes" if role in roles else "" for role in ROLES), _named(action)))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _named(action: str | None) -> str:
+    found = sorted({f"`{method} {path}`" for method, path, needed in routes() if needed == action})
+    return ", ".join(found)
 
 
 def test_the_documentation_holds_the_table() -> None:
@@ -28,7 +54,7 @@ def test_each_route_asks_for_one_action() -> None:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            asked = [one for one in route.dependant.dependencies if type(one.call) is type(may("export"))]
+            asked = [one for one in route.dependant.dependencies if isinstance(one.call, May)]
             assert len(asked) == (0 if route.path == "/login" else 1), route.path
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from originrisk.data.errors import BadInputError, UsageError
 from originrisk.serve.queue.commands import GROUPS
-from originrisk.serve.queue.database import Database
+from originrisk.serve.queue.db.database import Database
 from tests.serve.queue import office
 from tests.serve.queue.office import PASSWORD
 

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
-from originrisk.serve.queue import outcomes
+from originrisk.serve.queue.db import outcomes
 from originrisk.train.examples import known_outcomes
 from tests.serve.queue import browsers, office
 from tests.serve.queue.browsers import logged_in
-from tests.serve.queue.lines.past import DAY, key
+from tests.serve.queue.evidence.past import DAY, key
 from tests.serve.queue.office import Office, stands
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def at(storied_home: Path, tmp_path: Path) -> Iterator[Office]:
     opened.hire("ann")
     opened.hire("bob")
     yield opened
-    opened.desk.database.close()
+    opened.context.database.close()
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
 
     before = teaching(at)
     assert (
-        outcomes.deliver(at.desk, "test").findings == 1
+        outcomes.deliver(at.context, "test").findings == 1
     )  # the one against the goods awaits its second reader
     reader = logged_in(context.browser.new_context(), address, "bob")  # type: ignore[union-attr]
     reader.goto(f"{address}/readings")
@@ -114,7 +114,7 @@ def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
     reader.get_by_label("I agree", exact=True).check()
     reader.get_by_role("button", name="Record the reading").click()
     reader.wait_for_load_state()
-    assert outcomes.deliver(at.desk, "test").findings == 1
+    assert outcomes.deliver(at.context, "test").findings == 1
     stored = {
         (row["entry_number"], row["line_number"]): row["result"]
         for row in Store(at.settings.home).outcomes().to_pylist()

@@ -13,9 +13,8 @@ from playwright.sync_api import Page
 
 from originrisk.data.settings import load_settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.queue.database import Database
-from originrisk.serve.queue.finding import Key, address
-from originrisk.serve.queue.migrate import migrate
+from originrisk.serve.queue.db.database import Database, migrate
+from originrisk.serve.queue.db.finding import Key, address
 from tests.serve.queue import browsers
 from tests.serve.queue.office import Office
 
@@ -71,7 +70,7 @@ def at(home: Path) -> Iterator[Office]:
     opened.later(days=(DAY - opened.now.date()).days)
     opened.hire("ann")
     yield opened
-    opened.desk.database.close()
+    opened.context.database.close()
 
 
 def unexamined(home: Path) -> list[Key]:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from originrisk.data.store.tables import Store
-from originrisk.serve.queue.tables import FINDINGS
-from originrisk.serve.queue.verify import verify
+from originrisk.serve.queue.db.audit import verify
+from originrisk.serve.queue.db.tables import FINDINGS
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import Office, token
 
@@ -38,7 +38,7 @@ def test_officers_at_once_lose_and_double_nothing(at: Office, officers: int) -> 
 
     with ThreadPoolExecutor(officers) as threads:
         statuses = sum(threads.map(work, names), Counter[int]())
-    with at.desk.database.reading() as connection:
+    with at.context.database.reading() as connection:
         rows = connection.execute(select(FINDINGS)).all()
     assert set(statuses) <= {303, 409}
     assert statuses[409], "nobody met anybody: the test shows nothing"
@@ -47,7 +47,7 @@ def test_officers_at_once_lose_and_double_nothing(at: Office, officers: int) -> 
         key: sorted(row.version for row in rows if (row.entry_number, row.line_number) == key) for key in keys
     }
     assert all(versions == list(range(1, len(versions) + 1)) for versions in by_line.values())
-    verified = verify(at.desk.database, at.settings.home)
+    verified = verify(at.context.database, at.settings.home)
     assert verified.problems == ()
     told = Counter(action for _, action, _ in at.audited())
     assert told["finding written"] == len(rows) == officers * EACH

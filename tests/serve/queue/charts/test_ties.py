@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from originrisk.serve.queue.charts import ties
-from originrisk.serve.queue.lines.links import Linked, Links, Tie
+from originrisk.serve.queue.evidence.links import Linked, Links, Tie
 
 DAY = date(2021, 1, 1)
 

@@ -1,0 +1,135 @@
+"""One day's lines as the queue shows them: what was declared, what the night said, and what groups and filters need."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from originrisk.data import reference
+from originrisk.data.contract import EPOCH
+from originrisk.data.identifiers.importer_number import mask
+from originrisk.data.reference.orders import FAMILIES
+from originrisk.data.reference.table import known
+from originrisk.features.commodity.scope import families
+from originrisk.features.history.keys import Keys, key_of
+from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.serve.queue.evidence.store_reader import StoreReader
+
+TIES: Final = ("seller", "consolidator", "address", "importer")
+WIDELY_SHARED: Final = 6
+"""Suppliers behind one party, above which it ties nobody: forwarders and great importers deal with everyone."""
+
+
+def rings(lines: Lines) -> Rows:
+    """Number of the ring of each line (n,), the one met first 0; -1 where its supplier is tied to no other."""
+    suppliers, supplier = np.unique(key_of(lines, "supplier"), return_inverse=True)
+    pairs = [_pairs(key_of(lines, tie), supplier) for tie in TIES]
+    left, right = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
+    size = len(suppliers)
+    graph = coo_array((np.ones(len(left)), (left, right)), shape=(size, size))
+    ring = connected_components(graph, directed=False)[1]
+    members = np.bincount(ring, minlength=1)
+    tied = (members[ring] > 1) & (suppliers != 0)
+    return _in_order(np.where(tied[supplier], ring[supplier], -1))
+
+
+def _pairs(party: Keys, supplier: Rows) -> tuple[Rows, Rows]:
+    """Suppliers of each party that deals with few, one after the other."""
+    both = np.unique(np.column_stack([party, supplier.astype(np.uint64)]), axis=0)
+    both = both[both[:, 0] != 0]
+    _, place, count = np.unique(both[:, 0], return_inverse=True, return_counts=True)
+    both = both[count[place] <= WIDELY_SHARED]
+    same = both[1:, 0] == both[:-1, 0]
+    return both[:-1, 1][same].astype(np.intp), both[1:, 1][same].astype(np.intp)
+
+
+def _in_order(ring: Rows) -> Rows:
+    found, first, place = np.unique(ring, return_index=True, return_inverse=True)
+    first = np.where(found < 0, -1, first)
+    rank = np.argsort(np.argsort(first)) - int((found < 0).any())
+    return rank[place]
+
+
+TOLD: Final = 3
+"""Reasons that stand with a line in the queue; the line page has all."""
+_SCORED: Final = """
+SELECT s.entry_number, s.line_number, e.entry_date, s.place, s.rank, s.selection, s.probability, s.model_version,
+       s.history_date, list_transform(s.reasons[1:{told}], lambda one: one.text) AS reasons,
+       e.port_of_entry, e.htsus, e.country_of_origin, e.manufacturer_id, e.manufacturer_name, e.manufacturer_address,
+       e.seller_name, e.consolidator_name, e.importer_number, e.entered_value_usd, e.description
+FROM {{scores}} AS s JOIN {{entries}} AS e USING (entry_number, line_number)
+WHERE s.entry_date = $1 AND e.entry_date = $1
+ORDER BY s.place NULLS LAST, s.rank
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The scored lines of a day in the order of the queue, those without a place after it by rank.
+
+    Beside declared and scored columns: `importer` masked, `heading` (four digits of HTSUS), `programmes` (orders on
+    the goods), `new_supplier`, and numbers that are equal within a group, -1 for none: `by_supplier`, `by_importer`,
+    `by_ring`.
+    `unscored` counts lines of the day that came after its night.
+    """
+
+    day: date
+    lines: pa.Table
+    unscored: int
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, reader: StoreReader, day: date) -> "Day":
+        """The day as the reader has it."""
+        scored = reader.sql(_SCORED.format(told=TOLD), [day])
+        all_of_day = "SELECT count(*) AS n FROM {entries} WHERE entry_date = $1"
+        received = int(reader.sql(all_of_day, [day])["n"][0].as_py())
+        lines = Lines.of(scored.drop_columns(["reasons"]))
+        columns = {
+            "importer": pa.array(map(mask, scored["importer_number"].to_pylist()), pa.string()),
+            "heading": pc.utf8_slice_codeunits(scored["htsus"], 0, 4),
+            "programmes": _programmes(lines, day),
+            "new_supplier": pa.array(_new(reader, lines, day)),
+            "by_supplier": pa.array(_numbered(key_of(lines, "supplier"))),
+            "by_importer": pa.array(_numbered(key_of(lines, "importer"))),
+            "by_ring": pa.array(rings(lines)),
+        }
+        for name, column in columns.items():
+            scored = scored.append_column(name, column)
+        return cls(day, scored.drop_columns(["importer_number"]).combine_chunks(), received - len(scored))
+
+
+def programmes(family: int, day: date) -> list[str]:
+    """Orders, acts and priority sectors on goods of the family (code) that a line of the day sees."""
+    if family < 0:
+        return []
+    return [
+        row.instrument
+        for row in known(reference.instruments(), day)
+        if row.goods_family == FAMILIES[family] and row.valid_from <= day
+    ]
+
+
+def _programmes(lines: Lines, day: date) -> pa.Array:
+    codes = families(lines)
+    named = {int(code): programmes(int(code), day) for code in np.unique(codes)}
+    return pa.array([named[code] for code in codes.tolist()], pa.list_(pa.string()))
+
+
+def _new(reader: StoreReader, lines: Lines, day: date) -> Bools:
+    """Lines whose supplier has no line that was known on an earlier day."""
+    keys = key_of(lines, "supplier")
+    new: Bools = (reader.suppliers.first_known(keys) >= (day - EPOCH).days) & (keys != 0)
+    return new
+
+
+def _numbered(keys: Keys) -> Rows:
+    """Number of each key, the one met first 0; -1 where there is none."""
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return np.where(keys == 0, -1, rank[place])

@@ -1,0 +1,145 @@
+"""What reading stands on: the store's tables at their versions of the moment, opened once, and all suppliers."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import DuckDBPyConnection
+
+from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
+from originrisk.data.lists.membership import with_shipped
+from originrisk.data.store import lake
+from originrisk.data.store.tables import Store
+from originrisk.features.history.keys import Keys, key_of
+from originrisk.features.lines import Codes, Lines
+from originrisk.serve.queue.db.database import folder
+from originrisk.serve.queue.db.finding import Key
+
+_DECLARED: Final = """
+SELECT manufacturer_id, manufacturer_name,
+       min(greatest(entry_date, coalesce(received_on, entry_date))) AS entry_date
+FROM {entries} GROUP BY ALL ORDER BY ALL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierIndex:
+    """Suppliers in order of `key`, each with the day (since 1970) when its first line was known, and its `name`."""
+
+    key: Keys
+    known: Codes
+    name: pa.Array
+
+    @classmethod
+    def of(cls, connection: DuckDBPyConnection, entries: str) -> "SupplierIndex":
+        """All suppliers of `entries`, an SQL relation of the contract's shape."""
+        declared = connection.sql(_DECLARED.format(entries=entries)).to_arrow_table()
+        lines = Lines.of(declared)
+        key, known = key_of(lines, "supplier"), lines.days["entry_date"]
+        order = np.lexsort((known, key))
+        order = order[key[order] != 0]
+        first = order[np.diff(key[order], prepend=np.uint64(0)) != 0] if len(order) else order
+        names = pc.coalesce(declared["manufacturer_name"], declared["manufacturer_id"]).combine_chunks()
+        return cls(key[first], known[first], names.take(pa.array(first)))
+
+    def first_known(self, keys: Keys) -> Codes:
+        """Day when the first line of each supplier was known (n,); the last day there is for one that has none."""
+        place = np.minimum(np.searchsorted(self.key, keys), max(len(self.key) - 1, 0))
+        none = np.int32(np.iinfo(np.int32).max)
+        if not len(self.key):
+            return np.full(len(keys), none)
+        return np.where(self.key[place] == keys, self.known[place], none)
+
+    def name_of(self, key: int) -> str | None:
+        """How a supplier was declared first; by MID where no line named it; None for one that is not in the book."""
+        place = int(np.searchsorted(self.key, np.uint64(key)))
+        if place >= len(self.key) or int(self.key[place]) != key:
+            return None
+        name: str | None = self.name[place].as_py()
+        return name
+
+
+READ: Final = (
+    "entry_number", "line_number", "entry_date", "received_on", "manufacturer_id", "manufacturer_name",
+    "importer_number", "country_of_origin", "htsus", "quantity", "unit_of_measure", "gross_weight_kg",
+    "entered_value_usd",
+)  # fmt: skip
+"""What pages read of the lines around one."""
+ENDED: Final = ("outcome_date", "result", "method", "selection")
+"""What they read of the examination of a line, once its end is known."""
+_ENDS: Final = "(FROM {outcomes} WHERE outcome_date IS NOT NULL)"
+_LINES: Final = f"""
+SELECT {", ".join((*READ, *ENDED))} FROM {{entries}} LEFT JOIN {_ENDS} USING (entry_number, line_number)
+"""
+_TABLES: Final = {
+    "by_supplier": f"{_LINES} ORDER BY manufacturer_id, manufacturer_name",
+    "by_importer": "FROM by_supplier ORDER BY importer_number",
+    "by_goods": "FROM by_supplier ORDER BY htsus",
+    "days": "SELECT entry_number, line_number, entry_date FROM by_supplier ORDER BY entry_number",
+    "examined": f"FROM {{entries}} JOIN {_ENDS} USING (entry_number, line_number)",
+}
+"""What is kept in memory, each in an order in which a page finds few lines fast; the next may read those before it."""
+
+
+class StoreReader:
+    """A store at these Delta `versions` of its tables, with what pages look up in memory. What of it does
+    not fit the memory limit lies in the queue's folder."""
+
+    def __init__(self, store: Store, versions: dict[str, int]) -> None:
+        self.store, self.versions = store, versions
+        spill = str(folder(store.home) / "spill")
+        memory = {"memory_limit": f"{store.memory_limit_gb}GB", "temp_directory": spill}
+        self._connection = duckdb.connect(config=memory)
+        self._connection.execute("SET parquet_metadata_cache = true")
+        self._files = {table.name: self._held(table.name) for table in (ENTRIES, OUTCOMES, SCORES)}
+        on_disk = {name: self._relation(self._connection, name, files) for name, files in self._files.items()}
+        self.tables = on_disk | {name: name for name in _TABLES}
+        for name, query in _TABLES.items():
+            self._connection.execute(f"CREATE TABLE {name} AS {query.format(**on_disk)}")
+
+    def sql(self, query: str, values: list[Any] | dict[str, Any]) -> pa.Table:
+        """Rows of a query over `{entries}`, `{outcomes}`, `{scores}` and what is in memory, from any thread.
+
+        `{by_supplier}`, `{by_importer}` and `{by_goods}` are the lines of `entries`, in the columns READ and ENDED;
+        `{examined}` those whose outcome is known, in all columns; `{days}` has the day of each line.
+        """
+        with self._connection.cursor() as connection:
+            return connection.sql(query.format(**self.tables), params=values).to_arrow_table()
+
+    def entry(self, day: date, key: Key) -> pa.Table:
+        """The row of `entries` of a line entered on a day: one, or none. Opens that month's files alone."""
+        month = [file for file in self._files[ENTRIES.name] if f"/entry_month={day:%Y-%m}/" in file]
+        with self._connection.cursor() as connection:
+            rows = self._relation(connection, ENTRIES.name, month)
+            found = connection.sql(
+                f"FROM {rows} WHERE entry_number = $1 AND line_number = $2", params=list(key)
+            )
+            return found.to_arrow_table()
+
+    @cached_property
+    def suppliers(self) -> SupplierIndex:
+        """All suppliers."""
+        with self._connection.cursor() as connection:
+            return SupplierIndex.of(connection, "by_supplier")
+
+    @cached_property
+    def listed(self) -> pa.Table:
+        """Parties under an order, at any time: the store's and the shipped ones."""
+        return with_shipped(self.store.listed(version=self.versions.get("listed")))
+
+    def _held(self, name: str) -> list[str]:
+        return lake.files(self.store.home / "lake" / name, version=self.versions.get(name))
+
+    def _relation(self, connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> str:
+        """SQL for the rows that a table has in these files."""
+        schema = TABLES[name].schema
+        if files:
+            return f"({lake.shaped(connection, schema, self.store.home / 'lake' / name, files)})"
+        connection.register("nothing", schema.empty_table())
+        connection.execute(f"CREATE TABLE no_{name} AS FROM nothing")
+        return f"no_{name}"

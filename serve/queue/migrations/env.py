@@ -1,8 +1,0 @@
-"""Runs the migrations on the connection that `originrisk.serve.queue.migrate` hands over, inside its transaction."""
-
-from alembic import context
-
-from originrisk.serve.queue.tables import METADATA
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
-context.run_migrations()

@@ -1,1 +1,0 @@
-"""What a supervisor looks after: load, agreement, and what examinations find."""

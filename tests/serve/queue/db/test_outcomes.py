@@ -1,0 +1,149 @@
+"""Findings on their way into the store and the next training."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from originrisk.data.errors import AlreadyRunningError
+from originrisk.data.store.tables import Store
+from originrisk.features.lines import Lines
+from originrisk.serve.queue.db import outcomes
+from originrisk.train.examples import known_outcomes
+from tests.serve.online.served import DAY
+from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
+
+
+def stored(at: Office, key: tuple[str, int]) -> dict[str, Any] | None:
+    rows = Store(at.settings.home).outcomes().to_pylist()
+    return next((row for row in rows if (row["entry_number"], row["line_number"]) == key), None)
+
+
+def deliver(at: Office) -> int:
+    return outcomes.deliver(at.context, "test").findings
+
+
+def unexamined(at: Office, selection: str) -> tuple[str, int]:
+    return next(key for key in lines(at, selection) if stored(at, key) is None)
+
+
+def read_second(at: Office, key: tuple[str, int]) -> None:
+    bob, found = at.at_work("bob"), stands(at, key)
+    assert found
+    form = {"csrf": token(bob.get("/readings").text), "agrees": "true"}
+    assert bob.post(f"/findings/{found.id}/reading", data=form).status_code == 303
+
+
+def test_a_result_becomes_an_outcome_on_both_clocks(at: Office) -> None:
+    ann, key = at.at_work("ann"), unexamined(at, "lot")
+    write(ann, key, decision="examine")
+    assert deliver(at) == 0
+    at.later(days=9)
+    ann = at.at_work("amy")
+    result = {
+        "result": "not_xinjiang",
+        "method": "dna",
+        "found_on": str(DAY + timedelta(6)),
+        "reason": "result",
+    }
+    write(ann, key, decision="examine", **result)
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["selected_date"], row["outcome_date"]) == (DAY, DAY + timedelta(9))
+    assert (row["selection"], row["method"], row["result"]) == ("random", "dna", "not_xinjiang")
+    score = Store(at.settings.home).line("scores", *key).to_pylist()[0]
+    assert row["selection_probability"] == pytest.approx(score["selection_probability"])
+
+
+def test_delivering_again_changes_nothing_even_after_a_crash(
+    at: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(at.at_work("ann"), unexamined(at, "order"), decision="release", result="inconclusive",
+          method="other", found_on=str(DAY))  # fmt: skip
+    with monkeypatch.context() as broken:
+        broken.setattr(type(at.context), "unit_of_work", None)  # the store has it, the note of it is lost
+        with pytest.raises(TypeError):
+            deliver(at)
+    versions = Store(at.settings.home).versions()
+    assert deliver(at) == 1
+    assert deliver(at) == 0
+    assert Store(at.settings.home).versions() == versions
+    assert len(list((at.settings.home / "queue" / "outcomes").iterdir())) == 1
+
+
+def test_a_finding_against_the_goods_waits_for_its_second_reader(at: Office) -> None:
+    key = unexamined(at, "order")
+    write(at.at_work("ann"), key, **ADVERSE, reason="two samples")
+    assert deliver(at) == 0
+    at.later(days=2)
+    read_second(at, key)
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["outcome_date"], row["selection"]) == (DAY + timedelta(2), "targeted")
+
+
+def test_a_correction_corrects_the_outcome_and_one_without_a_result_takes_it_back(at: Office) -> None:
+    ann, key = at.at_work("ann"), unexamined(at, "order")
+    write(ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY))
+    assert deliver(at) == 1
+    write(
+        ann,
+        key,
+        decision="examine",
+        result="inconclusive",
+        method="dna",
+        found_on=str(DAY),
+        reason="mixed up",
+    )
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert row["result"] == "inconclusive"
+    write(ann, key, decision="examine", reason="the sample was another line's")
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["result"], row["outcome_date"]) == (None, None)
+
+
+def test_nothing_is_delivered_while_another_run_writes(at: Office) -> None:
+    write(at.at_work("ann"), unexamined(at, "order"), decision="release", result="inconclusive",
+          method="other", found_on=str(DAY))  # fmt: skip
+    with Store(at.settings.home).writing(), pytest.raises(AlreadyRunningError):
+        deliver(at)
+    assert deliver(at) == 1
+
+
+def test_a_later_file_of_the_laboratory_is_not_undone(at: Office) -> None:
+    key = unexamined(at, "order")
+    result = {"decision": "examine", "result": "not_xinjiang", "method": "dna", "found_on": str(DAY)}
+    write(at.at_work("ann"), key, **result)
+    deliver(at)
+    row = stored(at, key)
+    assert row
+    store = Store(at.settings.home)
+    table = store.outcomes().slice(0, 0).from_pylist([{**row, "result": "inconclusive"}])
+    store.upsert("outcomes", table.cast(store.outcomes().schema).to_batches())
+    assert deliver(at) == 0
+    after = stored(at, key)
+    assert after
+    assert after["result"] == "inconclusive"
+
+
+def test_training_reads_what_officers_found_once_it_was_known(at: Office) -> None:
+    key = unexamined(at, "lot")
+    result = {"decision": "examine", "result": "not_xinjiang", "method": "dna", "found_on": str(DAY)}
+    at.later(days=3)
+    write(at.at_work("ann"), key, **result)
+    before = [teaching(at, DAY + timedelta(days)) for days in (2, 3)]
+    deliver(at)
+    after = [teaching(at, DAY + timedelta(days)) for days in (2, 3)]
+    assert [new - old for old, new in zip(before, after, strict=True)] == [0, 1]
+
+
+def teaching(at: Office, cutoff: date) -> int:
+    """Outcomes that a training would learn from at the end of a day."""
+    store = Store(at.settings.home)
+    return len(known_outcomes(store.outcomes(), Lines.of(store.entries()), cutoff)[0])

@@ -1,0 +1,100 @@
+"""Shares and their intervals."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from originrisk.data.store.tables import Store
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.db import findings, work
+from originrisk.serve.queue.db.work import OfficerWork
+from originrisk.serve.queue.evidence.store_reader import StoreReader
+from originrisk.serve.queue.routes import supervision
+from originrisk.serve.queue.routes.supervision import Share, hits
+from tests.serve.online.served import DAY
+from tests.serve.queue.office import Office, lines, stands, token, write
+
+
+def test_the_interval_is_wilsons() -> None:
+    # worked by hand: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964
+    assert Share("x", 3, 20).interval == pytest.approx((0.0523692, 0.3604188), abs=1e-6)
+    assert Share("x", 0, 10).interval[0] == 0
+    assert Share("x", 10, 10).interval[1] == 1
+
+
+def test_few_cases_are_not_told() -> None:
+    assert not Share("x", 9, 9).told
+    assert Share("x", 0, 10).told
+
+
+ANN = Visitor(1, "ann", "officer", "")
+
+
+def reader(at: Office) -> StoreReader:
+    store = Store(at.settings.home)
+    return StoreReader(store, store.versions())
+
+
+def test_load_counts_each_line_inside_capacity_once(at: Office) -> None:
+    ann = at.at_work("ann")
+    drawn, ordered = lines(at, "lot"), lines(at)
+    write(ann, ordered[0], decision="examine")
+    with at.context.unit_of_work() as unit:
+        for key in (ordered[0], ordered[1]):
+            of = findings.line(at.context.store, *key)
+            work.assign(unit, ANN, of, "ann")
+    with at.context.database.reading() as connection:
+        done = OfficerWork.of(connection, DAY, ANN)
+    every, *ports = supervision.of_ports(reader(at), DAY, done)
+    officers = supervision.of_officers(done)
+    assert (every.inside, every.lot) == (len(ordered) + len(drawn), len(drawn))
+    assert (every.decided, every.taken, every.left) == (1, 1, every.inside - 2)
+    assert sum(port.inside for port in ports) == every.inside
+    assert officers == [("ann", 2, 1)]
+
+
+def test_hits_are_counted_as_they_were_known(at: Office) -> None:
+    today = DAY - timedelta(5)
+    known = [
+        row
+        for row in Store(at.settings.home).outcomes().to_pylist()
+        if row["outcome_date"] and row["outcome_date"] <= today
+    ]
+    found = hits(reader(at), today)
+    assert found
+    assert found.end == max(row["outcome_date"] for row in known)
+    (random,) = found.groups["selection"]
+    assert (random.name, random.whole) == ("random", len(known))
+    assert random.part == sum(row["result"] == "xinjiang" for row in known)
+    origins = Counter({one.name: one.part for one in found.groups["origin"]})
+    assert origins.total() == random.part == origins["CN"]
+    assert hits(reader(at), DAY - timedelta(365)) is None
+
+
+def test_agreement_counts_readings_and_corrections(at: Office) -> None:
+    ann, bob = at.at_work("ann"), at.at_work("bob")
+    for key, agrees in zip(lines(at), ("true", "false"), strict=False):
+        write(ann, key, decision="refer", reason="shell company")
+        found = stands(at, key)
+        assert found
+        form = {"csrf": token(bob.get("/readings").text), "agrees": agrees, "note": "as seen"}
+        bob.post(f"/findings/{found.id}/reading", data=form)
+    write(ann, lines(at)[0], decision="release", reason="it is theirs no more")
+    with at.context.database.reading() as connection:
+        every, own = supervision.agreement(connection)
+        corrected = supervision.corrected(connection)
+    assert (every.part, every.whole) == (own.part, own.whole) == (1, 2)
+    assert own.name == "ann"
+    assert (corrected.part, corrected.whole) == (1, 2)
+
+
+def test_the_page_shows_it_all_and_is_whole_without_anything(at: Office) -> None:
+    page = at.at_work("eve", "supervisor").get(f"/supervision?day={DAY}")
+    assert page.status_code == 200
+    assert "all ports" in page.text
+    assert re.search(r"random.*95 %|95 %.*random", page.text, re.DOTALL)
+    assert "too few to say" in page.text
+    empty = at.at_work("max", "supervisor").get("/supervision?day=2019-01-01")
+    assert "No line is inside capacity" in empty.text
