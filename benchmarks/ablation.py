@@ -18,10 +18,10 @@ from benchmarks.simulated.seen_world import SETTINGS, SeenWorld
 from originrisk.data.console import print_table, progress
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.train import resampling
+from originrisk.train.evaluation.metrics import Ranking
 from originrisk.train.fit import fit
-from originrisk.train.learned import classifier
-from originrisk.train.propensity import weights
-from originrisk.train.ranking import Ranking
+from originrisk.train.labels import weights
+from originrisk.train.pipeline import classifier
 
 WORLDS = (("default", 1), ("links", 2))
 HEADINGS = ("columns", "number", "average precision [95 %]", "change [95 %]")
@@ -45,10 +45,10 @@ def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
     chosen = [CATALOGUE[place] for place in np.flatnonzero(columns)]
     names = [feature.name for feature in chosen]
     learned = of.gathered.examples
-    examples = replace(learned, seen=replace(learned.seen, features=learned.seen.features[names]))
+    examples = replace(learned, seen=replace(learned.seen, features=learned.frame.features[names]))
     weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
     model = fit(examples, weight, classifier(SETTINGS, seed, chosen), seed).model
-    return model.log_odds(of.seen.features[names].to_numpy())
+    return model.log_odds(of.frame.features[names].to_numpy())
 
 
 def precisions(of: SeenWorld, scores: Floats, seed: int) -> Floats:

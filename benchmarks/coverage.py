@@ -25,13 +25,12 @@ from originrisk.data.simulation.world import make
 from originrisk.features.history.keys import find
 from originrisk.features.history.replay import FOUND
 from originrisk.features.lines import Lines
-from originrisk.train.evaluate import Population, Row, compare
-from originrisk.train.examples import known_outcomes
-from originrisk.train.judge import try_out
-from originrisk.train.learned import classifier
-from originrisk.train.noise import NoisyResults
-from originrisk.train.propensity import weights
-from originrisk.train.ranking import Ranking
+from originrisk.train.dataset import known_outcomes
+from originrisk.train.evaluation.holdout import fit_holdout as try_out
+from originrisk.train.evaluation.metrics import Population, Ranking, Row, compare
+from originrisk.train.labels import weights
+from originrisk.train.origin_classifier import NoisyResults
+from originrisk.train.pipeline import classifier
 
 SHOWN = ("average_precision", "auc", "recall@1%", "recall@5%", "precision@1%")
 EXAMINED = {"examined_share": 0.3, "random_share": 1.0}
@@ -63,7 +62,7 @@ def case(variant: str, seed: int, lines: int) -> Case:
     of = SeenWorld.make(variant, seed, lines, most_judged=0, past=SAMPLE)
     trial, _ = try_out(of.gathered.examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
     arm = trial.random_arm()
-    since = trial.judged.seen.day.min().item()
+    since = trial.judged.frame.day.min().item()
     rows, found, chance = examined_by_lot(of, variant, seed, lines, since)
     score = trial.fitted.model.log_odds(of.past_seen.features.to_numpy()[np.searchsorted(of.past, rows)])
     true = Ranking.of(score, found).metrics(weights(chance))

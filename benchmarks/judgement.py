@@ -1,6 +1,6 @@
 """The product as it comes, judged against the truth of a simulated world, by its own commands alone.
 
-    python -m benchmarks.judgement [--variant default] [--seed 1] [--lines 400000]
+    python -m benchmarks.holdout [--variant default] [--seed 1] [--lines 400000]
 
 Lines of 2019 to 2021; trained on what was known on 2021-06-30, scored from July to December 2021. Only here is the
 truth read. All figures are of simulated trade.
@@ -20,8 +20,8 @@ from benchmarks.korea import originrisk
 from benchmarks.simulated.trade import take_in
 from originrisk.data.console import print_table
 from originrisk.data.store.tables import Store
-from originrisk.train.evaluate import Population, compare, probability_metrics
-from originrisk.train.noise import NoisyResults
+from originrisk.train.evaluation.metrics import Population, compare, probability_metrics
+from originrisk.train.origin_classifier import NoisyResults
 
 CUTOFF = date(2021, 6, 30)
 SCORED = (date(2021, 7, 1), date(2021, 12, 31))

@@ -21,9 +21,9 @@ import pyarrow as pa
 
 from originrisk.data.console import print_table
 from originrisk.data.store.tables import Store
-from originrisk.train.baselines import LOOK_UP_KEY
-from originrisk.train.evaluate import Population, Row, compare
-from originrisk.train.noise import NoisyResults
+from originrisk.train.evaluation.holdout import LOOK_UP_KEY
+from originrisk.train.evaluation.metrics import Population, Row, compare
+from originrisk.train.origin_classifier import NoisyResults
 
 ROOT = Path(__file__).resolve().parents[1]
 SCORED = (date(2021, 1, 1), date(2021, 3, 31))

@@ -28,11 +28,10 @@ from sklearn.preprocessing import TargetEncoder
 from benchmarks.korea import KEY, frame, originrisk
 from originrisk.data.console import print_table
 from originrisk.data.settings import load_settings
-from originrisk.train.evaluate import Population, Row, compare
-from originrisk.train.examples import Examples
-from originrisk.train.learned import classifier
-from originrisk.train.material import Material
-from originrisk.train.noise import NoisyResults
+from originrisk.train.dataset import Examples, TrainingTables
+from originrisk.train.evaluation.metrics import Population, Row, compare
+from originrisk.train.origin_classifier import NoisyResults
+from originrisk.train.pipeline import classifier
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -53,7 +52,7 @@ def main(folder: Path) -> None:
         for kind in ("entries", "outcomes"):
             print(originrisk(home, "ingest", kind, Path(home) / "first.csv", "--mapping", "korea-kcs"))
         settings = load_settings(Path(home))
-        examples = Material.read(settings, LAST_DAY).gather(LAST_DAY, 0).examples
+        examples = TrainingTables.read(settings, LAST_DAY).gather(LAST_DAY, 0).examples
     declared = raw.set_index("Declaration ID").loc[frame(examples.lines)[KEY[0]].astype(str)]
     columns = native(declared)
     goods = columns.drop(columns=PARTIES)
@@ -63,7 +62,7 @@ def main(folder: Path) -> None:
         "LightGBM, without parties": lightgbm(goods, examples.observed),
         "LightGBM, without parties, with rates": lightgbm(goods, examples.observed, rate_keys(declared)),
     }
-    rows = compare(scores, Population(NoisyResults.of(examples.observed), examples.seen.supplier), seed=0)
+    rows = compare(scores, Population(NoisyResults.of(examples.observed), examples.frame.supplier), seed=0)
     title = f"First of each goods key: {len(examples):,} lines, {examples.observed.mean():.1%} fraud, 5 folds"
     print_table(title, ("method", *SHOWN), map(shown, rows))
 

@@ -23,16 +23,16 @@ from originrisk.data.console import print_table
 from originrisk.data.contract import LINE_KEY
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
-from originrisk.train.evaluate import calibration_error
+from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS
+from originrisk.train.calibrate import rate_rows as rows_of
+from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.evaluation.holdout import COTTON, is_chinese
+from originrisk.train.evaluation.metrics import Ranking, calibration_error
 from originrisk.train.fit import Fitted, fit
-from originrisk.train.learned import classifier
-from originrisk.train.noise import NoisyResults
-from originrisk.train.propensity import weights
-from originrisk.train.ranking import Ranking
-from originrisk.train.rate_estimate import HEADINGS, told
-from originrisk.train.rate_estimate import rows as rows_of
+from originrisk.train.labels import weights
+from originrisk.train.origin_classifier import NoisyResults
+from originrisk.train.pipeline import classifier
 from originrisk.train.resampling import interval, resamples
-from originrisk.train.slices import COTTON, is_chinese
 
 JUDGED, PAST = 250_000, 100_000
 DRAWS = 20
@@ -82,7 +82,7 @@ class Judged:
 
 def judged(of: SeenWorld) -> Judged:
     """The judged lines of a world."""
-    entries, features = of.world.entries.take(of.judged), of.seen.features
+    entries, features = of.world.entries.take(of.judged), of.frame.features
     masks = {
         "all": np.ones(len(entries), np.bool_),
         "cotton goods": features["goods_family"].isin(COTTON).to_numpy(),
@@ -115,7 +115,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     of = SeenWorld.make(variant, seed, lines, most_judged=JUDGED, past=PAST)
     on, rows = judged(of), example_rows(of)
     fitted = product(of, seed)
-    probability = fitted.model.probability(of.seen.features.to_numpy())
+    probability = fitted.model.probability(of.frame.features.to_numpy())
     scores = {"results, as the product does": logit(probability)}
     scores |= others(of, rows, fitted.trees, seed)
     title = f"World {variant}, seed {seed} (simulated): {lines:,} lines, {len(rows):,} results"
@@ -130,7 +130,7 @@ def main(variant: str, seed: int, lines: int) -> None:
 
 def others(of: SeenWorld, rows: Rows, trees: int, seed: int) -> dict[str, Floats]:
     """Log-odds of the judged lines by what else the same trees could have learned from."""
-    examples, asked = of.gathered.examples, of.seen.features
+    examples, asked = of.gathered.examples, of.frame.features
     return {
         "results, taken for the truth": plain(examples.features, examples.observed, trees, seed, asked),
         "the truth of the same lines": plain(examples.features, of.truth[rows], trees, seed, asked),
@@ -145,7 +145,7 @@ def strangers(of: SeenWorld, trees: int, seed: int) -> Floats:
     """Learned from the truth of lines whose suppliers ship no judged positive: what is left is not recognition."""
     known = np.unique(of.supplier[of.judged][of.truth[of.judged] == 1])
     apart = ~np.isin(of.supplier[of.past], known)
-    return plain(of.past_seen.features[apart], of.truth[of.past][apart], trees, seed, of.seen.features)
+    return plain(of.past_seen.features[apart], of.truth[of.past][apart], trees, seed, of.frame.features)
 
 
 def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[tuple[str, ...]]:

@@ -22,11 +22,11 @@ from benchmarks.korea import ROOT
 from benchmarks.simulated.trade import take_in
 from originrisk.data.console import print_table
 from originrisk.data.settings import Settings, load_settings
+from originrisk.train.dataset import TrainingTables
+from originrisk.train.evaluation.holdout import evaluate_holdout as judge
 from originrisk.train.fit import fit
-from originrisk.train.judge import judge
-from originrisk.train.learned import classifier
-from originrisk.train.material import Material
-from originrisk.train.propensity import weights
+from originrisk.train.labels import weights
+from originrisk.train.pipeline import classifier
 
 CUTOFF = date(2021, 12, 31)
 SEED = 0
@@ -48,9 +48,9 @@ def measure(settings: Settings) -> tuple[int, Steps]:
     """How many examples there are, and what each step takes."""
     steps: Steps = []
     with step(steps, "read the tables"):
-        material = Material.read(settings, CUTOFF)
+        data = TrainingTables.read(settings, CUTOFF)
     with step(steps, "replay, and gather the examples"):
-        examples = material.gather(CUTOFF, SEED).examples
+        examples = data.gather(CUTOFF, SEED).examples
     prototype = classifier(settings, SEED)
     with step(steps, "judge on later examples"):
         judge(examples, prototype, settings.train, SEED)

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from lightgbm import Booster
 
+from originrisk.data.arrays import Floats
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import CATALOGUE, NAMES
 from originrisk.models.calibration import Calibrator
 from originrisk.models.origin_model import OriginModel
 from originrisk.models.profile import Days, Profile
 
-Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise
 
 

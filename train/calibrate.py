@@ -5,21 +5,22 @@ carry a common shift in log-odds; the calibrator keeps the curve without it, tha
 the curve of lines nobody picked. Where no random arm exists the shift cannot be known and stays at what is expected.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import beta as beta_distribution
 from scipy.stats import norm
 
+from originrisk.data.arrays import Floats, Ints, Keys, Mask
 from originrisk.models.calibration import Calibrator
-from originrisk.train.noise import NoisyResults
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from originrisk.train.dataset import Examples
+from originrisk.train.labels import ErrorRates, prior
+from originrisk.train.origin_classifier import NoisyResults
+from originrisk.train.resampling import CONFIDENCE, resamples
 
 # The terms of the curve: intercept, low, high, pick; centres and standard deviations of the priors. Slopes near 1, an
 # intercept free within a factor of about e². Officers know more than a declaration says, so picked lines are expected
@@ -27,11 +28,11 @@ Mask = npt.NDArray[np.bool_]
 # error of it moves the level of all probabilities.
 CENTRE: Final = np.array([0.0, 1.0, 1.0, 0.2])
 SPREAD: Final = np.array([2.0, 0.35, 0.35, 0.4])
-PICK: Final = 3
+SHIFT: Final = 3
 """Place of the pick among them; the terms before it are the curve."""
 LIMITS: Final = ((None, None), (0.05, None), (0.05, None), (None, None))
 BANDS: Final = 15
-CONFIDENCE: Final = 0.90
+BAND: Final = 0.90
 TINY: Final = 1e-9
 
 
@@ -49,11 +50,11 @@ def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask, doubt: floa
     `log_odds` must come from models that did not see the lines; `picked` is False for the random arm; `doubt` is how
     far the level of all probabilities is open, a standard deviation in log-odds.
     """
-    results = results.evened()
+    results = results.at_effective_size()
     curve = _curve(log_odds, results, picked)
     plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
     bands = _bands(plain.probability(log_odds), results, doubt)
-    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[PICK]))
+    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[SHIFT]))
 
 
 def design(log_odds: Floats, picked: Mask) -> Floats:
@@ -86,7 +87,7 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     worth = np.array([_worth(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
     share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
     positive, negative = share * worth + 0.5, (1 - share) * worth + 0.5
-    tail = (1 - CONFIDENCE) / 2
+    tail = (1 - BAND) / 2
     lower, upper = (
         _widened(side, beta_distribution.ppf(0.5 + side * (0.5 - tail), positive, negative), share, doubt)
         for side in (-1, 1)
@@ -102,7 +103,7 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
 def _widened(side: int, end: Floats, share: Floats, doubt: float) -> Floats:
     """Lower (`side` -1) or upper ends (1) of bands around shares, moved out by an independent doubt about the level."""
     centre, edge = (logit(np.clip(part, TINY, 1 - TINY)) for part in (share, end))
-    level = norm.ppf((1 + CONFIDENCE) / 2) * doubt
+    level = norm.ppf((1 + BAND) / 2) * doubt
     # of next to nothing, the beta's lower end can lie above the share
     out = np.maximum(side * (edge - centre), 0)
     return np.asarray(expit(centre + side * np.hypot(out, level)), np.float64)
@@ -112,3 +113,129 @@ def _worth(probability: Floats, results: NoisyResults) -> float:
     q = results.chance(logit(probability))
     information = results.gain**2 / (q * (1 - q))
     return float((information * probability * (1 - probability)).sum())
+
+
+RESAMPLES: Final = 100
+FEWER_RESAMPLES: Final = 20
+"""Enough for a deviation, where the ends of an interval need more."""
+RATE_HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
+ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Curve and error rates found together; `optimum` are the terms of the curve, then the log-odds of the rates."""
+
+    joint: "_Joint"
+    optimum: Floats
+    supplier: Keys
+
+    @property
+    def rates(self) -> ErrorRates:
+        """Most probable error rates by cell."""
+        rates = _rates(self.optimum)
+        return ErrorRates(rates[0], rates[1], np.bincount(self.joint.cell, minlength=rates.shape[1]))
+
+    @property
+    def picked(self) -> float:
+        """By how much picked lines are likelier positive than others of like score (log-odds)."""
+        return float(self.optimum[SHIFT])
+
+    def intervals(self, seed: int) -> Floats:
+        """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
+        drawn = [_rates(x) for x in self._draws(seed, RESAMPLES)]
+        tail = 50 - 50 * CONFIDENCE
+        ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
+        return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
+
+    def level_doubt(self, weight: Floats, seed: int) -> float:
+        """How far suppliers and rates leave the level of all probabilities open: a standard deviation in log-odds."""
+        curve = self.joint.design[:, :SHIFT]
+        draws = self._draws(seed, FEWER_RESAMPLES)
+        shares = [np.average(expit(curve @ x[:SHIFT]), weights=weight) for x in draws]
+        return float(logit(np.array(shares)).std(ddof=1))
+
+    def _draws(self, seed: int, number: int) -> Iterator[Floats]:
+        """Optima of resampled suppliers, each time with other expectations drawn from their doubt: what the results do
+        not tell stays as open as it was before."""
+        rng = np.random.default_rng(seed)
+        for weight in resamples(self.supplier, seed, number):
+            yield self.joint.most_probable(weight, rng.normal(*_expected()), self.optimum)
+
+
+def estimate(score: Floats, examples: Examples) -> Estimate:
+    """Most probable curve and error rates; `score` are log-odds of the examples from a model that did not see them.
+
+    Lines picked on a tip are likelier positive than lines of like score, and some ways of examining are used on them
+    more than on others: without the random arm beside them, those would seem to miss less.
+    """
+    joint = _Joint(design(score, ~examples.random), examples.observed, examples.cell)
+    middle, _ = _expected()
+    optimum = joint.most_probable(np.ones(len(examples)), middle, start=middle)
+    return Estimate(joint, optimum, examples.frame.supplier)
+
+
+def rate_rows(rates: ErrorRates, ends: Floats) -> list[dict[str, float | int | str]]:
+    """The rows of the rates, each with its intervals."""
+    used = np.flatnonzero(rates.lines)
+    return [
+        row | dict(zip(ENDS, ends[cell].tolist(), strict=True))
+        for cell, row in zip(used, rates.rows(), strict=True)
+    ]
+
+
+def shown_rate(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One of these rows for people, under HEADINGS."""
+    rates = (
+        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}]"
+        for kind in ("false_positive", "false_negative")
+    )
+    return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates
+
+
+class _Joint(NamedTuple):
+    """Lines whose curve and error rates are looked for together; `design` is (lines, terms of the curve)."""
+
+    design: Floats
+    observed: Floats
+    cell: Ints
+
+    def most_probable(self, weight: Floats, middle: Floats, start: Floats) -> Floats:
+        """The terms of the curve and the log-odds of the rates, looked for from `start` on.
+
+        They are expected around `middle`, and line `i` counts `weight[i]` times.
+        """
+        _, spread = _expected()
+
+        def objective(x: Floats) -> tuple[float, Floats]:
+            loss, slope = self._loss(x, weight)
+            pull = (x - middle) / spread
+            return loss + 0.5 * float(pull @ pull), slope + pull / spread
+
+        limits = [*LIMITS, *[(None, None)] * (len(middle) - len(LIMITS))]
+        found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=limits)
+        return np.asarray(found.x, np.float64)
+
+    def _loss(self, x: Floats, weight: Floats) -> tuple[float, Floats]:
+        """Cross-entropy of the results and its slope, by the terms of the curve and the log-odds of the rates."""
+        line, rates = self.design @ x[: len(CENTRE)], _rates(x)
+        results = NoisyResults.of(self.observed, weight, rates[0, self.cell], rates[1, self.cell])
+        truth, chance = expit(line), results.chance(line)
+        by_chance = weight * (chance - self.observed) / (chance * (1 - chance))
+        by_rate = [np.bincount(self.cell, by_chance * part, rates.shape[1]) for part in (1 - truth, -truth)]
+        slope = [
+            self.design.T @ results.gradient(line)[0],
+            (np.array(by_rate) * rates * (1 - rates)).ravel(),
+        ]
+        return float(results.loss(line).sum()), np.concatenate(slope)
+
+
+def _expected() -> tuple[Floats, Floats]:
+    """What is expected of the terms of the curve and the log-odds of the rates, and the doubt about each."""
+    rates, doubt = prior()
+    return np.concatenate([CENTRE, logit(rates).ravel()]), np.concatenate([SPREAD, doubt.ravel()])
+
+
+def _rates(x: Floats) -> Floats:
+    """Error rates (2, cells) behind the terms of the curve."""
+    return expit(x[len(CENTRE) :]).reshape(2, -1)

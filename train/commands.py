@@ -37,9 +37,9 @@ def train(
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
     from originrisk.models.registry import roles
+    from originrisk.train.pipeline import train as run
     from originrisk.train.promotion import decide, take_over
-    from originrisk.train.report import print_training
-    from originrisk.train.run import train as run
+    from originrisk.train.report.terminal import print_training
     from originrisk.train.tracking import mirror, record
 
     settings = load_settings(ctx.obj)
@@ -91,9 +91,9 @@ def evaluate(
 
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
-    from originrisk.train.page import write
-    from originrisk.train.recipe import evaluate_recipe
-    from originrisk.train.report import print_evaluation
+    from originrisk.train.evaluation.evaluate import evaluate_recipe
+    from originrisk.train.report.page import write
+    from originrisk.train.report.terminal import print_evaluation
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
@@ -117,7 +117,7 @@ def search(
     """Look for better and smaller trees; print what to write into the settings. Goes on where it was stopped."""
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
-    from originrisk.train.search_run import search_settings
+    from originrisk.train.search import search_settings
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
@@ -157,7 +157,7 @@ def card(
     from originrisk.data.settings import load_settings
     from originrisk.models.bundle import described
     from originrisk.models.registry import bundle_path, kept_path, roles
-    from originrisk.train.card import card as write_card
+    from originrisk.train.report.card import card as write_card
     from originrisk.train.tracking import recorded, run_of
 
     home = load_settings(ctx.obj).home
@@ -184,8 +184,8 @@ def recalibrate(
 
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
-    from originrisk.train.recalibrate import recalibrate as run
-    from originrisk.train.report import print_recalibrated
+    from originrisk.train.pipeline import recalibrate as run
+    from originrisk.train.report.terminal import print_recalibrated
     from originrisk.train.tracking import record_recalibrated
 
     settings = load_settings(ctx.obj)
@@ -210,7 +210,7 @@ def promote(
     """Let a model take over if it passes the gate: beside the champion, on what was found since both were made."""
     from originrisk.data.settings import load_settings
     from originrisk.train.promotion import decide, overrule, take_over
-    from originrisk.train.report import print_decision, print_promoted
+    from originrisk.train.report.terminal import print_decision, print_promoted
     from originrisk.train.tracking import mirror
 
     settings = load_settings(ctx.obj)
@@ -234,7 +234,7 @@ def rollback(
     """Put the champion before the present one back in charge, at once and without the gate."""
     from originrisk.data.settings import load_settings
     from originrisk.train.promotion import roll_back
-    from originrisk.train.report import print_promoted
+    from originrisk.train.report.terminal import print_promoted
     from originrisk.train.tracking import mirror
 
     settings = load_settings(ctx.obj)
@@ -267,10 +267,9 @@ def backtest(
 
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
-    from originrisk.train.backtest.plan import Plan
-    from originrisk.train.backtest.policies import POLICIES
+    from originrisk.train.backtest.plan import POLICIES, Plan
     from originrisk.train.backtest.run import backtest as run
-    from originrisk.train.report import print_backtest
+    from originrisk.train.report.terminal import print_backtest
 
     settings = load_settings(ctx.obj)
     share = settings.score.capacity_share

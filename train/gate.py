@@ -7,17 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from originrisk.data.arrays import Floats
 from originrisk.data.settings import GateSettings
-from originrisk.train.evaluate import calibration_error
-from originrisk.train.examples import Examples
-from originrisk.train.noise import NoisyResults
-from originrisk.train.ranking import Ranking
+from originrisk.train.dataset import Examples
+from originrisk.train.evaluation.holdout import slices
+from originrisk.train.evaluation.metrics import Ranking, calibration_error
+from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import interval, resamples
-from originrisk.train.slices import slices
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Contest:
 
     def checks(self, rules: GateSettings, capacity: float, seed: int) -> list[Check]:
         """Every requirement, in the order of the written gate."""
-        draws = np.array(resamples(self.lines.seen.supplier, seed)) * self.results[0].weight
+        draws = np.array(resamples(self.lines.frame.supplier, seed)) * self.results[0].weight
         return [
             self._ranking("average precision", draws),
             self._ranking(f"recall at {capacity:.1%} of lines", draws, capacity),

@@ -13,14 +13,11 @@ from originrisk.data.settings import Settings
 from originrisk.data.store.journal import who
 from originrisk.models import registry
 from originrisk.models.bundle import Bundle, load
-from originrisk.train.error_rates import ErrorRates
-from originrisk.train.examples import Examples
-from originrisk.train.fit import results_of
+from originrisk.train.dataset import Examples, TrainingTables
+from originrisk.train.fit import log_odds_of, results_of
 from originrisk.train.gate import Check, Contest
-from originrisk.train.material import Material
-from originrisk.train.noise import NoisyResults
-from originrisk.train.odds import log_odds_of
-from originrisk.train.propensity import weights
+from originrisk.train.labels import ErrorRates, weights
+from originrisk.train.origin_classifier import NoisyResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +51,30 @@ def decide(settings: Settings, version: str, seed: int = 0) -> Decision:
     challenger = load(registry.kept_path(settings.home, version))
     champion = load(registry.champion_path(settings.home))
     last_cutoff = max(date.fromisoformat(b.settings["cutoff"]) for b in (challenger, champion))
-    lines, tables = found_since(settings, last_cutoff, seed)
+    lines, tables = results_since(settings, last_cutoff, seed)
     contest = _contest(lines, champion, challenger, settings.train.propensity_floor)
     return Decision(
         version=version,
         champion=champion.version,
         lines=len(lines),
         positives=int(lines.observed.sum()),
-        first_day=str(lines.seen.day.min()),
+        first_day=str(lines.frame.day.min()),
         tables=tables,
         checks=contest.checks(settings.gate, settings.score.capacity_share, seed),
     )
 
 
-def found_since(settings: Settings, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
+def results_since(settings: Settings, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
     """Examined lines entered after a day whose result is known by now, and the table versions they come from."""
     with progress("Looking up what was found since", 1) as advance:
-        material = Material.read(settings)
-        last = max(day for day in (pc.max(material.outcomes["outcome_date"]).as_py(), cutoff) if day)
-        examples = material.gather(last, seed).examples
+        data = TrainingTables.read(settings)
+        last = max(day for day in (pc.max(data.outcomes["outcome_date"]).as_py(), cutoff) if day)
+        examples = data.gather(last, seed).examples
         advance(1)
-    later = examples.take(examples.seen.day > np.datetime64(cutoff, "D"))
+    later = examples.take(examples.frame.day > np.datetime64(cutoff, "D"))
     step = "Wait for results, train the challenger with an earlier --cutoff, or promote with --override."
     require_evidence(later, settings, cutoff, step)
-    return later, material.tables
+    return later, data.versions
 
 
 def take_over(settings: Settings, decision: Decision) -> None:

@@ -5,7 +5,10 @@ goes on. What is recommended is not the best trial but the smallest model within
 that small is luck, and small models score faster.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -16,12 +19,14 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from sklearn.base import clone
 
-from originrisk.data.console import progress
-from originrisk.train.examples import Examples
-from originrisk.train.fit import Fitted, results_of
-from originrisk.train.grow import TREES, folds, log_odds_unseen
-from originrisk.train.noise import NoisyResults
-from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.data.console import print_table, progress
+from originrisk.data.settings import Settings
+from originrisk.train.dataset import Examples, TrainingTables
+from originrisk.train.fit import TREES, Fitted, fit, folds, log_odds_unseen, results_of
+from originrisk.train.labels import weights
+from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
+from originrisk.train.pipeline import TREE_SETTINGS, classifier
+from originrisk.train.reproduce import made_by
 
 SPLITS: Final = (0, 1)
 """Seeds of the splits into folds that every trial is judged on."""
@@ -142,3 +147,52 @@ def _done(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
 
 def _trial(trial: optuna.trial.FrozenTrial) -> Trial:
     return Trial(dict(trial.params), trial.user_attrs["trees"], tuple(trial.user_attrs["losses"]))
+
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All trials, best first, and the one that is recommended."""
+
+    trials: list[Trial]
+    recommended: Trial
+
+    def print(self, *, as_json: bool) -> None:
+        """Print the best trials and what to write into the settings, or all of it as one JSON object."""
+        if as_json:
+            told = {
+                "recommended": self.recommended.plain(),
+                "trials": [trial.plain() for trial in self.trials],
+            }
+            print(json.dumps(told, allow_nan=False))
+            return
+        heads = (*TREE_SETTINGS, "trees", "size", "loss")
+        rows = [tuple(_shown(trial.plain()[head]) for head in heads) for trial in self.trials[:SHOWN]]
+        print_table(f"Best of {len(self.trials)} trials", heads, rows)
+        print("Smallest model within one standard error of the best; for settings.toml:\n\n[train]")
+        print("\n".join(f"{name} = {_shown(self.recommended.settings[name])}" for name in TREE_SETTINGS))
+
+
+def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: int, jobs: int) -> Found:
+    """Search on what was known at the end of `cutoff`. Trials on the same tables, cut-off and seed, by the same
+    code and libraries, add up.
+
+    Raises GateRefusedError where too few results are known.
+    """
+    data = TrainingTables.read(settings, cutoff)
+    last_day = cutoff or data.last_day()
+    examples = data.gather(last_day, seed).examples
+    prototype = classifier(settings, seed)
+    weight = weights(examples.propensity, settings.train.propensity_floor)
+    task = Task.of(examples, fit(examples, weight, prototype, seed), prototype)
+    start = {name: getattr(settings.train, name) for name in TREE_SETTINGS}
+    study = json.dumps([str(last_day), seed, data.versions, made_by()], sort_keys=True)
+    name = hashlib.sha256(study.encode()).hexdigest()[:16]
+    trials = search(task, settings.home / "search" / "journal", name, start, budget=budget, jobs=jobs)
+    return Found(trials, smallest_good(trials))
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

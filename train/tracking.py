@@ -18,11 +18,10 @@ from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import NAMES
 from originrisk.models.bundle import described
 from originrisk.models.registry import bundle_path, challenger_version, champion_version
-from originrisk.train.card import card
-from originrisk.train.pictures import draw
-from originrisk.train.recalibrate import Recalibrated
+from originrisk.train.pipeline import Recalibrated, TrainedModel
+from originrisk.train.report.card import card
+from originrisk.train.report.charts import draw_holdout as draw
 from originrisk.train.reproduce import Recorded, made_by
-from originrisk.train.run import TrainedModel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of type hints of its own
@@ -38,15 +37,15 @@ MADE_BY: Final = "made_by.json"
 def record(home: Path, trained: TrainedModel) -> str:
     """Log a training and register its bundle; returns the run's id. Everything lies under `home/mlflow`."""
     with _tracking(home) as client, mlflow.start_run(run_name=trained.version) as run:
-        mlflow.log_params(_flat(trained.learned.settings))
+        mlflow.log_params(_flat(trained.result.settings))
         mlflow.log_metrics(_numbers(trained.metrics()))
         mlflow.log_dict(trained.metrics(), METRICS)
         mlflow.log_dict(made_by(), MADE_BY)
         mlflow.log_text(
-            card(trained.version, trained.role, trained.learned.settings, trained.metrics()), "card.md"
+            card(trained.version, trained.role, trained.result.settings, trained.metrics()), "card.md"
         )
         with TemporaryDirectory() as pictures:
-            draw(trained.learned.judgement, Path(pictures))
+            draw(trained.result.holdout, Path(pictures))
             mlflow.log_artifacts(pictures, "pictures")
         _register(client, trained.folder, trained.version)
     mirror(home)

@@ -19,8 +19,7 @@ from originrisk.data.simulation.world import World, make
 from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.train.examples import Gathered, gather, see
-from originrisk.train.seen import Seen
+from originrisk.train.dataset import FeatureFrame, Gathered, gather, see
 
 CUTOFF = date(2021, 6, 30)
 PERIOD = {"start": date(2019, 1, 1), "end": date(2021, 12, 31)}
@@ -40,9 +39,9 @@ class SeenWorld:
     world: World
     gathered: Gathered
     judged: Rows
-    seen: Seen
+    frame: FeatureFrame
     past: Rows
-    past_seen: Seen
+    past_seen: FeatureFrame
     truth: Floats
     supplier: npt.NDArray[np.int64]
 
@@ -71,7 +70,7 @@ class SeenWorld:
         return cls(world, gathered, judged, of_judged, earlier, of_past, truth, supplier)
 
 
-def see_rows(world: World, rows: Rows) -> Seen:
+def see_rows(world: World, rows: Rows) -> FeatureFrame:
     """Lines of a world as their own day saw them, with every result known by then."""
     lines = Lines.of(world.entries)
     known = world.outcomes.filter(pc.is_valid(world.outcomes["outcome_date"]))

@@ -9,9 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import expit
 
-from originrisk.train.error_rates import PRIORS, REGIME_STARTS
-from originrisk.train.examples import Examples
-from originrisk.train.seen import KEYS, Seen
+from originrisk.train.dataset import KEYS, Examples, FeatureFrame
+from originrisk.train.labels import PRIORS, REGIME_STARTS
 
 FIRST_DAY = np.datetime64("2019-01-01")
 METHODS = list(PRIORS)
@@ -58,11 +57,11 @@ def planted(
     day = FIRST_DAY + np.sort(rng.integers(0, 900, lines))
     examples = Examples(
         lines=entry_lines(day),
-        seen=Seen(features, of_lines, day),
+        frame=FeatureFrame(features, of_lines, day),
         observed=observed,
         known_on=day + 30,
         cell=cell,
-        lot=np.where(random, 0.02, np.nan),
+        draw_chance=np.where(random, 0.02, np.nan),
         propensity=np.where(random, 0.02, 0.5),
     )
     return Planted(examples, truth, probability)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from originrisk.train.calibrate import CENTRE, PICK, calibrate
-from originrisk.train.noise import NoisyResults
+from originrisk.train.calibrate import CENTRE, SHIFT, calibrate
+from originrisk.train.origin_classifier import NoisyResults
 
 
 def log_odds(lines: int, seed: int = 0) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_the_curve_is_that_of_the_random_arm() -> None:
 def test_without_a_random_arm_the_shift_stays_at_what_is_expected() -> None:
     score = log_odds(5000)
     found = calibrate(score, NoisyResults.of(drawn(expit(score))), np.ones(5000, bool))
-    assert found.picked == pytest.approx(CENTRE[PICK], abs=0.05)
+    assert found.picked == pytest.approx(CENTRE[SHIFT], abs=0.05)
 
 
 def test_few_lines_hardly_move_the_curve() -> None:

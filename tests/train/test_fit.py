@@ -5,8 +5,7 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
 import originrisk.train.fit
-from originrisk.train.fit import Fitted, fit
-from originrisk.train.grow import FEW, FOLDS, jobs_for
+from originrisk.train.fit import FEW, FOLDS, Fitted, fit, jobs_for
 from originrisk.train.origin_classifier import OriginClassifier
 from tests.train.factory import planted
 

@@ -3,7 +3,7 @@ import numpy.typing as npt
 
 from originrisk.data.settings import GateSettings
 from originrisk.train.gate import Check, Contest
-from originrisk.train.noise import NoisyResults
+from originrisk.train.origin_classifier import NoisyResults
 from tests.train.factory import Planted, planted
 
 CAPACITY = 0.1

@@ -6,7 +6,7 @@ from pathlib import Path
 from originrisk.data.settings import load_settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
-from originrisk.train.material import Material
+from originrisk.train.dataset import TrainingTables
 from tests.features.factory import entries
 
 
@@ -18,13 +18,13 @@ def decide(home: Path, on: date) -> None:
 def test_decisions_are_read_and_counted_as_a_version(tmp_path: Path) -> None:
     Store(tmp_path).upsert("entries", entries(20).to_batches())
     settings = load_settings(tmp_path)
-    before = Material.read(settings)
+    before = TrainingTables.read(settings)
     assert "decided" not in before.tables
     decide(tmp_path, date(2020, 1, 1))
-    first = Material.read(settings)
+    first = TrainingTables.read(settings)
     decide(tmp_path, date(2020, 2, 1))
-    assert len(Material.read(settings).listings.decided) == 2
-    again = Material.read(settings, versions=first.tables)
+    assert len(TrainingTables.read(settings).listings.decided) == 2
+    again = TrainingTables.read(settings, versions=first.tables)
     assert again.listings.decided == first.listings.decided
     assert len(first.listings.decided) == first.tables["decided"] == 1
-    assert Material.read(settings, versions=before.tables).listings.decided == ()
+    assert TrainingTables.read(settings, versions=before.tables).listings.decided == ()

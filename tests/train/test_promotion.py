@@ -7,8 +7,8 @@ import pytest
 from originrisk.data.errors import GateRefusedError
 from originrisk.data.settings import GateSettings, Settings, TrainSettings
 from originrisk.models import bundle, registry
+from originrisk.train.pipeline import train
 from originrisk.train.promotion import decide, enter, roll_back, take_over
-from originrisk.train.run import train
 from tests.models.factory import matrix, model
 from tests.train.home import home
 

@@ -1,30 +1,130 @@
-"""The backtest command's work: read the store, live every policy, keep journals under HOME/backtest."""
+"""The backtest command's work: every policy lived, its journals under HOME/backtest, its finds in a table and a picture."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from scipy.stats import beta
 
 from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.features.lines import Lines
-from originrisk.train.backtest.findings import from_outcomes, from_truth
-from originrisk.train.backtest.live import live
-from originrisk.train.backtest.month import Month
-from originrisk.train.backtest.plan import Plan
-from originrisk.train.backtest.policies import POLICIES
-from originrisk.train.backtest.report import draw
-from originrisk.train.backtest.trade import Trade, entry_days
-from originrisk.train.material import Material
+from originrisk.train.backtest.plan import POLICIES, Plan, from_outcomes, from_truth
+from originrisk.train.backtest.simulation import Month, Trade, entry_days, live
+from originrisk.train.dataset import TrainingTables
 from originrisk.train.reproduce import made_by
+
+YEAR: Final = 12
+HEADINGS: Final = (
+    "policy",
+    "months",
+    "examined",
+    "found",
+    "of all",
+    "rest",
+    "said",
+    "lot",
+    "positive results of the lot, 95 %",
+    "true",
+)
+
+
+def summary(months: Sequence[Month]) -> dict[str, Any]:
+    """Totals of consecutive months. Shares of the rest are by the model, and true; the lot's share and interval are of
+    positive results, errors of examination included.
+
+    None is what cannot be known: the lot's share without a random arm, the truth of trade that is not simulated.
+    """
+    total = {name: sum(getattr(m, name) for m in months) for name in ("examined", "found", "rest", "lot")}
+    lot_found = sum(m.lot_found for m in months)
+    low, high = interval(lot_found, total["lot"])
+    positives, true = sum(m.positives for m in months), sum(m.rest_found for m in months)
+    return total | {
+        "first": months[0].month,
+        "last": months[-1].month,
+        "recall": _known(total["found"] / positives if positives else np.nan),
+        "said_share": sum(m.rest_said for m in months) / max(1, total["rest"]),
+        "lot_share": _known(lot_found / total["lot"] if total["lot"] else np.nan),
+        "lot_low": _known(low),
+        "lot_high": _known(high),
+        "true_share": _known(true / max(1, total["rest"])),
+    }
+
+
+def interval(found: int, examined: int) -> tuple[float, float]:
+    """95 % interval of a share (Clopper and Pearson 1934); NaN where nothing was examined."""
+    if not examined:
+        return np.nan, np.nan
+    low = beta.ppf(0.025, found, examined - found + 1) if found else 0.0
+    high = beta.ppf(0.975, found + 1, examined - found) if found < examined else 1.0
+    return float(low), float(high)
+
+
+def rows(lives: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
+    """A row per policy and year of months."""
+    return [
+        _row(name, summary(months[start : start + YEAR]))
+        for name, months in lives.items()
+        for start in range(0, len(months), YEAR)
+    ]
+
+
+def draw(lives: Mapping[str, Sequence[Month]], path: Path) -> None:
+    """Finds so far, finds a month over half a year, and what the model expects in the rest beside the truth."""
+    figure = Figure(figsize=(15, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    so_far, pace, level = figure.subplots(1, 3)
+    for name, months in lives.items():
+        found = np.array([m.found for m in months], np.float64)
+        so_far.plot(np.cumsum(found), label=name)
+        pace.plot(_smooth(found), label=name)
+        expected, true = (
+            _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_said", "rest_found")
+        )
+        level.plot(expected / true, label=name)
+    level.axhline(1.0, linestyle=":", color="grey")
+    so_far.set(xlabel="month", ylabel="lines", title="Found so far")
+    pace.set(xlabel="month", ylabel="lines a month", title="Found, mean of six months")
+    level.set(xlabel="month", ylabel="expected / true", title="Lines nobody examined: said beside true")
+    so_far.legend()
+    figure.savefig(path, dpi=110)
+
+
+def _smooth(values: Any) -> Any:
+    size = min(6, len(values))
+    return np.convolve(values, np.ones(size) / size, mode="valid")
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _row(name: str, said: dict[str, Any]) -> tuple[str, ...]:
+    counts = (f"{said[n]:,}" for n in ("examined", "found"))
+    lot = f"{_share(said['lot_low'])} to {_share(said['lot_high'])}" if said["lot"] else "nothing"
+    rest = (
+        f"{said['rest']:,}",
+        _share(said["said_share"]),
+        f"{said['lot']:,}",
+        lot,
+        _share(said["true_share"]),
+    )
+    return (name, f"{said['first']} to {said['last']}", *counts, _share(said["recall"]), *rest)
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2%}"
 
 
 @dataclass(frozen=True, slots=True)
-class Lived:
+class Backtest:
     """The months of every policy, where they are kept, and whether every line could be examined."""
 
     lives: dict[str, list[Month]]
@@ -32,7 +132,7 @@ class Lived:
     complete: bool
 
 
-def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path | None) -> Lived:
+def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path | None) -> Backtest:
     """Live the plan under each policy. A run of the same plan on the same tables, by the same code, goes on
     where it stopped.
 
@@ -40,29 +140,27 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     """
     if unknown := [name for name in names if name not in POLICIES]:
         raise UsageError(Problem("--policy", f"one of {', '.join(POLICIES)}", ", ".join(unknown)))
-    material = Material.read(settings)
-    _require_months(material, plan)
-    lines = Lines.of(material.entries)
+    data = TrainingTables.read(settings)
+    _require_months(data, plan)
+    lines = Lines.of(data.entries)
     findings = (
-        from_truth(truth, lines, material.outcomes, plan.seed)
-        if truth
-        else from_outcomes(material.outcomes, lines)
+        from_truth(truth, lines, data.outcomes, plan.seed) if truth else from_outcomes(data.outcomes, lines)
     )
-    folder = settings.home / "backtest" / _name(settings, plan, material, truth)
+    folder = settings.home / "backtest" / _name(settings, plan, data, truth)
     folder.mkdir(parents=True, exist_ok=True)
     lives: dict[str, list[Month]] = {name: [] for name in names}
     with progress("Backtest", plan.months * len(names)) as advance:
-        trade = Trade.prepare(settings, plan, material, findings)
+        trade = Trade.prepare(settings, plan, data, findings)
         for name, months in lives.items():
             for month in live(trade, POLICIES[name], folder / f"{name}.jsonl"):
                 months.append(month)
                 advance(1)
     draw(lives, folder / "backtest.png")
-    return Lived(lives, folder, findings.complete)
+    return Backtest(lives, folder, findings.complete)
 
 
-def _require_months(material: Material, plan: Plan) -> None:
-    days = entry_days(material.entries)
+def _require_months(data: TrainingTables, plan: Plan) -> None:
+    days = entry_days(data.entries)
     last = np.datetime64(plan.month(plan.months - 1)[1], "D")
     if not len(days) or days.max().astype("datetime64[M]") < last.astype("datetime64[M]"):
         found = str(days.max()) if len(days) else "none"
@@ -70,12 +168,12 @@ def _require_months(material: Material, plan: Plan) -> None:
         raise GateRefusedError(Problem("entries", f"lines up to {last}", found, step))
 
 
-def _name(settings: Settings, plan: Plan, material: Material, truth: Path | None) -> str:
+def _name(settings: Settings, plan: Plan, data: TrainingTables, truth: Path | None) -> str:
     """Same plan, settings, tables, truth, code and libraries: same folder."""
     given = (
         asdict(plan),
         settings.train.model_dump(),
-        material.tables,
+        data.versions,
         made_by(),
         truth and truth.stat().st_size,
     )

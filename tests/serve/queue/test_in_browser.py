@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
 from originrisk.serve.queue.db import outcomes
-from originrisk.train.examples import known_outcomes
+from originrisk.train.dataset import known_outcomes
 from tests.serve.queue import browsers, office
 from tests.serve.queue.browsers import logged_in
 from tests.serve.queue.evidence.past import DAY, key

@@ -10,13 +10,10 @@ from originrisk.data.errors import BadInputError, GateRefusedError, UsageError
 from originrisk.data.settings import Settings
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
-from originrisk.train.backtest.findings import from_outcomes, from_truth
-from originrisk.train.backtest.plan import Plan
-from originrisk.train.backtest.policies import POLICIES, Policy, pick
-from originrisk.train.backtest.report import interval, summary
-from originrisk.train.backtest.run import Lived, backtest
-from originrisk.train.error_rates import PRIORS
-from originrisk.train.material import Material
+from originrisk.train.backtest.plan import POLICIES, Plan, Policy, from_outcomes, from_truth, select
+from originrisk.train.backtest.run import Backtest, backtest, interval, summary
+from originrisk.train.dataset import TrainingTables
+from originrisk.train.labels import PRIORS
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
 
@@ -38,13 +35,13 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lived(settings: Settings, truth: Path) -> Lived:
+def lived(settings: Settings, truth: Path) -> Backtest:
     return backtest(settings, PLAN, ["random10"], truth)
 
 
 def test_capacity_goes_to_the_highest_scores_the_doubted_and_the_lot() -> None:
     score, doubt = np.arange(100.0), np.r_[np.ones(10), np.zeros(90)]
-    picked = pick(Policy(by_lot=0.2, doubtful=0.2), score, doubt, 10, np.random.default_rng(0))
+    picked = select(Policy(by_lot=0.2, doubtful=0.2), score, doubt, 10, np.random.default_rng(0))
     assert picked.examined.sum() == 10
     assert picked.examined[94:].all()
     assert picked.examined[:10].sum() >= 2
@@ -55,19 +52,19 @@ def test_capacity_goes_to_the_highest_scores_the_doubted_and_the_lot() -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_where_there_is_room_for_all_all_are_examined(name: str) -> None:
-    picked = pick(POLICIES[name], np.arange(40.0), np.arange(40.0), 1000, np.random.default_rng(0))
+    picked = select(POLICIES[name], np.arange(40.0), np.arange(40.0), 1000, np.random.default_rng(0))
     assert picked.examined.all()
 
 
 def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
-    lived: Lived, truth: Path
+    lived: Backtest, truth: Path
 ) -> None:
     table = pq.read_table(truth)
     for month in lived.lives["random10"]:
         assert month.examined + month.rest == month.lines
         assert month.found <= month.positives - month.rest_found
         assert month.examined == round(0.1 * month.lines) == len(set(month.rows))
-        assert month.lot == sum(month.random) == round(0.1 * month.examined)
+        assert month.draw_chance == sum(month.random) == round(0.1 * month.examined)
     months = lived.lives["random10"]
     examined = sum(m.positives - m.rest_found for m in months)
     assert 0.3 * examined < sum(m.found for m in months) < examined
@@ -75,13 +72,13 @@ def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
     assert (lived.folder / "backtest.png").stat().st_size > 10_000
 
 
-def test_finds_beat_the_lot(lived: Lived) -> None:
+def test_finds_beat_the_lot(lived: Backtest) -> None:
     told = summary(lived.lives["random10"])
     assert told["recall"] > 1.5 * 0.1
 
 
 def test_an_interrupted_backtest_goes_on_to_the_same_end(
-    settings: Settings, truth: Path, lived: Lived
+    settings: Settings, truth: Path, lived: Backtest
 ) -> None:
     journal = lived.folder / "random10.jsonl"
     whole = journal.read_text("utf-8")
@@ -92,14 +89,14 @@ def test_an_interrupted_backtest_goes_on_to_the_same_end(
 
 
 def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings: Settings) -> None:
-    material = Material.read(settings)
+    data = TrainingTables.read(settings)
     conclusive = set(
-        zip(*(material.outcomes[n].to_pylist() for n in ("entry_number", "line_number")), strict=True)
+        zip(*(data.outcomes[n].to_pylist() for n in ("entry_number", "line_number")), strict=True)
     )
     told = backtest(settings, PLAN, ["exploit"], None)
     assert not told.complete
     rows = [row for month in told.lives["exploit"] for row in month.rows]
-    picked = material.entries.take(rows)
+    picked = data.entries.take(rows)
     keys = zip(picked["entry_number"].to_pylist(), picked["line_number"].to_pylist(), strict=True)
     assert rows
     assert set(keys) <= conclusive
@@ -110,19 +107,19 @@ def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings:
 
 def test_the_truth_of_another_world_is_refused(settings: Settings, tmp_path: Path) -> None:
     pq.write_table(small_world(600, seed=9).truth.slice(0, 50), tmp_path / "other.parquet")
-    material = Material.read(settings)
-    lines = Lines.of(material.entries)
+    data = TrainingTables.read(settings)
+    lines = Lines.of(data.entries)
     with pytest.raises(BadInputError, match="lines without"):
-        from_truth(tmp_path / "other.parquet", lines, material.outcomes, 0)
+        from_truth(tmp_path / "other.parquet", lines, data.outcomes, 0)
     with pytest.raises(BadInputError, match=r"truth\.parquet"):
-        from_truth(tmp_path / "none.parquet", lines, material.outcomes, 0)
+        from_truth(tmp_path / "none.parquet", lines, data.outcomes, 0)
 
 
 def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
     settings: Settings, truth: Path
 ) -> None:
-    material = Material.read(settings)
-    findings = from_truth(truth, Lines.of(material.entries), material.outcomes, 0)
+    data = TrainingTables.read(settings)
+    findings = from_truth(truth, Lines.of(data.entries), data.outcomes, 0)
     papers = findings.cell == list(PRIORS).index("document_review") * 3
     rates = PRIORS["document_review"]
     for true, right in ((1, 1 - rates.false_negative[0]), (0, rates.false_positive[0])):
@@ -131,20 +128,20 @@ def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
 
 
 def test_known_results_keep_the_method_that_found_them(settings: Settings) -> None:
-    material = Material.read(settings)
-    lines = Lines.of(material.entries)
-    examples = material.gather(material.last_day(), 0).examples
+    data = TrainingTables.read(settings)
+    lines = Lines.of(data.entries)
+    examples = data.gather(data.last_day(), 0).examples
     rows = find(lines, examples.lines["entry_number"], examples.lines["line_number"])
-    findings = from_outcomes(material.outcomes, lines)
+    findings = from_outcomes(data.outcomes, lines)
     assert len(np.unique(examples.cell)) > 1
     assert findings.cell[rows].tolist() == examples.cell.tolist()
     assert findings.found[rows].tolist() == examples.observed.tolist()
 
 
 def test_a_store_without_results_is_refused(settings: Settings, truth: Path) -> None:
-    material = Material.read(settings)
+    data = TrainingTables.read(settings)
     with pytest.raises(GateRefusedError, match="conclusive results"):
-        from_truth(truth, Lines.of(material.entries), material.outcomes.slice(0, 0), 0)
+        from_truth(truth, Lines.of(data.entries), data.outcomes.slice(0, 0), 0)
 
 
 def test_months_beyond_the_store_and_unknown_policies_are_refused(settings: Settings) -> None:
@@ -163,7 +160,7 @@ def test_the_interval_of_the_lot_covers_as_often_as_it_says() -> None:
     assert np.isnan(interval(0, 0)).all()
 
 
-def test_the_command_prints_one_json_object(settings: Settings, truth: Path, lived: Lived) -> None:
+def test_the_command_prints_one_json_object(settings: Settings, truth: Path, lived: Backtest) -> None:
     words = ["backtest", "--start", "2021-01", "--months", "1", "--policy", "exploit", "--truth", str(truth)]
     told = CliRunner().invoke(app, [str(settings.home), *words, "--json"], catch_exceptions=False)
     result = json.loads(told.stdout)

@@ -9,7 +9,7 @@ from originrisk.data.errors import AlreadyRunningError
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
 from originrisk.serve.queue.db import outcomes
-from originrisk.train.examples import known_outcomes
+from originrisk.train.dataset import known_outcomes
 from tests.serve.online.served import DAY
 from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
 

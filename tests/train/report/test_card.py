@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from originrisk.data.settings import TrainSettings
+from originrisk.train.calibrate import rate_rows as rows
+from originrisk.train.evaluation.holdout import evaluate_holdout as judge
+from originrisk.train.labels import expected
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.report.card import card
+from tests.train.factory import planted
+
+SETTINGS = {
+    "cutoff": "2021-06-30",
+    "examples": 1500,
+    "trees": 60,
+    "tables": {"entries": 3, "outcomes": 1},
+    "history_start": "2018-01-01",
+    "train": {"seeds": 1},
+}
+
+
+RATES = expected()
+RATES.lines[0] = 9
+ROWS = rows(RATES, np.zeros((len(RATES.lines), 4)))
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    lines = planted(1500).examples
+    holdout = judge(lines, OriginClassifier(), TrainSettings(), seed=0)
+    measured = {
+        **holdout.summary(),
+        "left_out": {"pending": 12},
+        "error_rates": ROWS,
+    }
+    return card("abc123", "champion", SETTINGS, measured)
+
+
+def test_the_card_says_what_the_score_must_not_be_used_for(text: str) -> None:
+    assert "must not be used" in text
+    assert "detain" in text
+
+
+def test_the_card_states_sample_sizes_bias_and_table_versions(text: str) -> None:
+    assert "1,500 examined lines" in text
+    assert "entries version 3" in text
+    assert "| pending | 12 |" in text
+    assert "Label bias" in text
+
+
+def test_the_card_says_what_its_level_rests_on(text: str) -> None:
+    assert "**Assumed:**" in text.split("Label bias")[1]
+
+
+def test_slices_with_few_positives_are_marked_weak(text: str) -> None:
+    rows = [row for row in text.splitlines() if row.startswith("| declared Chinese")]
+    assert len(rows) == 1
+    marked = "too few positives" in rows[0]
+    assert marked == (int(rows[0].split("|")[3]) < 30)
+
+
+def test_every_table_has_as_many_cells_as_its_head(text: str) -> None:
+    head = 0
+    for row in text.splitlines():
+        if row.startswith("|"):
+            head = head or row.count("|")
+            assert row.count("|") == head, row
+        else:
+            head = 0

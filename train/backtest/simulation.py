@@ -1,0 +1,230 @@
+"""Months replayed as a policy would have lived them: only what it examined teaches the next models and the history."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from originrisk.data.arrays import Floats, Rows
+from originrisk.data.settings import Settings
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history.replay import Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.lines import Lines
+from originrisk.models.origin_model import OriginModel
+from originrisk.train.backtest.plan import Findings, Plan, Policy, Selection, select
+from originrisk.train.dataset import Examples, FeatureFrame, TrainingTables, gather, known_outcomes
+from originrisk.train.fit import fit
+from originrisk.train.labels import weights
+from originrisk.train.pipeline import classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of a policy. `rest` are lines not examined; what is NaN cannot be known.
+
+    `found` are the results that are positive, and rightly so where the truth is known. `positives` and `rest_found`
+    are the truth (simulated trade only), `rest_said` what the model expects in the rest, `lot` and `lot_found` size
+    and positive results of the random arm, all that a real office would have to check it.
+    """
+
+    month: str
+    lines: int
+    examined: int
+    found: int
+    positives: float
+    rest: int
+    rest_said: float
+    rest_found: float
+    lot: int
+    lot_found: int
+    rows: list[int]
+    random: list[bool]
+    chance: float
+
+
+def read_journal(journal: Path) -> list[Month]:
+    """The months of a journal, none where there is no file."""
+    text = journal.read_text("utf-8") if journal.exists() else ""
+    return [Month(**json.loads(line)) for line in text.splitlines()]
+
+
+def note(journal: Path, month: Month) -> None:
+    """Write a month at the end of a journal."""
+    with journal.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(month)) + "\n")
+
+
+@dataclass(frozen=True)
+class Trade:
+    """Everything that the policies share; `before` are the examples of before the first month."""
+
+    settings: Settings
+    plan: Plan
+    data: TrainingTables
+    lines: Lines
+    findings: Findings
+    before: Examples
+
+    @classmethod
+    def prepare(cls, settings: Settings, plan: Plan, data: TrainingTables, findings: Findings) -> Self:
+        """Gather what was known before the first month. Raises GateRefusedError where that is too little."""
+        day = np.datetime64(plan.month(0)[0] - 1, "D").item()
+        past = data.entries.filter(pa.array(entry_days(data.entries) <= np.datetime64(day)))
+        earlier = gather(past, data.outcomes, data.listings, day, plan.seed)
+        return cls(settings, plan, data, Lines.of(data.entries), findings, earlier.examples)
+
+
+def entry_days(entries: pa.Table) -> npt.NDArray[np.datetime64]:
+    """Day of entry of each line (lines,)."""
+    return np.asarray(entries["entry_date"].to_numpy()).astype("datetime64[D]")
+
+
+Days = npt.NDArray[np.int32]
+
+
+@dataclass
+class PolicySimulation:
+    """The state of one policy: its history, and everything it has examined."""
+
+    trade: Trade
+    history: History
+    examples: list[Examples]
+    outcomes: Outcomes
+    model: OriginModel | None = None
+
+    @classmethod
+    def begin(cls, trade: Trade) -> Self:
+        """With what the store knew before the first month."""
+        history, day = History(), trade.plan.month(0)[0] - 1
+        known, _ = known_outcomes(trade.data.outcomes, trade.lines, np.datetime64(day, "D").item())
+        outcomes = Outcomes.of(trade.lines, known)
+        for _ in replay(history, trade.lines, outcomes, day, trade.data.listings):
+            pass
+        return cls(trade, history, [trade.before], outcomes)
+
+    def see(self, last: int) -> tuple[Rows, Floats]:
+        """Rows of the lines up to a day, and their features as their own days saw them; their days close."""
+        rows, parts = [np.empty(0, np.intp)], [np.empty((0, len(NAMES)))]
+        listings = self.trade.data.listings
+        for seen in replay(self.history, self.trade.lines, self.outcomes, last, listings):
+            rows.append(seen.rows)
+            parts.append(compute(seen.lines, seen.known))
+        return np.concatenate(rows), np.concatenate(parts)
+
+    def train(self, first: int) -> None:
+        """Make the model anew from what was known before a day."""
+        settings, seed = self.trade.settings, self.trade.plan.seed
+        examples = joined(self.examples)
+        examples = examples.take(examples.known_on < np.datetime64(first, "D"))
+        weight = weights(examples.propensity, settings.train.propensity_floor)
+        self.model = fit(examples, weight, classifier(settings, seed), seed).model
+
+    def examine(self, rows: Rows, matrix: Floats, month: Month, last: int) -> None:
+        """Note what was found in a month; it becomes known after the delay, never before the month is over.
+
+        `matrix` holds the features of `rows`, all lines of the month; `last` is its last day.
+        """
+        order = np.argsort(month.rows, kind="stable")
+        examined, random = np.array(month.rows, np.intp)[order], np.array(month.random, np.bool_)[order]
+        if not len(examined):
+            return
+        known_on, found = self._known_on(examined, last), self.trade.findings.found[examined]
+        places = pd.Index(rows).get_indexer(pd.Index(examined))
+        lot = np.where(random, month.chance, np.nan)
+        seen = FeatureFrame.of(self.trade.lines.take(examined), matrix[places])
+        self.outcomes = _with(self.outcomes, examined, known_on, found)
+        cell = self.trade.findings.cell[examined]
+        lines, days = self.trade.data.entries.take(examined), known_on.astype("datetime64[D]")
+        self.examples.append(Examples(lines, seen, found, days, cell, lot, np.where(random, lot, 1.0)))
+
+    def _known_on(self, examined: Rows, last: int) -> Days:
+        days = self.trade.lines.days
+        entered, received = days["entry_date"][examined], days["received_on"][examined]
+        never_before = np.full_like(entered, last + 1)
+        known_on: Days = np.maximum.reduce([entered + self.trade.plan.delay, received, never_before])
+        return known_on
+
+
+def _with(old: Outcomes, rows: Rows, known_on: Days, found: Floats) -> Outcomes:
+    return Outcomes(
+        np.concatenate([old.rows, rows]),
+        np.concatenate([old.day, known_on]).astype(np.int32),
+        np.concatenate([old.found, found > 0]),
+    )
+
+
+def joined(parts: list[Examples]) -> Examples:
+    """Examples one after another."""
+    seen = [part.seen for part in parts]
+    features, keys = (
+        pd.concat([getattr(s, n) for s in seen], ignore_index=True) for n in ("features", "keys")
+    )
+    arrays = ("observed", "known_on", "cell", "lot", "propensity")
+    return Examples(
+        pa.concat_tables([part.lines for part in parts]),
+        FeatureFrame(features, keys, np.concatenate([s.day for s in seen])),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in arrays),
+    )
+
+
+def live(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:
+    """The months of a policy. Months in the journal are not decided again; new ones are written to it."""
+    done, life = read_journal(journal), PolicySimulation.begin(trade)
+    for number in range(trade.plan.months):
+        first, last = trade.plan.month(number)
+        if number % trade.plan.every == 0 and number + trade.plan.every > len(done):
+            life.train(first)
+        rows, matrix = life.see(last)
+        month = done[number] if number < len(done) else _decide(life, policy, number, rows, matrix)
+        life.examine(rows, matrix, month, last)
+        if number >= len(done):
+            note(journal, month)
+        yield month
+
+
+def _decide(life: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats) -> Month:
+    trade, model = life.trade, life.model
+    assert model is not None
+    said = model.probability(matrix)
+    can = ~np.isnan(trade.findings.found[rows])
+    capacity = round(trade.plan.capacity_share * len(rows))
+    rng = np.random.default_rng([trade.plan.seed, number])
+    of_can = select(policy, said[can], doubt(model, matrix[can]), capacity, rng)
+    examined, random = (np.zeros(len(rows), np.bool_) for _ in range(2))
+    examined[can], random[can] = of_can.examined, of_can.random
+    return _told(trade, number, rows, said, Selection(examined, random, of_can.chance))
+
+
+def _told(trade: Trade, number: int, rows: Rows, said: Floats, picked: Selection) -> Month:
+    found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~picked.examined
+    complete = trade.findings.complete
+    return Month(
+        month=trade.plan.name(number),
+        lines=len(rows),
+        examined=int(picked.examined.sum()),
+        found=int((found * truth)[picked.examined].sum()),
+        positives=float(truth.sum()) if complete else np.nan,
+        rest=int(rest.sum()),
+        rest_said=float(said[rest].sum()),
+        rest_found=float(truth[rest].sum()) if complete else np.nan,
+        draw_chance=int(picked.random.sum()),
+        lot_found=int(found[picked.random].sum()),
+        rows=rows[picked.examined].tolist(),
+        random=picked.random[picked.examined].tolist(),
+        chance=picked.chance,
+    )
+
+
+def doubt(model: OriginModel, matrix: Floats) -> Floats:
+    """How much the model's members disagree about each line (log-odds); none where there is one member."""
+    raw: list[Any] = (
+        [booster.predict(matrix, raw_score=True) for booster in model.boosters] if len(matrix) else []
+    )
+    return np.std(raw, axis=0) if raw else np.empty(0)

@@ -1,0 +1,249 @@
+"""The data of a training: the store's tables at known versions, and its examined lines as their day of entry saw them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from originrisk.data.arrays import Floats, Mask, Rows
+from originrisk.data.errors import GateRefusedError, Problem
+from originrisk.data.settings import Settings
+from originrisk.data.store import journal
+from originrisk.data.store.tables import Store
+from originrisk.features.catalogue import NAMES, compute
+from originrisk.features.history.keys import find, key_of
+from originrisk.features.history.replay import FOUND, NOT_FOUND, Outcomes, replay
+from originrisk.features.history.state import History
+from originrisk.features.lines import Lines, entry_dates
+from originrisk.features.lists import Listings
+from originrisk.train.labels import cells, draw_chances, propensity
+
+KEYS: Final = ("supplier", "importer", "seller")
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFrame:
+    """Lines as their day of entry saw them: `features`, and keys of their parties (0 where there is none)."""
+
+    features: pd.DataFrame
+    keys: pd.DataFrame
+    day: npt.NDArray[np.datetime64]
+
+    @classmethod
+    def of(cls, lines: Lines, matrix: npt.NDArray[np.float64]) -> Self:
+        """Lines and their features as `originrisk.features.catalogue.compute` gives them (lines, features)."""
+        return cls(pd.DataFrame(matrix, columns=list(NAMES)), keys_of(lines), entry_dates(lines))
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def take(self, rows: Mask) -> Self:
+        """The lines of a mask, in order."""
+        features, keys = (frame[rows].reset_index(drop=True) for frame in (self.features, self.keys))
+        return type(self)(features, keys, self.day[rows])
+
+    @property
+    def supplier(self) -> npt.NDArray[np.uint64]:
+        """Key of the supplier; a key of its own for each line that has none."""
+        supplier = self.keys["supplier"].to_numpy()
+        return np.where(supplier == 0, np.arange(1, len(self) + 1, dtype=np.uint64), supplier)
+
+
+def keys_of(lines: Lines) -> pd.DataFrame:
+    """The keys of the lines' parties, one column each."""
+    return pd.DataFrame({name: key_of(lines, name) for name in KEYS})
+
+
+LEAST_EXAMPLES: Final = 100
+LEAST_POSITIVES: Final = 10
+UNEXAMINED_SAMPLE: Final = 60_000
+"""Never-examined lines kept to learn who is examined; more would add nothing to so coarse a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examined lines with a known, conclusive result, by entry date; arrays have the shape (lines,).
+
+    `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.error_rates`), `lot` the
+    chance with which a line of the random arm was drawn (NaN outside it), `propensity` that with which a line like this
+    is examined at all.
+    """
+
+    lines: pa.Table
+    frame: FeatureFrame
+    observed: Floats
+    known_on: npt.NDArray[np.datetime64]
+    cell: npt.NDArray[np.int64]
+    draw_chance: Floats
+    propensity: Floats
+
+    def __len__(self) -> int:
+        return len(self.observed)
+
+    @property
+    def random(self) -> Mask:
+        """The random arm."""
+        return np.isfinite(self.draw_chance)
+
+    @property
+    def features(self) -> pd.DataFrame:
+        """Features as the day of entry saw them, one column each."""
+        return self.frame.features
+
+    def take(self, rows: Mask) -> Self:
+        """The examples of a mask, in order."""
+        return type(self)(*(_taken(getattr(self, field.name), rows) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Examples, a sample of lines that were never examined, and how many examinations were left out, by reason."""
+
+    examples: Examples
+    unexamined: FeatureFrame
+    left_out: dict[str, int]
+
+
+def gather(entries: pa.Table, outcomes: pa.Table, listings: Listings, cutoff: date, seed: int) -> Gathered:
+    """What there is to learn from at the end of `cutoff`.
+
+    `entries` and `outcomes` in the contract's shape, entries of up to `cutoff`. Every line is seen as the history of
+    its own day saw it, with the outcomes known by then. Raises GateRefusedError where too few results teach.
+    """
+    lines = Lines.of(entries)
+    teaching, left_out = known_outcomes(outcomes, lines, cutoff)
+    require_enough(np.asarray(pc.equal(teaching["result"], FOUND)), f"results known on {cutoff}")
+    examined = np.zeros(lines.size, np.bool_)
+    examined[_found(lines, outcomes)] = True
+    share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
+    kept = np.flatnonzero(examined | (np.random.default_rng(seed).random(lines.size) < share))
+    seen = see(lines, Outcomes.of(lines, teaching), listings, kept, cutoff)
+    chance = propensity(seen.features.to_numpy(), examined[kept], share, seed)
+    rows = np.sort(_found(lines, teaching))
+    place = np.isin(kept, rows)
+    order = np.argsort(_found(lines, teaching), kind="stable")
+    examples = _examples(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
+    return Gathered(examples, seen.take(~examined[kept]), left_out)
+
+
+def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.Table, dict[str, int]]:
+    """Outcomes that teach at the end of `cutoff`, and the number of the others by reason."""
+    last_day = np.datetime64(cutoff, "D").astype(np.int32)
+    rows = find(lines, outcomes["entry_number"], outcomes["line_number"])
+    received = np.where(rows >= 0, lines.days["received_on"][rows], 0)
+    known_on = np.maximum(
+        np.asarray(pc.fill_null(outcomes["outcome_date"].cast(pa.int32()), 2**30)), received
+    )
+    conclusive = np.asarray(pc.fill_null(pc.is_in(outcomes["result"], pa.array([FOUND, NOT_FOUND])), False))
+    reasons = {
+        "line not in the store at the cut-off": rows < 0,
+        "pending": np.asarray(pc.is_null(outcomes["outcome_date"])),
+        "known only after the cut-off": known_on > last_day,
+        "inconclusive": ~conclusive,
+    }
+    counts, teaches = {}, np.ones(len(outcomes), np.bool_)
+    for reason, applies in reasons.items():
+        counts[reason] = int((teaches & applies).sum())
+        teaches &= ~applies
+    return outcomes.filter(pa.array(teaches)), counts
+
+
+def require_enough(observed: npt.NDArray[Any], where: str, least_positives: int = LEAST_POSITIVES) -> None:
+    """Raise GateRefusedError where too few results are known to learn from or to judge by."""
+    positives = int(observed.sum())
+    if len(observed) < LEAST_EXAMPLES or positives < least_positives or positives == len(observed):
+        expected = f"at least {LEAST_EXAMPLES} known results, {least_positives} of them positive and some not"
+        found = f"{len(observed)} results, {positives} positive"
+        step = "Ingest more outcomes or choose a later --cutoff."
+        raise GateRefusedError(Problem(where, expected, found, step))
+
+
+def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: date) -> FeatureFrame:
+    """The wanted lines (rows in rising order), each as its own day saw it."""
+    matrix = np.empty((len(wanted), len(NAMES)))
+    last = int(np.datetime64(until, "D").astype(np.int32))
+    for block in replay(History(), lines, known, last, listings):
+        place = np.searchsorted(wanted, block.rows)
+        chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
+        if len(chosen):
+            matrix[place[chosen]] = compute(block.lines.take(chosen), block.known.take(chosen))
+    return FeatureFrame.of(lines.take(wanted), matrix)
+
+
+def _found(lines: Lines, outcomes: pa.Table) -> Rows:
+    rows = find(lines, outcomes["entry_number"], outcomes["line_number"])
+    return rows[rows >= 0]
+
+
+def _examples(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance: Floats) -> Examples:
+    lot = draw_chances(outcomes)
+    days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
+    return Examples(
+        lines=lines,
+        frame=seen,
+        observed=np.asarray(pc.equal(outcomes["result"], FOUND)).astype(np.float64),
+        known_on=np.maximum(*days).astype("datetime64[D]"),
+        cell=cells(outcomes["method"], seen.day),
+        draw_chance=lot,
+        propensity=np.fmax(chance, lot),
+    )
+
+
+def _taken(values: Any, rows: Mask) -> Any:
+    if isinstance(values, pa.Table):
+        return values.filter(pa.array(rows))
+    return values.take(rows) if isinstance(values, FeatureFrame) else values[rows]
+
+
+READ: Final = ("entries", "outcomes", "listed")
+"""Tables that are read: only their versions say what was learned from."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTables:
+    """Lines of up to a day, all outcomes, all listings, and the version of each table.
+
+    Of the journal of decisions on parties, the number that were taken stands for a version.
+    """
+
+    entries: pa.Table
+    outcomes: pa.Table
+    listings: Listings
+    tables: dict[str, int]
+
+    @classmethod
+    def read(
+        cls, settings: Settings, until: date | None = None, versions: Mapping[str, int] | None = None
+    ) -> "TrainingTables":
+        """The tables as they stand, or at these versions."""
+        store = Store(settings.home, settings.memory_limit_gb)
+        taken = journal.read_decisions(settings.home)
+        now = {name: version for name, version in store.versions().items() if name in READ}
+        now |= {"decided": len(taken)} if taken else {}
+        tables = now if versions is None else dict(versions)
+        entries = store.entries(settings.history_start, until, version=tables.get("entries"))
+        outcomes = store.outcomes(version=tables.get("outcomes"))
+        listed = store.listed(version=tables.get("listed"))
+        there = [
+            t if n in tables else t.slice(0, 0)
+            for n, t in zip(READ, (entries, outcomes, listed), strict=True)
+        ]
+        return cls(there[0], there[1], Listings.known(there[2], taken[: tables.get("decided", 0)]), tables)
+
+    def last_day(self) -> date:
+        """The last day of entry. Raises GateRefusedError where there are no lines."""
+        last: date | None = pc.max(self.entries["entry_date"]).as_py()
+        if last is None:
+            step = "Run originrisk ingest entries first."
+            raise GateRefusedError(Problem("entries", "entry lines", "none", step))
+        return last
+
+    def gather(self, cutoff: date, seed: int) -> Gathered:
+        """What there is to learn from at the end of `cutoff` (see `originrisk.train.dataset.gather`)."""
+        return gather(self.entries, self.outcomes, self.listings, cutoff, seed)

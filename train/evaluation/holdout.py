@@ -1,0 +1,237 @@
+"""The holdout: a model of the earlier examples, beside its baselines, on later examples it did not learn from."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.special import logit
+
+from originrisk.data.arrays import Floats, Mask
+from originrisk.data.reference.orders import FAMILIES
+from originrisk.data.settings import TrainSettings
+from originrisk.train.dataset import Examples, require_enough
+from originrisk.train.evaluation.metrics import (
+    Metrics,
+    Population,
+    Ranking,
+    Row,
+    compare,
+    probability_metrics,
+    reliability,
+)
+from originrisk.train.fit import Fitted, fit, results_of
+from originrisk.train.labels import weights
+from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.resampling import later
+
+CHINESE: Final = pa.array(["CN", "HK"])
+COTTON: Final = [i for i, name in enumerate(FAMILIES) if name.startswith("cotton")]
+
+
+def slices(examples: Examples) -> dict[str, Mask]:
+    """Named masks (lines,). A line is in several; every line is in one of each pair."""
+    cotton = examples.features["goods_family"].isin(COTTON).to_numpy()
+    china = is_chinese(examples.lines["country_of_origin"])
+    new = examples.features["supplier_age"].isna().to_numpy()
+    return {
+        "cotton goods": cotton,
+        "other goods": ~cotton,
+        "declared Chinese": china,
+        "declared other origin": ~china,
+        "supplier never seen": new,
+        "supplier seen before": ~new,
+    }
+
+
+def is_chinese(column: pa.ChunkedArray) -> Mask:
+    """Where a column of countries says China or Hong Kong."""
+    return np.asarray(pc.fill_null(pc.is_in(column, CHINESE), False))
+
+
+IN_SCOPE: Final = [*COTTON, FAMILIES.index("tomato")]
+LOOK_UP_KEY: Final = ("htsus", "country_of_origin", "country_of_export", "gross_weight_kg")
+
+
+def baselines(past: Examples, judged: Examples, seed: int) -> dict[str, Floats]:
+    """Scores of the judged lines by each baseline, the higher the more suspect."""
+    return {
+        "look-up": look_up(past, judged),
+        "targeting rule": targeting_rule(judged),
+        "random": np.random.default_rng(seed).random(len(judged)),
+    }
+
+
+def targeting_rule(judged: Examples) -> Floats:
+    """Two points for goods in scope that come from or by way of China, one more for a supplier never seen before."""
+    lines = judged.lines
+    china = is_chinese(lines["country_of_origin"]) | is_chinese(lines["country_of_export"])
+    in_scope = judged.features["goods_family"].isin(IN_SCOPE).to_numpy()
+    new = judged.features["supplier_age"].isna().to_numpy()
+    return np.asarray(2.0 * (china & in_scope) + new, np.float64)
+
+
+def look_up(past: Examples, judged: Examples) -> Floats:
+    """The result last known for the same tariff number, origin, export and weight; the past's share elsewhere."""
+    last = (
+        _keys(past)
+        .assign(result=past.observed, known_on=past.known_on)
+        .sort_values("known_on", kind="stable")
+    )
+    last = last.drop_duplicates(list(LOOK_UP_KEY), keep="last")
+    found = _keys(judged).merge(last, on=list(LOOK_UP_KEY), how="left")["result"]
+    return np.asarray(found.fillna(past.observed.mean()), np.float64)
+
+
+def share_seen(past: Examples, judged: Examples) -> float:
+    """Share of the judged lines whose look-up key occurs in the past: near one, a split can be learned by heart."""
+    known = _keys(past).drop_duplicates().assign(seen=True)
+    return float(_keys(judged).merge(known, on=list(LOOK_UP_KEY), how="left")["seen"].notna().mean())
+
+
+def look_up_groups(examples: Examples) -> npt.NDArray[np.uint64]:
+    """Lines of the same look-up key under one number (lines,)."""
+    return _keys(examples).groupby(list(LOOK_UP_KEY), dropna=False).ngroup().to_numpy().astype(np.uint64)
+
+
+def _keys(examples: Examples) -> pd.DataFrame:
+    frame: pd.DataFrame = examples.lines.select(list(LOOK_UP_KEY)).to_pandas()
+    return frame.fillna(dict.fromkeys(LOOK_UP_KEY[:3], "") | {LOOK_UP_KEY[3]: -1.0})
+
+
+HOLDOUT_SHARE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One population of judged lines: the comparison, the model's probabilities against results, the reliability."""
+
+    name: str
+    population: Population
+    rows: list[Row]
+    probabilities: Metrics
+    reliability: list[tuple[float, float, float]]
+    log_odds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """What the later examples say. `parts[0]` is the headline: the random arm where it has positives."""
+
+    parts: list[Part]
+    look_up_seen: float
+    fitted_lines: int
+    first_judged_day: str
+    slices: dict[str, dict[str, Any]]
+
+    def summary(self) -> dict[str, Any]:
+        """Plain numbers for reports."""
+        return {
+            "fitted_lines": self.fitted_lines,
+            "first_judged_day": self.first_judged_day,
+            "look_up_key_seen": self.look_up_seen,
+            "headline": self.parts[0].name,
+            "slices": self.slices,
+            **{part.name: _part_summary(part) for part in self.parts},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutFit:
+    """Judged examples with their weights, the model fitted before them, and the score of each method."""
+
+    judged: Examples
+    weight: Floats
+    fitted: Fitted
+    scores: dict[str, Floats]
+    seed: int
+
+    def random_arm(self) -> Part:
+        """The comparison on the random arm, each line weighted by the inverse of the chance of its draw."""
+        drawn = self.judged.random
+        return self._part("random_arm", drawn, weights(self.judged.draw_chance[drawn]), 0.0)
+
+    def all_examined(self, picked: float) -> Part:
+        """The comparison on all; `picked` is by how much lines outside the arm are likelier positive than they look."""
+        return self._part("all_examined", np.ones(len(self.judged), np.bool_), self.weight, picked)
+
+    def _part(self, name: str, chosen: npt.NDArray[np.bool_], weight: Floats, picked: float) -> Part:
+        lines = self.judged.take(chosen)
+        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
+        log_odds = logit(probability)
+        results = results_of(lines, weight, self.fitted.rates, picked)
+        population = Population(results, lines.frame.supplier)
+        scores = {method: score[chosen] for method, score in self.scores.items()}
+        return Part(
+            name,
+            population,
+            compare(scores, population, self.seed),
+            probability_metrics(log_odds, results),
+            reliability(results.chance(log_odds), lines.observed, results.weight),
+            log_odds,
+        )
+
+    def slices(self, picked: float) -> dict[str, dict[str, Any]]:
+        """Size, average precision and calibration of each slice that holds lines."""
+        return {name: self._slice(mask, picked) for name, mask in slices(self.judged).items() if mask.any()}
+
+    def _slice(self, chosen: npt.NDArray[np.bool_], picked: float) -> dict[str, Any]:
+        lines = self.judged.take(chosen)
+        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
+        log_odds = logit(probability)
+        results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
+        ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
+        sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}
+        return {**sizes, "average_precision": _known(ranked), **probability_metrics(log_odds, results)}
+
+
+def evaluate_holdout(
+    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
+) -> Holdout:
+    """Fit on the earlier examples and judge on the later ones (see `try_out`), over all and slice by slice."""
+    trial, past = fit_holdout(examples, prototype, settings, seed)
+    judged, picked = trial.judged, trial.fitted.calibration.picked
+    parts = [trial.all_examined(picked)]
+    if judged.observed[judged.random].any():
+        parts.insert(0, trial.random_arm())
+    first_day = str(judged.frame.day.min())
+    return Holdout(parts, share_seen(past, judged), len(past), first_day, trial.slices(picked))
+
+
+def fit_holdout(
+    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
+) -> tuple[HoldoutFit, Examples]:
+    """The trial on the later examples, behind the gap of the settings, and the earlier ones it learned from.
+
+    Raises GateRefusedError where either side holds too few examples to say anything.
+    """
+    early, late = later(
+        examples.frame.day, examples.known_on, share=HOLDOUT_SHARE, gap_days=settings.gap_days
+    )
+    past, judged = examples.take(early), examples.take(late)
+    require_enough(past.observed, "examples before the judged slice")
+    require_enough(judged.observed, "judged examples", least_positives=1)
+    fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
+    scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
+    weight = weights(judged.propensity, settings.propensity_floor)
+    return HoldoutFit(judged, weight, fitted, scores, seed), past
+
+
+def _part_summary(part: Part) -> dict[str, Any]:
+    methods: dict[str, dict[str, Any]] = {row.method: _row_summary(row) for row in part.rows}
+    methods["model"] |= part.probabilities
+    of = part.population
+    return {"lines": of.size, "worth": of.effective_size, "positives": of.positives, "methods": methods}
+
+
+def _row_summary(row: Row) -> dict[str, Any]:
+    """A metric that the lines cannot tell is null, not a number."""
+    interval = {name: [_known(end) for end in ends] for name, ends in row.interval.items()}
+    return {**{name: _known(value) for name, value in row.metrics.items()}, "interval": interval}
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None

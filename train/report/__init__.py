@@ -1,0 +1,1 @@
+"""What people read about models: the terminal, the HTML report, the model card."""

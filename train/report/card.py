@@ -1,0 +1,131 @@
+"""The model card and datasheet of a kept model, in Markdown: from what its bundle and its run say, nothing by hand."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS
+from originrisk.train.calibrate import shown_rate as told
+
+LEAST_POSITIVES: Final = 30
+"""Below so many positives a figure is marked as weak."""
+
+USE: Final = """\
+A score is a **lead**: it tells an officer where to look first and why. It must not be used
+
+- to detain, exclude, penalise or delay goods on the score alone;
+- to judge a company or a person, or to decide anything by origin, religion or name (no feature uses them);
+- as proof in a proceeding;
+- to clear goods: lines that were never examined are unknown, not negative.
+"""
+BIAS: Final = """\
+- Mostly suspicious lines are examined. What the model knows of others it knows from the random arm and from weights.
+- Results are wrong now and then: a denial often means missing papers. The rates below are estimates.
+- **Assumed:** what all examinations miss leaves no trace in results. That isotope tests miss a third of what is true
+  rests on few published figures, that papers miss half on none; results tell how methods differ and how often clean
+  lines are called positive. The level of all probabilities moves with it, their order hardly does.
+- What officers looked for in the past is looked for again. Kinds of evasion that nobody examined are not learned.
+- Results come late: the newest lines teach least.
+"""
+
+
+def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """`settings` as the bundle describes the model, `metrics` as its run recorded them."""
+    return "\n".join(
+        [
+            f"# Model {version}\n",
+            f"Origin model of originrisk, {role}. TrainingResult from what was known at the end of {settings['cutoff']}: "
+            f"{settings['examples']:,} examined lines, {len(CATALOGUE)} features, "
+            f"{settings['trees']} trees for each of {settings['train']['seeds']} seeds.\n",
+            *_recalibrated(settings.get("recalibrated")),
+            "## What it is for, and what not\n",
+            USE,
+            "## How well it ranks\n",
+            f"Judged on lines entered from {metrics['first_judged_day']} on, by a model of the "
+            f"{metrics['fitted_lines']:,} examined lines before them; {metrics['look_up_key_seen']:.0%} of the judged "
+            "lines repeat goods already known.\n",
+            *_table(
+                ("population", "lines", "positive", "method", "AP", "95 % interval", "recall at 5 %"),
+                _ranks(metrics),
+            ),
+            "## How far its probabilities hold\n",
+            *_table(("population", "expected", "found", "calibration error", "log-loss"), _levels(metrics)),
+            "## Where it is weak\n",
+            *_weak(metrics),
+            "## Datasheet: what it learned from\n",
+            "Tables read: "
+            + ", ".join(f"{name} version {v}" for name, v in settings["tables"].items())
+            + ". "
+            f"History from {settings['history_start']}. Examinations left out:\n",
+            *_table(("reason", "examinations"), metrics["left_out"].items()),
+            "Error rates of examination, as estimated:\n",
+            *_table(HEADINGS, map(told, metrics["error_rates"])),
+            "Label bias:\n",
+            BIAS,
+        ]
+    )
+
+
+def _parts(metrics: Mapping[str, Any]) -> list[str]:
+    return [name for name in ("random_arm", "all_examined") if name in metrics]
+
+
+def _ranks(metrics: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
+    for name in _parts(metrics):
+        part = metrics[name]
+        for method, row in part["methods"].items():
+            low, high = row["interval"]["average_precision"]
+            told = (row["average_precision"], low, high, row["recall@5%"])
+            ap, low, high, recall = ("–" if value is None else f"{value:.3f}" for value in told)
+            yield (
+                name.replace("_", " "),
+                f"{part['lines']:,}",
+                f"{part['positives']:,}",
+                method,
+                ap,
+                f"{low} to {high}",
+                recall,
+            )
+
+
+def _levels(metrics: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
+    names = ("expected_share", "found_share", "calibration_error", "log_loss")
+    for name in _parts(metrics):
+        row = metrics[name]["methods"]["model"]
+        yield name.replace("_", " "), *(f"{row[figure]:.4f}" for figure in names)
+
+
+def _weak(metrics: Mapping[str, Any]) -> Iterable[str]:
+    rows = [(name, metrics["slices"][name]) for name in metrics["slices"]]
+    yield from _table(
+        ("slice", "lines", "positive", "AP", "expected", "found", ""),
+        [
+            (
+                name,
+                f"{row['lines']:,}",
+                f"{row['positives']:,}",
+                "–" if row["average_precision"] is None else f"{row['average_precision']:.3f}",
+                f"{row['expected_share']:.4f}",
+                f"{row['found_share']:.4f}",
+                "too few positives to rely on" if row["positives"] < LEAST_POSITIVES else "",
+            )
+            for name, row in rows
+        ],
+    )
+    yield "A supplier without history is judged by lane, price and goods alone.\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterable[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    yield from (f"| {' | '.join(map(str, row))} |" for row in rows)
+    yield ""
+
+
+def _recalibrated(told: Mapping[str, Any] | None) -> Iterable[str]:
+    if told:
+        yield (
+            f"Its trees and all figures below are those of the training {told['from']}. Since then its level was "
+            f"moved by {told['log_odds']:+.2f} in log-odds, last from {told['lines']:,} results of lines entered later,"
+            f" {told['positives']:,} of them positive.\n"
+        )

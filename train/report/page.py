@@ -1,0 +1,193 @@
+"""The report of an evaluation as one HTML file: no network, no script; every cell is escaped."""
+
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from originrisk.train.evaluation.evaluate import Evaluation
+from originrisk.train.evaluation.metrics import intervals_text, size_text
+from originrisk.train.report.terminal import charts
+
+LIMITS: Final = (
+    "A score is a lead, never proof. Lines that were never examined are unknown, not negative. "
+    "Results are wrong now and then; probabilities are compared with what an examination would find. "
+    "How much examinations miss is in part assumed, and the level of the probabilities with it. "
+    "Brackets are 95 % intervals over resampled suppliers, wider where few are positive. "
+    "Average precision: share of looks that find something, averaged on the way down the ranking."
+)
+LEAKS_SOUGHT: Final = (
+    "Looked for: one feature that tells the result; features that learn goods by heart; features of "
+    "old lines that change when later facts are cut away."
+)
+WHY: Final = {
+    "random arm": (
+        "Lines drawn by lot whatever their score, weighted by the inverse of the chance of the draw: the only "
+        "unbiased yardstick. It is small; read the intervals. Where it is worth far fewer lines than it has, few "
+        "lines carry the weight: look at the chances written down for them."
+    ),
+    "all examined": (
+        "Every examined line, weighted by the inverse of its chance to be examined. Mostly suspicious lines."
+    ),
+    "time": (
+        "Each window is judged by a model of what was known before it, behind a gap. The bars are the "
+        "whole of the judged period."
+    ),
+    "splits": (
+        "Every line is judged by bare trees that saw no line of its group, all periods together. A "
+        "ranking that falls from the split at random to the others lives on parties or goods it has met. "
+        "Largest share: of lines in the largest group."
+    ),
+    "slices": "The same lines, by kind. Figures on few positives say little.",
+    "large": (
+        "Share of positive results as expected from the probabilities, and as found, by declared origin "
+        "and by goods."
+    ),
+    "capacity": (
+        "Lines that a month's capacity would have reached among all lines, ranked in one queue or by "
+        "district. Precision is of examined lines; recall is weighted. Single days hold too few examined "
+        "lines to be judged."
+    ),
+    "flags": (
+        "Of the lines that examination found clean: the share that one queue's capacity reached, by who "
+        "declared them. Groups whose intervals lie apart are troubled unequally."
+    ),
+    "effects": (
+        "Contribution to the score (log-odds) by the feature's value, for lines of the last window; dots "
+        "above the line raise it."
+    ),
+    "curve": "The last window, judged by bare trees that learned from a part of the suppliers.",
+    "stability": (
+        "The seeds of the last model one by one; and the oldest window's model on every later window "
+        "beside the window's own: where the oldest falls behind, the relation drifts."
+    ),
+}
+
+
+STYLE: Final = """
+body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:1160px;margin:2em auto;padding:0 1.2em}
+h1{font-size:1.6em;margin-bottom:.1em}h2{font-size:1.2em;margin:2em 0 .3em;border-top:1px solid #ddd;padding-top:1em}
+p{max-width:75ch}.small{color:#555;font-size:.88em}svg{max-width:100%;height:auto}
+.box{border-left:6px solid #4c8c4a;background:#f0f6f0;padding:.6em 1em;margin:1em 0}
+.box.alarm{border-color:#b3261e;background:#fbeceb}
+.cards{display:flex;gap:1em;flex-wrap:wrap}.card{border:1px solid #ddd;padding:.6em 1em;min-width:11em}
+.card b{display:block;font-size:1.5em}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.88em;margin:.6em 0}
+th,td{padding:.25em .8em;border-bottom:1px solid #e4e4e4;text-align:right;white-space:nowrap}
+th:first-child,td:first-child{text-align:left}thead th{background:#f6f6f6}
+"""
+WORDS: Final = {
+    "average_precision": "average precision",
+    "auc": "AUC",
+    "expected_share": "expected",
+    "found_share": "found",
+    "look_up_key_seen": "look-up key seen before",
+    "log_loss": "log-loss",
+}
+SHARES: Final = {
+    "expected_share", "found_share", "share", "low", "high", "precision", "recall", "look_up_key_seen", "largest_share"
+}  # fmt: skip
+
+
+def write(evaluation: Evaluation, path: Path) -> None:
+    """Write the report; an existing file is replaced whole."""
+    staged = path.with_name(path.name + ".staged")
+    staged.write_text(page(evaluation), encoding="utf-8")
+    staged.replace(path)
+
+
+def page(evaluation: Evaluation) -> str:
+    """The whole document."""
+    body = "\n".join(_sections(evaluation))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>originrisk: evaluation</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>{body}</body></html>\n'
+    )
+
+
+def _sections(evaluation: Evaluation) -> Iterable[str]:
+    tables = evaluation.tables
+    yield _first_page(evaluation)
+    for name, part in evaluation.parts().items():
+        title = size_text(part.population())
+        yield _section(f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, title))
+        yield _methods(evaluation, name)
+    yield _section(
+        "Through time", WHY["time"], charts.through_time(tables["months"]), _table(tables["windows"])
+    )
+    yield _section("Unknown parties", WHY["splits"], _table(tables["splits"]))
+    yield _section("Does it serve all alike?", WHY["slices"], _table(tables["slices"]))
+    yield _section(
+        "Expected and found", WHY["large"], _table(tables["origins"]), _table(tables["commodities"])
+    )
+    yield _section("At capacity", WHY["capacity"], _table(tables["capacity"]))
+    yield _section("Clean lines flagged", WHY["flags"], _table(tables["false_flags"]))
+    yield _section("What moves the score", WHY["effects"], charts.effects(evaluation))
+    yield _section("Would more examinations help?", WHY["curve"], charts.learning(tables["learning_curve"]))
+    yield _section("Does it hold?", WHY["stability"], _table(tables["seeds"]), _table(tables["relation"]))
+    yield _section("What was judged", "", _table([evaluation.described]), _table([evaluation.left_out]))
+
+
+def _first_page(evaluation: Evaluation) -> str:
+    model = next(row for row in evaluation.rows[evaluation.headline] if row.method == "model")
+    part = next(iter(evaluation.parts().values()))
+    seen = float(np.mean([window.look_up_seen for window in evaluation.windows]))
+    value, ends = model.shown("average_precision").partition(" ")[::2]
+    figures = {
+        "average precision": f"{value} <small>{ends}</small>",
+        "AUC": f"{model.metrics['auc']:.2f}",
+        "findings in the first 5 % of lines": f"{model.metrics['recall@5%']:.0%}",
+        "calibration error": f"{part.probabilities()['calibration_error']:.3f}",
+    }
+    cards = "".join(f'<div class="card">{escape(n)}<b>{text}</b></div>' for n, text in figures.items())
+    said = (
+        f"Judged lines, {evaluation.headline}: {size_text(part.population())}, "
+        f"entered from {part.lines.frame.day.min()} to {part.lines.frame.day.max()}, by models of what was known before. "
+        f"{seen:.0%} of the judged lines repeat goods already known (the look-up could answer those)."
+    )
+    return (
+        f"<h1>How well the model finds</h1><p class=small>originrisk evaluation, knowledge of "
+        f"{escape(evaluation.described['cutoff'])}</p>{_leaks(evaluation)}<p>{said}</p>"
+        f'<div class="cards">{cards}</div><p class=small>{LIMITS}</p>'
+    )
+
+
+def _leaks(evaluation: Evaluation) -> str:
+    if not evaluation.leaks:
+        return f'<div class="box"><b>No leak found.</b> {LEAKS_SOUGHT}</div>'
+    rows = [
+        {"feature": leak.feature, "it seems to know": leak.kind, "evidence": leak.evidence}
+        for leak in evaluation.leaks
+    ]
+    return (
+        '<div class="box alarm"><b>Leak suspected: do not believe the figures below.</b> '
+        f"Some features know what their day could not know, or learned lines by heart.{_table(rows)}</div>"
+    )
+
+
+def _methods(evaluation: Evaluation, part: str) -> str:
+    names = ("average_precision", "auc", "precision@1%", "recall@1%", "recall@5%", "recall@10%")
+    rows = [{"method": row.method} | {n: row.shown(n) for n in names} for row in evaluation.rows[part]]
+    return f"<p class=small>{intervals_text(evaluation.rows[part])}</p>{_table(rows)}"
+
+
+def _section(title: str, why: str, *parts: str) -> str:
+    return f"<h2>{escape(title)}</h2><p>{why}</p>{''.join(parts)}"
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    head = "".join(f"<th>{escape(WORDS.get(name, name.replace('_', ' ')))}</th>" for name in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(n, v)}</td>' for n, v in row.items())}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, float) and not np.isfinite(value):
+        return "–"
+    if isinstance(value, float) and name in SHARES:
+        return f"{value:.1%}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() and abs(value) > 1 else f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else escape(str(value))

@@ -1,0 +1,121 @@
+"""The report of a training on the terminal: the model beside its baselines, and what the labels were worth."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from originrisk.data.console import print_table
+from originrisk.train.backtest.run import HEADINGS, Backtest, rows, summary
+from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS_OF_RATES
+from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.evaluation.evaluate import Evaluation
+from originrisk.train.evaluation.holdout import Part
+from originrisk.train.evaluation.metrics import Row, intervals_text, size_text
+from originrisk.train.gate import Check
+from originrisk.train.pipeline import Recalibrated, TrainedModel
+from originrisk.train.promotion import Decision
+
+SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
+
+
+def print_training(trained: TrainedModel, run_id: str) -> None:
+    """Print every comparison, the error rates and what was left out."""
+    for part in trained.result.holdout.parts:
+        print_table(_title(part), ("method", *SHOWN), [_row(row) for row in part.rows])
+    probabilities = [
+        (part.name, *(f"{v:.4f}" for v in part.probabilities.values()))
+        for part in trained.result.holdout.parts
+    ]
+    names = tuple(trained.result.holdout.parts[0].probabilities)
+    print_table("Probabilities, against results as found", ("population", *names), probabilities)
+    rates = map(told, trained.result.settings["error_rates"])
+    print_table("Error rates", HEADINGS_OF_RATES, rates)
+    print_table("Examinations left out", ("reason", "lines"), trained.result.gathered.left_out.items())
+    seen = trained.result.holdout.look_up_seen
+    print_table(
+        "Model",
+        ("", ""),
+        [
+            ("version", trained.version),
+            ("run", run_id),
+            ("role", trained.role),
+            ("look-up key seen", f"{seen:.0%}"),
+        ],
+    )
+
+
+def print_evaluation(evaluation: Evaluation, report: Path) -> None:
+    """Print leaks and the headline comparison; the rest is in the report."""
+    for leak in evaluation.leaks:
+        print(f"LEAK SUSPECTED: {leak.feature} seems to know {leak.kind}: {leak.evidence}.")
+    for name, part in evaluation.parts().items():
+        size = size_text(part.population())
+        title = f"{name.capitalize()}: {size} ({intervals_text(evaluation.rows[name])})"
+        print_table(title, ("method", *SHOWN), [_row(row) for row in evaluation.rows[name]])
+    print(f"Report: {report}")
+
+
+def print_decision(decision: Decision, *, as_json: bool) -> None:
+    """Print every check of the gate, or all of it as one JSON object."""
+    if as_json:
+        print(json.dumps(decision.plain(), allow_nan=False))
+        return
+    rows = [
+        (
+            c.name,
+            _shown(c.champion),
+            _shown(c.challenger),
+            f"{c.low:.3f} to {c.high:.3f}",
+            c.rule,
+            _verdict(c),
+        )
+        for c in decision.checks
+    ]
+    size = f"{decision.lines:,} results since {decision.first_day}, {decision.positives:,} positive"
+    title = f"{decision.version} beside the champion {decision.champion}: {size}"
+    print_table(title, ("check", "champion", "challenger", "95 % interval", "rule", ""), rows)
+
+
+def print_recalibrated(made: Recalibrated) -> None:
+    """Say what was moved, by how much and by what."""
+    print(
+        f"{made.version} ({made.role}): the trees of {made.source}, odds times {np.exp(made.log_odds):.2f}, "
+        f"from {made.lines:,} results, {made.positives:,} positive, of lines entered since. "
+        f"originrisk promote {made.version} lets it take over once later results are known."
+    )
+
+
+def print_promoted(version: str, *, as_json: bool) -> None:
+    """Say which version is in charge now."""
+    print(json.dumps({"champion": version}) if as_json else f"{version} is champion.")
+
+
+def print_backtest(lived: Backtest, *, as_json: bool) -> None:
+    """Print a row per policy and year, or the totals of every policy and where its months are kept as JSON."""
+    if as_json:
+        totals = {name: summary(months) for name, months in lived.lives.items()}
+        told = {"folder": str(lived.folder), "every_line": lived.complete, "policies": totals}
+        print(json.dumps(told, allow_nan=False))
+        return
+    whose = "simulated trade, any line" if lived.complete else "lines whose result is known, no others"
+    print_table(f"Backtest: {whose} could be examined", HEADINGS, rows(lived.lives))
+    print(f"Months and picture: {lived.folder}")
+
+
+def _verdict(check: Check) -> str:
+    return "holds" if check.passed else "FAILS"
+
+
+def _title(part: Part) -> str:
+    size = size_text(part.population)
+    return f"{part.name.replace('_', ' ').capitalize()}: {size} ({intervals_text(part.rows)})"
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    return (row.method, *map(row.shown, SHOWN))
+
+
+def _shown(value: float | int | str) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
