@@ -45,7 +45,7 @@ def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
     chosen = [CATALOGUE[place] for place in np.flatnonzero(columns)]
     names = [feature.name for feature in chosen]
     learned = of.gathered.examples
-    examples = replace(learned, seen=replace(learned.seen, features=learned.frame.features[names]))
+    examples = replace(learned, frame=replace(learned.frame, features=learned.frame.features[names]))
     weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
     model = fit(examples, weight, classifier(SETTINGS, seed, chosen), seed).model
     return model.log_odds(of.frame.features[names].to_numpy())

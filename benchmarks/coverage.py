@@ -26,7 +26,7 @@ from originrisk.features.history.keys import find
 from originrisk.features.history.replay import FOUND
 from originrisk.features.lines import Lines
 from originrisk.train.dataset import known_outcomes
-from originrisk.train.evaluation.holdout import fit_holdout as try_out
+from originrisk.train.evaluation.holdout import fit_holdout
 from originrisk.train.evaluation.metrics import Population, Ranking, Row, compare
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults
@@ -60,7 +60,7 @@ class Case:
 def case(variant: str, seed: int, lines: int) -> Case:
     """Train and evaluate on one world, and ask the same trade examined by lot for the true values."""
     of = SeenWorld.make(variant, seed, lines, most_judged=0, past=SAMPLE)
-    trial, _ = try_out(of.gathered.examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
+    trial, _ = fit_holdout(of.gathered.examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
     arm = trial.random_arm()
     since = trial.judged.frame.day.min().item()
     rows, found, chance = examined_by_lot(of, variant, seed, lines, since)

@@ -23,9 +23,7 @@ from originrisk.data.console import print_table
 from originrisk.data.contract import LINE_KEY
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
-from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS
-from originrisk.train.calibrate import rate_rows as rows_of
-from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.calibrate import RATE_HEADINGS, rate_rows, shown_rate
 from originrisk.train.evaluation.holdout import COTTON, is_chinese
 from originrisk.train.evaluation.metrics import Ranking, calibration_error
 from originrisk.train.fit import Fitted, fit
@@ -125,7 +123,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     print_table("The product against the truth", heads, on.calibration(probability))
     held = bands.rows(fitted.model.calibrator, probability, on.truth, on.slices)
     print_table("Bands of 90 % and the true share of their steps", bands.HEADINGS, held)
-    print_table("Error rates", (*HEADINGS, "true", "true"), rate_rows(of, rows, fitted, seed))
+    print_table("Error rates", (*RATE_HEADINGS, "true", "true"), rates_beside_truth(of, rows, fitted, seed))
 
 
 def others(of: SeenWorld, rows: Rows, trees: int, seed: int) -> dict[str, Floats]:
@@ -148,16 +146,16 @@ def strangers(of: SeenWorld, trees: int, seed: int) -> Floats:
     return plain(of.past_seen.features[apart], of.truth[of.past][apart], trees, seed, of.frame.features)
 
 
-def rate_rows(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[tuple[str, ...]]:
+def rates_beside_truth(of: SeenWorld, rows: Rows, fitted: Fitted, seed: int) -> Iterator[tuple[str, ...]]:
     """Each method's estimated error rates with intervals, then the true ones among the examined lines."""
     examples, truth = of.gathered.examples, of.truth[rows]
     used = np.flatnonzero(fitted.rates.lines)
     ends = fitted.estimate.intervals(seed)
-    for cell, row in zip(used, rows_of(fitted.rates, ends), strict=True):
+    for cell, row in zip(used, rate_rows(fitted.rates, ends), strict=True):
         lines = examples.cell == cell
         wrong = examples.observed[lines & (truth == 0)].mean()
         missed = 1 - examples.observed[lines & (truth == 1)].mean()
-        yield *told(row), f"{wrong:.3f}", f"{missed:.3f}"
+        yield *shown_rate(row), f"{wrong:.3f}", f"{missed:.3f}"
 
 
 def _shown(value: float, ends: tuple[float, float]) -> str:

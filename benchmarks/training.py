@@ -23,7 +23,7 @@ from benchmarks.simulated.trade import take_in
 from originrisk.data.console import print_table
 from originrisk.data.settings import Settings, load_settings
 from originrisk.train.dataset import TrainingTables
-from originrisk.train.evaluation.holdout import evaluate_holdout as judge
+from originrisk.train.evaluation.holdout import evaluate_holdout
 from originrisk.train.fit import fit
 from originrisk.train.labels import weights
 from originrisk.train.pipeline import classifier
@@ -53,7 +53,7 @@ def measure(settings: Settings) -> tuple[int, Steps]:
         examples = data.gather(CUTOFF, SEED).examples
     prototype = classifier(settings, SEED)
     with step(steps, "judge on later examples"):
-        judge(examples, prototype, settings.train, SEED)
+        evaluate_holdout(examples, prototype, settings.train, SEED)
     weight = weights(examples.propensity, settings.train.propensity_floor)
     with step(steps, "fit and calibrate on all"):
         fit(examples, weight, prototype, SEED)

@@ -1,8 +1,8 @@
 """Fitting the calibrator: scores of lines the trees did not see, against results that are sometimes wrong.
 
-Lines picked by a rule or on a tip are likelier positive than their features alone say. Their examples therefore
+Lines selected by a rule or on a tip are likelier positive than their features alone say. Their examples therefore
 carry a common shift in log-odds; the calibrator keeps the curve without it, that of the random arm, which is
-the curve of lines nobody picked. Where no random arm exists the shift cannot be known and stays at what is expected.
+the curve of lines nobody selected. Where no random arm exists the shift cannot be known and stays at what is expected.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import CONFIDENCE, resamples
 
 # The terms of the curve: intercept, low, high, pick; centres and standard deviations of the priors. Slopes near 1, an
-# intercept free within a factor of about e². Officers know more than a declaration says, so picked lines are expected
+# intercept free within a factor of about e². Officers know more than a declaration says, so selected lines are expected
 # to be somewhat likelier positive: a random arm with fifty findings tells the pick to within .3 at best, and every
 # error of it moves the level of all probabilities.
 CENTRE: Final = np.array([0.0, 1.0, 1.0, 0.2])
@@ -38,33 +38,33 @@ TINY: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The calibrator, and by how much picked lines were likelier positive (log-odds)."""
+    """The calibrator, and by how much selected lines were likelier positive (log-odds)."""
 
     calibrator: Calibrator
-    picked: float
+    selection_shift: float
 
 
-def calibrate(log_odds: Floats, results: NoisyResults, picked: Mask, doubt: float = 0.0) -> Calibration:
+def calibrate(log_odds: Floats, results: NoisyResults, selected: Mask, doubt: float = 0.0) -> Calibration:
     """Most probable curve and shift under the label's noise, with bands from the evidence near each probability.
 
-    `log_odds` must come from models that did not see the lines; `picked` is False for the random arm; `doubt` is how
+    `log_odds` must come from models that did not see the lines; `selected` is False for the random arm; `doubt` is how
     far the level of all probabilities is open, a standard deviation in log-odds.
     """
     results = results.at_effective_size()
-    curve = _curve(log_odds, results, picked)
+    curve = _curve(log_odds, results, selected)
     plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
     bands = _bands(plain.probability(log_odds), results, doubt)
     return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[SHIFT]))
 
 
-def design(log_odds: Floats, picked: Mask) -> Floats:
+def design(log_odds: Floats, selected: Mask) -> Floats:
     """The terms of the curve (lines, 4): times the coefficients, they are the calibrated log-odds of the examples."""
     left, right = -np.logaddexp(0, -log_odds), np.logaddexp(0, log_odds)
-    return np.column_stack([np.ones_like(left), left, right, picked.astype(np.float64)])
+    return np.column_stack([np.ones_like(left), left, right, selected.astype(np.float64)])
 
 
-def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
-    terms = design(log_odds, picked)
+def _curve(log_odds: Floats, results: NoisyResults, selected: Mask) -> Floats:
+    terms = design(log_odds, selected)
 
     def objective(curve: Floats) -> tuple[float, Floats]:
         line = terms @ curve
@@ -77,16 +77,18 @@ def _curve(log_odds: Floats, results: NoisyResults, picked: Mask) -> Floats:
 
 
 def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tuple[float, ...], ...]:
-    """Step table (edges, lower, upper). In each bin of like probability the results are worth some number of lines
+    """Step table (edges, lower, upper). In each bin of like probability the results say as much as some number of lines
     of known truth (their Fisher information); the band is that many lines' beta interval around the bin's share,
     widened by the doubt about the level."""
     edges = np.unique(np.quantile(probability, np.linspace(0, 1, BANDS + 1)[1:-1], method="higher"))
     # every step begins at one of the probabilities, so none is empty
     edges = edges[edges > probability.min()]
     step = np.searchsorted(edges, probability, side="right")
-    worth = np.array([_worth(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
+    lines = np.array(
+        [_effective_lines(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)]
+    )
     share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
-    positive, negative = share * worth + 0.5, (1 - share) * worth + 0.5
+    positive, negative = share * lines + 0.5, (1 - share) * lines + 0.5
     tail = (1 - BAND) / 2
     lower, upper = (
         _widened(side, beta_distribution.ppf(0.5 + side * (0.5 - tail), positive, negative), share, doubt)
@@ -109,7 +111,7 @@ def _widened(side: int, end: Floats, share: Floats, doubt: float) -> Floats:
     return np.asarray(expit(centre + side * np.hypot(out, level)), np.float64)
 
 
-def _worth(probability: Floats, results: NoisyResults) -> float:
+def _effective_lines(probability: Floats, results: NoisyResults) -> float:
     q = results.chance(logit(probability))
     information = results.gain**2 / (q * (1 - q))
     return float((information * probability * (1 - probability)).sum())
@@ -137,8 +139,8 @@ class Estimate:
         return ErrorRates(rates[0], rates[1], np.bincount(self.joint.cell, minlength=rates.shape[1]))
 
     @property
-    def picked(self) -> float:
-        """By how much picked lines are likelier positive than others of like score (log-odds)."""
+    def selection_shift(self) -> float:
+        """By how much selected lines are likelier positive than others of like score (log-odds)."""
         return float(self.optimum[SHIFT])
 
     def intervals(self, seed: int) -> Floats:
@@ -166,7 +168,7 @@ class Estimate:
 def estimate(score: Floats, examples: Examples) -> Estimate:
     """Most probable curve and error rates; `score` are log-odds of the examples from a model that did not see them.
 
-    Lines picked on a tip are likelier positive than lines of like score, and some ways of examining are used on them
+    Lines selected on a tip are likelier positive than lines of like score, and some ways of examining are used on them
     more than on others: without the random arm beside them, those would seem to miss less.
     """
     joint = _Joint(design(score, ~examples.random), examples.observed, examples.cell)

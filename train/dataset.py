@@ -1,4 +1,4 @@
-"""The data of a training: the store's tables at known versions, and its examined lines as their day of entry saw them."""
+"""The data of a training: the tables at known versions, and examined lines as their day of entry saw them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -70,9 +70,9 @@ UNEXAMINED_SAMPLE: Final = 60_000
 class Examples:
     """Examined lines with a known, conclusive result, by entry date; arrays have the shape (lines,).
 
-    `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.error_rates`), `lot` the
-    chance with which a line of the random arm was drawn (NaN outside it), `propensity` that with which a line like this
-    is examined at all.
+    `lines` holds the contract's columns of the lines. `cell` is method × regime (see `train.labels`),
+    `draw_chance` that of the draw of a line of the random arm (NaN outside it), `propensity` the chance with which a
+    line like this is examined at all.
     """
 
     lines: pa.Table
@@ -186,10 +186,10 @@ def _examples(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance: 
     days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
     return Examples(
         lines=lines,
-        frame=seen,
+        frame=frame,
         observed=np.asarray(pc.equal(outcomes["result"], FOUND)).astype(np.float64),
         known_on=np.maximum(*days).astype("datetime64[D]"),
-        cell=cells(outcomes["method"], seen.day),
+        cell=cells(outcomes["method"], frame.day),
         draw_chance=lot,
         propensity=np.fmax(chance, lot),
     )
@@ -215,7 +215,7 @@ class TrainingTables:
     entries: pa.Table
     outcomes: pa.Table
     listings: Listings
-    tables: dict[str, int]
+    versions: dict[str, int]
 
     @classmethod
     def read(

@@ -93,15 +93,15 @@ def _shared(tasks: Iterable[Any], jobs: int) -> list[Any]:
 
 
 FIRST_LOOK: Final = TREES[:5]
-"""Fewer will do for a first look at error rates and the shift of picked lines."""
+"""Fewer will do for a first look at error rates and the selection shift."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A model and what was estimated on the way to it, by trees that had not seen the suppliers.
 
-    Trees are grown under the pick of `estimate`, which counts every example alike; the one of `calibration`, under the
-    weights of the lines that the examples stand for, serves the probabilities and their holdout.
+    Trees are grown under the selection shift of `estimate`, which counts every example alike; that of `calibration`,
+    under the weights of the lines that the examples stand for, serves the probabilities and their evaluation.
     """
 
     model: OriginModel
@@ -118,29 +118,29 @@ class Fitted:
 def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
     """Fit on all examples.
 
-    What needs lines the trees did not see (error rates, shift of picked lines, number of trees, calibrator) is
+    What needs lines the trees did not see (error rates, selection shift, number of trees, calibrator) is
     learned from folds without common suppliers. The final trees, as many as did best there, are grown on
     everything and keep that calibrator: it was fitted to slightly weaker trees, so it errs towards caution.
     `weight` leads towards the lines the examples stand for and serves the calibrator only: trees under such
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
-    rates, picked, even, jobs = expected(), 0.0, np.ones(len(examples)), jobs_for(len(examples))
+    rates, shift, even, jobs = expected(), 0.0, np.ones(len(examples)), jobs_for(len(examples))
     for trial, numbers in ((prototype.few(1), FIRST_LOOK), (prototype, TREES)):
-        results = results_of(examples, even, rates, picked)
+        results = results_of(examples, even, rates, shift)
         unseen = log_odds_unseen(examples, results, trial, seed, numbers, jobs=jobs)
         trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
         found = estimate(unseen[trees], examples)
-        rates, picked = found.rates, found.picked
+        rates, shift = found.rates, found.selection_shift
     doubt = found.level_doubt(weight, seed)
     calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random, doubt)
-    grown = grow(examples.features, results_of(examples, even, rates, picked), prototype, trees, jobs=jobs)
+    grown = grow(examples.features, results_of(examples, even, rates, shift), prototype, trees, jobs=jobs)
     boosters = tuple(booster for one in grown for booster in one.boosters_)
     names = tuple(map(str, examples.features.columns))
     model = OriginModel(boosters, grown[0].base_log_odds_, calibration.calibrator, names)
     return Fitted(model, found, calibration, trees)
 
 
-def results_of(examples: Examples, weight: Floats, rates: ErrorRates, picked: float = 0.0) -> NoisyResults:
-    """The examples' results under these weights, the error rates of each one's cell and the shift of picked ones."""
-    offset: Floats = np.where(examples.random, 0.0, picked)
+def results_of(examples: Examples, weight: Floats, rates: ErrorRates, shift: float = 0.0) -> NoisyResults:
+    """The examples' results under these weights, the error rates of each one's cell and the shift of selected ones."""
+    offset: Floats = np.where(examples.random, 0.0, shift)
     return NoisyResults(examples.observed, weight, *rates.of(examples.cell), offset)

@@ -20,7 +20,7 @@ from originrisk.data.arrays import Floats
 class NoisyResults:
     """Results (0 or 1), weights and error rates of examined lines, each of shape (lines,).
 
-    `offset` are log-odds that hold for the example but not for the line as such: it was picked on a tip.
+    `offset` are log-odds that hold for the example but not for the line as such: it was selected on a tip.
     Everywhere below, `log_odds` are those of the line as such.
     """
 

@@ -12,16 +12,15 @@ from scipy.optimize import minimize_scalar
 
 from originrisk.data.arrays import Floats
 from originrisk.data.console import progress
-from originrisk.data.settings import Settings
+from originrisk.data.settings import Settings, TrainSettings
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.feature import Feature
 from originrisk.models import bundle, registry
 from originrisk.models.bundle import load
 from originrisk.models.origin_model import OriginModel
-from originrisk.train.calibrate import rate_rows as rows
+from originrisk.train.calibrate import rate_rows
 from originrisk.train.dataset import FeatureFrame, Gathered, TrainingTables
-from originrisk.train.evaluation.holdout import Holdout as Judgement
-from originrisk.train.evaluation.holdout import evaluate_holdout as judge
+from originrisk.train.evaluation.holdout import Holdout, evaluate_holdout
 from originrisk.train.fit import Fitted, fit, log_odds_of
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
@@ -48,7 +47,7 @@ class TrainingResult:
     settings: dict[str, Any]
     gathered: Gathered
     fitted: Fitted
-    holdout: Judgement
+    holdout: Holdout
 
     def metrics(self) -> dict[str, Any]:
         """Everything measured, as plain numbers."""
@@ -57,7 +56,7 @@ class TrainingResult:
             "examples": self.settings["examples"],
             "left_out": self.gathered.left_out,
             "trees": self.fitted.trees,
-            "picked_log_odds": self.fitted.calibration.picked,
+            "picked_log_odds": self.fitted.calibration.selection_shift,
             "error_rates": self.settings["error_rates"],
         }
 
@@ -71,9 +70,9 @@ def save_bundle(folder: Path, model: OriginModel, settings: dict[str, Any], gath
 
     What nights are compared with are the latest of the lines nobody examined, which stand for the lines as they come.
     """
-    examples, others = gathered.examples, gathered.unexamined
+    examples, unexamined = gathered.examples, gathered.unexamined
     golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
-    latest = _latest(others if len(others) else examples.seen)
+    latest = _latest(unexamined if len(unexamined) else examples.frame)
     sample = latest.features.to_numpy(), latest.day
     return bundle.save(folder, model, settings, examples.features.to_numpy()[golden], sample)
 
@@ -93,7 +92,7 @@ def learn(
         examples = gathered.examples
         advance(1)
         prototype = classifier(settings, seed)
-        holdout = judge(examples, prototype, settings.train, seed)
+        holdout = evaluate_holdout(examples, prototype, settings.train, seed)
         advance(1)
         weight = weights(examples.propensity, settings.train.propensity_floor)
         fitted = fit(examples, weight, prototype, seed)
@@ -105,8 +104,8 @@ def learn(
         "tables": data.versions,
         "examples": len(examples),
         "trees": fitted.trees,
-        "picked_log_odds": fitted.calibration.picked,
-        "error_rates": rows(fitted.rates, ends),
+        "picked_log_odds": fitted.calibration.selection_shift,
+        "error_rates": rate_rows(fitted.rates, ends),
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }
@@ -133,7 +132,7 @@ class TrainedModel:
 
     version: str
     folder: Path
-    learned: TrainingResult
+    result: TrainingResult
     role: registry.Role
 
     def metrics(self) -> dict[str, Any]:
@@ -225,3 +224,12 @@ def level(log_odds: Floats, results: NoisyResults) -> float:
         return float(even.loss(log_odds + move).sum() + 0.5 * (move / MOVE_SPREAD) ** 2)
 
     return float(minimize_scalar(objective, bounds=(-LARGEST_MOVE, LARGEST_MOVE), method="bounded").x)
+
+
+def settings_of(settings: Settings, said: dict[str, Any]) -> Settings:
+    """The settings a model was made with, in the present home; `said` as its bundle describes it."""
+    made = {
+        "train": TrainSettings(**said["train"]),
+        "history_start": date.fromisoformat(said["history_start"]),
+    }
+    return settings.model_copy(update=made)

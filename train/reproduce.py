@@ -12,8 +12,7 @@ from typing import Any, Final
 from originrisk import data, features, models, train
 from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem
 from originrisk.data.settings import Settings
-from originrisk.train.evaluation.evaluate import settings_of
-from originrisk.train.pipeline import learn
+from originrisk.train.pipeline import learn, settings_of
 
 PACKAGES: Final = (data, features, models, train)
 LIBRARIES: Final = ("duckdb", "lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")

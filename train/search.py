@@ -67,7 +67,7 @@ class Task:
     def of(cls, examples: Examples, first: Fitted, prototype: OriginClassifier) -> Self:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
         even = np.ones(len(examples))
-        results = results_of(examples, even, first.rates, first.estimate.picked)
+        results = results_of(examples, even, first.rates, first.estimate.selection_shift)
         return cls(examples, results, prototype.few(1))
 
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
@@ -162,11 +162,11 @@ class Found:
     def print(self, *, as_json: bool) -> None:
         """Print the best trials and what to write into the settings, or all of it as one JSON object."""
         if as_json:
-            told = {
+            plain = {
                 "recommended": self.recommended.plain(),
                 "trials": [trial.plain() for trial in self.trials],
             }
-            print(json.dumps(told, allow_nan=False))
+            print(json.dumps(plain, allow_nan=False))
             return
         heads = (*TREE_SETTINGS, "trees", "size", "loss")
         rows = [tuple(_shown(trial.plain()[head]) for head in heads) for trial in self.trials[:SHOWN]]

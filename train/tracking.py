@@ -20,7 +20,7 @@ from originrisk.models.bundle import described
 from originrisk.models.registry import bundle_path, challenger_version, champion_version
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 from originrisk.train.report.card import card
-from originrisk.train.report.charts import draw_holdout as draw
+from originrisk.train.report.charts import draw_holdout
 from originrisk.train.reproduce import Recorded, made_by
 
 with warnings.catch_warnings():
@@ -45,7 +45,7 @@ def record(home: Path, trained: TrainedModel) -> str:
             card(trained.version, trained.role, trained.result.settings, trained.metrics()), "card.md"
         )
         with TemporaryDirectory() as pictures:
-            draw(trained.result.holdout, Path(pictures))
+            draw_holdout(trained.result.holdout, Path(pictures))
             mlflow.log_artifacts(pictures, "pictures")
         _register(client, trained.folder, trained.version)
     mirror(home)

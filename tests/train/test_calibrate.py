@@ -32,14 +32,14 @@ def test_the_curve_is_that_of_the_random_arm() -> None:
     score, picked = log_odds(20_000), np.arange(20_000) % 5 > 0
     results = NoisyResults.of(drawn(expit(score + 1.2 * picked)))
     found = calibrate(score, results, picked)
-    assert abs(found.picked - 1.2) < 0.25
+    assert abs(found.selection_shift - 1.2) < 0.25
     assert abs(found.calibrator.probability(score).mean() - expit(score).mean()) < 0.015
 
 
 def test_without_a_random_arm_the_shift_stays_at_what_is_expected() -> None:
     score = log_odds(5000)
     found = calibrate(score, NoisyResults.of(drawn(expit(score))), np.ones(5000, bool))
-    assert found.picked == pytest.approx(CENTRE[SHIFT], abs=0.05)
+    assert found.selection_shift == pytest.approx(CENTRE[SHIFT], abs=0.05)
 
 
 def test_few_lines_hardly_move_the_curve() -> None:

@@ -38,7 +38,7 @@ def test_it_finds_out_how_often_a_method_is_wrong(fitted: Fitted) -> None:
 
 
 def test_it_finds_out_how_much_likelier_picked_lines_are(fitted: Fitted) -> None:
-    assert 0.4 < fitted.calibration.picked < 1.6
+    assert 0.4 < fitted.calibration.selection_shift < 1.6
 
 
 def test_same_examples_and_seed_give_the_same_model() -> None:

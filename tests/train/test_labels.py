@@ -3,9 +3,7 @@ import pyarrow as pa
 import pytest
 from scipy.special import logit
 
-from originrisk.train.calibrate import estimate
-from originrisk.train.calibrate import rate_rows as rows
-from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.calibrate import estimate, rate_rows, shown_rate
 from originrisk.train.labels import ErrorRates, cells, draw_chances, expected, propensity, weights
 from tests.train.factory import METHODS, planted
 
@@ -60,9 +58,9 @@ def test_a_method_that_is_not_stated_is_other() -> None:
 
 
 def test_rows_name_the_method_and_count_its_lines() -> None:
-    rows = estimated(NOISE, lines=3000).rows()
-    assert {row["method"] for row in rows} == set(NOISE)
-    assert sum(int(row["lines"]) for row in rows) == 3000
+    found = estimated(NOISE, lines=3000).rows()
+    assert {row["method"] for row in found} == set(NOISE)
+    assert sum(int(row["lines"]) for row in found) == 3000
 
 
 def test_rates_come_back_from_their_rows() -> None:
@@ -114,7 +112,7 @@ def test_the_level_stays_in_doubt_however_many_lines_there_are() -> None:
 def test_a_row_for_people_gives_each_rate_with_its_interval() -> None:
     rates = expected()
     rates.lines[0] = 1200
-    method, _, lines, wrong, _ = told(rows(rates, np.full((len(rates.lines), 4), 0.004))[0])
+    method, _, lines, wrong, _ = shown_rate(rate_rows(rates, np.full((len(rates.lines), 4), 0.004))[0])
     assert (method, lines) == ("isotopic", "1,200")
     assert wrong.startswith("0.020 [0.00, 0.0")
 

@@ -19,12 +19,12 @@ def test_decisions_are_read_and_counted_as_a_version(tmp_path: Path) -> None:
     Store(tmp_path).upsert("entries", entries(20).to_batches())
     settings = load_settings(tmp_path)
     before = TrainingTables.read(settings)
-    assert "decided" not in before.tables
+    assert "decided" not in before.versions
     decide(tmp_path, date(2020, 1, 1))
     first = TrainingTables.read(settings)
     decide(tmp_path, date(2020, 2, 1))
     assert len(TrainingTables.read(settings).listings.decided) == 2
-    again = TrainingTables.read(settings, versions=first.tables)
+    again = TrainingTables.read(settings, versions=first.versions)
     assert again.listings.decided == first.listings.decided
-    assert len(first.listings.decided) == first.tables["decided"] == 1
-    assert TrainingTables.read(settings, versions=before.tables).listings.decided == ()
+    assert len(first.listings.decided) == first.versions["decided"] == 1
+    assert TrainingTables.read(settings, versions=before.versions).listings.decided == ()

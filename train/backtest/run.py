@@ -1,4 +1,4 @@
-"""The backtest command's work: every policy lived, its journals under HOME/backtest, its finds in a table and a picture."""
+"""The backtest: every policy simulated, its journals under HOME/backtest, its finds as table and picture."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from originrisk.data.errors import GateRefusedError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.features.lines import Lines
 from originrisk.train.backtest.plan import POLICIES, Plan, from_outcomes, from_truth
-from originrisk.train.backtest.simulation import Month, Trade, entry_days, live
+from originrisk.train.backtest.simulation import Month, Trade, entry_days, simulate
 from originrisk.train.dataset import TrainingTables
 from originrisk.train.reproduce import made_by
 
@@ -29,29 +29,30 @@ HEADINGS: Final = (
     "found",
     "of all",
     "rest",
-    "said",
-    "lot",
-    "positive results of the lot, 95 %",
+    "expected",
+    "random",
+    "positive results of the random arm, 95 %",
     "true",
 )
 
 
 def summary(months: Sequence[Month]) -> dict[str, Any]:
-    """Totals of consecutive months. Shares of the rest are by the model, and true; the lot's share and interval are of
-    positive results, errors of examination included.
+    """Totals of consecutive months. Shares of the rest are by the model, and true; the random arm's (`lot`) share and
+    interval are of positive results, errors of examination included.
 
-    None is what cannot be known: the lot's share without a random arm, the truth of trade that is not simulated.
+    None is what cannot be known: the share without a random arm, the truth of trade that is not simulated.
     """
-    total = {name: sum(getattr(m, name) for m in months) for name in ("examined", "found", "rest", "lot")}
-    lot_found = sum(m.lot_found for m in months)
-    low, high = interval(lot_found, total["lot"])
+    total = {name: sum(getattr(m, name) for m in months) for name in ("examined", "found", "rest")}
+    random, random_found = sum(m.random_lines for m in months), sum(m.random_found for m in months)
+    low, high = interval(random_found, random)
     positives, true = sum(m.positives for m in months), sum(m.rest_found for m in months)
     return total | {
         "first": months[0].month,
         "last": months[-1].month,
         "recall": _known(total["found"] / positives if positives else np.nan),
-        "said_share": sum(m.rest_said for m in months) / max(1, total["rest"]),
-        "lot_share": _known(lot_found / total["lot"] if total["lot"] else np.nan),
+        "said_share": sum(m.rest_expected for m in months) / max(1, total["rest"]),
+        "lot": random,
+        "lot_share": _known(random_found / random if random else np.nan),
         "lot_low": _known(low),
         "lot_high": _known(high),
         "true_share": _known(true / max(1, total["rest"])),
@@ -67,32 +68,32 @@ def interval(found: int, examined: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def rows(lives: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
+def rows(policies: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
     """A row per policy and year of months."""
     return [
         _row(name, summary(months[start : start + YEAR]))
-        for name, months in lives.items()
+        for name, months in policies.items()
         for start in range(0, len(months), YEAR)
     ]
 
 
-def draw(lives: Mapping[str, Sequence[Month]], path: Path) -> None:
+def draw(policies: Mapping[str, Sequence[Month]], path: Path) -> None:
     """Finds so far, finds a month over half a year, and what the model expects in the rest beside the truth."""
     figure = Figure(figsize=(15, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     so_far, pace, level = figure.subplots(1, 3)
-    for name, months in lives.items():
+    for name, months in policies.items():
         found = np.array([m.found for m in months], np.float64)
         so_far.plot(np.cumsum(found), label=name)
         pace.plot(_smooth(found), label=name)
         expected, true = (
-            _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_said", "rest_found")
+            _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_expected", "rest_found")
         )
         level.plot(expected / true, label=name)
     level.axhline(1.0, linestyle=":", color="grey")
     so_far.set(xlabel="month", ylabel="lines", title="Found so far")
     pace.set(xlabel="month", ylabel="lines a month", title="Found, mean of six months")
-    level.set(xlabel="month", ylabel="expected / true", title="Lines nobody examined: said beside true")
+    level.set(xlabel="month", ylabel="expected / true", title="Lines nobody examined: expected beside true")
     so_far.legend()
     figure.savefig(path, dpi=110)
 
@@ -106,17 +107,20 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _row(name: str, said: dict[str, Any]) -> tuple[str, ...]:
-    counts = (f"{said[n]:,}" for n in ("examined", "found"))
-    lot = f"{_share(said['lot_low'])} to {_share(said['lot_high'])}" if said["lot"] else "nothing"
-    rest = (
-        f"{said['rest']:,}",
-        _share(said["said_share"]),
-        f"{said['lot']:,}",
-        lot,
-        _share(said["true_share"]),
+def _row(name: str, totals: dict[str, Any]) -> tuple[str, ...]:
+    arm = f"{_share(totals['lot_low'])} to {_share(totals['lot_high'])}" if totals["lot"] else "nothing"
+    return (
+        name,
+        f"{totals['first']} to {totals['last']}",
+        f"{totals['examined']:,}",
+        f"{totals['found']:,}",
+        _share(totals["recall"]),
+        f"{totals['rest']:,}",
+        _share(totals["said_share"]),
+        f"{totals['lot']:,}",
+        arm,
+        _share(totals["true_share"]),
     )
-    return (name, f"{said['first']} to {said['last']}", *counts, _share(said["recall"]), *rest)
 
 
 def _share(value: float | None) -> str:
@@ -127,13 +131,13 @@ def _share(value: float | None) -> str:
 class Backtest:
     """The months of every policy, where they are kept, and whether every line could be examined."""
 
-    lives: dict[str, list[Month]]
+    policies: dict[str, list[Month]]
     folder: Path
     complete: bool
 
 
 def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path | None) -> Backtest:
-    """Live the plan under each policy. A run of the same plan on the same tables, by the same code, goes on
+    """Simulate the plan under each policy. A run of the same plan on the same tables, by the same code, goes on
     where it stopped.
 
     Raises UsageError for a policy that does not exist, GateRefusedError where the store ends before the plan.
@@ -148,15 +152,15 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     )
     folder = settings.home / "backtest" / _name(settings, plan, data, truth)
     folder.mkdir(parents=True, exist_ok=True)
-    lives: dict[str, list[Month]] = {name: [] for name in names}
+    policies: dict[str, list[Month]] = {name: [] for name in names}
     with progress("Backtest", plan.months * len(names)) as advance:
         trade = Trade.prepare(settings, plan, data, findings)
-        for name, months in lives.items():
-            for month in live(trade, POLICIES[name], folder / f"{name}.jsonl"):
+        for name, months in policies.items():
+            for month in simulate(trade, POLICIES[name], folder / f"{name}.jsonl"):
                 months.append(month)
                 advance(1)
-    draw(lives, folder / "backtest.png")
-    return Backtest(lives, folder, findings.complete)
+    draw(policies, folder / "backtest.png")
+    return Backtest(policies, folder, findings.complete)
 
 
 def _require_months(data: TrainingTables, plan: Plan) -> None:

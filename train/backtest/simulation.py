@@ -30,8 +30,8 @@ class Month:
     """One month of a policy. `rest` are lines not examined; what is NaN cannot be known.
 
     `found` are the results that are positive, and rightly so where the truth is known. `positives` and `rest_found`
-    are the truth (simulated trade only), `rest_said` what the model expects in the rest, `lot` and `lot_found` size
-    and positive results of the random arm, all that a real office would have to check it.
+    are the truth (simulated trade only), `rest_expected` what the model expects in the rest, `random_lines` and
+    `random_found` size and positive results of the random arm, all that a real office would have to check it.
     """
 
     month: str
@@ -40,10 +40,10 @@ class Month:
     found: int
     positives: float
     rest: int
-    rest_said: float
+    rest_expected: float
     rest_found: float
-    lot: int
-    lot_found: int
+    random_lines: int
+    random_found: int
     rows: list[int]
     random: list[bool]
     chance: float
@@ -55,7 +55,7 @@ def read_journal(journal: Path) -> list[Month]:
     return [Month(**json.loads(line)) for line in text.splitlines()]
 
 
-def note(journal: Path, month: Month) -> None:
+def append_month(journal: Path, month: Month) -> None:
     """Write a month at the end of a journal."""
     with journal.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(month)) + "\n")
@@ -137,12 +137,14 @@ class PolicySimulation:
             return
         known_on, found = self._known_on(examined, last), self.trade.findings.found[examined]
         places = pd.Index(rows).get_indexer(pd.Index(examined))
-        lot = np.where(random, month.chance, np.nan)
-        seen = FeatureFrame.of(self.trade.lines.take(examined), matrix[places])
+        draw_chance = np.where(random, month.chance, np.nan)
+        frame = FeatureFrame.of(self.trade.lines.take(examined), matrix[places])
         self.outcomes = _with(self.outcomes, examined, known_on, found)
         cell = self.trade.findings.cell[examined]
         lines, days = self.trade.data.entries.take(examined), known_on.astype("datetime64[D]")
-        self.examples.append(Examples(lines, seen, found, days, cell, lot, np.where(random, lot, 1.0)))
+        self.examples.append(
+            Examples(lines, frame, found, days, cell, draw_chance, np.where(random, draw_chance, 1.0))
+        )
 
     def _known_on(self, examined: Rows, last: int) -> Days:
         days = self.trade.lines.days
@@ -162,63 +164,63 @@ def _with(old: Outcomes, rows: Rows, known_on: Days, found: Floats) -> Outcomes:
 
 def joined(parts: list[Examples]) -> Examples:
     """Examples one after another."""
-    seen = [part.seen for part in parts]
+    frames = [part.frame for part in parts]
     features, keys = (
-        pd.concat([getattr(s, n) for s in seen], ignore_index=True) for n in ("features", "keys")
+        pd.concat([getattr(s, n) for s in frames], ignore_index=True) for n in ("features", "keys")
     )
-    arrays = ("observed", "known_on", "cell", "lot", "propensity")
+    arrays = ("observed", "known_on", "cell", "draw_chance", "propensity")
     return Examples(
         pa.concat_tables([part.lines for part in parts]),
-        FeatureFrame(features, keys, np.concatenate([s.day for s in seen])),
+        FeatureFrame(features, keys, np.concatenate([s.day for s in frames])),
         *(np.concatenate([getattr(part, name) for part in parts]) for name in arrays),
     )
 
 
-def live(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:
+def simulate(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:
     """The months of a policy. Months in the journal are not decided again; new ones are written to it."""
-    done, life = read_journal(journal), PolicySimulation.begin(trade)
+    done, simulation = read_journal(journal), PolicySimulation.begin(trade)
     for number in range(trade.plan.months):
         first, last = trade.plan.month(number)
         if number % trade.plan.every == 0 and number + trade.plan.every > len(done):
-            life.train(first)
-        rows, matrix = life.see(last)
-        month = done[number] if number < len(done) else _decide(life, policy, number, rows, matrix)
-        life.examine(rows, matrix, month, last)
+            simulation.train(first)
+        rows, matrix = simulation.see(last)
+        month = done[number] if number < len(done) else _decide(simulation, policy, number, rows, matrix)
+        simulation.examine(rows, matrix, month, last)
         if number >= len(done):
-            note(journal, month)
+            append_month(journal, month)
         yield month
 
 
-def _decide(life: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats) -> Month:
-    trade, model = life.trade, life.model
+def _decide(simulation: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats) -> Month:
+    trade, model = simulation.trade, simulation.model
     assert model is not None
-    said = model.probability(matrix)
+    probability = model.probability(matrix)
     can = ~np.isnan(trade.findings.found[rows])
     capacity = round(trade.plan.capacity_share * len(rows))
     rng = np.random.default_rng([trade.plan.seed, number])
-    of_can = select(policy, said[can], doubt(model, matrix[can]), capacity, rng)
+    of_can = select(policy, probability[can], doubt(model, matrix[can]), capacity, rng)
     examined, random = (np.zeros(len(rows), np.bool_) for _ in range(2))
     examined[can], random[can] = of_can.examined, of_can.random
-    return _told(trade, number, rows, said, Selection(examined, random, of_can.chance))
+    return _month(trade, number, rows, probability, Selection(examined, random, of_can.chance))
 
 
-def _told(trade: Trade, number: int, rows: Rows, said: Floats, picked: Selection) -> Month:
-    found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~picked.examined
+def _month(trade: Trade, number: int, rows: Rows, probability: Floats, selection: Selection) -> Month:
+    found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~selection.examined
     complete = trade.findings.complete
     return Month(
         month=trade.plan.name(number),
         lines=len(rows),
-        examined=int(picked.examined.sum()),
-        found=int((found * truth)[picked.examined].sum()),
+        examined=int(selection.examined.sum()),
+        found=int((found * truth)[selection.examined].sum()),
         positives=float(truth.sum()) if complete else np.nan,
         rest=int(rest.sum()),
-        rest_said=float(said[rest].sum()),
+        rest_expected=float(probability[rest].sum()),
         rest_found=float(truth[rest].sum()) if complete else np.nan,
-        draw_chance=int(picked.random.sum()),
-        lot_found=int(found[picked.random].sum()),
-        rows=rows[picked.examined].tolist(),
-        random=picked.random[picked.examined].tolist(),
-        chance=picked.chance,
+        random_lines=int(selection.random.sum()),
+        random_found=int(found[selection.random].sum()),
+        rows=rows[selection.examined].tolist(),
+        random=selection.random[selection.examined].tolist(),
+        chance=selection.chance,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, Problem
-from originrisk.data.settings import Settings, TrainSettings
+from originrisk.data.settings import Settings
 from originrisk.models.bundle import described
 from originrisk.models.registry import kept_path
 from originrisk.train.dataset import Examples, Gathered, TrainingTables
@@ -27,7 +27,7 @@ from originrisk.train.evaluation.metrics import Row, compare
 from originrisk.train.evaluation.rolling import WINDOWS, Pooled, Window, pool, rolling
 from originrisk.train.evaluation.tables import Table, tables_of
 from originrisk.train.origin_classifier import OriginClassifier
-from originrisk.train.pipeline import classifier
+from originrisk.train.pipeline import classifier, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,3 @@ def evaluate_recipe(settings: Settings, version: str | None, cutoff: date | None
     named = {"model": version, "seed": seed}
     last_day = cutoff or date.fromisoformat(said["cutoff"])
     return evaluate(recipe, classifier(recipe, seed), named, last_day, seed)
-
-
-def settings_of(settings: Settings, said: dict[str, Any]) -> Settings:
-    """The settings a model was made with, in the present home; `said` as its bundle describes it."""
-    made = {
-        "train": TrainSettings(**said["train"]),
-        "history_start": date.fromisoformat(said["history_start"]),
-    }
-    return settings.model_copy(update=made)

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.special import logit
 
-from originrisk.data.arrays import Floats, Mask
+from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.settings import TrainSettings
 from originrisk.train.dataset import Examples, require_enough
@@ -25,7 +24,7 @@ from originrisk.train.evaluation.metrics import (
 )
 from originrisk.train.fit import Fitted, fit, results_of
 from originrisk.train.labels import weights
-from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 from originrisk.train.resampling import later
 
 CHINESE: Final = pa.array(["CN", "HK"])
@@ -92,7 +91,7 @@ def share_seen(past: Examples, judged: Examples) -> float:
     return float(_keys(judged).merge(known, on=list(LOOK_UP_KEY), how="left")["seen"].notna().mean())
 
 
-def look_up_groups(examples: Examples) -> npt.NDArray[np.uint64]:
+def look_up_groups(examples: Examples) -> Keys:
     """Lines of the same look-up key under one number (lines,)."""
     return _keys(examples).groupby(list(LOOK_UP_KEY), dropna=False).ngroup().to_numpy().astype(np.uint64)
 
@@ -141,7 +140,7 @@ class Holdout:
 
 @dataclass(frozen=True, slots=True)
 class HoldoutFit:
-    """Judged examples with their weights, the model fitted before them, and the score of each method."""
+    """Later examples with their weights, the model fitted before them, and the score of each method."""
 
     judged: Examples
     weight: Floats
@@ -154,15 +153,26 @@ class HoldoutFit:
         drawn = self.judged.random
         return self._part("random_arm", drawn, weights(self.judged.draw_chance[drawn]), 0.0)
 
-    def all_examined(self, picked: float) -> Part:
-        """The comparison on all; `picked` is by how much lines outside the arm are likelier positive than they look."""
-        return self._part("all_examined", np.ones(len(self.judged), np.bool_), self.weight, picked)
+    def all_examined(self, shift: float) -> Part:
+        """The comparison on all; `shift`: by how much lines outside the arm are likelier positive than they look."""
+        return self._part("all_examined", np.ones(len(self.judged), np.bool_), self.weight, shift)
 
-    def _part(self, name: str, chosen: npt.NDArray[np.bool_], weight: Floats, picked: float) -> Part:
-        lines = self.judged.take(chosen)
-        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
-        log_odds = logit(probability)
-        results = results_of(lines, weight, self.fitted.rates, picked)
+    def slices(self, shift: float) -> dict[str, dict[str, Any]]:
+        """Size, average precision and calibration of each slice that holds lines."""
+        rows = {}
+        for name, chosen in slices(self.judged).items():
+            if chosen.any():
+                lines, log_odds, results = self._results(chosen, self.weight[chosen], shift)
+                ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
+                sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}
+                rows[name] = sizes | {
+                    "average_precision": _known(ranked),
+                    **probability_metrics(log_odds, results),
+                }
+        return rows
+
+    def _part(self, name: str, chosen: Mask, weight: Floats, shift: float) -> Part:
+        lines, log_odds, results = self._results(chosen, weight, shift)
         population = Population(results, lines.frame.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
         return Part(
@@ -174,37 +184,31 @@ class HoldoutFit:
             log_odds,
         )
 
-    def slices(self, picked: float) -> dict[str, dict[str, Any]]:
-        """Size, average precision and calibration of each slice that holds lines."""
-        return {name: self._slice(mask, picked) for name, mask in slices(self.judged).items() if mask.any()}
-
-    def _slice(self, chosen: npt.NDArray[np.bool_], picked: float) -> dict[str, Any]:
+    def _results(self, chosen: Mask, weight: Floats, shift: float) -> tuple[Examples, Floats, NoisyResults]:
+        """The chosen lines, the calibrated log-odds of their truth, and their results."""
         lines = self.judged.take(chosen)
-        probability = self.fitted.model.calibrator.probability(self.scores["model"][chosen])
-        log_odds = logit(probability)
-        results = results_of(lines, self.weight[chosen], self.fitted.rates, picked)
-        ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
-        sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}
-        return {**sizes, "average_precision": _known(ranked), **probability_metrics(log_odds, results)}
+        log_odds = logit(self.fitted.model.calibrator.probability(self.scores["model"][chosen]))
+        return lines, log_odds, results_of(lines, weight, self.fitted.rates, shift)
 
 
 def evaluate_holdout(
     examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> Holdout:
-    """Fit on the earlier examples and judge on the later ones (see `try_out`), over all and slice by slice."""
-    trial, past = fit_holdout(examples, prototype, settings, seed)
-    judged, picked = trial.judged, trial.fitted.calibration.picked
-    parts = [trial.all_examined(picked)]
+    """Fit on the earlier examples and evaluate on the later ones (see `fit_holdout`), overall and slice by slice."""
+    fit_of_past, past = fit_holdout(examples, prototype, settings, seed)
+    judged, shift = fit_of_past.judged, fit_of_past.fitted.calibration.selection_shift
+    parts = [fit_of_past.all_examined(shift)]
     if judged.observed[judged.random].any():
-        parts.insert(0, trial.random_arm())
+        parts.insert(0, fit_of_past.random_arm())
     first_day = str(judged.frame.day.min())
-    return Holdout(parts, share_seen(past, judged), len(past), first_day, trial.slices(picked))
+    return Holdout(parts, share_seen(past, judged), len(past), first_day, fit_of_past.slices(shift))
 
 
 def fit_holdout(
     examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> tuple[HoldoutFit, Examples]:
-    """The trial on the later examples, behind the gap of the settings, and the earlier ones it learned from.
+    """A fit on the earlier examples with the later ones to evaluate it on, behind the gap of the settings; and the
+    earlier ones.
 
     Raises GateRefusedError where either side holds too few examples to say anything.
     """
@@ -221,16 +225,15 @@ def fit_holdout(
 
 
 def _part_summary(part: Part) -> dict[str, Any]:
-    methods: dict[str, dict[str, Any]] = {row.method: _row_summary(row) for row in part.rows}
+    """A metric that the lines cannot tell is null, not a number."""
+    methods: dict[str, dict[str, Any]] = {
+        row.method: {name: _known(value) for name, value in row.metrics.items()}
+        | {"interval": {name: [_known(end) for end in ends] for name, ends in row.interval.items()}}
+        for row in part.rows
+    }
     methods["model"] |= part.probabilities
     of = part.population
     return {"lines": of.size, "worth": of.effective_size, "positives": of.positives, "methods": methods}
-
-
-def _row_summary(row: Row) -> dict[str, Any]:
-    """A metric that the lines cannot tell is null, not a number."""
-    interval = {name: [_known(end) for end in ends] for name, ends in row.interval.items()}
-    return {**{name: _known(value) for name, value in row.metrics.items()}, "interval": interval}
 
 
 def _known(value: float) -> float | None:

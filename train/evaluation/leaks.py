@@ -19,7 +19,7 @@ from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.features.history.keys import find
 from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
-from originrisk.train import dataset as examined
+from originrisk.train import dataset
 from originrisk.train.dataset import Examples, TrainingTables
 from originrisk.train.evaluation.holdout import look_up_groups
 from originrisk.train.evaluation.metrics import Metrics, Ranking
@@ -173,9 +173,9 @@ def _seen_at(data: TrainingTables, wanted: pa.Table, cut: np.datetime64) -> pd.D
     entries = data.entries.filter(pc.less_equal(data.entries["entry_date"], last))
     outcomes = data.outcomes.filter(pc.less_equal(data.outcomes["outcome_date"], last))
     lines = Lines.of(entries)
-    known, _ = examined.known_outcomes(outcomes, lines, day)
+    known, _ = dataset.known_outcomes(outcomes, lines, day)
     rows = find(lines, wanted["entry_number"], wanted["line_number"])
-    return examined.see(lines, Outcomes.of(lines, known), data.listings, np.sort(rows), day).features
+    return dataset.see(lines, Outcomes.of(lines, known), data.listings, np.sort(rows), day).features
 
 
 def _share_changed(before: Floats, whole: Floats) -> float:

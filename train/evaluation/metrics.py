@@ -1,7 +1,8 @@
-"""Metrics of a ranking and of probabilities, declared once, with intervals clustered by supplier."""
+"""Metrics of a ranking and of probabilities: each declared once, with intervals clustered by supplier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,107 @@ from originrisk.data.arrays import Floats, Keys
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import resamples, wider_interval
 
-CAPACITIES = (0.005, 0.01, 0.02, 0.05, 0.10)
+CAPACITIES: Final = (0.005, 0.01, 0.02, 0.05, 0.10)
 """Shares of lines inspected at which a ranking is judged."""
+CALIBRATION_BINS: Final = 10
+LEAST_POSITIVE_SUPPLIERS: Final = 10
+"""With fewer, resamples say less than they seem to: their intervals hold the true value too seldom."""
+
+Metrics = dict[str, float]
+
+
+def calibration_error(chance: Floats, observed: Floats, weight: Floats) -> float:
+    """Expected calibration error over bins of equal weight."""
+    rows = reliability(chance, observed, weight)
+    return float(sum(mass * abs(said - found) for said, found, mass in rows) / weight.sum())
+
+
+def reliability(chance: Floats, observed: Floats, weight: Floats) -> list[tuple[float, float, float]]:
+    """(mean chance, share positive, weight) in bins of equal weight, lowest chance first."""
+    order = np.argsort(chance, kind="stable")
+    place = (np.cumsum(weight[order]) - weight[order] / 2) / weight.sum()
+    bins = np.minimum((place * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
+    mass = np.bincount(bins, weight[order], minlength=CALIBRATION_BINS)
+    said = np.bincount(bins, (weight * chance)[order], minlength=CALIBRATION_BINS)
+    found = np.bincount(bins, (weight * observed)[order], minlength=CALIBRATION_BINS)
+    return [(said[i] / mass[i], found[i] / mass[i], float(mass[i])) for i in np.flatnonzero(mass)]
+
+
+def _hits(capacity: float, positive: Floats, lines: Floats) -> float:
+    return float(
+        np.interp(capacity * lines[-1], np.concatenate([[0], lines]), np.concatenate([[0], positive]))
+    )
+
+
+def _average_precision(positive: Floats, lines: Floats) -> float:
+    above = np.where(lines > 0, lines, 1.0)  # a resample may leave out the lines of the highest scores
+    return float(np.sum(np.diff(positive, prepend=0) * positive / above) / positive[-1])
+
+
+def _auc(positive: Floats, lines: Floats) -> float:
+    negative = lines - positive
+    below = negative[-1] - negative + np.diff(negative, prepend=0) / 2
+    return float(np.sum(np.diff(positive, prepend=0) * below) / (positive[-1] * negative[-1]))
+
+
+def _precision(capacity: float, positive: Floats, lines: Floats) -> float:
+    return float(_hits(capacity, positive, lines) / (capacity * lines[-1]))
+
+
+def _recall(capacity: float, positive: Floats, lines: Floats) -> float:
+    return float(np.float64(_hits(capacity, positive, lines)) / positive[-1])
+
+
+def _lift(capacity: float, positive: Floats, lines: Floats) -> float:
+    return float(_precision(capacity, positive, lines) / (positive[-1] / lines[-1]))
+
+
+def _log_loss(chance: Floats, observed: Floats, weight: Floats) -> float:
+    loss = -weight * (observed * np.log(chance) + (1 - observed) * np.log(1 - chance))
+    return float(loss.sum() / weight.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure of the reports: its name in JSON, what people read, how it is written, and what it is.
+
+    Of a ranking, `function` takes the weight of positives and of lines down to each score; of probabilities, the
+    chance of a positive result, the result and the weight of each line.
+    """
+
+    name: str
+    words: str
+    function: Callable[..., float]
+    format: str = ".3f"
+    largest: float = 1.0
+    over_all: bool = False
+    """Of the whole ranking. Their intervals lie in log-odds: near 0 and 1 they reach further inwards."""
+
+
+def _at_capacity(capacity: float) -> list[Metric]:
+    place = f"{capacity:.1%}".replace(".0%", "%")
+    return [
+        Metric(f"precision@{place}", f"precision at {place}", partial(_precision, capacity)),
+        Metric(f"recall@{place}", f"recall at {place}", partial(_recall, capacity)),
+        Metric(f"lift@{place}", f"lift at {place}", partial(_lift, capacity), largest=1 / capacity),
+    ]
+
+
+RANKING: Final = (
+    Metric("average_precision", "average precision", _average_precision, over_all=True),
+    Metric("auc", "AUC", _auc, over_all=True),
+    *(metric for capacity in CAPACITIES for metric in _at_capacity(capacity)),
+)
+PROBABILITY: Final = (
+    Metric("log_loss", "log-loss", _log_loss, ".4f", np.inf),
+    Metric("brier", "Brier score", lambda q, y, w: float(np.sum(w / w.sum() * (q - y) ** 2)), ".4f"),
+    Metric(
+        "calibration_error", "calibration error", lambda q, y, w: calibration_error(q, y, w / w.sum()), ".4f"
+    ),
+    Metric("expected_share", "expected", lambda q, _, w: float(np.sum(w / w.sum() * q)), ".2%"),
+    Metric("found_share", "positive", lambda _, y, w: float(np.sum(w / w.sum() * y)), ".2%"),
+)
+METRICS: Final = {metric.name: metric for metric in (*RANKING, *PROBABILITY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,74 +131,27 @@ class Ranking:
         """Ranking by score, highest first."""
         return cls(np.unique(-score, return_inverse=True)[1], observed)
 
-    def metrics(self, weight: Floats) -> dict[str, float]:
+    def totals(self, weight: Floats) -> tuple[Floats, Floats]:
+        """Weight of positives and of lines down to each step."""
+        positive: Floats = np.cumsum(np.bincount(self.step, weight * self.observed))
+        lines: Floats = np.cumsum(np.bincount(self.step, weight))
+        return positive, lines
+
+    def metrics(self, weight: Floats) -> Metrics:
         """Every metric under line weights; NaN where there is no positive or no negative line."""
-        found, seen = self._totals(weight)
+        totals = self.totals(weight)
         with np.errstate(invalid="ignore", divide="ignore"):
-            values = {"average_precision": _average_precision(found, seen), "auc": _auc(found, seen)}
-            for capacity in CAPACITIES:
-                values |= _at(capacity, found, seen)
-        return values
+            return {metric.name: metric.function(*totals) for metric in RANKING}
 
     def average_precision(self, weight: Floats) -> float:
         """Average precision alone, for many weightings; NaN without positives."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            return _average_precision(*self._totals(weight))
+            return _average_precision(*self.totals(weight))
 
     def recall(self, capacity: float, weight: Floats) -> float:
         """Share of the positives among the first `capacity` (0 to 1) of the weight; NaN without positives."""
-        found, seen = self._totals(weight)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return float(np.float64(_hits(capacity * seen[-1], found, seen)) / found[-1])
-
-    def _totals(self, weight: Floats) -> tuple[Floats, Floats]:
-        """Weight of positives and of lines down to each step."""
-        found: Floats = np.cumsum(np.bincount(self.step, weight * self.observed))
-        seen: Floats = np.cumsum(np.bincount(self.step, weight))
-        return found, seen
-
-
-def upper_bound(metric: str) -> float:
-    """The largest value that a metric can take: 1, but of a lift the inverse of its capacity."""
-    return 100 / float(metric.removeprefix("lift@").rstrip("%")) if metric.startswith("lift@") else 1.0
-
-
-def _average_precision(found: Floats, seen: Floats) -> float:
-    above = np.where(seen > 0, seen, 1.0)  # a resample may leave out the lines of the highest scores
-    return float(np.sum(np.diff(found, prepend=0) * found / above) / found[-1])
-
-
-def _auc(found: Floats, seen: Floats) -> float:
-    clean = seen - found
-    below = clean[-1] - clean + np.diff(clean, prepend=0) / 2
-    return float(np.sum(np.diff(found, prepend=0) * below) / (found[-1] * clean[-1]))
-
-
-def _at(capacity: float, found: Floats, seen: Floats) -> dict[str, float]:
-    inspected = capacity * seen[-1]
-    hits = _hits(inspected, found, seen)
-    name = f"{capacity:.1%}".replace(".0%", "%")
-    return {
-        f"precision@{name}": hits / inspected,
-        f"recall@{name}": hits / found[-1],
-        f"lift@{name}": hits / inspected / (found[-1] / seen[-1]),
-    }
-
-
-def _hits(inspected: float, found: Floats, seen: Floats) -> float:
-    return float(np.interp(inspected, np.concatenate([[0], seen]), np.concatenate([[0], found])))
-
-
-CALIBRATION_BINS: Final = 10
-
-Metrics = dict[str, float]
-
-
-LEAST_POSITIVE_SUPPLIERS: Final = 10
-"""With fewer, resamples say less than they seem to: their intervals hold the true value too seldom."""
-
-OVER_ALL: Final = ("average_precision", "auc")
-"""Metrics of the whole ranking. Their intervals lie in log-odds: near 0 and 1 they reach further inwards."""
+            return _recall(capacity, *self.totals(weight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +166,7 @@ class Row:
         """A metric for people, with its interval where there is one."""
         low, high = self.interval[metric]
         ends = f" [{low:.2f}, {high:.2f}]" if np.isfinite(low) else ""
-        return f"{self.metrics[metric]:.3f}{ends}"
+        return f"{self.metrics[metric]:{METRICS[metric].format}}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +196,10 @@ class Population:
         """Suppliers with a positive result."""
         return len(np.unique(self.supplier[self.results.observed == 1]))
 
-
-def size_text(population: Population) -> str:
-    """What is said of a population wherever its figures stand."""
-    size, worth = (
-        f"{population.size:,} examined lines",
-        f"worth {population.effective_size:,.0f} of even weight",
-    )
-    return f"{size}, {worth}, {population.positives:,} positive"
+    def __str__(self) -> str:
+        """What is said of a population wherever its figures stand."""
+        effective = f"effective sample size {self.effective_size:,.0f}"
+        return f"{self.size:,} examined lines ({effective}), {self.positives:,} positive"
 
 
 def intervals_text(rows: list[Row]) -> str:
@@ -163,7 +212,7 @@ def intervals_text(rows: list[Row]) -> str:
 def compare(scores: Mapping[str, Floats], population: Population, seed: int) -> list[Row]:
     """One row per method, all on the same lines and the same resamples.
 
-    Positives are results as found, errors of examination included; AP and lift are therefore of findings.
+    Positives are results as found, errors of examination included; AP and lift are therefore of results.
     """
     draws = resamples(population.supplier, seed)
     return [_row(method, score, population, draws) for method, score in scores.items()]
@@ -175,32 +224,8 @@ def probability_metrics(log_odds: Floats, results: NoisyResults) -> Metrics:
     The model speaks of the truth, the examination of a result: what is compared is the chance of the result that
     follows from the model's probability and the error rates of how the line was examined.
     """
-    weight = results.weight / results.weight.sum()
-    chance = results.chance(log_odds)
-    return {
-        "log_loss": float(results.loss(log_odds).sum() / results.weight.sum()),
-        "brier": float(np.sum(weight * (chance - results.observed) ** 2)),
-        "calibration_error": calibration_error(chance, results.observed, weight),
-        "expected_share": float(np.sum(weight * chance)),
-        "found_share": float(np.sum(weight * results.observed)),
-    }
-
-
-def reliability(chance: Floats, observed: Floats, weight: Floats) -> list[tuple[float, float, float]]:
-    """(mean chance, share found, weight) in bins of equal weight, lowest chance first."""
-    order = np.argsort(chance, kind="stable")
-    place = (np.cumsum(weight[order]) - weight[order] / 2) / weight.sum()
-    bins = np.minimum((place * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
-    mass = np.bincount(bins, weight[order], minlength=CALIBRATION_BINS)
-    said = np.bincount(bins, (weight * chance)[order], minlength=CALIBRATION_BINS)
-    found = np.bincount(bins, (weight * observed)[order], minlength=CALIBRATION_BINS)
-    return [(said[i] / mass[i], found[i] / mass[i], float(mass[i])) for i in np.flatnonzero(mass)]
-
-
-def calibration_error(chance: Floats, observed: Floats, weight: Floats) -> float:
-    """Expected calibration error over bins of equal weight."""
-    rows = reliability(chance, observed, weight)
-    return float(sum(mass * abs(said - found) for said, found, mass in rows) / weight.sum())
+    given = results.chance(log_odds), results.observed, results.weight
+    return {metric.name: metric.function(*given) for metric in PROBABILITY}
 
 
 def _row(method: str, score: Floats, population: Population, draws: list[Floats]) -> Row:
@@ -211,15 +236,19 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
         return Row(method, metrics, dict.fromkeys(metrics, (np.nan, np.nan)))
     resampled = [ranking.metrics(weight * draw) for draw in draws]
     return Row(
-        method, metrics, {n: _ends(n, metrics[n], [m[n] for m in resampled], population) for n in metrics}
+        method,
+        metrics,
+        {n: _ends(METRICS[n], metrics[n], [m[n] for m in resampled], population) for n in metrics},
     )
 
 
-def _ends(name: str, value: float, resampled: Sequence[float], population: Population) -> tuple[float, float]:
+def _ends(
+    metric: Metric, value: float, resampled: Sequence[float], population: Population
+) -> tuple[float, float]:
     clusters = population.positive_suppliers
-    if name not in OVER_ALL:
+    if not metric.over_all:
         low, high = wider_interval(value, resampled, clusters)
-        return max(low, 0.0), min(high, upper_bound(name))
+        return max(low, 0.0), min(high, metric.largest)
     off = 0.5 / population.size  # half a line off 0 and 1, where log-odds end
     centre, *drawn = logit(np.clip([value, *resampled], off, 1 - off))
     low, high = expit(np.array(wider_interval(centre, drawn, clusters)))

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from originrisk.data.arrays import Floats, Mask
 from originrisk.data.settings import TrainSettings
-from originrisk.train.dataset import LEAST_EXAMPLES, LEAST_POSITIVES, Examples, Gathered
+from originrisk.train.dataset import LEAST_EXAMPLES, LEAST_POSITIVES, Examples, FeatureFrame, Gathered
 from originrisk.train.evaluation.holdout import baselines, share_seen
 from originrisk.train.evaluation.metrics import Metrics, Population, probability_metrics
-from originrisk.train.evaluation.tables import DISTRICT_QUEUES, ONE_QUEUE, inside_capacity
 from originrisk.train.fit import Fitted, fit, log_odds_of, results_of
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
@@ -21,6 +20,7 @@ from originrisk.train.resampling import from_day
 
 WINDOWS: Final = 3
 JUDGED_SHARE: Final = 0.45
+ONE_QUEUE, DISTRICT_QUEUES = "one queue", "a queue by district"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _window(
             after,
             weights(after.propensity, settings.propensity_floor),
             fitted.rates,
-            fitted.calibration.picked,
+            fitted.calibration.selection_shift,
         ),
         look_up_seen=share_seen(before, after),
     )
@@ -102,7 +102,7 @@ def _window(
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """The judged lines of all windows, each with what the model of its own window said."""
+    """The judged lines of all windows, each with the log-odds by its window's own model."""
 
     lines: Examples
     results: NoisyResults
@@ -165,7 +165,7 @@ def _flagged(
     stands_for: float,
     share: float,
 ) -> dict[str, Mask]:
-    lines, days = examples.take(window.judged_lines).seen, gathered.unexamined.day
+    lines, days = examples.take(window.judged_lines).frame, gathered.unexamined.day
     around = gathered.unexamined.take((days >= window.start) & (days < end))
     score = log_odds_of(window.fitted.model, around.features.to_numpy())
     return {
@@ -174,3 +174,38 @@ def _flagged(
         )
         for queue in (ONE_QUEUE, DISTRICT_QUEUES)
     }
+
+
+def inside_capacity(
+    score: Floats,
+    lines: FeatureFrame,
+    unexamined_score: Floats,
+    unexamined: FeatureFrame,
+    *,
+    stands_for: float,
+    share: float,
+    queue: str,
+) -> Mask:
+    """Which examined lines a month's capacity would have reached.
+
+    Examined lines stand for themselves, each sampled unexamined line for `stands_for` lines; `share` of a month's lines
+    fit. Single days hold too few sampled lines to tell, so a month's days are taken together.
+    """
+    own, rest = _queue(lines, queue), _queue(unexamined, queue)
+    chosen = np.zeros(len(lines), np.bool_)
+    for name in np.unique(own):
+        mine, around = own == name, rest == name
+        pool = np.concatenate([score[mine], unexamined_score[around]])
+        weight = np.concatenate([np.ones(mine.sum()), np.full(around.sum(), stands_for)])
+        order = np.argsort(-pool, kind="stable")
+        reached = np.cumsum(weight[order]) - weight[order] < share * weight.sum()
+        chosen[np.flatnonzero(mine)] = reached[np.argsort(order)][: mine.sum()]
+    return chosen
+
+
+def _queue(lines: FeatureFrame, queue: str) -> npt.NDArray[np.object_]:
+    month = lines.day.astype("datetime64[M]").astype(str)
+    if queue == ONE_QUEUE:
+        return np.asarray(month, dtype=object)
+    district = lines.features["entry_district"].fillna(-1).astype(int).astype(str).to_numpy()
+    return np.array([f"{m} {d}" for m, d in zip(month, district, strict=True)], dtype=object)

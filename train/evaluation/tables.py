@@ -8,44 +8,16 @@ import pandas as pd
 
 from originrisk.data.arrays import Floats, Mask
 from originrisk.data.reference.orders import FAMILIES
-from originrisk.train.dataset import Examples, FeatureFrame
+from originrisk.train.dataset import Examples
 from originrisk.train.evaluation.holdout import slices
 from originrisk.train.evaluation.metrics import Metrics, Ranking, probability_metrics
-from originrisk.train.evaluation.rolling import Pooled, Window
+from originrisk.train.evaluation.rolling import DISTRICT_QUEUES, ONE_QUEUE, Pooled, Window
 from originrisk.train.fit import log_odds_of
 
 Texts = npt.NDArray[np.object_]
 
 GROUPS: Final = 8
 SIZES: Final = ("1 fewest", "2 middle", "3 most")
-ONE_QUEUE, DISTRICT_QUEUES = "one queue", "a queue by district"
-
-
-def inside_capacity(
-    score: Floats,
-    lines: FeatureFrame,
-    others_score: Floats,
-    unexamined: FeatureFrame,
-    *,
-    stands_for: float,
-    share: float,
-    queue: str,
-) -> Mask:
-    """Which examined lines a month's capacity would have reached.
-
-    Examined lines stand for themselves, each sampled other line for `stands_for` lines; `share` of a month's lines
-    fit. Single days hold too few sampled lines to tell, so a month's days are taken together.
-    """
-    own, rest = _queue(lines, queue), _queue(others, queue)
-    chosen = np.zeros(len(lines), np.bool_)
-    for name in np.unique(own):
-        mine, around = own == name, rest == name
-        pool = np.concatenate([score[mine], others_score[around]])
-        weight = np.concatenate([np.ones(mine.sum()), np.full(around.sum(), stands_for)])
-        order = np.argsort(-pool, kind="stable")
-        reached = np.cumsum(weight[order]) - weight[order] < share * weight.sum()
-        chosen[np.flatnonzero(mine)] = reached[np.argsort(order)][: mine.sum()]
-    return chosen
 
 
 def parties_groups(examples: Examples) -> dict[str, Texts]:
@@ -83,14 +55,6 @@ def wilson(hit: Floats, weight: Floats) -> tuple[float, float]:
     centre = (share + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2)) / (1 + z**2 / size)
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
-
-
-def _queue(lines: FeatureFrame, queue: str) -> Texts:
-    month = lines.day.astype("datetime64[M]").astype(str)
-    if queue == ONE_QUEUE:
-        return np.asarray(month, dtype=object)
-    district = lines.features["entry_district"].fillna(-1).astype(int).astype(str).to_numpy()
-    return np.array([f"{m} {d}" for m, d in zip(month, district, strict=True)], dtype=object)
 
 
 def _largest(values: Texts) -> Texts:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from originrisk.features.catalogue import CATALOGUE
-from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS
-from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.calibrate import RATE_HEADINGS, shown_rate
 
 LEAST_POSITIVES: Final = 30
 """Below so many positives a figure is marked as weak."""
@@ -34,7 +33,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
     return "\n".join(
         [
             f"# Model {version}\n",
-            f"Origin model of originrisk, {role}. TrainingResult from what was known at the end of {settings['cutoff']}: "
+            f"Origin model of originrisk, {role}. Learned from what was known at the end of {settings['cutoff']}: "
             f"{settings['examples']:,} examined lines, {len(CATALOGUE)} features, "
             f"{settings['trees']} trees for each of {settings['train']['seeds']} seeds.\n",
             *_recalibrated(settings.get("recalibrated")),
@@ -59,7 +58,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             f"History from {settings['history_start']}. Examinations left out:\n",
             *_table(("reason", "examinations"), metrics["left_out"].items()),
             "Error rates of examination, as estimated:\n",
-            *_table(HEADINGS, map(told, metrics["error_rates"])),
+            *_table(RATE_HEADINGS, map(shown_rate, metrics["error_rates"])),
             "Label bias:\n",
             BIAS,
         ]
@@ -75,8 +74,8 @@ def _ranks(metrics: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
         part = metrics[name]
         for method, row in part["methods"].items():
             low, high = row["interval"]["average_precision"]
-            told = (row["average_precision"], low, high, row["recall@5%"])
-            ap, low, high, recall = ("–" if value is None else f"{value:.3f}" for value in told)
+            figures = (row["average_precision"], low, high, row["recall@5%"])
+            ap, low, high, recall = ("–" if value is None else f"{value:.3f}" for value in figures)
             yield (
                 name.replace("_", " "),
                 f"{part['lines']:,}",

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 
 from originrisk.data.arrays import Floats
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.holdout import Holdout as Judgement
-from originrisk.train.evaluation.holdout import Part
-from originrisk.train.evaluation.metrics import reliability, size_text
+from originrisk.train.evaluation.holdout import Holdout, Part
+from originrisk.train.evaluation.metrics import reliability
 from originrisk.train.evaluation.rolling import Pooled, Window
 
 INK: Final = "#1f4e79"
@@ -32,9 +31,13 @@ def curves(part: Pooled, title: str) -> str:
         precision, gains, calibration = figure.subplots(1, 3)
         for method, score in part.scores.items():
             _ranking(precision, gains, part, score, method)
-        precision.set(xlabel="share of findings reached", ylabel="share of looks that find", ylim=(0, 1))
+        precision.set(
+            xlabel="share of positive results reached", ylabel="share of looks that find", ylim=(0, 1)
+        )
         precision.set_title("Precision and recall")
-        gains.set(xlabel="share of lines looked at", ylabel="share of findings reached", title="Gains")
+        gains.set(
+            xlabel="share of lines looked at", ylabel="share of positive results reached", title="Gains"
+        )
         gains.legend(frameon=False, fontsize=8)
         _reliability(calibration, part)
         figure.suptitle(title, fontsize=10)
@@ -124,7 +127,7 @@ def _reliability(axes: Any, part: Pooled) -> None:
     axes.plot(said, found, marker="o", color=INK)
     end = max(said.max(), found.max()) * 1.05
     axes.plot([0, end], [0, end], linestyle=":", color=PALE)
-    axes.set(xlabel="chance of a positive result, as said", ylabel="share found", title="Reliability")
+    axes.set(xlabel="chance of a positive result, predicted", ylabel="share positive", title="Reliability")
 
 
 def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
@@ -143,7 +146,7 @@ def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
-def draw_holdout(holdout: Judgement, folder: Path) -> None:
+def draw_holdout(holdout: Holdout, folder: Path) -> None:
     """One PNG per population in an existing folder."""
     for part in holdout.parts:
         figure = Figure(figsize=(13, 4), layout="constrained")
@@ -151,8 +154,7 @@ def draw_holdout(holdout: Judgement, folder: Path) -> None:
         precision_recall, gains, reliability = figure.subplots(1, 3)
         _holdout_curves(precision_recall, gains, part)
         _holdout_reliability(reliability, part)
-        size = size_text(part.population)
-        figure.suptitle(f"{part.name.replace('_', ' ')}: {size}")
+        figure.suptitle(f"{part.name.replace('_', ' ')}: {part.population}")
         figure.savefig(folder / f"{part.name}.png", dpi=110)
 
 
@@ -165,7 +167,7 @@ def _holdout_curves(precision_recall: Any, gains: Any, part: Part) -> None:
     precision_recall.set(xlabel="recall", ylabel="precision", ylim=(0, 1), title="Precision and recall")
     gains.plot(seen / seen[-1], found / found[-1])
     gains.plot([0, 1], [0, 1], linestyle=":", color="grey")
-    gains.set(xlabel="share of lines inspected", ylabel="share of findings", title="Gains")
+    gains.set(xlabel="share of lines inspected", ylabel="share of positive results", title="Gains")
 
 
 def _holdout_reliability(axes: Any, part: Part) -> None:
@@ -173,4 +175,4 @@ def _holdout_reliability(axes: Any, part: Part) -> None:
     axes.plot(said, found, marker="o")
     end = max(said.max(), found.max()) * 1.05
     axes.plot([0, end], [0, end], linestyle=":", color="grey")
-    axes.set(xlabel="chance of a positive result, as said", ylabel="share found", title="Reliability")
+    axes.set(xlabel="chance of a positive result, predicted", ylabel="share positive", title="Reliability")

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.metrics import intervals_text, size_text
-from originrisk.train.report.terminal import charts
+from originrisk.train.evaluation.metrics import METRICS, intervals_text
+from originrisk.train.report import charts
 
 LIMITS: Final = (
     "A score is a lead, never proof. Lines that were never examined are unknown, not negative. "
@@ -25,8 +25,8 @@ LEAKS_SOUGHT: Final = (
 WHY: Final = {
     "random arm": (
         "Lines drawn by lot whatever their score, weighted by the inverse of the chance of the draw: the only "
-        "unbiased yardstick. It is small; read the intervals. Where it is worth far fewer lines than it has, few "
-        "lines carry the weight: look at the chances written down for them."
+        "unbiased yardstick. It is small; read the intervals. Where its effective sample size is far below its lines, "
+        "few lines carry the weight: look at the chances written down for them."
     ),
     "all examined": (
         "Every examined line, weighted by the inverse of its chance to be examined. Mostly suspicious lines."
@@ -78,17 +78,7 @@ p{max-width:75ch}.small{color:#555;font-size:.88em}svg{max-width:100%;height:aut
 th,td{padding:.25em .8em;border-bottom:1px solid #e4e4e4;text-align:right;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}thead th{background:#f6f6f6}
 """
-WORDS: Final = {
-    "average_precision": "average precision",
-    "auc": "AUC",
-    "expected_share": "expected",
-    "found_share": "found",
-    "look_up_key_seen": "look-up key seen before",
-    "log_loss": "log-loss",
-}
-SHARES: Final = {
-    "expected_share", "found_share", "share", "low", "high", "precision", "recall", "look_up_key_seen", "largest_share"
-}  # fmt: skip
+SHARES: Final = {"share", "low", "high", "precision", "recall", "look_up_key_seen", "largest_share"}
 
 
 def write(evaluation: Evaluation, path: Path) -> None:
@@ -111,8 +101,9 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
     tables = evaluation.tables
     yield _first_page(evaluation)
     for name, part in evaluation.parts().items():
-        title = size_text(part.population())
-        yield _section(f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, title))
+        yield _section(
+            f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, str(part.population()))
+        )
         yield _methods(evaluation, name)
     yield _section(
         "Through time", WHY["time"], charts.through_time(tables["months"]), _table(tables["windows"])
@@ -143,8 +134,8 @@ def _first_page(evaluation: Evaluation) -> str:
     }
     cards = "".join(f'<div class="card">{escape(n)}<b>{text}</b></div>' for n, text in figures.items())
     said = (
-        f"Judged lines, {evaluation.headline}: {size_text(part.population())}, "
-        f"entered from {part.lines.frame.day.min()} to {part.lines.frame.day.max()}, by models of what was known before. "
+        f"Judged lines, {evaluation.headline}: {part.population()}, entered from "
+        f"{part.lines.frame.day.min()} to {part.lines.frame.day.max()}, by models of what was known before. "
         f"{seen:.0%} of the judged lines repeat goods already known (the look-up could answer those)."
     )
     return (
@@ -178,7 +169,10 @@ def _section(title: str, why: str, *parts: str) -> str:
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
-    head = "".join(f"<th>{escape(WORDS.get(name, name.replace('_', ' ')))}</th>" for name in rows[0])
+    head = "".join(
+        f"<th>{escape(METRICS[name].words if name in METRICS else name.replace('_', ' '))}</th>"
+        for name in rows[0]
+    )
     body = "".join(f"<tr>{''.join(f'<td>{_cell(n, v)}</td>' for n, v in row.items())}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -186,6 +180,8 @@ def _table(rows: list[dict[str, Any]]) -> str:
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, float) and not np.isfinite(value):
         return "–"
+    if isinstance(value, float) and name in METRICS:
+        return f"{value:{METRICS[name].format}}"
     if isinstance(value, float) and name in SHARES:
         return f"{value:.1%}"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""The report of a training on the terminal: the model beside its baselines, and what the labels were worth."""
+"""The report of a training on the terminal: the model beside its baselines, and what the labels say."""
 
 import json
 from pathlib import Path
@@ -7,31 +7,32 @@ from typing import Final
 import numpy as np
 
 from originrisk.data.console import print_table
-from originrisk.train.backtest.run import HEADINGS, Backtest, rows, summary
-from originrisk.train.calibrate import RATE_HEADINGS as HEADINGS_OF_RATES
-from originrisk.train.calibrate import shown_rate as told
+from originrisk.train.backtest.run import HEADINGS as BACKTEST_HEADINGS
+from originrisk.train.backtest.run import Backtest, rows, summary
+from originrisk.train.calibrate import RATE_HEADINGS, shown_rate
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.holdout import Part
-from originrisk.train.evaluation.metrics import Row, intervals_text, size_text
+from originrisk.train.evaluation.metrics import METRICS, Row, intervals_text
 from originrisk.train.gate import Check
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 from originrisk.train.promotion import Decision
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
+HEADINGS: Final = ("method", *(METRICS[name].words for name in SHOWN))
 
 
 def print_training(trained: TrainedModel, run_id: str) -> None:
     """Print every comparison, the error rates and what was left out."""
     for part in trained.result.holdout.parts:
-        print_table(_title(part), ("method", *SHOWN), [_row(row) for row in part.rows])
+        print_table(_title(part), HEADINGS, [_row(row) for row in part.rows])
     probabilities = [
-        (part.name, *(f"{v:.4f}" for v in part.probabilities.values()))
+        (part.name, *(f"{value:{METRICS[name].format}}" for name, value in part.probabilities.items()))
         for part in trained.result.holdout.parts
     ]
-    names = tuple(trained.result.holdout.parts[0].probabilities)
+    names = (METRICS[name].words for name in trained.result.holdout.parts[0].probabilities)
     print_table("Probabilities, against results as found", ("population", *names), probabilities)
-    rates = map(told, trained.result.settings["error_rates"])
-    print_table("Error rates", HEADINGS_OF_RATES, rates)
+    rates = map(shown_rate, trained.result.settings["error_rates"])
+    print_table("Error rates", RATE_HEADINGS, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.result.gathered.left_out.items())
     seen = trained.result.holdout.look_up_seen
     print_table(
@@ -51,9 +52,8 @@ def print_evaluation(evaluation: Evaluation, report: Path) -> None:
     for leak in evaluation.leaks:
         print(f"LEAK SUSPECTED: {leak.feature} seems to know {leak.kind}: {leak.evidence}.")
     for name, part in evaluation.parts().items():
-        size = size_text(part.population())
-        title = f"{name.capitalize()}: {size} ({intervals_text(evaluation.rows[name])})"
-        print_table(title, ("method", *SHOWN), [_row(row) for row in evaluation.rows[name]])
+        title = f"{name.capitalize()}: {part.population()} ({intervals_text(evaluation.rows[name])})"
+        print_table(title, HEADINGS, [_row(row) for row in evaluation.rows[name]])
     print(f"Report: {report}")
 
 
@@ -92,16 +92,16 @@ def print_promoted(version: str, *, as_json: bool) -> None:
     print(json.dumps({"champion": version}) if as_json else f"{version} is champion.")
 
 
-def print_backtest(lived: Backtest, *, as_json: bool) -> None:
+def print_backtest(backtest: Backtest, *, as_json: bool) -> None:
     """Print a row per policy and year, or the totals of every policy and where its months are kept as JSON."""
     if as_json:
-        totals = {name: summary(months) for name, months in lived.lives.items()}
-        told = {"folder": str(lived.folder), "every_line": lived.complete, "policies": totals}
-        print(json.dumps(told, allow_nan=False))
+        totals = {name: summary(months) for name, months in backtest.policies.items()}
+        plain = {"folder": str(backtest.folder), "every_line": backtest.complete, "policies": totals}
+        print(json.dumps(plain, allow_nan=False))
         return
-    whose = "simulated trade, any line" if lived.complete else "lines whose result is known, no others"
-    print_table(f"Backtest: {whose} could be examined", HEADINGS, rows(lived.lives))
-    print(f"Months and picture: {lived.folder}")
+    whose = "simulated trade, any line" if backtest.complete else "lines whose result is known, no others"
+    print_table(f"Backtest: {whose} could be examined", BACKTEST_HEADINGS, rows(backtest.policies))
+    print(f"Months and picture: {backtest.folder}")
 
 
 def _verdict(check: Check) -> str:
@@ -109,8 +109,7 @@ def _verdict(check: Check) -> str:
 
 
 def _title(part: Part) -> str:
-    size = size_text(part.population)
-    return f"{part.name.replace('_', ' ').capitalize()}: {size} ({intervals_text(part.rows)})"
+    return f"{part.name.replace('_', ' ').capitalize()}: {part.population} ({intervals_text(part.rows)})"
 
 
 def _row(row: Row) -> tuple[str, ...]:

@@ -60,12 +60,12 @@ def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
     lived: Backtest, truth: Path
 ) -> None:
     table = pq.read_table(truth)
-    for month in lived.lives["random10"]:
+    for month in lived.policies["random10"]:
         assert month.examined + month.rest == month.lines
         assert month.found <= month.positives - month.rest_found
         assert month.examined == round(0.1 * month.lines) == len(set(month.rows))
         assert month.draw_chance == sum(month.random) == round(0.1 * month.examined)
-    months = lived.lives["random10"]
+    months = lived.policies["random10"]
     examined = sum(m.positives - m.rest_found for m in months)
     assert 0.3 * examined < sum(m.found for m in months) < examined
     assert sum(m.positives for m in months) < table["y_any"].to_numpy().sum()
@@ -73,7 +73,7 @@ def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
 
 
 def test_finds_beat_the_lot(lived: Backtest) -> None:
-    told = summary(lived.lives["random10"])
+    told = summary(lived.policies["random10"])
     assert told["recall"] > 1.5 * 0.1
 
 
@@ -95,12 +95,12 @@ def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings:
     )
     told = backtest(settings, PLAN, ["exploit"], None)
     assert not told.complete
-    rows = [row for month in told.lives["exploit"] for row in month.rows]
+    rows = [row for month in told.policies["exploit"] for row in month.rows]
     picked = data.entries.take(rows)
     keys = zip(picked["entry_number"].to_pylist(), picked["line_number"].to_pylist(), strict=True)
     assert rows
     assert set(keys) <= conclusive
-    total = summary(told.lives["exploit"])
+    total = summary(told.policies["exploit"])
     assert total["true_share"] is total["recall"] is total["lot_share"] is None
     json.dumps(total, allow_nan=False)
 

@@ -18,7 +18,7 @@ from originrisk.data.contract import LINE_KEY
 from originrisk.data.simulation.world import World
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
-from originrisk.train import dataset as examined
+from originrisk.train import dataset
 from originrisk.train.commands import COMMANDS
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.leaks import RANDOM
@@ -51,7 +51,7 @@ def evaluation(folder: Path) -> Evaluation:
     """What `originrisk evaluate` finds where three leaks are planted; its report stays in the home."""
     written = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(examined, "see", by_heart(telling(peeking(examined.see))))
+        patch.setattr(dataset, "see", by_heart(telling(peeking(dataset.see))))
         patch.setattr(
             "originrisk.train.report.page.write",
             lambda found, path: (written.append(found), write(found, path)),

@@ -51,7 +51,7 @@ def test_the_rule_looks_at_chinese_goods_in_scope_and_new_suppliers() -> None:
     judged = examples([("CN", "CN", 1.0), ("VN", "HK", 1.0), ("VN", "VN", 1.0), ("CN", "CN", 1.0)], [0] * 4)
     family = [IN_SCOPE[0], IN_SCOPE[0], IN_SCOPE[0], np.nan]
     features = judged.features.assign(goods_family=family, supplier_age=[5.0, np.nan, np.nan, 5.0])
-    judged = replace(judged, seen=replace(judged.seen, features=features))
+    judged = replace(judged, frame=replace(judged.frame, features=features))
     assert targeting_rule(judged).tolist() == [2, 3, 1, 0]
 
 

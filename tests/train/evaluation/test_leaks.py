@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from originrisk.data.settings import Settings
-from originrisk.train import dataset as examined
+from originrisk.train import dataset
 from originrisk.train.dataset import Examples, TrainingTables
 from originrisk.train.evaluation.leaks import (
     RANDOM,
@@ -117,7 +117,7 @@ def test_the_features_of_the_catalogue_know_no_future(settings: Settings) -> Non
 
 
 def test_a_future_outcome_in_a_feature_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examined, "see", peeking(examined.see))
+    monkeypatch.setattr(dataset, "see", peeking(dataset.see))
     suspected = future(settings)
     assert [(leak.feature, leak.kind) for leak in suspected] == [("value", "the future")]
 

@@ -11,7 +11,6 @@ from originrisk.train.evaluation.metrics import (
     intervals_text,
     probability_metrics,
     reliability,
-    size_text,
 )
 from originrisk.train.origin_classifier import NoisyResults
 
@@ -163,5 +162,5 @@ def test_an_interval_holds_its_own_figure_even_of_a_perfect_ranking() -> None:
 def test_a_line_that_carries_the_weight_shows_in_what_the_lines_are_worth() -> None:
     weight = np.r_[5000.0, np.ones(99)]
     judged = Population(NoisyResults.of(np.arange(100) < 3, weight), np.arange(100, dtype=np.uint64))
-    assert size_text(judged) == "100 examined lines, worth 1 of even weight, 3 positive"
+    assert str(judged) == "100 examined lines (effective sample size 1), 3 positive"
     assert Population(NoisyResults.of(np.zeros(100)), judged.supplier).effective_size == 100

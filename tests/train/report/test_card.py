@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from originrisk.data.settings import TrainSettings
-from originrisk.train.calibrate import rate_rows as rows
-from originrisk.train.evaluation.holdout import evaluate_holdout as judge
+from originrisk.train.calibrate import rate_rows
+from originrisk.train.evaluation.holdout import evaluate_holdout
 from originrisk.train.labels import expected
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.report.card import card
@@ -21,13 +21,13 @@ SETTINGS = {
 
 RATES = expected()
 RATES.lines[0] = 9
-ROWS = rows(RATES, np.zeros((len(RATES.lines), 4)))
+ROWS = rate_rows(RATES, np.zeros((len(RATES.lines), 4)))
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     lines = planted(1500).examples
-    holdout = judge(lines, OriginClassifier(), TrainSettings(), seed=0)
+    holdout = evaluate_holdout(lines, OriginClassifier(), TrainSettings(), seed=0)
     measured = {
         **holdout.summary(),
         "left_out": {"pending": 12},
@@ -53,10 +53,10 @@ def test_the_card_says_what_its_level_rests_on(text: str) -> None:
 
 
 def test_slices_with_few_positives_are_marked_weak(text: str) -> None:
-    rows = [row for row in text.splitlines() if row.startswith("| declared Chinese")]
-    assert len(rows) == 1
-    marked = "too few positives" in rows[0]
-    assert marked == (int(rows[0].split("|")[3]) < 30)
+    found = [row for row in text.splitlines() if row.startswith("| declared Chinese")]
+    assert len(found) == 1
+    marked = "too few positives" in found[0]
+    assert marked == (int(found[0].split("|")[3]) < 30)
 
 
 def test_every_table_has_as_many_cells_as_its_head(text: str) -> None:
