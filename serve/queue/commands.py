@@ -57,12 +57,19 @@ def migrate(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 @_queue.command()
 def outcomes(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """Hand findings with a known result to the store, where the next night and training read them."""
+    """Hand findings with a known result to the store, where the next night and training read them.
+
+    Ends with 6 where the store holds a later or better result of a line; such findings stay here.
+    """
+    from originrisk.data.errors import WARNED
     from originrisk.data.store.journal import who
     from originrisk.serve.queue.db.outcomes import deliver
 
     done = deliver(_context(ctx), f"command: {who()}")
-    _say({"findings": done.findings, "file": done.file or None}, as_json=as_json)
+    refused = [str(problem) for problem in done.refused]
+    _say({"findings": done.findings, "file": done.file or None, "refused": refused}, as_json=as_json)
+    if refused:
+        raise typer.Exit(WARNED)
 
 
 @_accounts.command()

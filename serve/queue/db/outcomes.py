@@ -1,19 +1,20 @@
-"""Findings with a known result, handed to the store as outcomes: through its ingest, once, in a file that stays."""
+"""Findings with a known result, handed to the store as outcomes: once, whole, and in a file that stays."""
 
 import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, insert, select
 
 from originrisk.data.contract import OUTCOMES
-from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest.run import Ingested, ingest
+from originrisk.data.errors import Problem
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import findings
 from originrisk.serve.queue.db.database import folder
@@ -24,42 +25,86 @@ SELECTIONS: Final[Mapping[str | None, str]] = {"lot": "random", "order": "target
 """Why a line was examined, by how the day's queue placed it; what the queue left out, an officer chose."""
 
 
+_STRENGTH: Final[Mapping[str | None, int]] = {None: 0, "inconclusive": 1}
+"""How much a result says; any other is conclusive."""
+_CONCLUSIVE: Final = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What went into the store: findings, and the file that holds them ("" where there was nothing to hand over)."""
+    """What went into the store: findings, and the file that holds them ("" where there was nothing to hand over).
+
+    `refused` are findings whose line has a result in the store that theirs must not replace; they stay due.
+    """
 
     findings: int
     file: str
-    ingested: Ingested | None
+    refused: tuple[Problem, ...] = ()
 
 
 def deliver(context: AppContext, account: str) -> Delivery:
     """Hand over the findings that stand and were not handed over. A run that was cut short may be repeated.
 
-    Raises AlreadyRunningError while another run writes to the store, BadInputError where the store refuses a row.
+    Everything is checked before the store changes. Raises AlreadyRunningError while another run writes to it.
     """
     with context.store.writing():
         with context.database.reading() as connection:
-            ready = due(connection)
-        if not ready:
-            return Delivery(0, "", None)
-        path = _written(folder(context.settings.home) / "outcomes", map(_row, ready))
-        done = ingest(context.store, OUTCOMES.name, [path], "contract")
-        if done.counts.rejected:
-            found = f"{done.counts.rejected} broken rows in {path.name}"
-            raise BadInputError(Problem("outcomes", "rows that keep the contract", found))
+            delivered = set(connection.execute(select(DELIVERED.c.finding)).scalars())
+            ready = due(connection, delivered)
+        entries = pa.array({versions[-1].line.entry_number for versions in ready}, pa.string())
+        outcomes = context.store.outcomes()
+        stored = {
+            (row["entry_number"], row["line_number"]): row
+            for row in outcomes.filter(pc.is_in(outcomes["entry_number"], entries)).to_pylist()
+        }
+        rows, handed, refused = list[dict[str, Any]](), list[int](), list[Problem]()
+        for versions in ready:
+            row, there = _row(versions), stored.get(versions[-1].line.key)
+            if there:
+                row["disposition"] = there["disposition"]
+                own = [
+                    _row(versions[: number + 1]) for number, one in enumerate(versions) if one.id in delivered
+                ]
+                if problem := _overrules(there, row, own):
+                    refused.append(problem)
+                    continue
+            rows.append(row)
+            handed.append(versions[-1].id)
+        if not rows:
+            return Delivery(0, "", tuple(refused))
+        path = _written(folder(context.settings.home) / "outcomes", rows)
+        context.store.upsert(OUTCOMES.name, pa.Table.from_pylist(rows, schema=OUTCOMES.schema).to_batches())
         with context.unit_of_work() as unit:
-            handed = [versions[-1].id for versions in ready]
             notes = [{"finding": id, "file": path.name, "at": unit.at} for id in handed]
             unit.connection.execute(insert(DELIVERED), notes)
             unit.record(account, "outcomes delivered", path.name, findings=handed)
-    return Delivery(len(ready), path.name, done)
+    return Delivery(len(rows), path.name, tuple(refused))
 
 
-def due(connection: Connection) -> list[list[Finding]]:
+def _overrules(
+    there: Mapping[str, Any], row: Mapping[str, Any], own: Sequence[Mapping[str, Any]]
+) -> Problem | None:
+    """Why a row must not replace what the store holds of its line: that came from elsewhere, and says more or later.
+
+    What the queue itself handed over last (`own`), a correction may replace by anything.
+    """
+    compared = [name for name in row if name != "disposition"]
+    if any(all(there[name] == one[name] for name in compared) for one in (row, *own[-1:])):
+        return None
+    says, said = (_STRENGTH.get(one["result"], _CONCLUSIVE) for one in (row, there))
+    day, before = row["outcome_date"], there["outcome_date"]
+    later = before is not None and (day is None or before > day or (before == day and says <= said))
+    if said == 0 or not (says < said or later):
+        return None
+    name = f"{row['entry_number']} / {row['line_number']}"
+    found = f"{there['result']} of {before}, from elsewhere"
+    step = "Correct the finding, or the outcome that was ingested."
+    return Problem(f"outcome of {name}", f"nothing better than {row['result']} of {day}", found, step)
+
+
+def due(connection: Connection, delivered: Set[int]) -> list[list[Finding]]:
     """Every version, oldest first, of the findings whose last one is to be handed over: it stands, holds a result (or
     takes back one that was handed over), and was not handed over."""
-    delivered = set(connection.execute(select(DELIVERED.c.finding)).scalars())
     return [
         versions
         for versions in findings.histories(connection)
@@ -70,9 +115,15 @@ def due(connection: Connection) -> list[list[Finding]]:
 
 
 def _row(versions: Sequence[Finding]) -> dict[str, Any]:
-    """The contract's row. An outcome is known from the day on which it stands here, whenever the result was found."""
+    """The contract's row. An outcome is known from the day on which it stands here, whenever the result was found.
+
+    What came later in the database is never dated earlier, whatever the clock showed.
+    """
     first, one = versions[0], versions[-1]
-    known = one.reading.at if one.draft.adverse and one.reading else one.at
+    moments = [version.at for version in versions]
+    if one.draft.adverse and one.reading:
+        moments.append(one.reading.at)
+    known = max(moments)
     has = one.draft.result is not None
     return {
         "entry_number": one.line.entry_number,

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from originrisk.data.contract import ENTRIES, OUTCOMES
 from originrisk.data.errors import AlreadyRunningError
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Lines
@@ -130,6 +132,81 @@ def test_a_later_file_of_the_laboratory_is_not_undone(at: Office) -> None:
     after = stored(at, key)
     assert after
     assert after["result"] == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("result", "days", "stays"),
+    [
+        ("xinjiang", 9, True),  # later
+        ("xinjiang", 0, True),  # as strong, and nobody knows which came first
+        ("xinjiang", -3, False),  # older: the officer knows more
+        ("inconclusive", 9, True),  # later
+        ("inconclusive", -3, False),
+        (None, 0, False),  # pending
+    ],
+)
+def test_a_result_from_elsewhere_is_replaced_only_by_a_later_one(
+    at: Office, result: str | None, days: int, stays: bool
+) -> None:
+    key = unexamined(at, "order")
+    at.later(days=5)
+    known = None if result is None else DAY + timedelta(5 + days)
+    store, selected = Store(at.settings.home), DAY - timedelta(10)
+    row = dict.fromkeys(OUTCOMES.names) | {
+        **dict(zip(OUTCOMES.key, key, strict=True)), "selected_date": selected, "selection": "targeted",
+        "result": result, "outcome_date": known, "method": result and "isotopic",
+    }  # fmt: skip
+    store.upsert("outcomes", pa.Table.from_pylist([row], schema=OUTCOMES.schema).to_batches())
+    found = {"decision": "examine", "result": "not_xinjiang", "method": "dna", "found_on": str(DAY)}
+    write(at.at_work("ann"), key, **found)
+    done = outcomes.deliver(at.context, "test")
+    there = stored(at, key)
+    assert there
+    assert (done.findings, len(done.refused), there["result"]) == (
+        (0, 1, result) if stays else (1, 0, "not_xinjiang")
+    )
+    again = outcomes.deliver(at.context, "test")
+    assert (again.findings, len(again.refused)) == (0, int(stays))
+
+
+def test_a_weaker_result_never_replaces_a_conclusive_one_from_elsewhere(at: Office) -> None:
+    key = unexamined(at, "order")
+    row = dict.fromkeys(OUTCOMES.names) | {
+        **dict(zip(OUTCOMES.key, key, strict=True)), "selected_date": DAY, "selection": "targeted",
+        "result": "xinjiang", "outcome_date": DAY, "method": "isotopic", "disposition": "exclusion",
+    }  # fmt: skip
+    Store(at.settings.home).upsert(
+        "outcomes", pa.Table.from_pylist([row], schema=OUTCOMES.schema).to_batches()
+    )
+    at.later(days=4)
+    write(at.at_work("ann"), key, decision="examine", result="inconclusive", method="dna", found_on=str(DAY))
+    assert len(outcomes.deliver(at.context, "test").refused) == 1
+    assert stored(at, key) == row
+
+
+def test_a_line_whose_number_is_not_cbps_is_handed_over_like_any(at: Office) -> None:
+    store = Store(at.settings.home)
+    one = store.line("entries", *lines(at)[0]).to_pylist()[0] | {"entry_number": "BW-2021-000123"}
+    store.upsert("entries", pa.Table.from_pylist([one], schema=ENTRIES.schema).to_batches())
+    foreign, own = ("BW-2021-000123", one["line_number"]), unexamined(at, "lot")
+    ann = at.at_work("ann")
+    for key in (foreign, own):
+        write(ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY))
+    assert deliver(at) == 2
+    assert deliver(at) == 0
+    rows = [stored(at, key) for key in (foreign, own)]
+    assert [row and row["result"] for row in rows] == ["not_xinjiang"] * 2
+
+
+def test_a_clock_that_was_put_back_loses_no_result(at: Office) -> None:
+    key = unexamined(at, "order")
+    write(at.at_work("ann"), key, **ADVERSE, reason="two samples")
+    at.later(hours=-26)
+    read_second(at, key)
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["selected_date"], row["outcome_date"], row["result"]) == (DAY, DAY, "xinjiang")
 
 
 def test_training_reads_what_officers_found_once_it_was_known(at: Office) -> None:
