@@ -54,6 +54,7 @@ same: setup ## does this checkout do the same as AGAINST=COMMIT, on two small wo
 
 bench: setup ## full-size measurements; benchmarks/README.md says what each one shows
 	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.descriptions
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.judgement

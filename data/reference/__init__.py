@@ -18,6 +18,7 @@ from originrisk.data.reference.rows import (
     Material,
     MaterialFactor,
     MaterialPrice,
+    MaterialWord,
     Place,
     ScopePrefix,
     UsPort,
@@ -72,6 +73,10 @@ def xinjiang_places() -> tuple[Place, ...]:
 
 def listings() -> tuple[Listing, ...]:
     return read("listed", Listing)
+
+
+def material_words() -> tuple[MaterialWord, ...]:
+    return read("material_words", MaterialWord)
 
 
 def material_factors() -> tuple[MaterialFactor, ...]:

@@ -128,6 +128,20 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialWord:
+    """A word (capitals without accents) by which descriptions name a material, a fibre, or the fibres of a blend.
+
+    `only_with_share`: a name only where a number goes with it, for it means other things too (CTN: carton).
+    """
+
+    word: str
+    materials: tuple[str, ...]
+    language: str
+    only_with_share: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """Share of a country's input of a material that comes through China, 0 to 1, in a year."""
 
