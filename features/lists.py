@@ -1,7 +1,7 @@
 """Parties under an order that concerns Xinjiang, as a line of a day sees them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -10,7 +10,9 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from originrisk.data import law
 from originrisk.data.contract import EPOCH
+from originrisk.data.law import Named, Role
 from originrisk.data.lists.membership import (
     Row,
     party,
@@ -21,11 +23,11 @@ from originrisk.data.lists.membership import (
     with_shipped,
 )
 from originrisk.data.store.journal import Decided
-from originrisk.features.lines import Bools, Codes, Text
+from originrisk.features.lines import Bools, Codes, Lines, Text
 from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key
 from originrisk.features.parties.record import Decision
-from originrisk.features.places import names_xinjiang
+from originrisk.features.places import maker_in_xinjiang, names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
 
@@ -39,18 +41,23 @@ class Listings:
 
     seen: dict[str, tuple[Interval, ...]]
     spelled: ListedNames
+    rows: dict[str, tuple[Row, ...]]
     decided: tuple[Decision, ...] = ()
 
     @classmethod
     def of(cls, table: pa.Table) -> "Listings":
         """Those of a table in the contract's `listed` shape that concern Xinjiang."""
-        names = [name for row in table.to_pylist() if concerns_xinjiang(row) for name in _names(row)]
+        named = [(name, row) for row in table.to_pylist() if concerns_xinjiang(row) for name in _names(row)]
         found: dict[str, set[Interval]] = defaultdict(set)
-        for one in names:
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for one, row in named:
             if key := company_key(one.name):
                 found[key].add(one.seen)
+                if row not in rows[key]:
+                    rows[key].append(row)
         seen = {key: tuple(sorted(intervals)) for key, intervals in found.items()}
-        return cls(seen, ListedNames(names))
+        spelled = ListedNames([one for one, _ in named])
+        return cls(seen, spelled, {key: tuple(of) for key, of in rows.items()})
 
     @classmethod
     def known(cls, stored: pa.Table, taken: Sequence[Decided] = ()) -> "Listings":
@@ -72,6 +79,14 @@ class Listings:
             intervals = self.seen[company_key(text.levels[text.codes[row]])]
             held[row] = any(after < days[row] < end for after, end in intervals)
         return held
+
+    def in_force(self, name: str, day: date) -> tuple[Row, ...]:
+        """The listings of a party of this name that are in force on a day, by the law: from their first day on."""
+        return tuple(
+            row
+            for row in self.rows.get(company_key(name), ())
+            if row["effective_date"] <= day < (row["removed_date"] or date.max)
+        )
 
     def as_of(self, day: int) -> dict[str, set[Interval]]:
         """What lines up to `day` can tell of the listings: later beginnings left out, later ends open."""
@@ -95,6 +110,29 @@ def concerns_xinjiang(row: Row) -> bool:
 @cache
 def _shipped() -> frozenset[tuple[str, str]]:
     return frozenset((party(row["name"]), programme(row)) for row in shipped().to_pylist())
+
+
+ROLES: Final[Mapping[Role, str]] = {
+    "maker": "manufacturer_name",
+    "seller": "seller_name",
+    "consolidator": "consolidator_name",
+}
+
+
+def legal_basis(lines: Lines, listings: Listings) -> pa.Array:
+    """Which orders and acts cover each line (n,) on its day of entry, as `originrisk.data.law.LEGAL_BASIS`.
+
+    A list of structs (instrument, ground, sublist, since, procedure, barred, text), empty where nothing covers a line.
+    Parties count by their name in its one form, not by likeness.
+    """
+    days = lines.days["entry_date"].astype("datetime64[D]")
+    listed: dict[int, list[Named]] = defaultdict(list)
+    for role, column in ROLES.items():
+        text = lines.texts[column]
+        for row in np.flatnonzero(text.says(listings.names)).tolist():
+            held = listings.in_force(text.levels[text.codes[row]], days[row].item())
+            listed[row].extend((role, listing) for listing in held)
+    return law.legal_basis(lines.texts["htsus"].cells(), days, maker_in_xinjiang(lines) == 1, listed)
 
 
 def _names(row: Row) -> Iterator[ListedName]:

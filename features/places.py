@@ -2,12 +2,40 @@
 
 from functools import cache, lru_cache
 from math import nan
+from typing import Final
+
+import numpy as np
 
 from originrisk.data import reference
+from originrisk.data.identifiers.manufacturer_id import parse
+from originrisk.data.identifiers.postal_code import is_xinjiang
 from originrisk.data.reference import country_of_schedule_k
+from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.names import tokens
 
-_LONGEST_PLACE = 3
+_LONGEST_PLACE: Final = 4
+_STREETS: Final = frozenset(
+    {
+        "ROAD",
+        "RD",
+        "STREET",
+        "STR",
+        "ST",
+        "AVENUE",
+        "AVE",
+        "LU",
+        "JIE",
+        "DADAO",
+        "DAJIE",
+        "LANE",
+        "BLVD",
+        "BOULEVARD",
+    }
+)
+_DIRECTIONS: Final = frozenset(
+    {"N", "S", "E", "W", "M", "NO", "NORTH", "SOUTH", "EAST", "WEST", "MIDDLE", "CENTRAL"}
+    | {"BEI", "NAN", "DONG", "XI", "ZHONG"}
+)
 
 
 def country_number(code: str) -> float:
@@ -43,15 +71,46 @@ def on_land_border(port: str) -> float:
 
 @lru_cache(1 << 14)
 def names_xinjiang(text: str) -> float:
-    """1 where a text names a place in Xinjiang, 0.5 where the name is also another place's, 0 where it names none."""
-    found = [reference.places_by_name().get(name) for name in _candidates(tokens(text))]
-    places = [place for place in found if place]
-    if not places:
-        return 0.0
-    return 1.0 if any(place.collides_with is None for place in places) else 0.5
+    """1 where a text names a place in Xinjiang, 0.5 where the name is also another place's, 0 where it names none.
+
+    A street that is called after a place says nothing: there is an Urumqi Road in Qingdao and in Shanghai.
+    """
+    words = tokens(text)
+    spans = [(start, start + n) for n in range(1, _LONGEST_PLACE + 1) for start in range(len(words) - n + 1)]
+    found = [
+        place
+        for start, end in spans
+        if (place := reference.places_by_name().get("".join(words[start:end]))) and not _street(words[end:])
+    ]
+    return 0.0 if not found else 1.0 if any(place.collides_with is None for place in found) else 0.5
 
 
-def _candidates(words: list[str]) -> list[str]:
-    """Runs of up to three words written as one and apart: `XIN JIANG` is a spelling of `XINJIANG`."""
-    runs = [words[i : i + n] for n in range(1, _LONGEST_PLACE + 1) for i in range(len(words) - n + 1)]
-    return [joined for run in runs for joined in ("".join(run), " ".join(run))]
+def _street(following: list[str]) -> bool:
+    """Whether the words after a name make it that of a street: `ROAD`, `N. RD`, `MIDDLE ROAD`, `ZHONG LU`."""
+    while following and following[0] in _DIRECTIONS:
+        following = following[1:]
+    return bool(following) and following[0] in _STREETS
+
+
+def maker_in_china(lines: Lines) -> Bools:
+    """Where the maker is in China (n,): by the country of the MID, whatever origin is declared; without a MID by it."""
+    mid = lines.texts["manufacturer_id"]
+    made, declared = mid.says(_of_china), lines.texts["country_of_origin"].says("CN".__eq__)
+    return np.where(mid.null, declared, made)
+
+
+def _of_china(mid: str) -> bool:
+    parsed = parse(mid)
+    return parsed is not None and parsed.country == "CN"
+
+
+def maker_in_xinjiang(lines: Lines) -> Floats:
+    """How clearly the maker is declared to be in Xinjiang (n,): 1, 0.5 (see `names_xinjiang`) or 0.
+
+    By city or postal code; by the street line alone only where neither is declared, else 0.5 at the most.
+    """
+    city, code = lines.texts["manufacturer_city"], lines.texts["manufacturer_postal_code"]
+    coded = maker_in_china(lines) & code.says(is_xinjiang)
+    place = np.maximum(city.read(names_xinjiang, 0.0), coded)
+    street = lines.texts["manufacturer_address"].read(names_xinjiang, 0.0)
+    return np.maximum(place, np.where(city.null & code.null, street, np.minimum(street, 0.5)))

@@ -22,6 +22,7 @@ from originrisk.data.reference.rows import (
     Place,
     ScopePrefix,
     UsPort,
+    Wave,
     XinjiangShare,
 )
 from originrisk.data.reference.table import read
@@ -81,6 +82,10 @@ def material_words() -> tuple[MaterialWord, ...]:
 
 def material_factors() -> tuple[MaterialFactor, ...]:
     return read("material_factors", MaterialFactor)
+
+
+def uflpa_waves() -> tuple[Wave, ...]:
+    return read("uflpa_waves", Wave)
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from originrisk.data import reference
-from originrisk.data.reference.rows import GoodsFamily, ScopePrefix
+from originrisk.data.reference.rows import GoodsFamily, Instrument, ScopePrefix
 from originrisk.data.reference.table import Days
 
 FAMILIES: Final[tuple[str, ...]] = get_args(GoodsFamily)
@@ -50,16 +50,24 @@ def _tariff_starts() -> Days:
 def orders(families: NDArray[np.int8], days: Days) -> NDArray[np.int64]:
     """How many orders, acts and priority sectors on goods of the family were in force and known on the day (n,)."""
     found = np.zeros(len(days), np.int64)
-    for family in set(families.tolist()) - {NO_FAMILY}:
+    for family in set(families.tolist()):
         here = families == family
-        found[here] = np.searchsorted(_orders(FAMILIES[family]), days[here], side="right")
+        found[here] = np.searchsorted(_orders(family), days[here], side="right")
     return found
 
 
 @cache
-def _orders(family: str) -> Days:
+def instruments_on(family: int) -> tuple[Instrument, ...]:
+    """Orders, acts and priority sectors on goods of a family (its code) and on all goods, by their day."""
+    names = {None, None if family == NO_FAMILY else FAMILIES[family]}
+    rows = (row for row in reference.instruments() if row.goods_family in names)
+    return tuple(sorted(rows, key=lambda row: row.valid_from))
+
+
+@cache
+def _orders(family: int) -> Days:
     """Days from which a line sees each order, act or priority sector on the family, in order."""
-    rows = [row for row in reference.instruments() if row.goods_family == family]
+    rows = instruments_on(family)
     return np.array(sorted(_visible(row.valid_from, row.known_from) for row in rows), "datetime64[D]")
 
 
@@ -67,8 +75,8 @@ def since_legal_date(families: NDArray[np.int8], days: Days) -> NDArray[np.float
     """Days (…, n) since the law on goods of the family (n,) last changed, counted from when that was known; NaN if
     never."""
     since = np.full(days.shape, np.nan)
-    for family in set(families.tolist()) - {NO_FAMILY}:
-        dates, here = _legal_dates(FAMILIES[family]), families == family
+    for family in set(families.tolist()):
+        dates, here = _legal_dates(family), families == family
         asked = days[..., here]
         latest = dates[np.searchsorted(dates[1:], asked, side="right")]
         since[..., here] = (asked - latest) / np.timedelta64(1, "D")
@@ -76,10 +84,11 @@ def since_legal_date(families: NDArray[np.int8], days: Days) -> NDArray[np.float
 
 
 @cache
-def _legal_dates(family: str) -> Days:
+def _legal_dates(family: int) -> Days:
     """Days from which a line saw that the law on the family had changed, after a first one that is none; lists of
     single parties do not count."""
-    names = {"all", *family.split("_"), *(["textiles", "apparel"] if family.startswith("cotton") else [])}
+    name = "" if family == NO_FAMILY else FAMILIES[family]
+    names = {"all", name, *(["cotton", "textiles"] if name.startswith("cotton") else [])}
     days = sorted(
         _visible(row.day, row.known_from)
         for row in reference.legal_dates()
@@ -101,10 +110,23 @@ def under_order(
 
 @cache
 def _first_order(basis: Literal["party", "region"]) -> Days:
-    """Day of each family from which a line sees an order on it; never for the last, which is no family."""
-    first = np.full(len(FAMILIES) + 1, np.datetime64(date.max, "D"))
-    for row in reference.instruments():
-        if row.basis == basis:
-            place = FAMILIES.index(row.goods_family)
-            first[place] = min(first[place], _visible(row.valid_from, row.known_from))
-    return first
+    """Day of each family from which a line sees an order on it; the last is that of goods of no family."""
+    return np.array(
+        [
+            min((_visible(row.valid_from, row.known_from) for row in instruments_on(family) if row.basis == basis),
+                default=np.datetime64(date.max, "D"))
+            for family in (*range(len(FAMILIES)), NO_FAMILY)
+        ]
+    )  # fmt: skip
+
+
+def families_of(codes: NDArray[np.object_], days: Days) -> NDArray[np.int8]:
+    """Code of the goods family of each HTSUS number (n,) in the tariff of its day; NO_FAMILY for none."""
+    pairs = zip(tariff(days).tolist(), codes.tolist(), strict=True)
+    return np.array([_family(number, code or "") for number, code in pairs], np.int8)
+
+
+@cache
+def _family(number: int, code: str) -> int:
+    row = scope_of(number)(code)
+    return NO_FAMILY if row is None else FAMILIES.index(row.goods_family)

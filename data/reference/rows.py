@@ -74,7 +74,10 @@ class UsPort:
 
 @dataclass(frozen=True, slots=True)
 class LegalDate:
-    """A day on which the law or its practice changed; `scope` names goods families or `all`, `party`."""
+    """A day on which the law or its practice changed.
+
+    `scope` names goods families (`cotton` is all of cotton), `all`, or what changes the law on no goods: `party`.
+    """
 
     day: date
     event: str
@@ -106,13 +109,18 @@ class ScopePrefix:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """An order or law that covers a goods family from a day on: of one party, or of the whole region."""
+    """An order or act on a goods family, or on all goods, from a day on: of one party, or of the whole region.
 
-    goods_family: GoodsFamily
+    `covers` says in words what it covers. From `uflpa_from` on its cases run under the UFLPA's procedure.
+    """
+
+    goods_family: GoodsFamily | None
     instrument: str
     basis: Literal["party", "region"]
     valid_from: date
+    uflpa_from: date
     known_from: date
+    covers: str
     confidence: Confidence
     source: str
 
@@ -215,5 +223,15 @@ class MaterialFactor:
     kg_per_kg: float
     low: float
     high: float
+    confidence: Confidence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """How many entities a notice added to the UFLPA Entity List."""
+
+    effective_date: date
+    added: int
     confidence: Confidence
     source: str

@@ -10,10 +10,9 @@ import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from originrisk.data import reference
 from originrisk.data.contract import EPOCH
 from originrisk.data.identifiers.importer_number import mask
-from originrisk.data.reference.orders import FAMILIES
+from originrisk.data.reference.orders import instruments_on
 from originrisk.data.reference.table import known
 from originrisk.features.commodity.scope import families
 from originrisk.features.history.keys import Keys, key_of
@@ -106,13 +105,7 @@ class Day:
 
 def programmes(family: int, day: date) -> list[str]:
     """Orders, acts and priority sectors on goods of the family (code) that a line of the day sees."""
-    if family < 0:
-        return []
-    return [
-        row.instrument
-        for row in known(reference.instruments(), day)
-        if row.goods_family == FAMILIES[family] and row.valid_from <= day
-    ]
+    return [row.instrument for row in known(instruments_on(family), day) if row.valid_from <= day]
 
 
 def _programmes(lines: Lines, day: date) -> pa.Array:

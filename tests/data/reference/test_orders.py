@@ -78,7 +78,8 @@ def test_codes_of_families_do_not_move() -> None:
         ("6109100012", "2021-01-14", True, True),
         ("7606110000", "2022-06-20", False, False),
         ("7606110000", "2022-06-21", False, True),
-        ("9503000013", "2025-01-01", False, False),
+        ("9503000013", "2022-06-20", False, False),
+        ("9503000013", "2022-06-21", False, True),  # the act covers goods of any kind
     ],
 )
 def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
@@ -105,7 +106,10 @@ def test_orders_count_from_the_day_they_hold_and_are_known(day: str, number: int
         ("6109100012", "2021-01-14", 0),
         ("6109100012", "2021-02-13", 30),
         ("2002908010", "2021-01-13", np.nan),
-        ("8517130000", "2021-12-24", np.nan),
+        ("8517130000", "2021-12-23", np.nan),
+        ("8517130000", "2022-06-21", 0),
+        ("2815110000", "2025-08-20", 0),  # caustic soda becomes a priority sector, seen from the day after
+        ("6204620000", "2024-05-18", 42),  # a listing of single companies changes no law on goods
     ],
 )
 def test_days_since_the_law_on_the_goods_changed(code: str, day: str, since: float) -> None:

@@ -27,6 +27,7 @@ TABLES = {
     "xinjiang_places": reference.xinjiang_places,
     "listed": reference.listings,
     "material_factors": reference.material_factors,
+    "uflpa_waves": reference.uflpa_waves,
 }
 KEYS = {
     "countries": "alpha_2",
@@ -34,6 +35,7 @@ KEYS = {
     "schedule_d_ports": "code",
     "exposure": "material country year",
     "instruments": "goods_family instrument",
+    "uflpa_waves": "effective_date",
     "scope": "hts_prefix valid_from",
     "xinjiang_share": "material measure year",
     "materials": "material",
@@ -98,7 +100,7 @@ def test_ports_of_the_united_states(code: str, name: str) -> None:
 def test_scope_is_prefixes_of_the_known_families() -> None:
     families = set(get_args(GoodsFamily))
     assert {row.goods_family for row in reference.scope()} == families
-    assert {row.goods_family for row in reference.instruments()} == families
+    assert {row.goods_family for row in reference.instruments()} <= {*families, None}
     assert all(re.fullmatch(r"[0-9]{2,10}", row.hts_prefix) for row in reference.scope())
 
 
@@ -150,6 +152,12 @@ def test_listings_end_after_they_begin() -> None:
     ended = [row for row in reference.listings() if row.removed_date]
     assert ended
     assert all(row.removed_date and row.removed_date > row.effective_date for row in ended)
+
+
+def test_legal_dates_name_whole_families_or_none() -> None:
+    families = set(get_args(GoodsFamily))
+    words = {word for row in reference.legal_dates() for word in row.scope.split()}
+    assert words - {"all", "party", "de_minimis", "cotton", "textiles"} <= families
 
 
 def test_codes_of_canadian_provinces_are_no_countries() -> None:

@@ -1,0 +1,168 @@
+"""The legal basis: which orders and acts cover a line on a day, why, since when, and under which procedure.
+
+It is law, not evidence: told beside the score and never mixed into it. Most of it is a condition ("goods with cotton
+of Xinjiang"); `barred` is where the declaration itself meets one, whatever the score: the maker is declared in
+Xinjiang, or stands on the UFLPA's Entity List, whose sublist (ii), transfer of labour, needs no Xinjiang input at all.
+A presumption may be rebutted and goods under an order be proved admissible or exported: neither is a determination.
+
+Sources: `reference/instruments.csv`, the listings; Public Law 117-78, sections 2(d)(2)(B) and 3(a).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from originrisk.data.reference import orders
+from originrisk.data.reference.table import Days
+
+LONGEST: Final = 120
+UFLPA: Final = np.datetime64("2022-06-21", "D")
+"""First day of the presumption. Cases under earlier orders on Xinjiang run under its procedure from then on."""
+PRIORITY: Final = "UFLPA priority sector"
+SUBLISTS: Final = {
+    "i": "made in Xinjiang",
+    "ii": "labour transfer",
+    "iv": "exporter",
+    "v": "sourcing from Xinjiang",
+}
+Role = Literal["maker", "seller", "consolidator"]
+Named = tuple[Role, Mapping[str, Any]]
+"""What a party is on a line, and its listing: a row of the contract's `listed` in force on the day."""
+
+LEGAL_BASIS: Final = pa.list_(
+    pa.struct(
+        [
+            ("instrument", pa.string()),
+            ("ground", pa.string()),
+            ("sublist", pa.string()),
+            ("since", pa.date32()),
+            ("procedure", pa.string()),
+            ("barred", pa.bool_()),
+            ("text", pa.string()),
+        ]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One order or act that covers a line.
+
+    `ground` is why: the kind of goods, the region they may come from, the entity under an order, or its sublist.
+    `sublist` names the sublists, `(ii), (v)`. `text` says it in at most 120 characters.
+    """
+
+    instrument: str
+    ground: Literal["goods", "region", "entity", "sublist"]
+    sublist: str | None
+    since: date
+    procedure: Literal["WRO", "UFLPA"]
+    barred: bool
+    text: str
+
+
+def legal_basis(
+    codes: NDArray[np.object_],
+    days: Days,
+    in_xinjiang: NDArray[np.bool_],
+    listed: Mapping[int, Sequence[Named]],
+) -> pa.Array:
+    """What covers each line (n,) on its day, as LEGAL_BASIS: a list of structs, one for each Basis, by `since`.
+
+    `codes` (n,) are HTSUS numbers, `days` (n,) `datetime64[D]`, `in_xinjiang` (n,) whether the declaration puts the
+    maker there, `listed` by row the listed parties that the line names. `features.lists.legal_basis` asks it for Lines.
+    """
+    families = orders.families_of(codes, days)
+    periods = np.searchsorted(_changes(), days, side="right")
+    plain, place = np.unique(
+        np.stack([families, periods, in_xinjiang], axis=1).astype(np.int64), axis=0, return_inverse=True
+    )
+    bases = [_on_goods(family, period, bool(declared)) for family, period, declared in plain.tolist()]
+    place = place.reshape(-1)
+    for row, named in listed.items():
+        day = days[row].item()
+        bases.append((*bases[place[row]], *(on_party(role, listing, day) for role, listing in named)))
+        place[row] = len(bases) - 1
+    told = [[asdict(one) for one in sorted(of, key=lambda basis: basis.since)] for of in bases]
+    return pa.array(told, LEGAL_BASIS).take(pa.array(place))
+
+
+@cache
+def _changes() -> Days:
+    """Days on which an order or act on goods begins."""
+    days = {row.valid_from for family in (*range(len(orders.FAMILIES)), orders.NO_FAMILY)
+            for row in orders.instruments_on(family)}  # fmt: skip
+    return np.array(sorted(days), "datetime64[D]")
+
+
+@cache
+def _on_goods(family: int, period: int, declared: bool) -> tuple[Basis, ...]:
+    """Orders and acts on goods of a family (its code) after so many changes of the law."""
+    if not period:
+        return ()
+    day = _changes()[period - 1].item()
+    rows = [row for row in orders.instruments_on(family) if row.valid_from <= day]
+    first = next(
+        (f"; priority sector since {row.valid_from}" for row in rows if row.instrument == PRIORITY), ""
+    )
+    bases = []
+    for row in rows:
+        moved, act = row.uflpa_from <= day, row.instrument == "UFLPA"
+        if row.instrument == PRIORITY:
+            continue
+        name = "UFLPA" if act else "WRO"
+        told = f"{row.covers}{first if act else '; cases run under the UFLPA' if moved else ''}"
+        if act and declared:
+            told = "the declaration puts the maker in Xinjiang, its goods are presumed barred"
+        text = f"{name} since {row.valid_from}: {told}."
+        ground: Literal["goods", "region"] = "region" if act else "goods"
+        bases.append(
+            Basis(
+                row.instrument,
+                ground,
+                None,
+                row.valid_from,
+                "UFLPA" if moved else "WRO",
+                act and declared,
+                text,
+            )
+        )
+    return tuple(bases)
+
+
+def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
+    """What the listing of a party that a line names means for the line on a day on which it is in force.
+
+    The presumption is of goods made by a listed entity, and of goods exported by one of sublist (iv).
+    """
+    since, programme = listing["effective_date"], str(listing["programme"])
+    if not programme.casefold().startswith("uflpa"):
+        moved = np.datetime64(day, "D") >= UFLPA
+        told = f" ({role}): {_cut(programme, 20)} since {since}"
+        if listing["scope"]:
+            told += f", {_cut(listing['scope'], 35)}"
+        told += "; cases run under the UFLPA." if moved else "."
+        text = _cut(listing["name"], LONGEST - len(told)) + told
+        return Basis(programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text)
+    sublists = [one for one in re.findall("[iv]+", programme.partition("(")[2]) if one in SUBLISTS]
+    barred = role == "maker" or "iv" in sublists
+    if not barred:
+        end = "barred if it made them"
+    else:
+        end = "barred even without Xinjiang inputs" if "ii" in sublists else "its goods are presumed barred"
+    why = f"{sublists[0]}, {SUBLISTS[sublists[0]]}" if len(sublists) == 1 else ", ".join(sublists)
+    told = f" ({role}): UFLPA list ({why or 'sublist not known'}) since {since}; {end}."
+    named = ", ".join(f"({one})" for one in sublists) or None
+    text = _cut(listing["name"], LONGEST - len(told)) + told
+    return Basis("UFLPA Entity List", "sublist", named, since, "UFLPA", barred, text)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
