@@ -1,6 +1,6 @@
 """Reference tables: small, dated, each row with its public source (`SOURCES.md`).
 
-A table is read on first use and kept. `orders` and `cotton` say what was known of them on a day: what became public
+A table is read on first use and kept. `orders` and `materials` say what was known of them on a day: what became public
 (`known_from`) on an earlier one. Their `days` are numpy `datetime64[D]`, one per line; answers are one per line, NaN
 where nothing was known.
 """
