@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from originrisk.data.arrays import Floats
 
@@ -89,6 +89,8 @@ class NoisyResults:
         return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
+MATRIX: Final = {"dtype": np.float64, "order": "C", "ensure_all_finite": "allow-nan"}
+
 # Same data, same seed, same bytes. One thread: beside other work, threads that wait for each other cost more than they
 # save.
 REPRODUCIBLE: Final = {"deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1}
@@ -104,7 +106,8 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Few columns and lines a tree, and small trees with many lines a leaf keep few labels from being learned by heart.
     Parameters: `categorical` and `monotone` are by column (codes for -1, 0, 1); the rest are LightGBM's.
-    Fitted: `boosters_`, `base_log_odds_`, `classes_`, `feature_names_in_`, `n_features_in_`.
+    Fitted: `boosters_`, `base_log_odds_`, `classes_`, `n_features_in_`, `feature_importances_`, and `feature_names_in_`
+    where the columns had names.
     """
 
     def __init__(
@@ -142,14 +145,33 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         false_negative: Any = 0.0,
         offset: Any = 0.0,
     ) -> Self:
-        """Fit on results `y` (0 or 1) with weights, error rates and offsets by line, or one for all."""
-        matrix = self._columns(X)
-        results = NoisyResults.of(y, sample_weight, false_positive, false_negative, offset)
-        self.classes_ = np.array([0, 1])
+        """Fit on results `y` of two classes, the later one in order being positive; labels 0 and 1 may lack one.
+
+        Weights (lines,) must not be negative. Error rates and offsets are by line, or one for all. Raises ValueError
+        for labels that are missing or of more classes, and for rates that leave a result without information.
+        """
+        matrix, labels = validate_data(self, X, y, ensure_min_samples=2, **MATRIX)
+        check_classification_targets(labels)
+        weight = _check_sample_weight(sample_weight, matrix, dtype=np.float64, ensure_non_negative=True)
+        self.classes_ = _two_classes(labels)
+        observed = labels == self.classes_[1]
+        results = NoisyResults.of(observed, weight, false_positive, false_negative, offset)
+        if (
+            not (np.minimum(results.false_positive, results.false_negative) >= 0).all()
+            or not (results.gain > 0).all()
+        ):
+            raise ValueError("expected error rates from 0 up, together below 1, found others")
         self.base_log_odds_ = results.base_log_odds()
         dataset = self._dataset(matrix, results)
         self.boosters_ = tuple(self._boost(dataset, results, seed) for seed in self.seeds)
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        """Two classes, and features that may be missing."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.allow_nan = True
+        return tags
 
     def few(self, seeds: int) -> Self:
         """The same, unfitted, with its first seeds: few boosters tell enough where many fits are needed.
@@ -170,7 +192,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def staged_log_odds(self, X: Any, numbers: Sequence[int]) -> Iterator[Floats]:  # noqa: N803
         """Mean log-odds of the boosters after their first so many trees, by rising `numbers` of them."""
         check_is_fitted(self)
-        matrix = self._same_columns(X)
+        matrix = validate_data(self, X, reset=False, **MATRIX)
         log_odds: Floats = np.full(len(matrix), self.base_log_odds_)
         for before, until in pairwise((0, *numbers)):
             part = {"start_iteration": before, "num_iteration": until - before}
@@ -179,39 +201,42 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
             yield log_odds
 
+    def decision_function(self, X: Any) -> Floats:  # noqa: N803
+        """Log-odds of the positive class, shape (lines,)."""
+        return self.log_odds(X)
+
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
-        """Probability of the truth being 0 and 1, shape (lines, 2)."""
+        """Probability that the truth is each of `classes_`, shape (lines, 2)."""
         positive = expit(self.log_odds(X))
         return np.column_stack([1 - positive, positive])
 
-    def predict(self, X: Any) -> npt.NDArray[np.int64]:  # noqa: N803
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
         """The likelier class."""
-        return (self.log_odds(X) > 0).astype(np.int64)
+        positive = self.log_odds(X) > 0
+        return np.asarray(self.classes_[positive.astype(np.int64)])
+
+    @property
+    def feature_importances_(self) -> Floats:
+        """Share of each feature in what all splits gained, shape (features,); sums to 1, or is 0 without a split."""
+        check_is_fitted(self)
+        gain = np.sum([booster.feature_importance("gain") for booster in self.boosters_], axis=0)
+        return np.asarray(gain / (gain.sum() or 1.0), np.float64)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:  # noqa: ARG002
         """Names of the columns the trees were given."""
         check_is_fitted(self)
-        return np.asarray(self.feature_names_in_, dtype=object)
+        return np.asarray(self._names(), dtype=object)
 
-    def _same_columns(self, X: Any) -> Floats:  # noqa: N803
-        """The matrix; LightGBM itself would take swapped columns without a word."""
-        if isinstance(X, pd.DataFrame) and list(X.columns) != list(self.feature_names_in_):
-            raise ValueError("expected the columns of the fit in their order, found others")
-        return _matrix(X)
-
-    def _columns(self, X: Any) -> Floats:  # noqa: N803
-        matrix = _matrix(X)
-        self.n_features_in_ = matrix.shape[1]
-        names = list(X.columns) if isinstance(X, pd.DataFrame) else [f"x{i}" for i in range(matrix.shape[1])]
-        self.feature_names_in_ = np.asarray(names, dtype=object)
-        return matrix
+    def _names(self) -> list[str]:
+        named = getattr(self, "feature_names_in_", None)
+        return [f"x{i}" for i in range(self.n_features_in_)] if named is None else list(named)
 
     def _dataset(self, matrix: Floats, results: NoisyResults) -> lgb.Dataset:
         return lgb.Dataset(
             matrix,
             label=results.observed,
             init_score=np.full(len(matrix), self.base_log_odds_),
-            feature_name=list(self.feature_names_in_),
+            feature_name=self._names(),
             categorical_feature=list(self.categorical),
             params=REPRODUCIBLE | {"min_data_in_bin": 5, "max_bin": 127},
             free_raw_data=False,
@@ -234,11 +259,20 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "monotone_constraints": list(self.monotone) if self.monotone is not None else None,
         }
         known = {name: value for name, value in parameters.items() if value is not None}
+        # LightGBM fails where no column can be split at all: then every line has the base rate
+        if not any(dataset.construct().feature_num_bin(i) > 0 for i in range(self.n_features_in_)):
+            return lgb.Booster({**known, "objective": "none"}, dataset)
         return lgb.train(known, dataset, num_boost_round=self.trees)
 
 
-def _matrix(X: Any) -> Floats:  # noqa: N803
-    matrix = np.ascontiguousarray(X, dtype=np.float64)
-    if matrix.ndim != 2:
-        raise ValueError(f"expected a matrix of lines and features, found {matrix.ndim} dimensions")
-    return matrix
+def _two_classes(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Both classes in order."""
+    classes: npt.NDArray[Any] = np.unique(labels)
+    if len(classes) < 2 and classes.dtype.kind in "bif" and classes[0] in (0, 1):
+        return np.array([0, 1], classes.dtype)
+    if len(classes) != 2:
+        only = "Only binary classification is supported. The type of the target is multiclass."
+        raise ValueError(
+            only if len(classes) > 2 else f"expected two classes, found one class: {classes[0]!r}"
+        )
+    return classes

@@ -1,9 +1,14 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score
+from sklearn.model_selection import cross_validate
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 from tests.train.factory import planted
@@ -71,8 +76,8 @@ def test_a_monotone_feature_never_lowers_the_score() -> None:
     width = world.examples.features.shape[1]
     rising = (1, *[0] * (width - 1))
     fitted = OriginClassifier(**SMALL, monotone=rising).fit(world.examples.features, world.truth)
-    steps = np.zeros((50, width))
-    steps[:, 0] = np.linspace(-3, 3, 50)
+    steps = pd.DataFrame(0.0, range(50), world.examples.features.columns)
+    steps["first"] = np.linspace(-3, 3, 50)
     assert (np.diff(fitted.log_odds(steps)) >= -1e-12).all()
 
 
@@ -80,7 +85,7 @@ def test_swapped_columns_are_refused() -> None:
     world = planted(300)
     fitted = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
     swapped = world.examples.features.iloc[:, ::-1]
-    with pytest.raises(ValueError, match="in their order"):
+    with pytest.raises(ValueError, match="same order"):
         fitted.predict_proba(swapped)
 
 
@@ -171,3 +176,60 @@ def test_base_log_odds_see_through_the_errors() -> None:
 def test_taking_lines_takes_all_of_their_parts() -> None:
     noisy = results().take(LOG_ODDS > 0)
     assert {len(noisy.observed), len(noisy.weight), len(noisy.offset)} == {6}
+
+
+@parametrize_with_checks([OriginClassifier(trees=20, least_lines=5)])
+def test_scikit_learn_finds_an_estimator_of_its_kind(estimator: OriginClassifier, check: Any) -> None:
+    check(estimator)
+
+
+@pytest.mark.parametrize("labels", [(-1, 1), (1, 2), ("clean", "from Xinjiang"), (False, True)])
+def test_any_two_labels_are_learned_as_their_own(labels: tuple[Any, Any]) -> None:
+    world = planted(600)
+    y = np.array(labels)[world.truth.astype(int)]
+    fitted = OriginClassifier(**SMALL).fit(world.examples.features, y)
+    plain = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
+    assert fitted.classes_.tolist() == list(labels)
+    assert np.array_equal(
+        fitted.predict_proba(world.examples.features), plain.predict_proba(world.examples.features)
+    )
+    assert set(fitted.predict(world.examples.features)) <= set(labels)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"y": np.array([0.0, 1.0, np.nan] * 20)},
+        {"y": np.array([0, 1, 2] * 20)},
+        {"y": np.array(["clean"] * 60)},
+        {"sample_weight": np.full(60, -1.0)},
+        {"false_positive": 0.6, "false_negative": 0.5},
+        {"false_positive": -0.1},
+    ],
+)
+def test_labels_weights_and_rates_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    matrix = np.random.default_rng(0).normal(size=(60, 3))
+    with pytest.raises(ValueError, match=r"NaN|class|egative|rates"):
+        OriginClassifier(**SMALL).fit(matrix, **{"y": np.arange(60) % 2, **wrong})
+
+
+def test_columns_numbered_by_pandas_are_taken() -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 3)))
+    fitted = OriginClassifier(**SMALL).fit(frame, np.asarray(frame[1] > 0))
+    assert fitted.feature_importances_.argmax() == 1
+    assert fitted.feature_importances_.sum() == pytest.approx(1)
+    assert np.array_equal(fitted.decision_function(frame) > 0, fitted.predict(frame))
+
+
+def test_metadata_routing_passes_error_rates_through_a_cross_validation() -> None:
+    world = planted(600)
+    with config_context(enable_metadata_routing=True):
+        asked = OriginClassifier(**SMALL).set_fit_request(false_positive=True)
+        told = cross_validate(
+            asked,
+            world.examples.features,
+            world.truth,
+            params={"false_positive": np.full(600, 0.2)},
+            error_score="raise",
+        )
+    assert len(told["test_score"]) == 5
