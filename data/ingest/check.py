@@ -39,13 +39,18 @@ class Checked:
 
 
 class Checks:
-    """The checks of one table for one mapping; `sources` gives the heading of each column that a file fills."""
+    """The checks of one table for one mapping and the delimiter of a file.
 
-    def __init__(self, table: Table, mapping: Mapping) -> None:
+    `sources` gives the heading of each column that the file fills.
+    """
+
+    def __init__(self, table: Table, mapping: Mapping, delimiter: str = ",") -> None:
         self._table = table
         self._mapping = mapping.table(table.name)
         self._columns = {
-            column.name: ColumnCheck(column, self._mapping, check_digit=mapping.check_digit)
+            column.name: ColumnCheck(
+                column, self._mapping, check_digit=mapping.check_digit, delimiter=delimiter
+            )
             for column in table.columns
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
@@ -41,6 +42,7 @@ class TableMapping(_Strict):
     may_lack: tuple[str, ...] = ()  # columns whose heading a file may leave out
     constants: dict[str, str] = {}
     dates: str | None = None  # as in strptime; ISO is understood beside it
+    zone: str | None = None  # IANA name of the zone whose days count, for moments that state a zone
     decimal_comma: bool = False
     values: dict[str, dict[str, str]] = {}  # what the source's words mean
     also: dict[str, tuple[str, ...]] = {}  # codes of the source that stand beside the contract's
@@ -49,6 +51,13 @@ class TableMapping(_Strict):
     usual: tuple[str, ...] = ()  # repairs that are this source's way of writing, hence not counted
     waived: tuple[str, ...] = ()  # "one of" columns that may all be missing
     fold: Fold | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name and name not in available_timezones():
+            raise ValueError("the name of a time zone is expected, such as America/New_York")
+        return name
 
 
 class Mapping(_Strict):

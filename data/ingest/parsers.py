@@ -1,15 +1,20 @@
 """Parsers: the text of one cell to its value. Never a guess: a doubtful text is broken."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
-from typing import Final
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 import pycountry
 
 from originrisk.data.identifiers import entry_number
+from originrisk.data.identifiers.manufacturer_id import CANADA
+from originrisk.data.reference.rows import CountryName
+from originrisk.data.reference.table import read
 
 Notes = list[str]
 Parser = Callable[[str, Notes], object]
@@ -73,22 +78,45 @@ LATEST: Final = date(2100, 12, 31)
 
 _DOLLARS: Final = re.compile(r"^(-?)(?:US\$|USD|\$)\s*|\s*(?:US\$|USD|\$)$", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*(\.\d+)?", re.ASCII)
+_ONE_COMMA: Final = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[\d.]*\d,\d+", re.ASCII)
+_WITH_COMMA: Final = re.compile(r"([+-]?)(\d{1,3}(?:([.' ])\d{3})(?:\3\d{3})*|\d*)(?:,(\d+))?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_ISO_WITH_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*", re.ASCII)
+_WITH_TIME: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?)(.*)", re.ASCII
+)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.]?(\d{2})[/.]?(\d{2})", re.ASCII)
+_MIDNIGHT: Final = re.compile(r"00:00(:00(\.0+)?)?", re.ASCII)
+_COMMA_BEFORE_DECIMALS: Final = re.compile(
+    r"\D{0,4}(\d[\d.]*,(\d{1,2}|\d{4,})|\d+\.\d{3},\d+)\D{0,4}", re.ASCII
+)
 
 
-def number(
-    least: float = float("-inf"), most: float = float("inf"), *, decimal_comma: bool = False
-) -> Parser:
-    """Parser of a decimal number between two bounds, both allowed; a mapping may state a decimal comma."""
+def shows_decimal_comma(text: str) -> bool:
+    """Whether the text puts a comma before decimals: then no other comma or point of its column is certain."""
+    return bool(_COMMA_BEFORE_DECIMALS.fullmatch(text))
+
+
+def shows_moment(text: str) -> bool:
+    """Whether the text is a moment with a zone that is no midnight there: then its column does not hold days."""
+    found = _WITH_TIME.fullmatch(text)
+    return bool(found and found[3] and not _MIDNIGHT.fullmatch(found[2]))
+
+
+Comma = Literal["thousands", "decimals", "in doubt", "seen before decimals"]
+
+
+def number(least: float = float("-inf"), most: float = float("inf"), *, comma: Comma = "thousands") -> Parser:
+    """Parser of a decimal number between two bounds, both allowed.
+
+    `comma`: what a comma means. In doubt, `12,500` is broken; where a comma is seen before decimals elsewhere in
+    the column, `12.500` too.
+    """
 
     def parser(text: str, notes: Notes) -> float:
-        if decimal_comma:
-            text = text.translate({ord("."): None, ord(","): "."})
-        value = float(_decimal(text, notes))
+        text = noted(text, _DOLLARS.sub(r"\1", text), "currency sign", notes)
+        value = float(_with_decimal_comma(text) if comma == "decimals" else _decimal(text, comma, notes))
         if not least <= value <= most:
             raise BrokenCellError("out of range")
         return value + 0.0  # no negative zero
@@ -96,8 +124,10 @@ def number(
     return parser
 
 
-def _decimal(text: str, notes: Notes) -> str:
-    text = noted(text, _DOLLARS.sub(r"\1", text), "currency sign", notes)
+def _decimal(text: str, comma: Comma, notes: Notes) -> str:
+    doubtful = comma != "thousands" and _ONE_COMMA.fullmatch(text)
+    if doubtful or (comma == "seen before decimals" and "." in text and _WITH_COMMA.fullmatch(text)):
+        raise BrokenCellError("decimal comma in doubt")
     if _THOUSANDS.fullmatch(text):
         text = noted(text, re.sub(r"[,' ]", "", text), "thousands separators", notes)
     if _DECIMAL.fullmatch(text):
@@ -105,6 +135,17 @@ def _decimal(text: str, notes: Notes) -> str:
     if _DECIMAL_COMMA.fullmatch(text):
         raise BrokenCellError("decimal comma in doubt")
     return _scientific(text, notes)
+
+
+def _with_decimal_comma(text: str) -> str:
+    """A point may only stand between groups of three digits: `4,321.50` and `12.5` are not written so."""
+    found = _WITH_COMMA.fullmatch(text)
+    if not found or not text.strip("+-"):
+        raise BrokenCellError(
+            "decimal comma in doubt" if _THOUSANDS.fullmatch(text) else "no number with a decimal comma"
+        )
+    sign, whole, _, decimals = found.groups()
+    return f"{sign}{re.sub('[^0-9]', '', whole) or '0'}.{decimals or '0'}"
 
 
 def _scientific(text: str, notes: Notes) -> str:
@@ -119,34 +160,44 @@ def _scientific(text: str, notes: Notes) -> str:
     return text
 
 
-def day(layout: str | None = None) -> Parser:
-    """Parser of dates: ISO, or in the layout (as in strptime) that a mapping states."""
+def day(layout: str | None = None, zone: str | None = None, *, in_doubt: bool = False) -> Parser:
+    """Parser of dates: ISO, or in the layout (as in strptime) that a mapping states.
+
+    A moment with a zone is the day that it is in `zone`. Where none is stated, midnight in its own zone is a day;
+    `in_doubt`: the column holds other moments, so that midnight proves nothing.
+    """
 
     def parser(text: str, notes: Notes) -> date:
-        found = _stated(text, layout) if layout else None
-        found = found or _iso(text, notes)
-        if not EARLIEST <= found <= LATEST:
+        try:
+            found = datetime.strptime(text, layout or "%Y-%m-%d")
+        except ValueError:
+            found = _iso(text, notes)
+        if found.tzinfo and zone:
+            found = found.astimezone(ZoneInfo(zone))
+        elif found.tzinfo and (in_doubt or found.time() != time()):
+            raise BrokenCellError("the day depends on a time zone that is not stated")
+        if not EARLIEST <= found.date() <= LATEST:
             raise BrokenCellError("out of range")
-        return found
+        return found.date()
 
     return parser
 
 
-def _stated(text: str, layout: str) -> date | None:
-    try:
-        return datetime.strptime(text, layout).date()
-    except ValueError:
-        return None
-
-
-def _iso(text: str, notes: Notes) -> date:
-    text = noted(text, _ISO_WITH_TIME.sub(r"\1", text), "date with a time", notes)
+def _iso(text: str, notes: Notes) -> datetime:
+    moment = _WITH_TIME.fullmatch(text)
+    if moment and moment[3]:
+        notes.append("date with a time")
+        try:
+            return datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
+        except ValueError:  # a zone by a name, which may be that of several
+            raise BrokenCellError("the day depends on a time zone that is not stated") from None
+    text = noted(text, _WITH_TIME.sub(r"\1", text), "date with a time", notes)
     text = noted(text, _YEAR_FIRST.sub(r"\1-\2-\3", text), "year first without hyphens", notes)
     if not _ISO.fullmatch(text):
         doubtful = re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text, re.ASCII)
         raise BrokenCellError("order of day and month in doubt" if doubtful else "not a date")
     try:
-        return date.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         raise BrokenCellError("no such day") from None
 
@@ -154,24 +205,35 @@ def _iso(text: str, notes: Notes) -> date:
 # A filer code may be `12E`, so an E between digits is no exponent without a sign or a decimal point.
 _SCIENTIFIC: Final = re.compile(r"\d+(\.\d+)?E[+-]\d+|\d+\.\d+E\d+", re.ASCII | re.IGNORECASE)
 _POINT_ZERO: Final = re.compile(r"^(\d+)\.0+$")
-# Everyday names that the ISO list does not carry.
-_EVERYDAY_NAMES: Final = {"TURKEY": "TR", "RUSSIA": "RU", "LAOS": "LA", "SOUTH KOREA": "KR", "BURMA": "MM"}
+# Codes of the US customs service that are none of ISO 3166-1: each is given with the repair that it is.
+_OF_CBP: Final = {
+    **dict.fromkeys(CANADA.values(), ("CA", "a province for Canada")),
+    "WE": ("PS", "the West Bank for Palestine"),
+    "GZ": ("PS", "Gaza for Palestine"),
+    "KV": ("XK", "`KV` for Kosovo"),
+    "UK": ("GB", "`UK` for `GB`"),
+}
+MANY: Final = frozenset({"MULTI", "MULTIPLE", "VARIOUS", "SEVERAL", "**"})
+"""Words for more than one: of an origin that is not what it is, of anything else nothing."""
 
 
-def plain(text: str, notes: Notes) -> str:
-    """In capitals, without the `.0` that a spreadsheet puts behind a code."""
+def plain(text: str, notes: Notes, without: str = "") -> str:
+    """In capitals, without the `.0` that a spreadsheet puts behind a code, and without the characters `without`."""
     if _SCIENTIFIC.fullmatch(text):
         raise BrokenCellError("scientific notation")
     text = noted(text, _POINT_ZERO.sub(r"\1", text), "`.0` behind a code", notes)
-    return noted(text, text.upper(), "letter case", notes)
+    text = noted(text, text.upper(), "letter case", notes)
+    return noted(
+        text, text.translate(dict.fromkeys(map(ord, without))), "dots, hyphens or blanks in a code", notes
+    )
 
 
-def matching(pattern: str, reason: str) -> Parser:
-    """Parser of a code that has the form of the pattern."""
+def matching(pattern: str, reason: str, without: str = ".- ") -> Parser:
+    """Parser of a code that has the form of the pattern once `without` is taken away."""
     form = re.compile(pattern, re.ASCII)
 
     def parser(text: str, notes: Notes) -> str:
-        code = plain(text, notes)
+        code = plain(text, notes, without)
         if not form.fullmatch(code):
             raise BrokenCellError(reason)
         return code
@@ -184,7 +246,7 @@ def digits(width: int) -> Parser:
     exact = matching(rf"\d{{{width}}}", f"not {width} digits")
 
     def parser(text: str, notes: Notes) -> object:
-        code = plain(text, notes)
+        code = plain(text, notes, ".- ")
         lost = "0" if re.fullmatch(rf"\d{{{width - 1}}}", code, re.ASCII) else ""
         return exact(noted(code, lost + code, "lost leading zero", notes), notes)
 
@@ -193,7 +255,7 @@ def digits(width: int) -> Parser:
 
 def checked_entry_number(text: str, notes: Notes) -> str:
     """The 11 characters of a CBP entry number, hyphens away, its check digit proved."""
-    code = entry_number.normalise(plain(text, notes))
+    code = entry_number.normalise(plain(text, notes, ". "))
     if code is None:
         raise BrokenCellError("not 3 letters or digits, 7 digits and a check digit")
     if entry_number.check_digit(code[:3], code[3:10]) != int(code[10]):
@@ -203,8 +265,7 @@ def checked_entry_number(text: str, notes: Notes) -> str:
 
 def tariff_number(text: str, notes: Notes) -> str:
     """The 6, 8 or 10 digits of an HTSUS number."""
-    code = plain(text, notes)
-    code = noted(code, re.sub(r"[.\s]", "", code), "dots or blanks in a code", notes)
+    code = plain(text, notes, ".- ")
     if not re.fullmatch(r"\d+", code, re.ASCII):
         raise BrokenCellError("letters among digits")
     if len(code) not in (6, 8, 10):
@@ -226,16 +287,28 @@ def line_number(text: str, notes: Notes) -> int:
 
 
 def country(text: str, notes: Notes) -> str:
-    """ISO alpha-2, also from `UK`, alpha-3 and the country's name."""
+    """ISO alpha-2, also from codes of the US customs service, alpha-3 and the country's name however written."""
     code = re.sub(r"\s+", " ", text.upper())
+    if code in MANY:
+        raise BrokenCellError("several countries, where one is expected")
     if code in _alpha_2():
         return noted(text, code, "letter case", notes)
-    if code == "UK":
-        return noted(code, "GB", "`UK` for `GB`", notes)
-    found = _names().get(code)
-    if found is None:
+    if code in _OF_CBP:
+        found, repair = _OF_CBP[code]
+        return noted(code, found, repair, notes)
+    named = _names().get(_letters(code))
+    if named is None:
         raise BrokenCellError("unknown country")
-    return noted(code, found, "alpha-3 code or name of a country", notes)
+    return noted(code, named, "alpha-3 code or name of a country", notes)
+
+
+def _letters(name: str) -> str:
+    """A country's name for comparison: its letters without accents, `THE` in front, and `ST` as it is spoken."""
+    ascii_name = (
+        unicodedata.normalize("NFKD", name.upper().replace("&", " AND ")).encode("ascii", "ignore").decode()
+    )
+    words = ["SAINT" if word == "ST" else word for word in re.findall("[A-Z]+", ascii_name.replace("'", ""))]
+    return "".join(words[words[:1] == ["THE"] :])
 
 
 @cache
@@ -247,9 +320,10 @@ def _alpha_2() -> frozenset[str]:
 def _names() -> dict[str, str]:
     kinds = ("alpha_3", "name", "common_name", "official_name")
     listed = {
-        getattr(country, kind).upper(): country.alpha_2
+        _letters(name): country.alpha_2
         for country in pycountry.countries
         for kind in kinds
-        if hasattr(country, kind)
+        if (full := getattr(country, kind, None))
+        for name in (full, " ".join(reversed(full.split(", "))))
     }
-    return listed | _EVERYDAY_NAMES
+    return listed | {_letters(row.name): row.alpha_2 for row in read("country_names", CountryName)}

@@ -25,12 +25,12 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "text": parsers.free_text,
     "entry number": parsers.checked_entry_number,
     "foreign entry number": parsers.matching(
-        r"[A-Z0-9][A-Z0-9_./-]{0,39}", "not letters, digits and hyphens"
+        r"[A-Z0-9][A-Z0-9_./-]{0,39}", "not letters, digits and hyphens", ""
     ),
     "line number": parsers.line_number,
     "entry type": parsers.digits(2),
     "date": parsers.day(),
-    "importer number": parsers.matching(r"[A-Z0-9][A-Z0-9-]{1,19}", "not letters, digits and hyphens"),
+    "importer number": parsers.matching(r"[A-Z0-9][A-Z0-9-]{1,19}", "not letters, digits and hyphens", ". "),
     "manufacturer id": parsers.matching(r"[A-Z0-9]{3,15}", "not 3 to 15 letters and digits"),
     "country": parsers.country,
     "schedule k": parsers.matching(r"\d{5}", "not 5 digits"),
@@ -48,12 +48,15 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "disposition": parsers.one_of(*DISPOSITIONS),
 }
 
-PLACEHOLDERS: Final = frozenset(
-    {"N/A", "#N/A", "N.A.", "NULL", "NONE", "UNKNOWN", "NOT AVAILABLE", "-", "--", "---", "."}
+# Words for "nothing here", of people and of programs, by the kind of column.
+PLACEHOLDERS: Final = parsers.MANY | set(
+    """N/A; #N/A; N.A.; NULL; (NULL); #NULL!; NONE; NIL; <NA>; UNKNOWN; NOT KNOWN; NOT AVAILABLE; NOT APPLICABLE;
+    NOT STATED; NOT DECLARED; NOT PROVIDED; UNDEFINED; TBD; TBA; TO BE DETERMINED; TO BE ADVISED; BLANK; (BLANK);
+    EMPTY; MISSING; ?; -; --; ---; .""".replace("\n   ", "").split("; ")
 )
-# Elsewhere these are names: of people, and of Namibia.
-NUMERIC_PLACEHOLDERS: Final = frozenset({"NA", "NAN", "NAT", "<NA>"})
-NUMERIC: Final = frozenset({"line number", "date", "amount", "number", "probability", "boolean"})
+# In texts these letters are names of people, but as programs write them; NA is Namibia among countries.
+OF_PROGRAMS: Final = frozenset({"nan", "NaN", "NaT"})
+OF_CODES: Final = frozenset({"NA", "NAN", "NAT"})
 
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _DIRECTION: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -63,6 +66,8 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
     """The cell under a rule; `parser` stands in for the rule's own where a mapping states another form."""
     notes: Notes = []
     try:
+        if text == INEXACT:
+            raise BrokenCellError("a code in a type of number that cannot hold it")
         cleaned = clean(text, notes, keep_direction=rule == "text")
         if is_placeholder(cleaned, rule):
             return Cell(repairs=(*notes, "placeholder word"))
@@ -74,7 +79,9 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
 def is_placeholder(text: str, rule: str) -> bool:
     """Whether the text is a word for "nothing here" in a cell of that rule."""
     word = text.upper()
-    return word in PLACEHOLDERS or (rule in NUMERIC and word in NUMERIC_PLACEHOLDERS)
+    if rule == "country" and word in (*parsers.MANY, "NA"):
+        return False
+    return word in PLACEHOLDERS or (rule != "text" and word in OF_CODES) or text in OF_PROGRAMS
 
 
 def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
@@ -125,28 +132,52 @@ BOUNDS: Final[dict[str, tuple[object, object]]] = {
 }
 
 
-def is_plain(rule: str, cells: pa.Array, *, texts: bool = True) -> NDArray[np.bool_]:
-    """Cells that may be cast as they are. Where a mapping states another form, no text is plain (`texts`)."""
+def is_plain(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
+    """Cells that may be cast as they are."""
     if not pa.types.is_string(cells.type):
         return _within(rule, cells)
-    if not texts or rule not in PLAIN:
+    if rule not in PLAIN:
         return np.zeros(len(cells), bool)
     mask = np.asarray(pc.match_substring_regex(cells, PLAIN[rule]).fill_null(False))
     if rule == "entry number":
         mask = mask & entry_number.valid(cells)
-    if rule == "text":
-        placeholder = pc.is_in(pc.ascii_upper(cells), value_set=pa.array(sorted(PLACEHOLDERS)))
-        mask = mask & ~np.asarray(pc.or_(placeholder, pc.ends_with(cells, ".0")).fill_null(True))
+    if rule in ("text", "manufacturer id"):
+        nothing = pc.or_(
+            pc.is_in(pc.ascii_upper(cells), value_set=pa.array(sorted(PLACEHOLDERS))),
+            pc.is_in(cells, value_set=pa.array(sorted(OF_PROGRAMS))),
+        )
+        mask = mask & ~np.asarray(pc.or_(nothing, pc.ends_with(cells, ".0")).fill_null(True))
     return mask
 
 
-def as_text(cells: pa.Array) -> pa.Array:
-    """Values as a person would write them; a date with a time of midnight is a date, NaN is nothing."""
-    if pa.types.is_floating(cells.type):
-        numbers = (None if value is None or isnan(value) else value for value in cells.to_pylist())
-        return pa.array([None if value is None else repr(value) for value in numbers], pa.string())
-    if pa.types.is_timestamp(cells.type):
-        moments = pc.strftime(cells, "%Y-%m-%d %H:%M:%S")
+INEXACT: Final = "\0inexact"
+_EXACT_BELOW: Final = {pa.float16(): 2.0**11, pa.float32(): 2.0**24, pa.float64(): 2.0**53}
+
+
+def as_text(cells: pa.Array, *, code: bool = False) -> pa.Array:
+    """Values as a person would write them; a moment with a zone keeps it, midnight without one is a date.
+
+    NaN is nothing. As a `code`, a number that its type cannot tell from the next one is INEXACT.
+    """
+    cells = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+    kind = cells.type
+    if pa.types.is_decimal(kind):
+        return pa.array(
+            [None if value is None else format(value, "f") for value in cells.to_pylist()], pa.string()
+        )
+    if pa.types.is_floating(kind):
+        most = _EXACT_BELOW[kind] if code else float("inf")
+        numbers = [
+            None if value is None or isnan(value) else value for value in cells.cast(pa.float64()).to_pylist()
+        ]
+        return pa.array(
+            [None if n is None else repr(n) if abs(n) <= most else INEXACT for n in numbers], pa.string()
+        )
+    if pa.types.is_timestamp(kind):
+        try:
+            moments = pc.strftime(cells, "%Y-%m-%d %H:%M:%S" + "%z" * bool(kind.tz))
+        except pa.ArrowInvalid:  # a zone that this machine does not know
+            moments = pc.strftime(cells.cast(pa.timestamp(kind.unit, "UTC")), "%Y-%m-%d %H:%M:%S%z")
         return pc.replace_substring_regex(moments, r" 00:00:00(\.0+)?$", "")
     return cells.cast(pa.string())
 
@@ -170,27 +201,43 @@ class Judged:
 
 
 class ColumnCheck:
-    """Check of one column under its rule and what the mapping says of it. Remembers the texts it has judged."""
+    """Check of one column under its rule and what the mapping says of it. Remembers the texts it has judged.
 
-    def __init__(self, column: Column, mapping: TableMapping, *, check_digit: bool = True) -> None:
+    `delimiter` is that of the file: between semicolons a comma may stand before decimals.
+    """
+
+    def __init__(
+        self, column: Column, mapping: TableMapping, *, check_digit: bool = True, delimiter: str = ","
+    ) -> None:
         foreign = column.rule == "entry number" and not check_digit
         self._rule = "foreign entry number" if foreign else column.rule
         self._type = ARROW_TYPES[column.type]
         self._usual = frozenset(mapping.usual)
         self._factor = mapping.factors.get(column.name)
         self._days = mapping.days_later.get(column.name)
-        stated = _stated_parser(column, self._rule, mapping)
-        self._as_the_rule = stated is None
-        self._judge = lru_cache(1 << 17)(lambda text: parse(self._rule, text, stated))
+        parser, wary, self._plain_texts = _parsers(column, self._rule, mapping, delimiter)
+        self._judge = lru_cache(1 << 17)(lambda text: parse(self._rule, text, parser))
+        self._judge_warily = lru_cache(1 << 17)(lambda text: parse(self._rule, text, wary))
+        self._shows_doubt = _DOUBTS.get(column.type)
 
-    def __call__(self, cells: pa.Array) -> Judged:
-        """Judge the cells: texts, or values of any type that Parquet has."""
-        cells = cells if cells.type == self._type else as_text(cells)
-        plain = is_plain(self._rule, cells, texts=self._as_the_rule)
-        rows = np.flatnonzero(~plain)
-        texts = as_text(cells.filter(pa.array(~plain))).fill_null("").dictionary_encode()
-        judged = [self._judge(text) for text in texts.dictionary.to_pylist()]
-        codes = np.asarray(texts.indices)
+    def __call__(self, cells: pa.Array, typed: NDArray[np.bool_] | None = None) -> Judged:
+        """Judge the cells: texts, or values of any type that Parquet has.
+
+        `typed`: of texts, those that the file holds as numbers, so that their way of writing is in no doubt.
+        """
+        cells = self._values(cells)
+        sure = typed if typed is not None and self._type == pa.float64() else np.zeros(len(cells), bool)
+        plain = is_plain(self._rule, cells)
+        judge, plain = (
+            self._judge,
+            plain if self._plain_texts or not pa.types.is_string(cells.type) else plain & sure,
+        )
+        texts = self._others(cells, plain)
+        if self._shows_doubt and any(map(self._shows_doubt, texts.dictionary.to_pylist())):
+            judge, plain = self._judge_warily, plain & sure
+            texts = self._others(cells, plain)
+        judged = [judge(text) for text in texts.dictionary.to_pylist()]
+        codes, rows = np.asarray(texts.indices), np.flatnonzero(~plain)
         others = pa.array([cell.value for cell in judged], self._type).take(texts.indices)
         values = pc.replace_with_mask(self._cast(cells, plain), pa.array(~plain), others)
         repaired = np.zeros(len(cells), bool)
@@ -198,6 +245,23 @@ class ColumnCheck:
         return Judged(
             self._scaled(values), _reasons(judged, codes, rows), repaired, self._repairs(judged, codes)
         )
+
+    def _values(self, cells: pa.Array) -> pa.Array:
+        """Cells of the column's type, of which typed numbers of another have become numbers; or texts."""
+        if cells.type == self._type:
+            return cells
+        numbers = (
+            pa.types.is_integer(cells.type)
+            or pa.types.is_floating(cells.type)
+            or pa.types.is_decimal(cells.type)
+        )
+        if numbers and self._type == pa.float64():
+            return cells.cast(pa.float64(), safe=False)
+        return as_text(cells, code=self._type == pa.string())
+
+    def _others(self, cells: pa.Array, plain: NDArray[np.bool_]) -> pa.DictionaryArray:
+        """The texts of the cells that are not plain."""
+        return as_text(cells.filter(pa.array(~plain))).fill_null("").dictionary_encode()
 
     def _cast(self, cells: pa.Array, plain: NDArray[np.bool_]) -> pa.Array:
         kept = cells if plain.all() else pc.if_else(pa.array(plain), cells, None)
@@ -222,22 +286,35 @@ class ColumnCheck:
         return counts
 
 
-def _stated_parser(column: Column, rule: str, mapping: TableMapping) -> Parser | None:
-    """The parser that a mapping asks for in place of the rule's own, or None."""
+_DOUBTS: Final = {"float": parsers.shows_decimal_comma, "date": parsers.shows_moment}
+
+
+def _parsers(column: Column, rule: str, mapping: TableMapping, delimiter: str) -> tuple[Parser, Parser, bool]:
+    """The column's parser as the mapping states it, the one where the column itself shows doubt, and whether plain
+    texts are still read as they are."""
+    parser = wary = PARSERS[rule]
     words, also = mapping.values.get(column.name, {}), frozenset(mapping.also.get(column.name, ()))
-    base = PARSERS[rule]
-    if column.type == "date" and mapping.dates:
-        base = parsers.day(mapping.dates)
-    if column.type == "float" and mapping.decimal_comma:
-        base = parsers.number(*(float(bound) for bound in BOUNDS[rule]), decimal_comma=True)  # type: ignore[arg-type]
-    if not words and not also:
-        return base if base is not PARSERS[rule] else None
+    as_the_rule = not words and not also
+    if column.type == "date":
+        parser, wary = (parsers.day(mapping.dates, mapping.zone, in_doubt=doubt) for doubt in (False, True))
+        as_the_rule = as_the_rule and not mapping.dates
+    if column.type == "float":
+        least, most = (float(str(bound)) for bound in BOUNDS[rule])
+        if mapping.decimal_comma:
+            parser = wary = parsers.number(least, most, comma="decimals")
+            as_the_rule = False
+        elif "thousands separators" not in mapping.usual:
+            parser = parsers.number(least, most, comma="in doubt" if delimiter == ";" else "thousands")
+            wary = parsers.number(least, most, comma="seen before decimals")
 
-    def parser(text: str, notes: Notes) -> object:
-        text = words.get(text, text)
-        return text if text in also else base(text, notes)
+    def with_words(base: Parser) -> Parser:
+        def parser(text: str, notes: Notes) -> object:
+            text = words.get(text, words.get(text.removesuffix(".0"), text))
+            return text if text in also else base(text, notes)
 
-    return parser
+        return parser if words or also else base
+
+    return with_words(parser), with_words(wary), as_the_rule
 
 
 def _reasons(judged: Sequence[Cell], codes: NDArray[np.int64], rows: NDArray[np.int64]) -> dict[int, str]:

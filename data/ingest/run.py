@@ -82,10 +82,11 @@ def _input(source: Source, table: Table, mapping: Mapping) -> Input:
 
 
 def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping) -> None:
-    check = Checks(table, mapping)
+    checks: dict[str, Checks] = {}
     size = sum(entry.source.path.stat().st_size for entry in inputs)
     with progress(f"reading {table.name}", size) as advance:
         for file, entry in enumerate(inputs):
+            check = checks.setdefault(entry.layout.delimiter, Checks(table, mapping, entry.layout.delimiter))
             for records in _records(entry, mapping, table):
                 checked = check(records, entry.columns)
                 delivery.take(file, records, _folded(checked, records, entry, mapping, table))

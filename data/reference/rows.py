@@ -48,6 +48,15 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
+class CountryName:
+    """A name in everyday use that ISO 3166-1 does not carry."""
+
+    name: str
+    alpha_2: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignPort:
     """A port of Schedule K. `china_region` groups China's ports.
 

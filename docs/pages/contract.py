@@ -46,11 +46,16 @@ _FATES = """
 
 Certain repairs: case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
 hyphens and blanks in codes, Excel's leading apostrophe, `.0` behind a code, thousands separators and currency
-signs, ISO dates with a time, `UK` for `GB`, alpha-3 codes and plain country names, a lost leading zero where
-the length proves it (Schedule D, entry type), placeholder words (`N/A`, `NULL`, `-`, `UNKNOWN`).
+signs, ISO dates with a time, alpha-3 codes and names of countries in everyday use, the customs service's own codes
+(Canadian provinces, `UK`, `WE`, `GZ`, `KV`), a lost leading zero where the length proves it (Schedule D, entry type),
+words for nothing (`N/A`, `NULL`, `-`, `UNKNOWN`, `TBD`; in codes and numbers also `NAN`, `NaT`, `NA`).
 
-Doubtful: day and month order, decimal commas, scientific notation in a code, HTSUS numbers of odd length,
-letters among digits, unknown codes.
+Doubtful: day and month order; a moment with a time zone, unless the whole column stands at midnight; decimal commas,
+and `12,500` in a file between semicolons or beside a `7,25` in its column; scientific notation in a code; a code as
+a number whose type cannot hold it (ten digits in 32 bits); HTSUS numbers of odd length, letters among digits, unknown
+codes, several countries of origin.
+
+Typed cells (Parquet, workbooks) are values: no rule about ways of writing touches them.
 
 ## What a delivery's counts mean
 

@@ -1,6 +1,7 @@
 """Cells and columns of a source under the rules of the contract."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +24,8 @@ REPAIRED = [
     ("entry type", "1", "01", "lost leading zero"),
     ("schedule d", "401", "0401", "lost leading zero"),
     ("schedule d", "2704.0", "2704", "`.0` behind a code"),
-    ("htsus", "6109.10.00.12", "6109100012", "dots or blanks in a code"),
-    ("htsus", "6109 10 0012", "6109100012", "dots or blanks in a code"),
+    ("htsus", "6109.10.00.12", "6109100012", "dots, hyphens or blanks in a code"),
+    ("htsus", "6109 10 0012", "6109100012", "dots, hyphens or blanks in a code"),
     ("htsus", "6109100012.0", "6109100012", "`.0` behind a code"),
     ("htsus", "６１０９１０", "610910", "Unicode NFKC"),
     ("country", "cn", "CN", "letter case"),
@@ -32,7 +33,34 @@ REPAIRED = [
     ("country", "Viet Nam", "VN", "alpha-3 code or name of a country"),
     ("country", "Vietnam", "VN", "alpha-3 code or name of a country"),
     ("country", "UK", "GB", "`UK` for `GB`"),
-    ("date", "2021-03-05T14:30:00Z", date(2021, 3, 5), "date with a time"),
+    ("country", "Turkiye", "TR", "alpha-3 code or name of a country"),
+    ("country", "Viet-Nam", "VN", "alpha-3 code or name of a country"),
+    ("country", "Macau", "MO", "alpha-3 code or name of a country"),
+    ("country", "Ivory Coast", "CI", "alpha-3 code or name of a country"),
+    ("country", "Côte d'Ivoire", "CI", "alpha-3 code or name of a country"),
+    ("country", "Cape Verde", "CV", "alpha-3 code or name of a country"),
+    ("country", "U.S.A.", "US", "alpha-3 code or name of a country"),
+    ("country", "The Netherlands", "NL", "alpha-3 code or name of a country"),
+    ("country", "Holland", "NL", "alpha-3 code or name of a country"),
+    ("country", "KOREA, REPUBLIC OF", "KR", "alpha-3 code or name of a country"),
+    ("country", "republic of korea", "KR", "alpha-3 code or name of a country"),
+    ("country", "South Korea", "KR", "alpha-3 code or name of a country"),
+    ("country", "P.R. China", "CN", "alpha-3 code or name of a country"),
+    ("country", "St. Lucia", "LC", "alpha-3 code or name of a country"),
+    ("country", "Trinidad & Tobago", "TT", "alpha-3 code or name of a country"),
+    ("country", "Great Britain", "GB", "alpha-3 code or name of a country"),
+    *[("country", code, "CA", "a province for Canada") for code in ("XA", "XO", "XQ", "xy")],
+    ("country", "WE", "PS", "the West Bank for Palestine"),
+    ("country", "GZ", "PS", "Gaza for Palestine"),
+    ("htsus", "6109-10-0012", "6109100012", "dots, hyphens or blanks in a code"),
+    ("manufacturer id", "VN-BROGAR-77-HAI", "VNBROGAR77HAI", "dots, hyphens or blanks in a code"),
+    ("unit", "DOZ.", "DOZ", "dots, hyphens or blanks in a code"),
+    ("unit", "No.", "NO", "dots, hyphens or blanks in a code"),
+    ("schedule d", "27-04", "2704", "dots, hyphens or blanks in a code"),
+    ("schedule k", "570-35", "57035", "dots, hyphens or blanks in a code"),
+    ("entry number", "ABC 1234567 6", "ABC12345676", "dots, hyphens or blanks in a code"),
+    ("importer number", "12-3456789 00", "12-345678900", "dots, hyphens or blanks in a code"),
+    ("date", "2021-03-05T00:00:00Z", date(2021, 3, 5), "date with a time"),
     ("date", "2021-03-05 00:00:00", date(2021, 3, 5), "date with a time"),
     ("date", "20210305", date(2021, 3, 5), "year first without hyphens"),
     ("amount", "$10,000.00", 10_000.0, "currency sign"),
@@ -66,6 +94,13 @@ BROKEN = [
     ("htsus", "0009100012", "no such chapter"),
     ("country", "QQ", "unknown country"),
     ("country", "Xinjiang", "unknown country"),
+    ("country", "Korea", "unknown country"),
+    ("country", "中国", "unknown country"),
+    ("country", "**", "several countries, where one is expected"),
+    ("country", "MULTI", "several countries, where one is expected"),
+    ("date", "2021-11-05T01:00:00Z", "the day depends on a time zone that is not stated"),
+    ("date", "2021-11-03 15:00:00+00:00", "the day depends on a time zone that is not stated"),
+    ("date", "2021-11-05 01:00 EST", "the day depends on a time zone that is not stated"),
     ("date", "03/05/2021", "order of day and month in doubt"),
     ("date", "5.3.21", "order of day and month in doubt"),
     ("date", "2021-02-30", "no such day"),
@@ -135,8 +170,37 @@ def test_a_stated_layout_settles_the_order_of_day_and_month() -> None:
     assert parse("date", "25/03/2021", parsers.day("%m/%d/%Y")).broken == "order of day and month in doubt"
 
 
-def test_a_stated_decimal_comma_settles_numbers() -> None:
-    assert parse("amount", "1.234,56", parsers.number(0.0, decimal_comma=True)).value == 1234.56
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,56", 1234.56),
+        ("12,500", 12.5),
+        ("1.234", 1234.0),
+        ("1 234,5", 1234.5),
+        ("-,5", -0.5),
+        ("7", 7.0),
+    ],
+)
+def test_a_stated_decimal_comma_settles_numbers(text: str, value: float) -> None:
+    assert parse("number", text, parsers.number(comma="decimals")).value == value
+
+
+@pytest.mark.parametrize("text", ["4,321.50", "12.5", "4321.50", "1,2,3", ",", "1.23.456,7"])
+def test_a_number_that_is_not_written_with_the_stated_decimal_comma_is_broken(text: str) -> None:
+    assert parse("number", text, parsers.number(comma="decimals")).broken
+
+
+@pytest.mark.parametrize("word", ["nan", "NaT", "nil", "TBD", "undefined", "MULTI", "<NA>", "None", "NA"])
+@pytest.mark.parametrize("rule", ["importer number", "manufacturer id", "unit", "schedule d", "amount"])
+def test_words_of_programs_and_filers_for_nothing_are_no_codes(rule: str, word: str) -> None:
+    assert parse(rule, word).value is None
+    assert not parse(rule, word).broken
+    assert not is_plain(rule, pa.array([word]))[0]
+
+
+@pytest.mark.parametrize(("text", "value"), [("nan", None), ("NaT", None), ("tbd", None), ("NAN", "NAN")])
+def test_a_name_of_a_person_is_no_word_for_nothing(text: str, value: str | None) -> None:
+    assert parse("text", text).value == value
 
 
 ALPHABET = "019AZaz.-/,' $\u200b\u202eé=N\n"
@@ -179,10 +243,6 @@ def test_every_rule_with_a_quick_way_has_a_parser() -> None:
 )
 def test_typed_values_are_plain_within_their_bounds(rule: str, cells: pa.Array, plain: list[bool]) -> None:
     assert is_plain(rule, cells).tolist() == plain
-
-
-def test_nothing_is_plain_where_a_mapping_states_another_form() -> None:
-    assert not np.any(is_plain("date", pa.array(["2021-03-05"]), texts=False))
 
 
 def test_typed_values_become_the_text_a_person_would_write() -> None:
@@ -230,3 +290,67 @@ def test_a_mapping_scales_numbers_and_moves_dates() -> None:
     assert ColumnCheck(ENTRIES["quantity"], mapping)(pa.array(["2", None])).values.to_pylist() == [24.0, None]
     moved = ColumnCheck(ENTRIES["entry_date"], mapping)(pa.array(["2021-01-15"])).values
     assert str(moved[0]) == "2021-02-14"
+
+
+def _judged(
+    name: str, cells: pa.Array, mapping: TableMapping = NOTHING, delimiter: str = ","
+) -> tuple[list[object], list[str]]:
+    judged = ColumnCheck(ENTRIES[name], mapping, delimiter=delimiter)(cells)
+    return judged.values.to_pylist(), sorted(set(judged.reasons.values()))
+
+
+def test_typed_numbers_are_read_as_they_are_where_texts_have_a_decimal_comma() -> None:
+    comma = TableMapping(columns={}, decimal_comma=True)
+    for kind in (pa.float32(), pa.float64(), pa.decimal128(12, 2)):
+        assert _judged("quantity", pa.array([12.5, None]).cast(kind), comma) == ([12.5, None], [])
+    typed = ColumnCheck(ENTRIES["quantity"], comma)(pa.array(["1234.56", "1.234,5"]), np.array([True, False]))
+    assert typed.values.to_pylist() == [1234.56, 1234.5]
+
+
+def test_a_zero_of_many_decimal_places_is_zero() -> None:
+    cells = pa.array([Decimal("0"), Decimal("12.5")], pa.decimal128(38, 9))
+    assert _judged("charges_usd", cells) == ([0.0, 12.5], [])
+    assert _judged("htsus", pa.array([Decimal("610910001200").scaleb(-2)], pa.decimal128(38, 9)))[0] == [
+        "6109100012"
+    ]
+
+
+def test_a_code_in_a_type_that_cannot_hold_it_is_broken() -> None:
+    reason = "a code in a type of number that cannot hold it"
+    assert _judged("htsus", pa.array([6109100012.0], pa.float32())) == ([None], [reason])
+    assert _judged("htsus", pa.array([610910.0], pa.float32())) == (["610910"], [])
+    assert _judged("htsus", pa.array([6109100012.0], pa.float64())) == (["6109100012"], [])
+    assert _judged("description", pa.array([2.0**53 + 2])) == ([None], [reason])
+
+
+MOMENTS = [datetime(2021, 11, 5, 1, tzinfo=UTC), datetime(2021, 11, 3, tzinfo=UTC)]
+
+
+def test_a_moment_with_a_zone_is_no_day_until_the_mapping_says_where() -> None:
+    reason = "the day depends on a time zone that is not stated"
+    cells = pa.array(MOMENTS, pa.timestamp("us", "UTC"))
+    assert _judged("entry_date", cells) == ([None, None], [reason])
+    assert _judged("entry_date", cells.slice(1)) == ([date(2021, 11, 3)], [])
+    assert _judged("entry_date", pa.array(["2021-11-05T01:00:00Z", "2021-11-03T00:00Z"]))[0] == [None, None]
+    york = TableMapping(columns={}, zone="America/New_York")
+    assert _judged("entry_date", cells, york) == ([date(2021, 11, 4), date(2021, 11, 2)], [])
+    seoul = pa.array(MOMENTS[1:], pa.timestamp("s", "UTC")).cast(pa.timestamp("s", "Asia/Seoul"))
+    assert _judged("entry_date", seoul)[1] == [reason]
+
+
+def test_a_comma_is_in_doubt_between_semicolons_and_beside_a_comma_before_decimals() -> None:
+    assert _judged("gross_weight_kg", pa.array(["12,500", "7.5"]), delimiter=";")[0] == [None, 7.5]
+    assert _judged("gross_weight_kg", pa.array(["12,500", "7,25", "3.125", "3.5"]))[0] == [
+        None,
+        None,
+        None,
+        3.5,
+    ]
+    assert _judged("gross_weight_kg", pa.array(["12,500", "1,234.50"]))[0] == [12_500.0, 1234.5]
+    settled = TableMapping(columns={}, usual=("thousands separators",))
+    assert _judged("gross_weight_kg", pa.array(["12,500"]), settled, ";")[0] == [12_500.0]
+
+
+def test_a_word_of_the_mapping_is_known_as_a_typed_number_too() -> None:
+    words = TableMapping(columns={}, values={"related_parties": {"1": "yes", "2": "no"}})
+    assert _judged("related_parties", pa.array([1.0, 2.0, None]), words)[0] == [True, False, None]

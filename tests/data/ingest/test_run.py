@@ -77,7 +77,7 @@ FATES = {
         {"country_of_origin": "cn"}, {"country_of_origin": "CN"}, (), ("country_of_origin: letter case",)
     ),
     "dots": Fate(
-        {"htsus": "6109.10.0012"}, {"htsus": "6109100012"}, (), ("htsus: dots or blanks in a code",)
+        {"htsus": "6109.10.0012"}, {"htsus": "6109100012"}, (), ("htsus: dots, hyphens or blanks in a code",)
     ),
     "eight digits": Fate({"htsus": "61091000"}, {"htsus": "61091000"}),
     "money": Fate(
