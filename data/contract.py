@@ -56,6 +56,9 @@ RULES: Final[dict[str, str]] = {
     "reasons": "structs of feature, family, value, contribution and text, strongest first",
 }
 
+LABELS: Final = frozenset({"selection", "method", "result", "disposition"})
+"""Rules of words that are labels: a delivery with a word that nobody knows is refused, for it is no missing label."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -72,7 +75,8 @@ class Column:
 class Table:
     """A table: `key` identifies a row; of each group in `one_of`, one column at least must be present.
 
-    `defaults` are (column, column that fills it where it is null); `in_order` are (early, late) dates.
+    `defaults` are (column, column that fills it where it is null); `in_order` are (early, late) dates. Where a cell
+    of `never_emptied` cannot be read, the row is rejected, for an empty one would say something else.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Table:
     one_of: tuple[tuple[str, ...], ...] = ()
     defaults: tuple[tuple[str, str], ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
+    never_emptied: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -191,6 +196,7 @@ OUTCOMES: Final = Table(
         Column("disposition", "str", False, "what was done; no evidence on origin", "disposition"),
     ),
     in_order=(("selected_date", "outcome_date"),),
+    never_emptied=("outcome_date",),
 )
 
 LISTED: Final = Table(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from originrisk.data.contract import LINE_KEY, Column, Table
+from originrisk.data.contract import LABELS, LINE_KEY, Column, Table
 from originrisk.data.ingest.mapping import Mapping
 from originrisk.data.ingest.records import Records
 from originrisk.data.ingest.repair import ColumnCheck
@@ -21,7 +21,7 @@ class Checked:
     """Records after their check: a row of the table for each, and of rows by position why they are broken.
 
     `rules` counts, as "column: rule", repairs made, optional cells emptied, and required cells broken. `absorbed`
-    rows are whole, but part of another row's line.
+    rows are whole, but part of another row's line. `labels` counts, by column, the words of labels that nobody knows.
     """
 
     table: pa.Table
@@ -29,6 +29,7 @@ class Checked:
     repaired: NDArray[np.bool_]
     rules: Counter[str]
     absorbed: NDArray[np.bool_]
+    labels: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -68,9 +69,13 @@ class Checks:
         for repair, count in judged.repairs.items():
             checked.rules[f"{column.name}: {repair}"] += count
         checked.repaired[judged.repaired] = True
+        if column.rule in LABELS and judged.broken:
+            checked.labels[column.name] = judged.broken
         if column.required:
             missing = np.flatnonzero(np.asarray(judged.values.is_null())).tolist()
             _reject(column.name, {row: judged.reasons.get(row, "missing") for row in missing}, checked)
+        elif column.name in self._table.never_emptied:
+            _reject(column.name, judged.reasons, checked)
         else:
             _empty(column.name, judged.reasons, checked)
         return judged.values
@@ -87,11 +92,8 @@ class Checks:
         for name, source in self._table.defaults:
             table = _with(table, name, pc.coalesce(table[name], table[source]))
         for early, late in self._table.in_order:
-            wrong = pc.less(table[late], table[early]).fill_null(False)
-            _empty(
-                late, dict.fromkeys(np.flatnonzero(np.asarray(wrong)).tolist(), f"before {early}"), checked
-            )
-            table = _with(table, late, pc.if_else(wrong, None, table[late]))
+            wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
+            _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
         for group in self._table.one_of:
             if not set(group) <= set(self._mapping.waived):
                 empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])

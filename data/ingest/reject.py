@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from originrisk.data.contract import Table
+from originrisk.data.contract import RULES, Table
+from originrisk.data.errors import Problem
 from originrisk.data.ingest.check import Checked
 from originrisk.data.ingest.discover import Source
 from originrisk.data.ingest.records import Records
@@ -21,6 +22,17 @@ from originrisk.data.store import lake
 from originrisk.data.store.tables import REJECTED
 
 _PLACE = [("file", pa.int32()), ("row", pa.int64()), ("repaired", pa.bool_())]
+
+
+MOST_WORDS = 20
+
+
+def shown_word(text: str) -> str:
+    """A word of a source in a message; what may be a number or a name of somebody is told by its length alone."""
+    word = " ".join(text.split())
+    if len(word) > 40 or sum(character.isdigit() for character in word) > 3:
+        return f"a text of {len(text)} characters"
+    return f"`{word}`"
 
 
 @dataclass
@@ -33,6 +45,7 @@ class Counts:
     repaired: int = 0
     duplicates: int = 0
     rules: Counter[str] = field(default_factory=Counter)
+    labels: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 class Delivery:
@@ -55,10 +68,24 @@ class Delivery:
         self.counts.accepted += int(whole.sum())
         self.counts.repaired += int((whole & checked.repaired).sum())
         self.counts.rules += checked.rules
+        for column, words in checked.labels.items():
+            self.counts.labels[column] += words
         self._accept(file, records.rows, checked, whole & ~checked.absorbed)
         self._reject_rows(file, records, checked.reasons)
         self._reject(file, ((bad.row, bad.raw, [f"record: {bad.reason}"]) for bad in records.misfits))
         self.counts.rules.update(f"record: {bad.reason}" for bad in records.misfits)
+
+    def unknown_labels(self) -> list[Problem]:
+        """Words of labels that nobody knows, each with how often it stands: the most frequent of each column."""
+        problems = []
+        for column, words in self.counts.labels.items():
+            rule, where = self._table[column].rule, f"{self._table.name}.{column}"
+            step = f"Say what it means under [{self._table.name}.values.{column}] of a mapping; empty is unknown."
+            for word, count in words.most_common(MOST_WORDS):
+                problems.append(Problem(where, RULES[rule], f"{shown_word(word)} {count:,} times", step))
+            if len(words) > MOST_WORDS:
+                problems.append(Problem(where, RULES[rule], f"{len(words) - MOST_WORDS:,} other words", step))
+        return problems
 
     def reject_duplicates(self, file: int, records: Records, rows: NDArray[np.int64]) -> None:
         """Stage these rows of a file, accepted before, as rejected: their keys came earlier in the delivery."""

@@ -192,12 +192,16 @@ def _within(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A column after its check: `reasons` of the rows whose cell is broken, `repaired` rows, repairs by name."""
+    """A column after its check: `reasons` of the rows whose cell is broken, `repaired` rows, repairs by name.
+
+    `broken` counts the texts that are broken.
+    """
 
     values: pa.Array
     reasons: dict[int, str]
     repaired: NDArray[np.bool_]
     repairs: Counter[str]
+    broken: Counter[str]
 
 
 class ColumnCheck:
@@ -242,9 +246,12 @@ class ColumnCheck:
         values = pc.replace_with_mask(self._cast(cells, plain), pa.array(~plain), others)
         repaired = np.zeros(len(cells), bool)
         repaired[rows] = np.array([bool(self._counted(cell)) for cell in judged], bool)[codes]
-        return Judged(
-            self._scaled(values), _reasons(judged, codes, rows), repaired, self._repairs(judged, codes)
-        )
+        repairs, broken = Counter[str](), Counter[str]()
+        times = np.bincount(codes, minlength=len(judged)).tolist()
+        for text, cell, count in zip(texts.dictionary.to_pylist(), judged, times, strict=True):
+            repairs.update(dict.fromkeys(self._counted(cell), count))
+            broken.update({text: count} if cell.broken else {})
+        return Judged(self._scaled(values), _reasons(judged, codes, rows), repaired, repairs, broken)
 
     def _values(self, cells: pa.Array) -> pa.Array:
         """Cells of the column's type, of which typed numbers of another have become numbers; or texts."""
@@ -279,12 +286,6 @@ class ColumnCheck:
     def _counted(self, cell: Cell) -> list[str]:
         return [repair for repair in cell.repairs if repair not in self._usual]
 
-    def _repairs(self, judged: Sequence[Cell], codes: NDArray[np.int64]) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for cell, count in zip(judged, np.bincount(codes, minlength=len(judged)).tolist(), strict=True):
-            counts.update(dict.fromkeys(self._counted(cell), count))
-        return counts
-
 
 _DOUBTS: Final = {"float": parsers.shows_decimal_comma, "date": parsers.shows_moment}
 
@@ -310,7 +311,7 @@ def _parsers(column: Column, rule: str, mapping: TableMapping, delimiter: str) -
     def with_words(base: Parser) -> Parser:
         def parser(text: str, notes: Notes) -> object:
             text = words.get(text, words.get(text.removesuffix(".0"), text))
-            return text if text in also else base(text, notes)
+            return text or None if text in also or not text else base(text, notes)
 
         return parser if words or also else base
 

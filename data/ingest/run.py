@@ -51,6 +51,8 @@ def ingest(store: Store, table_name: str, paths: Sequence[Path], mapping_name: s
     with store.writing() as staging:
         delivery = Delivery(table, [entry.source for entry in inputs], staging)
         _take_all(delivery, inputs, table, mapping)
+        if unknown := delivery.unknown_labels():
+            raise BadInputError(unknown)
         for file, rows in delivery.close_accepted(store.memory_limit_gb).items():
             for records in _records(inputs[file], mapping, table):
                 delivery.reject_duplicates(file, records, rows)

@@ -36,6 +36,8 @@ _FATES = """
 | a required cell is missing, unreadable or out of range | the line is rejected, with every broken rule |
 | an optional cell is unreadable or out of range | the cell becomes null and is counted; the line stays |
 | a repair that is certain | made, and counted by rule |
+| an outcome's date that is unreadable or before its selection | rejected: empty, its result would be pending |
+| a label of an outcome that nobody knows | the delivery is refused with each word and its count; nothing is stored |
 | anything doubtful | rejected where required, null where optional; a mapping may settle it |
 | entry number with a wrong check digit | rejected, unless the mapping says that the numbers are not CBP's |
 | the same key twice in one delivery | the first is taken, later ones are rejected as duplicates |

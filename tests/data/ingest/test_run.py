@@ -312,7 +312,7 @@ def test_a_number_out_of_range_in_typed_parquet_meets_the_same_rule(tmp_path: Pa
     assert store.rejected()["reasons"].to_pylist() == [["entered_value_usd: out of range"]]
 
 
-def test_a_result_before_its_selection_stays_pending(tmp_path: Path) -> None:
+def test_a_result_before_its_selection_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "outcomes.csv"
     path.write_text(
         "entry_number,line_number,selected_date,outcome_date,selection,result\n"
@@ -321,8 +321,64 @@ def test_a_result_before_its_selection_stays_pending(tmp_path: Path) -> None:
     )
     store = Store(tmp_path / "home")
     counts = ingest(store, "outcomes", [path], "contract").counts
-    assert store.outcomes()["outcome_date"].to_pylist() == [None]
+    assert (counts.rejected, store.outcomes().num_rows) == (1, 0)
     assert counts.rules == {"outcome_date: before selected_date": 1}
+
+
+OUTCOMES = """
+description = "own"
+[outcomes.columns]
+entry_number = "No"
+line_number = "Ln"
+selected_date = "Exam"
+outcome_date = "Known"
+selection = "Reason"
+method = "Kind"
+result = "Found"
+[outcomes.values.selection]
+"RANDOM CES" = "random"
+[outcomes.values.result]
+"NOT YET" = ""
+"""
+
+
+def _outcomes(folder: Path, *rows: str) -> Path:
+    (folder / "own.toml").write_text(OUTCOMES, encoding="utf-8")
+    text = "\n".join(["No,Ln,Exam,Known,Reason,Kind,Found", *rows])
+    (folder / "outcomes.csv").write_text(text + "\n", encoding="utf-8")
+    return folder / "outcomes.csv"
+
+
+def test_a_delivery_with_labels_that_nobody_knows_is_refused_with_each_word_and_its_count(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    rows = [
+        f"{_number(n)},1,2021-03-05,2021-04-05,RANDOM CES,LAB,{'XUAR' if n < 3 else 'CLEAN 123-45-6789'}"
+        for n in range(5)
+    ]
+    with pytest.raises(BadInputError) as refused:
+        ingest(store, "outcomes", [_outcomes(tmp_path, *rows)], str(tmp_path / "own.toml"))
+    found = {(problem.where, problem.found) for problem in refused.value.problems}
+    assert found == {
+        ("outcomes.method", "`LAB` 5 times"),
+        ("outcomes.result", "`XUAR` 3 times"),
+        ("outcomes.result", "a text of 17 characters 2 times"),
+    }
+    assert store.outcomes().num_rows == store.rejected().num_rows == 0
+
+
+def test_a_word_that_means_nothing_yet_is_pending_and_a_date_that_cannot_be_read_is_not(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    rows = [
+        f"{_number(1)},1,2021-03-05,,random,,NOT YET",
+        f"{_number(2)},1,2021-03-05,05/06/2021,random,dna,xinjiang",
+    ]
+    counts = ingest(store, "outcomes", [_outcomes(tmp_path, *rows)], str(tmp_path / "own.toml")).counts
+    assert store.outcomes()["result"].to_pylist() == [None]
+    assert counts.rules == {"outcome_date: order of day and month in doubt": 1}
 
 
 def test_one_unusable_file_refuses_the_whole_delivery_and_names_every_problem(tmp_path: Path) -> None:
