@@ -1,41 +1,84 @@
-"""One form for the spellings of a company name or a street: legal forms, abbreviations and spacing vanish."""
+"""One form for the spellings of a company name or a street: legal forms, abbreviations and spacing vanish.
 
+Chinese is read as pinyin, so that a name meets its romanised spelling; names in other scripts keep their letters.
+"""
+
+import html
 import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from originrisk.data.identifiers.manufacturer_id import unaccented
 from originrisk.features.vocabulary import ABBREVIATIONS, GENERIC, LEGAL_FORMS, STREET_WORDS
 
 _LEGAL_PHRASES: Final = re.compile(
-    r"\b(?:CONG TY(?: CO PHAN)?|JOINT STOCK|SP Z O O|(?:S )?DE (?:C V|CV|R L|RL)|SAN (?=VE|TIC)|S A|P T)\b"
+    r"^M S (?=\w)|"
+    r"\b(?:CONG TY(?: CO PHAN)?|JOINT STOCK|SP Z O O|(?:S )?DE (?:C V|CV|R L|RL)|SAN (?=VE|TIC)|(?<=\w )S A|P T)\b"
 )
+_ABROAD: Final = re.compile(
+    "股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|주식회사|[(]주[)]|บริษัท|จํากัด|شركة|المحدودة|"
+    r"\b(?:ООО|ОАО|ЗАО|ПАО|АО)\b"
+)
+"""Legal forms in other scripts."""
+_INITIAL_FORMS: Final = LEGAL_FORMS - {"PT", "CV", "CO", "OF"}
+"""Of these the ones of one or two letters are a person's initials where they begin a name: `S.A. KHAN`."""
+_NOBODY: Final = re.compile(
+    r"(?:UN)?TO (?:THE )?ORDERS?(?: OF\b.*)?|SAME AS (?:CONSIGNEE|SHIPPER|SELLER|BUYER|IMPORTER|EXPORTER|MANUFACTURER|"
+    r"SUPPLIER|NOTIFY(?: PARTY)?|ABOVE)|AS ABOVE|DITTO|VARIOUS(?: (?:MANUFACTURER|SUPPLIER|MAKER|SELLER)S?)?"
+)
+"""What bills of lading say in place of a party."""
 _JOINED: Final = re.compile(r"\b(HONG|VIET|HAI|HA|DA|SAI|SRI) (KONG|NAM|PHONG|NOI|NANG|GON|LANKA)\b")
-_LETTERS: Final = str.maketrans("ıİđĐłŁøØßæÆœŒ", "iIdDlLoOsaAoO")
-_WORD: Final = re.compile(r"[A-Z0-9]+")
-_INITIALS: Final = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b)|['`]")
+_LEADING_LETTERS: Final = re.compile(r"^(?:[A-Z] ){2,}(?=\w{2})")
+_WORD: Final = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e30-\u0e4e\u0eb0-\u0ecd])+")
+"""Letters and digits, with the vowel signs that scripts of South and Southeast Asia write as marks."""
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_INITIALS: Final = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b)|['`’]")
 
 
 def tokens(text: str) -> list[str]:
-    """Words of a text in capital ASCII letters and digits; accents and punctuation fall away, `A.B.C.` is one word."""
-    plain = text if text.isascii() else _in_ascii(text)
+    """Words of a text in capital letters and digits; accents and punctuation fall away, `A.B.C.` is one word.
+
+    Chinese becomes syllables of pinyin; letters of other scripts stay.
+    """
+    if "&" in text:
+        text = html.unescape(text)
+    plain = text if text.isascii() else _plain(text)
     return _WORD.findall(_INITIALS.sub("", plain.upper()))
 
 
-def _in_ascii(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+def _plain(text: str) -> str:
+    """Latin letters without accents, Chinese in pinyin, other scripts in one normal form."""
+    bare = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in unaccented(text))
+    return _HAN.sub(_pinyin, unicodedata.normalize("NFC", bare))
+
+
+def _pinyin(han: re.Match[str]) -> str:
+    from pypinyin import lazy_pinyin  # its dictionary is large, and few texts need it
+
+    return f" {' '.join(lazy_pinyin(han[0], v_to_u=True)).replace('ü', 'u')} "
 
 
 def company_tokens(name: str) -> list[str]:
     """Words that tell one company from another: abbreviations written out, plurals cut, legal forms left out.
 
-    Numbers stand without `NO`; an ordinal is its number.
+    Numbers stand without `NO`; an ordinal is its number. Empty where the name says that there is none: `TO ORDER`.
     """
-    plain = _LEGAL_PHRASES.sub(" ", _JOINED.sub(r"\1\2", " ".join(tokens(name)))).split()
-    words = [part for word in plain for part in ABBREVIATIONS.get(word, word).split()]
+    own = name if name.isascii() else _ABROAD.sub(" ", unicodedata.normalize("NFKC", name))
+    said = " ".join(tokens(own) or tokens(name))
+    if _NOBODY.fullmatch(said):
+        return []
+    said = _LEADING_LETTERS.sub(_joined, _LEGAL_PHRASES.sub(" ", _JOINED.sub(r"\1\2", said)).strip())
+    words = [part for word in said.split() for part in ABBREVIATIONS.get(word, word).split()]
     words = [word for word, after in zip(words, [*words[1:], ""], strict=False) if not _numbers(word, after)]
-    kept = [word for word in words if word not in LEGAL_FORMS] or words
-    return [_singular(word) for word in kept]
+    kept = [word for word in words if word not in LEGAL_FORMS]
+    if kept and words[0] in _INITIAL_FORMS and len(words[0]) <= 2:
+        kept = [words[0], *kept]
+    return [_singular(word) for word in kept or words]
+
+
+def _joined(letters: re.Match[str]) -> str:
+    return letters[0].replace(" ", "") + " "
 
 
 def _numbers(word: str, after: str) -> bool:

@@ -13,7 +13,7 @@ from originrisk.data.reference import country_of_schedule_k
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.names import tokens
 
-_LONGEST_PLACE: Final = 4
+_LONGEST_PLACE: Final = 5
 _STREETS: Final = frozenset(
     {
         "ROAD",

@@ -80,7 +80,11 @@ def parse(text: str) -> ManufacturerId | None:
 
 _OPENINGS: Final = re.compile(r"^(?:FABRICA DE ARTIGOS DE VESTUARIO|PT|JSC|OAO|OOO|ZAO) (?=\S)")
 _IGNORED: Final = frozenset({"A", "AN", "AND", "OF", "THE"})
-_CITY_STATES: Final = {"HK": "HON", "MO": "MAC", "SG": "SIN"}
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"}
+    | dict(zip("ıİđĐðÐłŁøØ", "iIdDdDlLoO", strict=True))
+)
+CITY_STATES: Final = {"HK": "HON", "MO": "MAC", "SG": "SIN"}
 _ORDINAL: Final = re.compile(r"\b[0-9]+(?:ST|ND|RD|TH)\b")
 _POSTAL: Final = re.compile(r"\b[0-9]{5,6}\b(?!.*\b[0-9]{5,6}\b)")
 _JOINT: Final = re.compile(r"(?<=[0-9])[^\w\s]+\s*(?=[0-9])")
@@ -111,7 +115,7 @@ def number_part(address: str) -> str:
 def city_part(city: str, country: str = "") -> str:
     """The first 3 letters of the city, without an article; Hong Kong, Macao, Singapore have one code each."""
     letters = re.sub(r"[^A-Z]", "", re.sub(r"^THE ", "", _plain(city).strip()))
-    return _CITY_STATES.get(country.upper(), letters[:3])
+    return CITY_STATES.get(country.upper(), letters[:3])
 
 
 def build(country: str, name: str, address: str, city: str, province: str = "") -> str | None:
@@ -136,9 +140,14 @@ def number_variants(address: str) -> frozenset[str]:
     return frozenset(found | {number.lstrip("0") for number in found})
 
 
+def unaccented(text: str) -> str:
+    """The text without accents, those of Đ, Ł, Ø and ı among them, which Unicode does not take apart; ß is ss."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+
+
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).upper()
+    return unaccented(text).upper()
 
 
 def _is_letter(word: str) -> bool:

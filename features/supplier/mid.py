@@ -3,7 +3,7 @@
 import numpy as np
 
 from originrisk.data.identifiers import manufacturer_id
-from originrisk.data.identifiers.manufacturer_id import city_part, number_part
+from originrisk.data.identifiers.manufacturer_id import CITY_STATES, city_part, number_part
 from originrisk.features.feature import feature, read
 from originrisk.features.history.view import Known
 from originrisk.features.lines import Floats, Lines
@@ -83,6 +83,12 @@ def _city_of(city: str) -> float:
     return _as_number(city_part(city))
 
 
+def _city_state(mid: str) -> float:
+    """The city of every MID of Hong Kong, Macao or Singapore, whatever city is declared; NaN elsewhere."""
+    parsed = manufacturer_id.parse(mid)
+    return np.nan if parsed is None else _as_number(CITY_STATES.get(parsed.country, ""))
+
+
 @feature(
     "supplier",
     "parts",
@@ -94,6 +100,8 @@ def mid_against_address(lines: Lines, known: Known) -> Floats:
     mid, address, place = (lines.texts[f"manufacturer_{cell}"] for cell in ("id", "address", "city"))
     pairs = ((mid, _mid_number), (address, _number_of)), ((mid, _mid_city), (place, _city_of))
     parts = np.array([[text.read(part, np.nan) for text, part in pair] for pair in pairs])
+    state = mid.read(_city_state, np.nan)
+    parts[1, 1] = np.where(np.isnan(state) | np.isnan(parts[1, 1]), parts[1, 1], state)
     known_to_both = ~np.isnan(parts).any(axis=1)
     unlike = known_to_both & (parts[:, 0] != parts[:, 1])
     return np.where(known_to_both.any(axis=0), unlike.sum(axis=0), np.nan)

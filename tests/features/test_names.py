@@ -3,6 +3,7 @@
 import pytest
 
 from originrisk.features.names import address_key, address_tokens, company_key, company_tokens, tokens
+from originrisk.features.places import names_xinjiang
 
 ONE_FIRM = [
     ("Shaoxing Qiaolong Textile Co., Ltd.", "SHAOXING QIAO LONG TEX. CO LTD"),
@@ -58,3 +59,72 @@ def test_street_words_and_zeros_do_not_tell_addresses_apart() -> None:
 
 def test_a_vague_address_has_no_key() -> None:
     assert address_key("LUMO ROAD") == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("FERN &amp; REED TEXTILES", "Fern & Reed Textile"),
+        ("Großhandel Straßer GmbH", "GROẞHANDEL STRAẞER GMBH"),
+        ("Großhandel Straßer GmbH", "GROSSHANDEL STRASSER"),
+        ("ĐÀ NẴNG ŁÓDŹ Ørsted", "DA NANG LODZ ORSTED"),
+        ("新疆雪羽棉业有限公司", "Xinjiang Xueyu Mianye Co., Ltd."),
+        ("ООО Снежное Перо", "Снежное перо"),
+        ("대한섬유 주식회사", "(주)대한섬유"),
+        ("شركة النسيج المحدودة", "النسيج"),
+        ("บริษัท ไทยสิ่งทอ จำกัด", "ไทยสิ่งทอ"),
+        ("S A KHAN TEXTILES", "S.A. Khan Textile"),
+    ],
+)
+def test_scripts_and_letters_have_one_form(first: str, second: str) -> None:
+    assert company_key(first) == company_key(second) != ""
+
+
+@pytest.mark.parametrize("name", ["新疆雪羽棉业有限公司", "Снежное Перо", "대한섬유", "ไทยสิ่งทอ", "النسيج"])
+def test_a_name_in_another_script_is_no_other_name(name: str) -> None:
+    assert company_key(name) != company_key(name[::-1]) != ""
+
+
+@pytest.mark.parametrize("initials", ["S.A.", "A.G.", "A.", "A. B.", "N."])
+def test_initials_of_a_person_are_no_legal_form(initials: str) -> None:
+    assert company_key(f"{initials} KHAN TEXTILES") != company_key("KHAN TEXTILES")
+    assert company_key("KHAN TEXTILES S.A.") == company_key("KHAN TEXTILES")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TO ORDER",
+        "To the order of",
+        "TO THE ORDER OF SOME BANK",
+        "Same as consignee",
+        "SAME AS NOTIFY PARTY",
+        "As above",
+    ],
+)
+def test_what_stands_in_place_of_a_party_is_nobody(name: str) -> None:
+    assert company_key(name) == ""
+
+
+@pytest.mark.parametrize("name", ["Order Textiles", "Tailored To Order Ltd", "Various Threads Co"])
+def test_a_party_whose_name_has_such_words_is_somebody(name: str) -> None:
+    assert company_key(name) != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("乌鲁木齐", 1),
+        ("新疆维吾尔自治区", 1),
+        ("URUMQI", 1),
+        ("XIN JIANG", 1),
+        ("88 URUMQI ROAD, QINGDAO", 0),
+        ("青岛市新疆路5号", 0),
+        ("Wulumuqi Zhong Lu 12, Shanghai", 0),
+        ("No. 3 Beijing Road, Urumqi", 1),
+        ("Yutian", 0.5),
+        ("QINGDAO", 0),
+    ],
+)
+def test_places_of_xinjiang_but_not_streets_called_after_them(text: str, clear: float) -> None:
+    assert names_xinjiang(text) == clear

@@ -113,6 +113,13 @@ def test_number_part(address: str, part: str) -> None:
         ("St. Michel", "FR", "STM"),
         ("The Hague", "NL", "HAG"),
         ("Kowloon", "HK", "HON"),
+        ("Taipa", "MO", "MAC"),
+        ("Jurong", "SG", "SIN"),
+        ("ĐÀ NẴNG", "VN", "DAN"),
+        ("ŁÓDŹ", "PL", "LOD"),
+        ("Ørsta", "NO", "ORS"),
+        ("Diyarbakır", "TR", "DIY"),
+        ("Gießen", "DE", "GIE"),
         ("Ürümqi", "CN", "URU"),
     ],
 )
