@@ -10,15 +10,24 @@ EPOCH: Final = date(1970, 1, 1)
 """The day from which all days are numbered."""
 ONE_DAY: Final = timedelta(days=1)
 
-REASON: Final = pa.struct(
-    [
-        ("feature", pa.string()),
-        ("family", pa.string()),
-        ("value", pa.float64()),
-        ("contribution", pa.float64()),
-        ("text", pa.string()),
-    ]
+FACTS: Final = pa.list_(
+    pa.struct(
+        [
+            ("name", pa.string()),
+            ("value", pa.string()),
+            ("count", pa.int64()),
+            ("of", pa.int64()),
+            ("usual", pa.float64()),
+            ("source", pa.string()),
+        ]
+    )
 )
+"""What a statement rests on: a declared value or a date, or `count` cases `of` so many; what is `usual`; the table."""
+
+REASON: Final = pa.struct(
+    [("concept", pa.string()), ("contribution", pa.float64()), ("text", pa.string()), ("facts", FACTS)]
+)
+FLAG: Final = pa.struct([("flag", pa.string()), ("text", pa.string()), ("facts", FACTS)])
 
 ARROW_TYPES: Final[dict[str, pa.DataType]] = {
     "str": pa.string(),
@@ -26,7 +35,8 @@ ARROW_TYPES: Final[dict[str, pa.DataType]] = {
     "date": pa.date32(),
     "float": pa.float64(),
     "bool": pa.bool_(),
-    "list of structs": pa.list_(REASON),
+    "reasons": pa.list_(REASON),
+    "flags": pa.list_(FLAG),
 }
 
 RULES: Final[dict[str, str]] = {
@@ -53,7 +63,8 @@ RULES: Final[dict[str, str]] = {
     "disposition": "released, released_on_evidence, detained, denied, excluded, exported, abandoned, seized "
     "or protest_granted",
     "rank": "a whole number from 1",
-    "reasons": "structs of feature, family, value, contribution and text, strongest first",
+    "reasons": "structs of concept, contribution (log-odds), text and facts, strongest first",
+    "flags": "structs of flag, text and facts",
 }
 
 LABELS: Final = frozenset({"selection", "method", "result", "disposition"})
@@ -234,7 +245,13 @@ SCORES: Final = Table(
         Column("entry_date", "date", True, "copied from the line", "date"),
         Column("probability", "float", True, "calibrated probability of Xinjiang origin", "probability"),
         Column("rank", "int", True, "1 = highest probability among the lines of that `entry_date`", "rank"),
-        Column("reasons", "list of structs", False, "what raised the score most", "reasons"),
+        Column(
+            "reasons",
+            "reasons",
+            False,
+            "concepts that raised the score, and what is known of them",
+            "reasons",
+        ),
         Column("model_version", "str", True, "the model that produced the score"),
         Column("history_date", "date", True, "last closed day that the history holds", "date"),
         Column("place", "int", False, "place in the day's queue; null outside capacity", "rank"),
@@ -246,15 +263,17 @@ SCORES: Final = Table(
             "chance with which the day's rule puts this line into the queue",
             "probability",
         ),
-        Column("against", "list of structs", False, "what lowered the score most", "reasons"),
+        Column("against", "reasons", False, "concepts that lowered the score, without a text", "reasons"),
         Column("base_log_odds", "float", False, "log-odds of a line before any feature speaks", "number"),
         Column(
             "log_odds",
             "float",
             False,
-            "log-odds before calibration: the base and what each feature adds; null without reasons",
+            "log-odds before calibration: the base and what each concept adds; null without reasons",
             "number",
         ),
+        Column("flags", "flags", False, "red flags: facts beside the score, whatever it is", "flags"),
+        Column("summary", "str", False, "the line in one sentence of at most 200 characters"),
     ),
 )
 

@@ -35,6 +35,17 @@ class Feature:
     dated: bool
     column: Column
 
+    @property
+    def concept(self) -> str:
+        """The concept that the feature speaks of."""
+        if any(word in self.name for word in ("found", "examined", "suspicion")):
+            return "findings"
+        if any(word in self.name for word in ("mid_", "undeclared", "malformed", "postal")):
+            return "paperwork"
+        if any(word in self.name for word in ("cotton", "lint", "exposure", "family", "scope", "fibre")):
+            return "material"
+        return {"lane": "route", "supplier": "parties", "commodity": "goods"}.get(self.family, self.family)
+
     def compute(self, lines: Lines, known: Known) -> Floats:
         """The column (n,); NaN where the feature is missing."""
         return np.asarray(self.column(lines, known), dtype=np.float64)

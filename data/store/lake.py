@@ -92,8 +92,18 @@ def shaped(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path,
     """SQL for the rows that the table at `path` has in these files (one at the least), in the columns of a schema."""
     held = relation(paths, partition(path))
     known = connection.sql(f"FROM {held} LIMIT 0").columns
-    columns_or_null = (f'"{name}"' if name in known else f'NULL AS "{name}"' for name in schema.names)
-    return f"SELECT {', '.join(columns_or_null)} FROM {held}"
+    typed = connection.from_arrow(schema.empty_table())
+    columns = (
+        (
+            f'CAST("{name}" AS {of}) AS "{name}"'
+            if pa.types.is_nested(schema.field(name).type)
+            else f'"{name}"'
+        )
+        if name in known
+        else f'NULL AS "{name}"'
+        for name, of in zip(typed.columns, typed.types, strict=True)
+    )
+    return f"SELECT {', '.join(columns)} FROM {held}"
 
 
 def select(

@@ -167,7 +167,7 @@ def score_on(engine: Engine, scorer: Scorer, start: date, end: date, staging: Pa
     """Scores of each day from `start` to `end` that has lines."""
     if start == end:
         for scores in score_day_on(engine, scorer, start, staging):
-            yield scores.table(start)
+            yield scores.table(start, scorer.store)
     else:
         yield from score_runs(
             engine, days_tasks(engine, scorer, start, end, size=LINES_OF_RUN, staging=staging)

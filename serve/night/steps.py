@@ -155,7 +155,7 @@ def score(work: NightWork) -> dict[str, Any]:
     table, parts, measures = SCORES.schema.empty_table(), {}, list[Measure]()
     # as a list: the history that was seen is let go before its day is explained
     for scores in list(_scored(work, Scorer(work.store, work.settings, work.bundle))):
-        table = scores.table(work.day)
+        table = scores.table(work.day, work.store)
         parts = {name: round(seconds, 3) for name, seconds in scores.seconds.items()}
         levels = work.settings.night.levels
         measures = check_drift(work.bundle.profile, scores.counts, scores.probability, levels)

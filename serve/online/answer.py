@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from originrisk.data.contract import ENTRIES, EPOCH, LINE_KEY, ONE_DAY, SCORES
 from originrisk.data.errors import Problem
@@ -15,8 +16,9 @@ from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.keys import keys_of
 from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
+from originrisk.models.evidence import gather
+from originrisk.models.explanation import explain
 from originrisk.models.origin_model import OriginModel
-from originrisk.models.scoring import explain
 from originrisk.serve.online.artifacts import ActiveArtifacts, ActiveHistory
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
 from originrisk.serve.online.request import Row, ScoreRequest, lines_of
@@ -35,7 +37,7 @@ class Limits:
     reasons: int
 
 
-def answer(asked: ScoreRequest, active: ActiveArtifacts, limits: Limits) -> dict[str, Any]:
+def answer(asked: ScoreRequest, active: ActiveArtifacts, limits: Limits, store: Store) -> dict[str, Any]:
     """Score the lines. Raises RefusedError where a line's day is one that the history already knows."""
     check_days(asked.rows, active.past, limits)
     lines, model = lines_of(asked.rows), active.bundle.model
@@ -44,10 +46,14 @@ def answer(asked: ScoreRequest, active: ActiveArtifacts, limits: Limits) -> dict
         shown = [_line(row, *judged) for row, judged in zip(asked.rows, _judged(matrix, model), strict=True)]
         if "reasons" in asked.include:
             rows = np.arange(len(shown))
+            declared = pa.Table.from_pylist(asked.rows, ENTRIES.schema)
+            known = gather(store, declared, active.past.day)
             for line, told in zip(
-                shown, explain(matrix, model, rows, len(rows), limits.reasons), strict=True
+                shown,
+                explain(matrix, model, known, rows=rows, lines=len(rows), most=limits.reasons),
+                strict=True,
             ):
-                line["reasons"] = told.reasons
+                line |= {name: getattr(told, name) for name in ("reasons", "flags", "summary")}
     if "features" in asked.include:
         for line, values in zip(shown, matrix.tolist(), strict=True):
             line["features"] = dict(zip(NAMES, values, strict=True))
@@ -154,4 +160,4 @@ def stored_line(store: Store, entry_number: str, line_number: int) -> dict[str, 
     }
 
 
-_PUBLISHED = ("probability", "rank", "reasons", "model_version", "history_date")
+_PUBLISHED = ("probability", "rank", "reasons", "flags", "summary", "model_version", "history_date")

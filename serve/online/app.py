@@ -95,7 +95,9 @@ def _add_scores(app: FastAPI, service: Service) -> None:
         service.guard.charge(caller, len(asked.rows) - 1)
         lines = [masked(row["entry_number"], row["line_number"]) for row in asked.rows]
         service.audit.record(request.state.request, caller.name, "score", "taken", lines)
-        made = await service.scoring.do(len(asked.rows), lambda: _json(answer(asked, active, service.limits)))
+        made = await service.scoring.do(
+            len(asked.rows), lambda: _json(answer(asked, active, service.limits, service.store))
+        )
         middleware.LINES.inc(len(asked.rows))
         return made
 

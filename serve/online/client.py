@@ -13,14 +13,15 @@ from typing import Any, NotRequired, Self, TypedDict
 from urllib.parse import quote, urlsplit
 
 
-class Reason(TypedDict):
-    """What raised a score: `value` is null where the feature was missing."""
+class Told(TypedDict):
+    """A sentence and the facts it rests on: each a declared `value` or a date, or `count` cases `of` so many, with what
+    is `usual` among the like, and the `source`. A reason has a `concept` and its `contribution`, a flag its name."""
 
-    feature: str
-    family: str
-    value: float | None
-    contribution: float
     text: str
+    facts: list[dict[str, Any]]
+    concept: NotRequired[str]
+    contribution: NotRequired[float]
+    flag: NotRequired[str]
 
 
 class ScoredLine(TypedDict):
@@ -33,7 +34,9 @@ class ScoredLine(TypedDict):
     upper: float
     missing: list[str]
     parties: dict[str, str | None]
-    reasons: NotRequired[list[Reason]]
+    reasons: NotRequired[list[Told]]
+    flags: NotRequired[list[Told]]
+    summary: NotRequired[str]
     features: NotRequired[dict[str, float | None]]
 
 

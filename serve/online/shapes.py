@@ -89,10 +89,25 @@ _SHARE: Final[dict[str, Any]] = {"type": "number", "minimum": 0, "maximum": 1}
 _DAY: Final[dict[str, Any]] = {"type": "string", "format": "date"}
 _MAYBE_DAY: Final[dict[str, Any]] = {**_DAY, "type": ["string", "null"]}
 _NAMES: Final[dict[str, Any]] = {"type": "array", "items": _TEXT}
-_REASON: Final = _object(
-    {"feature": _TEXT, "family": _TEXT, "value": _MAYBE_NUMBER, "contribution": _NUMBER, "text": _TEXT}
+_FACT: Final = _object(
+    {
+        "name": _TEXT,
+        "value": _MAYBE_TEXT,
+        "count": _MAYBE_WHOLE,
+        "of": _MAYBE_WHOLE,
+        "usual": _MAYBE_NUMBER,
+        "source": _TEXT,
+    }
 )
+_FACTS: Final = {"type": "array", "items": _FACT}
+_REASON: Final = _object({"concept": _TEXT, "contribution": _NUMBER, "text": _TEXT, "facts": _FACTS})
+_FLAG: Final = _object({"flag": _TEXT, "text": _TEXT, "facts": _FACTS})
+_FLAGS: Final = {"type": "array", "items": _FLAG}
 _REASONS: Final = {"type": "array", "items": _REASON}
+_OF_BEFORE: Final = {"concept": _MAYBE_TEXT, "facts": {"oneOf": [_FACTS, {"type": "null"}]}}
+_OLD_REASON: Final = _object({**_REASON["properties"], **_OF_BEFORE})
+_OLD_REASONS: Final = {"type": "array", "items": _OLD_REASON}
+"""Reasons that were published before there were concepts have neither these nor facts."""
 _VERSIONS: Final = {
     "model_version": _TEXT,
     "history_date": _DAY,
@@ -109,16 +124,22 @@ _LINE: Final = _object(
         "missing": _NAMES,
         "parties": {"type": "object", "additionalProperties": _MAYBE_TEXT},
         "reasons": _REASONS,
+        "flags": _FLAGS,
+        "summary": _TEXT,
         "features": {"type": "object", "additionalProperties": _MAYBE_NUMBER},
     },
     "reasons",
+    "flags",
+    "summary",
     "features",
 )
 _PUBLISHED: Final = _object(
     {
         "probability": _SHARE,
         "rank": _WHOLE,
-        "reasons": {"oneOf": [_REASONS, {"type": "null"}]},
+        "reasons": {"oneOf": [_OLD_REASONS, {"type": "null"}]},
+        "flags": {"oneOf": [_FLAGS, {"type": "null"}]},
+        "summary": _MAYBE_TEXT,
         "model_version": _TEXT,
         "history_date": _DAY,
     }

@@ -145,6 +145,7 @@ def _rows(score: dict[str, Any], line: dict[str, Any], calibrator: Calibrator) -
         mask(line["importer_number"]) or "no importer number",
     ]
     yield score["rank"], f"{score['entry_number']} / {score['line_number']}", ", ".join(facts)
+    yield from (("", "", f"! {flag['text']}") for flag in score["flags"] or ())
     yield from (("", "", reason["text"]) for reason in score["reasons"])
 
 

@@ -24,9 +24,9 @@ from originrisk.features.history.view import see
 from originrisk.features.lines import Bools, Floats, Lines, Rows
 from originrisk.features.lists import Listings
 from originrisk.models.bundle import Bundle
+from originrisk.models.evidence import gather
+from originrisk.models.explanation import Explanation, explain, told_columns
 from originrisk.models.profile import Counts
-from originrisk.models.reasons import Explained
-from originrisk.models.scoring import explain, told_columns
 from originrisk.serve.scoring import ranking
 from originrisk.serve.scoring.ranking import suppressed
 
@@ -107,18 +107,24 @@ class DayScores:
         lots = ranking.lots(self.lines, self.settings.random_key)
         return ranking.queue(self._value, lots, self.capacity, self.barred)
 
-    def told(self, queue: ranking.Queue) -> list[Explained]:
-        """Why each line scores as it does: nothing outside capacity, nor for those that the lot chose."""
+    def told(self, queue: ranking.Queue, store: Store, closed: date) -> list[Explanation]:
+        """Why each line scores as it does: nothing outside capacity, nor for those that the lot chose.
+
+        What is told of them is what the store knew when the day `closed` did.
+        """
         chosen = (queue.place[self._held_rows] > 0) & ~queue.lot[self._held_rows]
         rows, most = self._held_rows[chosen], self.settings.reasons
-        return explain(self._held[chosen], self.bundle.model, rows, len(self.lines), most)
+        known = gather(store, self.lines.take(rows), closed)
+        return explain(
+            self._held[chosen], self.bundle.model, known, rows=rows, lines=len(self.lines), most=most
+        )
 
-    def table(self, day: date) -> pa.Table:
+    def table(self, day: date, store: Store) -> pa.Table:
         """The contract's `scores` of the day, queue and reasons included."""
         with self._timed("rank"):
             queue, rank = self.queue(), self._rank()
         with self._timed("explain"):
-            told = told_columns(self.told(queue))
+            told = told_columns(self.told(queue, store, day - ONE_DAY))
         inside, size = queue.place > 0, len(self.lines)
         columns = {
             **{name: self.lines[name] for name in ("entry_number", "line_number", "entry_date")},
@@ -207,7 +213,7 @@ class Scorer:
     def tables(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[pa.Table]:
         """The scores of the same days in the contract's columns, a table each."""
         for scores in self.days(entries, seen, start):
-            yield scores.table(scores.lines["entry_date"][0].as_py())
+            yield scores.table(scores.lines["entry_date"][0].as_py(), self.store)
 
     def day(self, day: date, lines: pa.Table) -> DayScores:
         """The scores of a day before its first line is scored."""

@@ -94,9 +94,11 @@ def waterfall(score: dict[str, Any]) -> Waterfall | None:
     base, end = score["base_log_odds"], score["log_odds"]
     if base is None or end is None:
         return None
-    parts = [(one["text"], one["contribution"]) for one in (*score["reasons"], *score["against"])]
+    parts = [
+        (one["concept"] or one["text"], one["contribution"]) for one in (*score["reasons"], *score["against"])
+    ]
     rest = end - base - sum(change for _, change in parts)
-    changes = [*parts, ("all other features together", rest)]
+    changes = [*parts, ("all other concepts together", rest)]
     levels = [base]
     for _, change in changes:
         levels.append(levels[-1] + change)

@@ -120,10 +120,14 @@ def test_outcomes_are_upserted_without_partitions(tmp_path: Path) -> None:
 
 def test_days_scored_before_a_column_joined_the_contract_stay_readable(tmp_path: Path) -> None:
     store, first, second = Store(tmp_path), date(2021, 3, 5), date(2021, 3, 6)
-    older = _scores(_score(1, first)).drop_columns(["against", "base_log_odds", "log_odds"])
+    columns = ["against", "base_log_odds", "log_odds", "flags", "summary", "reasons"]
+    told = [{"feature": "f", "family": "price", "value": 1.0, "contribution": 0.5, "text": "As it was."}]
+    older = _scores(_score(1, first)).drop_columns(columns).append_column("reasons", pa.array([told]))
     lake.write(tmp_path / "lake" / "scores", older)
     store.replace_day("scores", second, _scores({**_score(1, second), "log_odds": -1.5}))
     assert store.scores(first, second)["log_odds"].to_pylist() == [None, -1.5]
+    kept = {"concept": None, "contribution": 0.5, "text": "As it was.", "facts": None}
+    assert store.scores(first, first)["reasons"].to_pylist() == [[kept]]
     store.replace_day("scores", first, _scores({**_score(1, first), "log_odds": -2.5}))
     assert store.scores(first, second)["log_odds"].to_pylist() == [-2.5, -1.5]
 

@@ -13,7 +13,8 @@ from originrisk.data.contract import SCORES
 from originrisk.data.errors import UsageError
 from originrisk.serve.scoring.batch import check_target, spreadsheet_cell, write_scores
 
-REASON = {"feature": "f", "family": "price", "value": None, "contribution": 0.5, "text": 'unit value, "low"'}
+FACT = {"name": "n", "value": "=1+1", "count": 1, "of": 2, "usual": 0.5, "source": "entries"}
+REASON = {"concept": "price", "contribution": 0.5, "text": 'unit value, "low"', "facts": [FACT]}
 
 
 def scores(**changes: object) -> pa.Table:

@@ -111,7 +111,7 @@ def test_the_waterfall_goes_from_the_base_to_the_score_by_what_was_stored(readin
     assert drawn.steps[-1].level == pytest.approx(score["log_odds"])
     assert drawn.steps[-2].level == pytest.approx(score["log_odds"])
     assert [step.words for step in drawn.steps[1:]][: len(score["reasons"])] == [
-        r["text"] for r in score["reasons"]
+        r["concept"] for r in score["reasons"]
     ]
     lot = next(row for row in rows if row["selection"] == "lot")
     assert scores.waterfall(lot) is None
