@@ -131,6 +131,9 @@ class ServiceSettings(Section):
     )
     oidc_audience: str = Field("", description="audience that such a token must name")
     oidc_keys_url: str = Field("", description="where the issuer publishes its signing keys (JWKS)")
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
 
 
 class QueueSettings(Section):
@@ -148,6 +151,12 @@ class QueueSettings(Section):
     session_hours: int = Field(10, ge=1, description="hours after which a session ends whatever happens")
     lock_after: int = Field(5, ge=1, description="wrong passwords in a row that lock an account out")
     lock_minutes: int = Field(15, ge=1, description="minutes for which it stays locked out")
+    log_ins_per_minute: int = Field(
+        60, ge=1, description="log-ins that an address, or a name, may try in a minute"
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
 
 
 class SparkSettings(Section):

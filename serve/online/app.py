@@ -23,6 +23,7 @@ from originrisk.serve.online.middleware import RequestMiddleware
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
 from originrisk.serve.online.request import read_request, receive
 from originrisk.serve.online.service import Service, masked
+from originrisk.serve.server import HeadAsGet
 
 JSON: Final = "application/json"
 _KEYED: Final = (401, 403, 429, 500, 503)
@@ -54,6 +55,7 @@ def over(service: Service) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.add_middleware(RequestMiddleware)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _no_route)
     _add_scores(app, service)

@@ -11,6 +11,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 ACTIONS: Final[dict[str, tuple[Role, ...]]] = {
     "enter": ROLES,
     "end_session": ROLES,
+    "keep_own_account": ROLES,
     "read_queue": ("officer", "supervisor", "data_scientist"),
     "read_line": ("officer", "supervisor", "data_scientist"),
     "write_finding": ("officer", "supervisor"),
@@ -61,8 +62,12 @@ def simulated(settings: Settings) -> bool:
     return (settings.home / "world" / "entries").is_dir()
 
 
+def local_only(settings: Settings) -> bool:
+    """Whether browsers reach the queue from this machine alone, where no TLS is needed."""
+    own = settings.queue
+    return own.host in LOOPBACK and set(own.hosts) <= LOOPBACK and not own.proxies
+
+
 def demo_allowed(settings: Settings) -> bool:
     """Whether they do in this home: simulated lines, its own database, only this machine."""
-    own = settings.queue
-    here = own.host in LOOPBACK and set(own.hosts) <= LOOPBACK
-    return here and simulated(settings) and not own.database.get_secret_value()
+    return local_only(settings) and simulated(settings) and not settings.queue.database.get_secret_value()

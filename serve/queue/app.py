@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,16 +17,16 @@ from starlette.staticfiles import StaticFiles
 
 from originrisk.data.errors import OriginRiskError, Problem
 from originrisk.data.settings import Settings
-from originrisk.serve.online.run import GRACE, logs
 from originrisk.serve.queue.access import simulated
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db.database import Database, migrate
 from originrisk.serve.queue.db.findings import NoSuchLineError
 from originrisk.serve.queue.evidence.reading import BeingPreparedError, background_reading
-from originrisk.serve.queue.rendering import HERE, page
+from originrisk.serve.queue.rendering import HERE, page, problem_page
 from originrisk.serve.queue.routes import accounts, audit, export, findings, line, log_in, queue, supervision
 from originrisk.serve.queue.routes.admission import SignedOutError
-from originrisk.serve.queue.security import SafeHeaders
+from originrisk.serve.queue.security import Protection
+from originrisk.serve.server import HeadAsGet, serve
 
 log = logging.getLogger("originrisk.queue")
 
@@ -41,14 +40,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     audit.router,
     accounts.router,
 )
-
-_SAID: Final = {
-    403: ("Not allowed", "Your role does not allow this, or the form came from elsewhere. It was recorded."),
-    404: ("Not found", "There is nothing at this address."),
-    405: ("Not found", "There is nothing to do at this address in this way."),
-    422: ("Not understood", "Something in the address or the form does not fit."),
-    500: ("A defect", "Something went wrong here. Nothing was half done; please report it."),
-}
 
 
 def queue_app(
@@ -71,12 +62,14 @@ def queue_app(
     app.state.context = context
     app.state.reading = reading
     app.state.simulated = simulated(settings)
+    app.state.log_ins = log_in.Limits(settings.queue.log_ins_per_minute)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(Protection)
+    app.add_middleware(HeadAsGet)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
-    for kind in (HTTPException, RequestValidationError, OriginRiskError, *_OWN_ERRORS, Exception):
+    for kind in (HTTPException, RequestValidationError, OriginRiskError, *_OWN_ERRORS):
         app.add_exception_handler(kind, _answer)
     return app
 
@@ -102,10 +95,8 @@ async def _answer(request: Request, error: Exception) -> Response:
         case OriginRiskError():
             status, problems = 422, error.problems
         case _:
-            log.error("defect", extra={"facts": {"kind": type(error).__name__}})
-            status = 500
-    title, words = _SAID.get(status, _SAID[422])
-    return page(request, "problem.html", status, title=title, words=words, problems=problems)
+            raise error
+    return problem_page(request, status, problems)
 
 
 def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) -> None:
@@ -113,15 +104,4 @@ def run(settings: Settings, tls_key: Path | None, tls_certificate: Path | None) 
     database = Database(settings)
     migrate(database)
     database.close()
-    uvicorn.run(
-        queue_app(settings),
-        host=settings.queue.host,
-        port=settings.queue.port,
-        access_log=False,
-        log_config=logs(),
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-        ssl_keyfile=tls_key,
-        ssl_certfile=tls_certificate,
-    )
+    serve(queue_app(settings), settings.queue, tls_key, tls_certificate)

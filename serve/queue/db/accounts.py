@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, Row, RowMapping, delete, insert, select, update
+from zxcvbn import zxcvbn
 
 from originrisk.data.errors import Problem, UsageError
 from originrisk.data.settings import QueueSettings, Settings
@@ -20,6 +22,8 @@ from originrisk.serve.queue.db.tables import ACCOUNTS, SESSIONS
 
 LEAST_CHARACTERS: Final = 12
 MOST_CHARACTERS: Final = 200
+LEAST_STRENGTH: Final = 3
+"""Of zxcvbn, 0 to 4: 3 withstands about 10^8 guesses, far more than a slow hash and a lock-out leave."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,99}", re.ASCII)
 _HASHER: Final = PasswordHasher()
 _NOBODY: Final = _HASHER.hash("nobody has this password")
@@ -30,10 +34,16 @@ def create(
 ) -> None:
     """A new account. Raises UsageError with everything that is wrong with it."""
     problems = [*_problems_of_name(connection, name), *_problems_of_role(role)]
-    problems += _problems_of_password(password)
+    problems += _problems_of_password(name, password)
     if problems:
         raise UsageError(problems)
-    row = {"name": name, "role": role, "password": _HASHER.hash(password), "demo": demo, "created_at": at}
+    row = {
+        "name": name,
+        "role": role,
+        "password": _HASHER.hash(normal(password)),
+        "demo": demo,
+        "created_at": at,
+    }
     connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
 
 
@@ -48,10 +58,10 @@ def change(connection: Connection, name: str, **values: Any) -> None:
 
 def set_password(connection: Connection, name: str, password: str) -> None:
     """Another password; the account's sessions and its lock-out end. Raises UsageError."""
-    problems = _problems_of_password(password)
+    problems = _problems_of_password(name, password)
     if problems:
         raise UsageError(problems)
-    change(connection, name, password=_HASHER.hash(password), failures=0, locked_until=None)
+    change(connection, name, password=_HASHER.hash(normal(password)), failures=0, locked_until=None)
 
 
 def everyone(connection: Connection) -> Sequence[RowMapping]:
@@ -67,10 +77,13 @@ def find(connection: Connection, name: str) -> Row[Any] | None:
 
 def right(found: Row[Any] | None, password: str) -> bool:
     """Whether the password is the account's. Slow on purpose, as slow for a name that there is not: no transaction."""
-    try:
-        return _HASHER.verify(found.password if found and found.password else _NOBODY, password)
-    except VerificationError:
-        return False
+    kept = found.password if found and found.password else _NOBODY
+    for one in dict.fromkeys((normal(password), password)):  # passwords were once kept as they were typed
+        try:
+            return _HASHER.verify(kept, one)
+        except VerificationError:
+            continue
+    return False
 
 
 def admit(
@@ -114,11 +127,25 @@ def _problems_of_role(role: str) -> list[Problem]:
     return [] if role in ROLES else [Problem("role", f"one of {', '.join(ROLES)}", "another")]
 
 
-def _problems_of_password(password: str) -> list[Problem]:
-    if LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+def _problems_of_password(name: str, password: str) -> list[Problem]:
+    password = normal(password)
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        expected = f"{LEAST_CHARACTERS} to {MOST_CHARACTERS} characters"
+        return [Problem("password", expected, f"{len(password)}")]
+    if any(unicodedata.category(one) in ("Cc", "Cs") for one in password):
+        return [Problem("password", "letters, digits, signs and spaces", "characters that nobody can type")]
+    # what comes after is not judged: the estimate takes longer than linear time
+    found = zxcvbn(password[:72], [name])
+    if found["score"] >= LEAST_STRENGTH:
         return []
-    expected = f"{LEAST_CHARACTERS} to {MOST_CHARACTERS} characters"
-    return [Problem("password", expected, f"{len(password)}")]
+    why = " ".join((found["feedback"]["warning"], *found["feedback"]["suggestions"])).strip()
+    return [Problem("password", "one that is hard to guess", "one that lists of passwords lead to", why)]
+
+
+def normal(password: str) -> str:
+    """The password as it is compared, however a keyboard composes it (OpaqueString of RFC 8265)."""
+    spaced = "".join(" " if unicodedata.category(one) == "Zs" else one for one in password)
+    return unicodedata.normalize("NFC", spaced)
 
 
 WORTH_NOTING: Final = timedelta(seconds=20)
@@ -151,14 +178,23 @@ def session_visitor(connection: Connection, token: str, at: datetime, settings: 
     return Visitor(found.account, found.name, found.role, found.csrf)
 
 
+def sessions_of(connection: Connection, account: int) -> Sequence[RowMapping]:
+    """The sessions of an account, without their tokens: `token` is what is kept of each."""
+    own = select(SESSIONS.c.token, SESSIONS.c.began_at, SESSIONS.c.seen_at).where(
+        SESSIONS.c.account == account
+    )
+    return connection.execute(own.order_by(SESSIONS.c.began_at)).mappings().all()
+
+
 def end_session(connection: Connection, token: str) -> None:
     """End a session."""
     connection.execute(delete(SESSIONS).where(SESSIONS.c.token == digest(token)))
 
 
-def end_sessions(connection: Connection, account: int) -> None:
-    """End all sessions of an account."""
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.account == account))
+def end_sessions(connection: Connection, account: int, but: str = "") -> None:
+    """End all sessions of an account, but for that of a token."""
+    own = (SESSIONS.c.account == account) & (SESSIONS.c.token != digest(but))
+    connection.execute(delete(SESSIONS).where(own))
 
 
 def digest(token: str) -> str:

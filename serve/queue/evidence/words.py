@@ -89,12 +89,14 @@ FOLDED: Final = 120
 """Characters of a cell that stand in a list; the line page has the rest."""
 
 
-def visible(text: str) -> str:
-    """The text with every character that cannot be seen written as `‹U+202E›`."""
+def visible(text: str, *, lines: bool = False) -> str:
+    """The text with every character that cannot be seen written as `‹U+202E›`; with `lines`, but for ends of lines."""
+    if text.isascii() and text.isprintable():
+        return text
     shown, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
-        hidden = _unseen(character) or marks > PILE
+        hidden = (_unseen(character) or marks > PILE) and not (lines and character in "\t\n\r")
         shown.append(f"‹U+{ord(character):04X}›" if hidden else character)
     return "".join(shown)
 

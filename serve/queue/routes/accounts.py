@@ -1,8 +1,9 @@
-"""Routes of administrators: the accounts, their roles, who is kept out. Accounts are made by command."""
+"""Accounts: everybody's own (password, sessions), and for administrators all, their roles, who is kept out."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
 from originrisk.data.errors import Problem, UsageError
@@ -10,7 +11,8 @@ from originrisk.serve.queue.access import ROLES, Visitor
 from originrisk.serve.queue.context import AppContext, Context
 from originrisk.serve.queue.db import accounts
 from originrisk.serve.queue.rendering import page
-from originrisk.serve.queue.routes.admission import may
+from originrisk.serve.queue.routes.admission import cookie_name, may
+from originrisk.serve.queue.routes.log_in import Limits
 
 router = APIRouter()
 
@@ -45,3 +47,76 @@ def _change(context: AppContext, visitor: Visitor, name: str, done: str, **value
         accounts.change(unit.connection, name, **values)
         unit.record(visitor.name, done, name)
     return RedirectResponse("/accounts", 303)
+
+
+Oneself = Annotated[Visitor, Depends(may("keep_own_account"))]
+
+
+@router.get("/account")
+def own(request: Request, context: Context, visitor: Oneself) -> Response:
+    """The visitor's own account."""
+    return _own(request, context, visitor)
+
+
+@router.post("/account/password")
+async def own_password(
+    request: Request,
+    context: Context,
+    visitor: Oneself,
+    *,
+    current: Annotated[str, Form(max_length=1000)] = "",
+    new: Annotated[str, Form(max_length=1000)] = "",
+    again: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Change one's own password; all sessions of the account end. Wrong current ones count as at the log-in."""
+    limits: Limits = request.app.state.log_ins
+    if limits.spent(f"as {visitor.name}"):
+        raise HTTPException(429)
+    problems = [] if new == again else [Problem("new password", "the same twice", "two different ones")]
+
+    def change() -> list[Problem]:
+        with context.database.reading() as connection:
+            right = accounts.right(accounts.find(connection, visitor.name), current)
+        with context.unit_of_work() as unit:
+            account, why = accounts.admit(
+                unit.connection,
+                visitor.name,
+                right=right,
+                demo=True,
+                at=unit.at,
+                settings=context.settings.queue,
+            )
+            if account is None:
+                unit.record(visitor.name, "own password refused", "/account", why=why)
+                return [
+                    Problem("current password", "your password", "another, or an account that is locked out")
+                ]
+            try:
+                accounts.set_password(unit.connection, visitor.name, new)
+            except UsageError as error:
+                return list(error.problems)
+            unit.record(visitor.name, "own password", "/account")
+        return []
+
+    if problems := problems or await limits.run(change):
+        return _own(request, context, visitor, problems)
+    return RedirectResponse("/login", 303)
+
+
+@router.post("/account/sessions/ended")
+def end_others(request: Request, context: Context, visitor: Oneself) -> Response:
+    """End all sessions of one's own but this."""
+    with context.unit_of_work() as unit:
+        accounts.end_sessions(unit.connection, visitor.account, request.cookies[cookie_name(request)])
+        unit.record(visitor.name, "other sessions ended", "/account")
+    return RedirectResponse("/account", 303)
+
+
+def _own(
+    request: Request, context: AppContext, visitor: Visitor, problems: Sequence[Problem] = ()
+) -> Response:
+    this = accounts.digest(request.cookies[cookie_name(request)])
+    with context.database.reading() as connection:
+        sessions = accounts.sessions_of(connection, visitor.account)
+    status = 422 if problems else 200
+    return page(request, "account.html", status, sessions=sessions, this=this, problems=problems)

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
-from originrisk.serve.queue.access import ACTIONS, LOOPBACK, Visitor
+from originrisk.serve.queue.access import ACTIONS, LOOPBACK, Visitor, local_only
 from originrisk.serve.queue.context import app_context
 from originrisk.serve.queue.db import accounts
 
@@ -65,8 +65,8 @@ def may(action: str) -> May:
 
 
 def is_loopback(request: Request) -> bool:
-    """Whether the browser runs on this machine and needs no TLS."""
-    return request.url.hostname in LOOPBACK
+    """Whether the browser runs on this machine and needs no TLS; what a proxy's `Host` says is no proof of it."""
+    return request.url.hostname in LOOPBACK and local_only(app_context(request).settings)
 
 
 def cookie_name(request: Request) -> str:

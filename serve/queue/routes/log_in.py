@@ -1,11 +1,17 @@
 """Log-in and log-out."""
 
 import hmac
+import logging
 import secrets
-from typing import Annotated, Final
+from asyncio import Semaphore
+from collections.abc import Callable
+from time import monotonic
+from typing import Annotated, Final, TypeVar
 from urllib.parse import quote
 
+from cachetools import TTLCache
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from originrisk.serve.queue import access
@@ -16,6 +22,11 @@ from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import COOKIE, cookie_name, is_loopback, may
 
 router = APIRouter()
+log = logging.getLogger("originrisk.queue")
+
+T = TypeVar("T")
+AT_ONCE: Final = 2
+MOST_WAITING: Final = 16
 _FORM_COOKIE: Final = f"{COOKIE}-log-in"
 
 
@@ -25,8 +36,36 @@ def form(request: Request, next: str = "/") -> Response:
     return _form(request, next, "")
 
 
+class Limits:
+    """What log-ins may cost: an address and a name have so many tries a minute; passwords are checked AT_ONCE, for
+    each takes 64 MiB and a core for a while, and few wait for their turn."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute
+        self._tries: TTLCache[tuple[str, int], int] = TTLCache(10_000, 60)
+        self._turn, self._waiting = Semaphore(AT_ONCE), 0
+
+    def spent(self, *callers: str) -> bool:
+        """Count a try of each caller; whether one of them has had all of this minute's."""
+        keys = [(caller, int(monotonic() / 60)) for caller in callers]
+        for key in keys:
+            self._tries[key] = self._tries.get(key, 0) + 1
+        return any(self._tries.get(key, 0) > self._most for key in keys)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do what checks a password, in a thread, in turn. Raises HTTPException (429) where too many wait."""
+        if self._waiting >= MOST_WAITING:
+            raise HTTPException(429)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await run_in_threadpool(work)
+        finally:
+            self._waiting -= 1
+
+
 @router.post("/login")
-def log_in(
+async def log_in(
     request: Request,
     context: Context,
     *,
@@ -35,11 +74,17 @@ def log_in(
     csrf: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    """Begin a session."""
+    """Begin a session, in place of the one that this browser had."""
     expected = request.cookies.get(_FORM_COOKIE, "")
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _form(request, next, "The form had grown old. Please log in again.")
-    token = _session(context, name.strip().lower(), password)
+    limits: Limits = request.app.state.log_ins
+    name, address = name.strip().lower(), request.client.host if request.client else ""
+    if limits.spent(f"from {address}", f"as {name}"):
+        log.warning("log-ins refused", extra={"facts": {"address": address}})
+        raise HTTPException(429)
+    old = request.cookies.get(cookie_name(request), "")
+    token = await limits.run(lambda: _session(context, name, password, old))
     if token is None:
         return _form(request, next, "Name and password do not fit, or the account is locked out for a while.")
     answer = RedirectResponse(own_address(next), 303)
@@ -75,7 +120,7 @@ def own_address(given: str) -> str:
     return quote(given, safe="/?&=%+-_.~:,;@") if plain else "/"
 
 
-def _session(context: AppContext, name: str, password: str) -> str | None:
+def _session(context: AppContext, name: str, password: str, old: str) -> str | None:
     with context.database.reading() as connection:
         found = accounts.find(connection, name)
     right = accounts.right(found, password)
@@ -89,6 +134,7 @@ def _session(context: AppContext, name: str, password: str) -> str | None:
             unit.record(name if found else "unknown", "failed log-in", "/login", why=why)
             return None
         unit.record(name, "log-in", "/login")
+        accounts.end_session(unit.connection, old)
         return accounts.begin_session(unit.connection, account, unit.at, own)
 
 
