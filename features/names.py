@@ -6,7 +6,9 @@ Chinese is read as pinyin, so that a name meets its romanised spelling; names in
 import html
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import Final
 
 from originrisk.data.identifiers.manufacturer_id import unaccented
@@ -39,24 +41,46 @@ _INITIALS: Final = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b)|['`’]")
 def tokens(text: str) -> list[str]:
     """Words of a text in capital letters and digits; accents and punctuation fall away, `A.B.C.` is one word.
 
-    Chinese becomes syllables of pinyin; letters of other scripts stay.
+    Chinese becomes words in pinyin; letters of other scripts stay.
     """
+    return _words(text, _pinyin_words)
+
+
+def syllables(text: str) -> list[str]:
+    """The words of a text (see `tokens`), Chinese by the syllable: a place may stand anywhere in a run of it."""
+    return _words(text, lambda han: " ".join(_pinyin(han)))
+
+
+def _words(text: str, romanised: Callable[[str], str]) -> list[str]:
     if "&" in text:
         text = html.unescape(text)
-    plain = text if text.isascii() else _plain(text)
-    return _WORD.findall(_INITIALS.sub("", plain.upper()))
+    if not text.isascii():
+        bare = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in unaccented(text))
+        text = _HAN.sub(lambda han: f" {romanised(han[0])} ", unicodedata.normalize("NFC", bare))
+    return _WORD.findall(_INITIALS.sub("", text.upper()))
 
 
-def _plain(text: str) -> str:
-    """Latin letters without accents, Chinese in pinyin, other scripts in one normal form."""
-    bare = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in unaccented(text))
-    return _HAN.sub(_pinyin, unicodedata.normalize("NFC", bare))
+def _pinyin_words(han: str) -> str:
+    """A run of Chinese in pinyin: words of the dictionary one by one, what stands between them as one word."""
+    from pypinyin.seg.mmseg import seg
+
+    runs = groupby(seg.cut(han), key=lambda word: len(word) > 1)
+    words = (word for known, run in runs for word in (run if known else ["".join(run)]))
+    return " ".join("".join(_pinyin(word)) for word in words)
 
 
-def _pinyin(han: re.Match[str]) -> str:
-    from pypinyin import lazy_pinyin  # its dictionary is large, and few texts need it
+def _pinyin(han: str) -> list[str]:
+    return [syllable.replace("ü", "u") for syllable in _reader()(han, v_to_u=True)]
 
-    return f" {' '.join(lazy_pinyin(han[0], v_to_u=True)).replace('ü', 'u')} "
+
+@cache
+def _reader() -> Callable[..., list[str]]:
+    """pypinyin, whose dictionary is large and which few texts need, with the readings that names have."""
+    from pypinyin import lazy_pinyin, load_single_dict
+
+    load_single_dict({ord("勒"): "lè", ord("什"): "shí", ord("伽"): "jiā"})
+    reader: Callable[..., list[str]] = lazy_pinyin
+    return reader
 
 
 def company_tokens(name: str) -> list[str]:

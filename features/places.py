@@ -11,7 +11,7 @@ from originrisk.data.identifiers.manufacturer_id import parse
 from originrisk.data.identifiers.postal_code import is_xinjiang
 from originrisk.data.reference import country_of_schedule_k
 from originrisk.features.lines import Bools, Floats, Lines
-from originrisk.features.names import tokens
+from originrisk.features.names import syllables
 
 _LONGEST_PLACE: Final = 5
 _STREETS: Final = frozenset(
@@ -75,7 +75,7 @@ def names_xinjiang(text: str) -> float:
 
     A street that is called after a place says nothing: there is an Urumqi Road in Qingdao and in Shanghai.
     """
-    words = tokens(text)
+    words = syllables(text)
     spans = [(start, start + n) for n in range(1, _LONGEST_PLACE + 1) for start in range(len(words) - n + 1)]
     found = [
         place

@@ -40,7 +40,8 @@ def import_list(
     """Bring the stored listings to what the file says, in one commit; none where nothing changed.
 
     `day` is that of the import: a stored listing of the file's programmes that it no longer has ends on it, unless
-    the file is `partial`. `known_from` is told of listings that are new. Raises BadInputError for an unknown layout.
+    the file is `partial` or a notice. `known_from` is told of listings that are new. Raises BadInputError for an
+    unknown layout.
     """
     published = read(path, programme)
     listings = _once(published)
@@ -50,7 +51,8 @@ def import_list(
     with store.writing():
         merge = _Merge(store.listed().to_pylist(), day, known_from)
         merge.take([listing for _, listing in listings])
-        if not partial:
+        merge.finish(published.ended)
+        if not (partial or published.notice):
             merge.end(
                 {_key(listing)[1] for _, listing in listings}, {party(name) for name in published.left_out}
             )
@@ -94,6 +96,17 @@ class _Merge:
         else:
             self.changed.append(listing["name"])
         return True
+
+    def finish(self, ended: list[Listing]) -> None:
+        """End what the file says is over, on a day that it does not say: on the day of the import."""
+        over = {"removed_date": self.day, "removal_known_from": self.day}
+        for key in {_key(listing) for listing in ended}:
+            if not self.left[key]:
+                self.left[key] = [row for row in shipped().to_pylist() if _key(row) == key]
+            for row in self.left[key]:
+                if row["removed_date"] is None:
+                    row.update(over)
+                    self.removed.append(row["name"])
 
     def end(self, programmes: set[str], spared: set[str]) -> None:
         """End what is in force in these programmes and was not met: out of force, and known to be, on the day.

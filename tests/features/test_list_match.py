@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.features.lines import Text
-from originrisk.features.list_match import ListedName, ListedNames
+from originrisk.features.list_match import ListedName, ListedNames, probability, weigh
 
 NAME = "Aksu Haolin Textiles Co., Ltd."
 SEEN = (100, 200)
@@ -70,3 +70,21 @@ def test_a_spelling_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for day in (150, 151):
         on(listed, NAME, day)
     assert weighed == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "likely"),
+    [
+        ("新疆雪羽棉业有限公司", "新疆雪羽棉业有限公司", True),
+        ("Xinjiang Xueyu Mianye Co Ltd", "新疆雪羽棉业有限公司", True),
+        ("新疆华孚棉业有限公司", "新疆雪羽棉业有限公司", False),
+        ("Снежное Перо", "ООО Снежное Перо", True),
+        ("Снежное Поле", "ООО Снежное Перо", False),
+        ("대한섬유", "대한섬유 주식회사", True),
+        ("대한방직", "대한섬유 주식회사", False),
+    ],
+)
+def test_names_in_other_scripts_match_themselves_and_their_pinyin(
+    name: str, listed: str, likely: bool
+) -> None:
+    assert (probability(weigh(name, listed, "", "").bits) > 0.8) is likely

@@ -67,7 +67,7 @@ def done(
             [
                 ("Ash Textile Co., Ltd.", None, "WRO", date(2021, 3, 1)),
                 ("Elm Trading Co., Ltd.", None, "WRO", date(2021, 3, 1)),
-                ("Oak Works", "Oak Farm (OAKF)", "Finding", date(2021, 4, 1)),
+                ("Oak Works", "Oak Farm|OAKF", "Finding", date(2021, 4, 1)),
                 ("Fir Company", None, "Finding", date(2021, 4, 1)),
             ],
         ),
@@ -99,9 +99,9 @@ def test_faults_say_what_was_expected_and_found_in_which_row(tmp_path: Path) -> 
         (4, "a party", "goods of a region", False),
         (5, "a party", "a vessel", False),
         (6, "a name", "an empty cell", False),
-        (6, "a date in `effective_date`", "no date", False),
+        (6, "a date in `effective_date`", "no date: `soon`", False),
         (7, "a programme", "none", False),
-        (7, "a date in `effective_date`", "no date", False),
+        (7, "a date in `effective_date`", "no date: `2021-02-30`", False),
     }
     assert len(read(written(tmp_path, faulty), None).listings) == 4
 
@@ -182,7 +182,7 @@ def test_the_commands_import_and_show(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize(
     ("name", "taken", "left_out", "faults"),
-    [("uflpa-entity-list.csv", 95, 0, 10), ("cbp-wro-findings-active-2026-01.csv", 51, 7, 9)],
+    [("uflpa-entity-list.csv", 95, 0, 11), ("cbp-wro-findings-active-2026-01.csv", 51, 7, 9)],
 )
 def test_real_lists_and_their_faults(
     tmp_path: Path, name: str, taken: int, left_out: int, faults: int
@@ -192,3 +192,138 @@ def test_real_lists_and_their_faults(
     assert len(found.added) == taken
     assert sum(not fault.taken for fault in found.faults) == left_out
     assert len(found.faults) == faults
+
+
+OFFICIAL = (
+    "Calendar Year,Country,Country Code,Entity,Industry,WRO/Finding,Effective Date,Status,Remarks,"
+    "Press Release\n"
+)
+
+
+def test_the_table_of_cbp_is_read_as_published_and_its_ends_are_told(tmp_path: Path) -> None:
+    rows = "".join(
+        f"2021,China,CN,{name},Agriculture,Withhold Release Order,{day},{status},,\n"
+        for name, day, status in (
+            ("Fernleaf Xinjiang Farm", "06/24/2021", "Active"),
+            ("Lintroad Xinjiang Cotton", '"March 1, 2021"', "Inactive"),
+            ("Ginhouse Xinjiang Cotton", "03/03/2021", "Revoked"),
+            ("Balehill Xinjiang Cotton", "03/04/2021", "Partially Inactive"),
+            ("Husk Xinjiang Cotton", "03/05/2021", "Under review"),
+        )
+    )
+    store = Store(tmp_path)
+    before = [("Lintroad Xinjiang Cotton", None), ("Husk Xinjiang Cotton", None)]
+    done(store, "name,programme,effective_date\n" + "".join(f"{name},WRO,2021-03-01\n" for name, _ in before))
+    found = done(store, OFFICIAL + rows)
+    assert found.added == ["Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton"]
+    assert found.removed == ["Lintroad Xinjiang Cotton"]
+    told = {
+        (fault.row, fault.found, fault.taken) for fault in found.faults if "shipped" not in fault.expected
+    }
+    assert {
+        (3, "`inactive`", False),
+        (4, "`revoked`", False),
+        (5, "`partially inactive`", True),
+        (6, "`under review`", False),
+    } <= told
+    names = set(in_force(store.listed(), date(2026, 3, 1))["name"].to_pylist())
+    assert names == {"Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton", "Husk Xinjiang Cotton"}
+
+
+def test_an_order_that_a_list_calls_inactive_ends_though_only_the_shipped_table_has_it(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    row = '"Hefei Bitland Information Technology Co., Ltd.",China,Electronics,2020-09-08,WRO,Inactive\n'
+    found = done(store, "entity,country,industry,effective_date,type,status\n" + row)
+    assert found.removed == ["Hefei Bitland Information Technology Co., Ltd."]
+    assert store.listed()["removed_date"].to_pylist() == [DAY]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "All Seasons Xinjiang Garment Co., Ltd.",
+        "Produced Goods Xinjiang Trading Co., Ltd.",
+        "Freshly Harvested Foods Limited",
+        "Fishing Vessel Supplies Co., Ltd.",
+    ],
+)
+def test_a_party_whose_name_sounds_like_goods_is_a_party(tmp_path: Path, name: str) -> None:
+    text = f'entity,country,industry,effective_date,type\n"{name}",China,x,2021-03-05,WRO\n'
+    assert done(Store(tmp_path), text).added == [name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "All products harvested by fishing vessels Ox and Cow of Dalian Ox Fishing Co., Ltd.",
+        "Tobacco produced in a place by workers",
+        "All cotton of a place",
+        "Fishing Vessel: Ox",
+    ],
+)
+def test_goods_and_vessels_are_no_parties(tmp_path: Path, name: str) -> None:
+    text = f'entity,country,industry,effective_date,type\n"{name}",China,x,2021-03-05,WRO\n'
+    found = done(Store(tmp_path), text)
+    assert (found.added, len(found.faults)) == ([], 1)
+    assert name[:40] in found.faults[0].next_step
+
+
+HEAD = OPEN_SANCTIONS.split("\n", 1)[0] + "\n"
+
+
+def test_several_sanctions_in_a_cell_have_their_own_days_and_quoted_values_stay_whole(tmp_path: Path) -> None:
+    cells = "UFLPA - 2(d)(2)(B)(ii) - 2022-06-21 - 2024-11-25;UFLPA - 2(d)(2)(B)(v) - 2025-01-15;Other act - 2020-01-01"
+    row = f'NK-1,Company,Ash,"""Ashe; Branch"";""Ash """"Red"""" Mill"";Asch",,cn,,,{cells},,,,US DHS UFLPA,,,\n'
+    published = read(written(tmp_path, HEAD + row), None)
+    told = [
+        (of["aliases"], of["programme"], of["effective_date"], of["removed_date"])
+        for _, of in published.listings
+    ]
+    names = 'Ashe; Branch|Ash "Red" Mill|Asch'
+    assert told == [
+        (names, "UFLPA (ii)", date(2022, 6, 21), date(2024, 11, 25)),
+        (names, "UFLPA (v)", date(2025, 1, 15), None),
+    ]
+    assert [(fault.expected, fault.found) for fault in published.faults] == [
+        ("a programme", "`Other act - 2020-01-01`")
+    ]
+
+
+def test_a_notice_pasted_as_text_adds_and_ends_nothing(tmp_path: Path) -> None:
+    notice = """DATES: This update is applicable on October 3, 2024.
+UFLPA Section 2(d)(2)(B)(ii)
+A List of Entities Working With the Government of Xinjiang
+Ash Steel Co., Ltd. (including one alias: Asche Steel)
+(2) Elm Co., Ltd. and its two Aksu-based subsidiaries, which include Oak Co., Ltd. and Fir Co., Ltd.
+Yew (including three aliases: A; B)
+UFLPA Section 2(d)(2)(B)(iv)
+No entities were identified.
+UFLPA Section 2(d)(2)(B)(v)
+- Birch Foods;
+Robert Doe, Under Secretary
+[FR Doc. 2024-1 Filed 10-2-24]
+Some other text
+"""
+    path = tmp_path / "notice.txt"
+    path.write_text(notice, encoding="utf-8")
+    store = Store(tmp_path / "home")
+    done(store, DHS)
+    found = import_list(store, path, DAY, programme=None, known_from=None, partial=False)
+    assert found.layout == "Federal Register"
+    assert found.added == [
+        "Ash Steel Co., Ltd.",
+        "Elm Co., Ltd.",
+        "Oak Co., Ltd.",
+        "Fir Co., Ltd.",
+        "Birch Foods",
+    ]
+    assert found.removed == []
+    assert [(fault.row, fault.found) for fault in found.faults] == [
+        (6, "Yew (including three aliases: A; B)")
+    ]
+    rows = {row["name"]: row for row in store.listed().to_pylist()}
+    assert rows["Ash Steel Co., Ltd."]["aliases"] == "Asche Steel"
+    assert rows["Birch Foods"]["programme"] == "UFLPA (v)"
+    assert rows["Birch Foods"]["effective_date"] == date(2024, 10, 3)
