@@ -27,10 +27,10 @@ UFLPA: Final = np.datetime64("2022-06-21", "D")
 """First day of the presumption. Cases under earlier orders on Xinjiang run under its procedure from then on."""
 PRIORITY: Final = "UFLPA priority sector"
 SUBLISTS: Final = {
-    "i": "made in Xinjiang",
+    "i": "in Xinjiang",
     "ii": "labour transfer",
     "iv": "exporter",
-    "v": "sourcing from Xinjiang",
+    "v": "sourcing",
 }
 Role = Literal["maker", "seller", "consolidator"]
 Named = tuple[Role, Mapping[str, Any]]
@@ -153,16 +153,18 @@ def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
         return Basis(programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text)
     sublists = [one for one in re.findall("[iv]+", programme.partition("(")[2]) if one in SUBLISTS]
     barred = role == "maker" or "iv" in sublists
-    if not barred:
-        end = "barred if it made them"
-    else:
-        end = "barred even without Xinjiang inputs" if "ii" in sublists else "its goods are presumed barred"
-    why = f"{sublists[0]}, {SUBLISTS[sublists[0]]}" if len(sublists) == 1 else ", ".join(sublists)
-    told = f" ({role}): UFLPA list ({why or 'sublist not known'}) since {since}; {end}."
+    end = "presumed barred" if barred else "barred if made by it"
+    if barred and "ii" in sublists:
+        end = "barred without any Xinjiang input"
+    why = f", {SUBLISTS[sublists[0]]}" if len(sublists) == 1 else ""
+    told = f" ({role}): UFLPA list ({', '.join(sublists) or 'sublist not known'}) since {since}{why}: {end}."
     named = ", ".join(f"({one})" for one in sublists) or None
     text = _cut(listing["name"], LONGEST - len(told)) + told
     return Basis("UFLPA Entity List", "sublist", named, since, "UFLPA", barred, text)
 
 
 def _cut(text: str, room: int) -> str:
+    """The text in so many characters: without its legal form where it is too long, then cut."""
+    if len(text) > room:
+        text = re.sub(r"(?:,?\s+(?:Co|Ltd|Limited|Inc|Corp)\b\.?)+$", "", text)
     return text if len(text) <= room else f"{text[: room - 1]}…"

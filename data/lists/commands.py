@@ -67,20 +67,30 @@ def show(
     ],
     json: Json = False,
 ) -> None:
-    """Who stands on a list, by programme and name: what the store holds and, beside it, the shipped table."""
+    """Who stands on a list, by programme and name: what the store holds and, beside it, the shipped table.
+
+    Also how many entities of each notice on the UFLPA list are missing.
+    """
     import json as notation
+    from dataclasses import asdict
 
     from originrisk.data.console import print_table
-    from originrisk.data.lists.membership import in_force, with_shipped
+    from originrisk.data.lists.membership import completeness, in_force, uflpa_waves, with_shipped
     from originrisk.data.settings import load_settings
     from originrisk.data.store.tables import Store
 
     settings = load_settings(ctx.obj)
-    stored = Store(settings.home, settings.memory_limit_gb).listed()
+    day, listed = as_of.date(), with_shipped(Store(settings.home, settings.memory_limit_gb).listed())
     order = [("programme", "ascending"), ("effective_date", "ascending"), ("name", "ascending")]
-    rows = in_force(with_shipped(stored), as_of.date()).sort_by(order).to_pylist()
+    rows = in_force(listed, day).sort_by(order).to_pylist()
+    waves = uflpa_waves(listed, day)
     if json:
-        typer.echo(notation.dumps({"as_of": str(as_of.date()), "listed": rows}, default=str))
+        counts = [asdict(wave) | {"missing": wave.missing} for wave in waves]
+        told = {"as_of": str(day), "listed": rows, "uflpa_waves": counts, "note": completeness(listed, day)}
+        typer.echo(notation.dumps(told, default=str))
         return
     columns = ("programme", "effective_date", "name", "scope")
-    print_table(f"listed on {as_of.date()}", columns, ([row[name] for name in columns] for row in rows))
+    print_table(f"listed on {day}", columns, ([row[name] for name in columns] for row in rows))
+    counted = ((wave.effective_date, wave.added, wave.held, wave.missing) for wave in waves)
+    print_table("notices on the UFLPA Entity List", ("effective", "added", "held", "missing"), counted)
+    typer.echo(completeness(listed, day))

@@ -5,9 +5,12 @@ became known. A line sees it from the day after both began, until its end was in
 """
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -15,6 +18,9 @@ from originrisk.data import reference
 from originrisk.data.contract import LISTED, ONE_DAY
 
 Row = Mapping[str, Any]
+
+CORRECTIONS: Final = "uflpa-corrections"
+"""Source of shipped rows that give a name or alias of a listed entity its own days."""
 
 
 def party(name: str) -> str:
@@ -62,3 +68,46 @@ def in_force(table: pa.Table, day: date) -> pa.Table:
     """The listings that a line of the day sees."""
     seen = [seen_after(row) < day < (seen_until(row) or date.max) for row in table.to_pylist()]
     return table.filter(pa.array(seen, pa.bool_()))
+
+
+@dataclass(frozen=True, slots=True)
+class WaveCount:
+    """Entities that a notice added to the UFLPA Entity List, and how many of them a table holds."""
+
+    effective_date: date
+    added: int
+    held: int
+
+    @property
+    def missing(self) -> int:
+        """Entities of the notice that the table lacks."""
+        return max(0, self.added - self.held)
+
+
+def uflpa_waves(listed: pa.Table, day: date) -> list[WaveCount]:
+    """Each notice up to a day, counted against a table. A later name of an entity is no entity of its own.
+
+    A listing counts for the first notice that is not before it: of the latest one the day of effect was not seen.
+    """
+    waves = [wave for wave in reference.uflpa_waves() if wave.effective_date <= day]
+    days = [wave.effective_date for wave in waves]
+    renamed = {(row.name, row.effective_date) for row in reference.listings() if row.source == CORRECTIONS}
+    held = Counter(
+        min(bisect_left(days, row["effective_date"]), len(days) - 1)
+        for row in listed.to_pylist()
+        if programme(row) == "uflpa" and row["effective_date"] <= day
+        if (row["name"], row["effective_date"]) not in renamed
+    )
+    return [WaveCount(wave.effective_date, wave.added, held[place]) for place, wave in enumerate(waves)]
+
+
+def completeness(listed: pa.Table, day: date) -> str:
+    """In a sentence, how much of the UFLPA Entity List a table lacks on a day, and what to do."""
+    waves = uflpa_waves(listed, day)
+    added, missing = sum(wave.added for wave in waves), sum(wave.missing for wave in waves)
+    if not missing:
+        return f"No entity is missing of the {added} that notices had added to the UFLPA list by {day}."
+    return (
+        f"{missing} of {added} entities that notices had added to the UFLPA list by {day} are missing: "
+        "import the official list (originrisk lists import)."
+    )

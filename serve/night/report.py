@@ -9,6 +9,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from originrisk.data.console import print_table
+from originrisk.data.lists.membership import completeness, with_shipped
+from originrisk.data.store.tables import Store
 from originrisk.models.registry import champion_version
 from originrisk.serve.night import record
 from originrisk.serve.night.record import NAME, Manifest, replace
@@ -177,13 +179,14 @@ SHOWN = 14
 
 
 def status(home: Path) -> dict[str, Any]:
-    """Live day, champion, files that wait in the inbox, and the last nights, latest first."""
+    """Live day, champion, files that wait in the inbox, how complete the lists are; the last nights, latest first."""
     shown = record.live_day(home)
     waiting = [path for path in (home / "inbox").rglob("*") if path.is_file() and path.name[0] != "."]
     return {
         "live": str(shown) if shown else None,
         "champion": champion_version(home),
         "waiting": len(waiting),
+        "lists": completeness(with_shipped(Store(home).listed()), date.today()),
         "nights": [_status_row(Manifest.read(home, day)) for day in _recorded_days(home)[:SHOWN]],
     }
 

@@ -80,8 +80,8 @@ def test_a_spelling_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("新疆华孚棉业有限公司", "新疆雪羽棉业有限公司", False),
         ("Снежное Перо", "ООО Снежное Перо", True),
         ("Снежное Поле", "ООО Снежное Перо", False),
-        ("대한섬유", "대한섬유 주식회사", True),
-        ("대한방직", "대한섬유 주식회사", False),
+        ("대한섬유 부산", "대한섬유 부산 주식회사", True),
+        ("대한방직 부산", "대한섬유 부산 주식회사", False),
     ],
 )
 def test_names_in_other_scripts_match_themselves_and_their_pinyin(

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import LISTED
-from originrisk.data.lists.membership import in_force, shipped, with_shipped
+from originrisk.data.lists.membership import completeness, in_force, shipped, uflpa_waves, with_shipped
 
 CORPS = "Xinjiang Production and Construction Corps"
 NOTHING = LISTED.schema.empty_table()
@@ -67,3 +67,23 @@ def test_the_store_has_the_word_on_a_party_in_a_programme() -> None:
     }
     assert len(rows) == shipped().num_rows
     assert rows[0]["effective_date"] == date(2019, 1, 1)
+
+
+def test_the_shipped_table_says_what_it_lacks_of_each_notice() -> None:
+    counts = {wave.effective_date: wave.missing for wave in uflpa_waves(shipped(), date(2026, 8, 3))}
+    assert {day: missing for day, missing in counts.items() if missing} == {
+        date(2023, 8, 2): 1,
+        date(2024, 5, 17): 14,
+        date(2024, 11, 25): 11,
+        date(2025, 1, 15): 23,
+        date(2026, 7, 31): 43,
+    }
+    assert "92 of 187 entities" in completeness(shipped(), date(2026, 8, 3))
+    assert "1 of 33 entities" in completeness(shipped(), date(2023, 9, 1))
+    assert "No entity is missing of the 20" in completeness(shipped(), date(2022, 7, 1))
+
+
+def test_a_row_less_is_an_entity_more_that_is_missing() -> None:
+    without = [row for row in shipped().to_pylist() if row["name"] != "KTK Group"]
+    table = pa.Table.from_pylist(without, shipped().schema)
+    assert "1 of 20 entities" in completeness(table, date(2022, 7, 1))
