@@ -210,6 +210,16 @@ def _problems(error: ValueError) -> list[Problem]:
     if not isinstance(error, ValidationError):
         return [Problem("settings.toml", "valid TOML", str(error))]
     return [
-        Problem("settings: " + ".".join(map(str, item["loc"])), item["msg"], repr(item["input"])[:80])
+        Problem(
+            "settings: " + ".".join(map(str, item["loc"])), item["msg"], _found(item["type"], item["input"])
+        )
         for item in error.errors()
     ]
+
+
+def _found(kind: str, given: object) -> str:
+    """A number that is out of range, as it was given; else only the kind of a value, for it may be a secret."""
+    if isinstance(given, int | float) and kind not in {"extra_forbidden", "string_type"}:
+        return repr(given)
+    kinds: dict[type, str] = {str: f"a text of {len(str(given))} characters", dict: "a table", list: "a list"}
+    return kinds.get(type(given), "another value")

@@ -148,15 +148,17 @@ def password(ctx: typer.Context, name: Name, *, as_json: Json = False) -> None:
 def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Make an account of each role for a home of simulated lines; they open nothing anywhere else."""
     from originrisk.data.store.journal import who
-    from originrisk.serve.queue.db.accounts import DEMO_NAMES as NAMES
-    from originrisk.serve.queue.db.accounts import create_demo as hire
+    from originrisk.serve.queue.db.accounts import DEMO_NAMES, create_demo
+    from originrisk.serve.queue.db.tables import ACCOUNTS
 
     context = _context(ctx)
     with context.unit_of_work() as unit:
-        password = hire(unit, context.settings)
-        unit.record(f"command: {who()}", "demo accounts", ", ".join(NAMES.values()))
+        password, names = create_demo(unit, context.settings), DEMO_NAMES.values()
+        unit.record(
+            f"command: {who()}", "demo accounts", ", ".join(names), [(ACCOUNTS, one) for one in names]
+        )
     queue = f"originrisk --home {ctx.obj} queue"
-    facts = {"accounts": ", ".join(NAMES.values()), "password": password, "open the queue with": queue}
+    facts = {"accounts": ", ".join(names), "password": password, "open the queue with": queue}
     if as_json:
         _say(facts, as_json=True)
         return
@@ -182,15 +184,18 @@ def _context(ctx: typer.Context) -> "AppContext":
     from originrisk.data.settings import load_settings
     from originrisk.serve.queue.context import AppContext
 
-    return AppContext.of(load_settings(ctx.obj))
+    context = AppContext.of(load_settings(ctx.obj))
+    ctx.call_on_close(context.database.close)
+    return context
 
 
 def _change(ctx: typer.Context, action: str, name: str, work: "Callable[[UnitOfWork], None]") -> None:
     from originrisk.data.store.journal import who
+    from originrisk.serve.queue.db.tables import ACCOUNTS
 
     with _context(ctx).unit_of_work() as unit:
         work(unit)
-        unit.record(f"command: {who()}", action, name)
+        unit.record(f"command: {who()}", action, name, [(ACCOUNTS, name)])
 
 
 def _password() -> str:

@@ -1,13 +1,14 @@
 """The context: what every page of the queue works with, and how something is done so that the audit tells of it."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.settings import Settings
@@ -16,6 +17,8 @@ from originrisk.data.store.tables import Store
 from originrisk.serve.queue.db import audit
 from originrisk.serve.queue.db.audit import Event, Seal
 from originrisk.serve.queue.db.database import Database, newest, revision
+
+log = logging.getLogger("originrisk.queue")
 
 
 @dataclass(slots=True)
@@ -26,8 +29,17 @@ class UnitOfWork:
     at: datetime
     sealed: Seal | None = None
 
-    def record(self, account: str, action: str, subject: str, **details: Any) -> None:
-        """Write into the audit what is done here."""
+    def record(
+        self,
+        account: str,
+        action: str,
+        subject: str,
+        sealed: Iterable[tuple[Table, Any]] = (),
+        **details: Any,
+    ) -> None:
+        """Write into the audit what is done here, and seal rows as they now stand (table, key)."""
+        if digests := audit.digests(self.connection, sealed):
+            details["sealed"] = digests
         self.sealed = audit.write(self.connection, Event(account, action, subject, details), self.at)
 
 
@@ -57,7 +69,10 @@ class AppContext:
             unit = UnitOfWork(connection, self.now())
             yield unit
         if unit.sealed:
-            journal.append(audit.seals(self.settings.home), unit.sealed)
+            try:
+                journal.append(audit.seals(self.settings.home), unit.sealed)
+            except OSError as error:  # what was done stands, and the next seal holds this row too
+                log.error("no seal written", extra={"facts": {"kind": type(error).__name__}})
 
 
 def app_context(request: Request) -> AppContext:

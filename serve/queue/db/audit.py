@@ -3,19 +3,19 @@ unseen. The seals also go to a file beside the database, so that no rows can be 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from originrisk.data.errors import Problem
 from originrisk.data.store import journal
 from originrisk.serve.queue.db.database import Database, folder
-from originrisk.serve.queue.db.tables import AUDIT
+from originrisk.serve.queue.db.tables import ACCOUNTS, ASSIGNMENTS, AUDIT, DELIVERED, FINDINGS, READINGS
 
 START: Final = "0" * 64
 _SEALED: Final = ("number", "at", "account", "action", "subject", "details", "previous")
@@ -69,6 +69,43 @@ def seal(row: Mapping[str, Any] | RowMapping) -> str:
     return hashlib.sha256(json.dumps(cells, ensure_ascii=True).encode()).hexdigest()
 
 
+CHAINED: Final[Mapping[str, tuple[Table, str, tuple[str, ...]]]] = {
+    "findings": (FINDINGS, "id", tuple(FINDINGS.c.keys())),
+    "readings": (READINGS, "finding", tuple(READINGS.c.keys())),
+    "assignments": (ASSIGNMENTS, "id", tuple(ASSIGNMENTS.c.keys())),
+    "delivered": (DELIVERED, "finding", tuple(DELIVERED.c.keys())),
+    "accounts": (ACCOUNTS, "name", ("id", "name", "role", "password", "demo", "locked")),
+}
+"""Tables whose rows the audit seals: the key that names a row, and the columns that change only with a record of it."""
+
+
+def digests(connection: Connection, rows: Iterable[tuple[Table, Any]]) -> dict[str, str]:
+    """A digest of each of these rows (table, key) as it stands, by `table/key`."""
+    found = {}
+    for table, value in rows:
+        _, key, columns = CHAINED[table.name]
+        row = connection.execute(
+            select(*(table.c[name] for name in columns)).where(table.c[key] == value)
+        ).one()
+        found[f"{table.name}/{value}"] = _digest(row)
+    return found
+
+
+def adopt(connection: Connection, at: datetime) -> None:
+    """Seal what an earlier version left without a seal, as it was found."""
+    for table, key, _ in CHAINED.values():
+        keys = connection.execute(select(table.c[key])).scalars().all()
+        for first in range(0, len(keys), 500):
+            sealed = digests(connection, [(table, one) for one in keys[first : first + 500]])
+            write(
+                connection, Event("command: migrate", "sealed as found", table.name, {"sealed": sealed}), at
+            )
+
+
+def _digest(row: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps([*row], default=str, ensure_ascii=True).encode()).hexdigest()
+
+
 def rows(connection: Connection) -> Iterator[RowMapping]:
     """All rows, oldest first, a few at a time."""
     found = connection.execution_options(yield_per=1000).execute(select(AUDIT).order_by(AUDIT.c.number))
@@ -85,9 +122,10 @@ class Verified:
 
 
 def verify(database: Database, home: Path) -> Verified:
-    """Read the whole audit and the file of seals. Raises BadInputError where a seal cannot be read."""
-    sealed = {one.number: one.hash for one in journal.read(seals(home), Seal, "a seal")}
+    """Read the whole audit, the file of seals and every sealed row. Raises BadInputError for an unreadable seal."""
+    seen = {one.number: one.hash for one in journal.read(seals(home), Seal, "a seal")}
     problems: list[Problem] = []
+    told: dict[str, str] = {}
     number, previous = 0, START
     with database.reading() as connection:
         for row in rows(connection):
@@ -97,14 +135,22 @@ def verify(database: Database, home: Path) -> Verified:
                 problems.append(Problem(f"row {row['number']}", "the hash of the row before", "another"))
             if row["hash"] != seal(row):
                 problems.append(Problem(f"row {row['number']}", "the row as it was sealed", "other content"))
-            if sealed.get(row["number"], row["hash"]) != row["hash"]:
+            elif '"sealed"' in row["details"]:
+                told |= json.loads(row["details"])["sealed"]
+            if seen.get(row["number"], row["hash"]) != row["hash"]:
                 problems.append(Problem(f"row {row['number']}", "the seal beside the database", "another"))
             number, previous = row["number"], row["hash"]
-    problems += _cut_off(number, sealed)
+        for name, (table, key, columns) in CHAINED.items():
+            there = connection.execute(select(table.c[key], *(table.c[column] for column in columns)))
+            problems += [
+                Problem(f"{name} {one[0]}", "the row as the audit tells of it", "another")
+                for one in there
+                if told.pop(f"{name}/{one[0]}", None) != _digest(one[1:])
+            ]
+    problems += [Problem(name.replace("/", " "), "the row that the audit tells of", "none") for name in told]
+    furthest = max(seen, default=0)
+    if number and not seen:
+        problems.append(Problem(seals(home).name, "the seals beside the database", "none"))
+    if furthest > number:
+        problems.append(Problem("the end", f"row {furthest}, as its seal says", f"row {number} as the last"))
     return Verified(number, previous, tuple(problems))
-
-
-def _cut_off(last: int, sealed: dict[int, str]) -> Iterator[Problem]:
-    furthest = max(sealed, default=0)
-    if furthest > last:
-        yield Problem("the end", f"row {furthest}, as its seal says", f"row {last} as the last")

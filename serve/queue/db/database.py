@@ -30,6 +30,7 @@ class Database:
     """Transactions on the queue's tables. Writers wait for each other, so that what they read stays true."""
 
     def __init__(self, settings: Settings) -> None:
+        folder(settings.home).mkdir(parents=True, exist_ok=True, mode=0o700)
         given = settings.queue.database.get_secret_value()
         self.engine = _engine(given) if given else _sqlite(folder(settings.home) / "queue.db")
 
@@ -55,7 +56,7 @@ class Database:
 def _engine(given: str) -> Engine:
     try:
         address = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a password with signs of its own is taken for a port
         address = None
     if address is None or address.get_backend_name() != "postgresql":
         problem = Problem("settings: queue.database", "postgresql://…, or nothing", "another address")
@@ -64,7 +65,6 @@ def _engine(given: str) -> Engine:
 
 
 def _sqlite(path: Path) -> Engine:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)

@@ -61,7 +61,7 @@ def write(unit: UnitOfWork, visitor: Visitor, of: Line, draft: Draft, based_on: 
     row = {**asdict(of), **asdict(draft), "version": last + 1, "by": visitor.account, "at": unit.at}
     id = unit.connection.execute(insert(FINDINGS).values(row).returning(FINDINGS.c.id)).scalar_one()
     facts = {"finding": id, "version": last + 1, "decision": draft.decision, "result": draft.result}
-    unit.record(visitor.name, "finding written", address(of.key), **facts)
+    unit.record(visitor.name, "finding written", address(of.key), [(FINDINGS, id)], **facts)
     return int(id)
 
 
@@ -149,7 +149,8 @@ def read_second(unit: UnitOfWork, visitor: Visitor, id: int, *, agrees: bool, no
         raise BadInputError(problem or Problem("finding", "a finding", "none"))
     row = {"finding": id, "agrees": agrees, "note": note, "by": visitor.account, "at": unit.at}
     unit.connection.execute(insert(READINGS).values(row))
-    unit.record(visitor.name, "second reading", address(finding.line.key), finding=id, agrees=agrees)
+    facts = {"finding": id, "agrees": agrees}
+    unit.record(visitor.name, "second reading", address(finding.line.key), [(READINGS, id)], **facts)
     return finding
 
 

@@ -77,7 +77,8 @@ def deliver(context: AppContext, account: str) -> Delivery:
         with context.unit_of_work() as unit:
             notes = [{"finding": id, "file": path.name, "at": unit.at} for id in handed]
             unit.connection.execute(insert(DELIVERED), notes)
-            unit.record(account, "outcomes delivered", path.name, findings=handed)
+            sealed = [(DELIVERED, id) for id in handed]
+            unit.record(account, "outcomes delivered", path.name, sealed, findings=handed)
     return Delivery(len(rows), path.name, tuple(refused))
 
 

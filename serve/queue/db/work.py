@@ -63,8 +63,8 @@ def assign(unit: UnitOfWork, visitor: Visitor, of: Line, officer: str | None) ->
         raise BadInputError(Problem("officer", "a line that nobody has, for yourself", "somebody else's"))
     key = {"entry_number": of.entry_number, "line_number": of.line_number, "entry_date": of.entry_date}
     row = {**key, "officer": found.id if found else None, "by": visitor.account, "at": unit.at}
-    unit.connection.execute(insert(ASSIGNMENTS).values(row))
-    unit.record(visitor.name, "line assigned", address(of.key), officer=officer or "")
+    id = unit.connection.execute(insert(ASSIGNMENTS).values(row).returning(ASSIGNMENTS.c.id)).scalar_one()
+    unit.record(visitor.name, "line assigned", address(of.key), [(ASSIGNMENTS, id)], officer=officer or "")
 
 
 def holder(connection: Connection, key: Key) -> str | None:

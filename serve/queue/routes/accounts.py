@@ -10,6 +10,7 @@ from originrisk.data.errors import Problem, UsageError
 from originrisk.serve.queue.access import ROLES, Visitor
 from originrisk.serve.queue.context import AppContext, Context
 from originrisk.serve.queue.db import accounts
+from originrisk.serve.queue.db.tables import ACCOUNTS
 from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import cookie_name, may
 from originrisk.serve.queue.routes.log_in import Limits
@@ -45,7 +46,7 @@ def _change(context: AppContext, visitor: Visitor, name: str, done: str, **value
         raise UsageError(Problem("account", "another administrator for one's own account", "one's own"))
     with context.unit_of_work() as unit:
         accounts.change(unit.connection, name, **values)
-        unit.record(visitor.name, done, name)
+        unit.record(visitor.name, done, name, [(ACCOUNTS, name)])
     return RedirectResponse("/accounts", 303)
 
 
@@ -95,7 +96,7 @@ async def own_password(
                 accounts.set_password(unit.connection, visitor.name, new)
             except UsageError as error:
                 return list(error.problems)
-            unit.record(visitor.name, "own password", "/account")
+            unit.record(visitor.name, "own password", "/account", [(ACCOUNTS, visitor.name)])
         return []
 
     if problems := problems or await limits.run(change):

@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
@@ -40,7 +40,7 @@ class May:
             visitor = accounts.session_visitor(unit.connection, token, unit.at, context.settings)
             if visitor:
                 refused = self._refusal(request, visitor, sent)
-                facts = {"method": request.method, "query": request.url.query[:_MOST_NOTED]}
+                facts: dict[str, Any] = {"method": request.method, "query": request.url.query[:_MOST_NOTED]}
                 action = f"refused: {refused}" if refused else self.action
                 unit.record(visitor.name, action, request.url.path[:_MOST_NOTED], **facts)
         if visitor is None:

@@ -88,7 +88,11 @@ def export(
     rows = ([column(row) for column in columns.values()] for batch in few for row in batch)
     file = sheet(kind, list(columns), rows)
     with context.unit_of_work() as unit:
-        facts = {"query": request.url.query, "lines": len(lines), "sha256": hashlib.sha256(file).hexdigest()}
+        facts: dict[str, Any] = {
+            "query": request.url.query,
+            "lines": len(lines),
+            "sha256": hashlib.sha256(file).hexdigest(),
+        }
         unit.record(visitor.name, "export made", request.url.path, **facts)
     named = {"Content-Disposition": f'attachment; filename="queue-{of}.{kind}"'}
     return Response(file, media_type=MEDIA_TYPES[kind], headers=named)

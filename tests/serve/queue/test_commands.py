@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from originrisk.data.errors import BadInputError, UsageError
 from originrisk.serve.queue.commands import GROUPS
 from originrisk.serve.queue.db.database import Database
-from tests.serve.queue import office
-from tests.serve.queue.office import PASSWORD
+from tests.serve.queue import office, postgres
+from tests.serve.queue.office import PASSWORD, Office, log_in
 
 
 def run(home: Path, *words: str, typed: str = "") -> Result:
@@ -105,3 +105,26 @@ def test_a_damaged_audit_ends_with_what_is_wrong(home: Path) -> None:
 def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="postgresql://"):
         Database(office.settings(tmp_path, "mysql://h/d"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_first_start_of_a_fresh_home_works_on_every_database(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ""
+    if kind == "postgresql":
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+        address = server.fresh()
+        monkeypatch.setenv("ORIGINRISK_QUEUE__DATABASE", address)
+    said(tmp_path, "queue", "migrate")
+    assert said(tmp_path, "accounts", "create", "ann", "officer", typed=f"{PASSWORD}\n")["account"] == "ann"
+    opened = Office(office.settings(tmp_path, address))
+    assert log_in(opened.visitor(), "ann").status_code == 303
+    opened.context.database.close()
+    assert said(tmp_path, "audit", "verify")["rows"] == 2
+
+
+def test_a_seal_that_cannot_be_written_leaves_the_action_whole(home: Path) -> None:
+    (home / "queue" / "audit-seals.jsonl").mkdir()  # as a full disk or a lost right would
+    assert said(home, "accounts", "create", "ann", "officer", typed=f"{PASSWORD}\n")["account"] == "ann"
+    assert [one["name"] for one in said(home, "accounts", "list")["accounts"]] == ["ann"]

@@ -1,20 +1,25 @@
 """The audit: what it finds out about itself."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from originrisk.data.settings import Settings
+from originrisk.data.errors import BadInputError
+from originrisk.data.settings import Settings, load_settings
 from originrisk.data.store import journal
-from originrisk.serve.queue.db import audit
+from originrisk.serve.queue.db import audit, outcomes
 from originrisk.serve.queue.db.audit import Seal, verify
-from originrisk.serve.queue.db.tables import AUDIT
-from tests.serve.queue.office import Office
+from originrisk.serve.queue.db.database import Database
+from originrisk.serve.queue.db.tables import AUDIT, GROWING
+from tests.serve.queue.office import ADVERSE, Office, lines, stands, token, write
 
-TRIGGERS = {
-    "sqlite": ("audit_no_update", "audit_no_delete"),
-    "postgresql": ("audit_only_grows ON audit",),
-}
+
+def triggers(dialect: str) -> list[str]:
+    if dialect == "postgresql":
+        return [f"{table}_only_grows ON {table}" for table in GROWING]
+    return [f"{table}_no_{event}" for table in GROWING for event in ("update", "delete", "replace")]
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def told(at: Office) -> Office:
 def tamper(at: Office, *statements: str) -> None:
     """Change the table as one may who owns the database file."""
     with at.context.database.writing() as connection:
-        for name in TRIGGERS[connection.dialect.name]:
+        for name in triggers(connection.dialect.name):
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         for statement in statements:
             connection.execute(text(statement))
@@ -106,6 +111,89 @@ def test_what_is_undone_leaves_no_row_and_no_seal(told: Office) -> None:
     assert journal.read(audit.seals(told.settings.home), Seal, "a seal")[-1].number == 9
 
 
-def test_no_setting_shows_the_database_password(at: Office) -> None:
-    settings = Settings(home=at.settings.home, queue={"database": "postgresql://u:secret@h/d"})
-    assert "secret" not in repr(settings)
+SECRET = "S3cretPassw0rd"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f'[queue]\ndatabse = "postgresql://u:{SECRET}@db/oq"',
+        f'[queue]\ndatabase = ["postgresql://u:{SECRET}@db/oq"]',
+        f'queue = "postgresql://u:{SECRET}@db/oq"',
+        f'[queue]\nport = "{SECRET}"',
+        f'[queue]\ndatabase = "postgresql://u:{SECRET}@db:oops/oq"',
+        f'[queue]\ndatabase = "mysql://u:{SECRET}@db/oq"',
+        f'[queue]\ndatabase = "{SECRET}"',
+    ],
+)
+def test_no_setting_shows_the_database_password(tmp_path: Path, written: str) -> None:
+    (tmp_path / "settings.toml").write_text(written)
+    with pytest.raises(BadInputError) as refused:
+        Database(load_settings(tmp_path))
+    assert "settings: queue" in str(refused.value)
+    assert SECRET not in str(refused.value)
+    assert SECRET not in repr(
+        Settings(home=tmp_path / "other", queue={"database": f"postgresql://u:{SECRET}@h/d"})
+    )
+
+
+@pytest.fixture
+def worked(at: Office) -> Office:
+    """An office with a finding, its second reading, an assignment and two accounts."""
+    key, ann = lines(at)[0], at.at_work("ann")
+    write(ann, key, **ADVERSE, reason="two samples")
+    ann.post(
+        f"/lines/{key[0]}/{key[1]}/assignment", data={"csrf": token(ann.get("/queue").text), "officer": "ann"}
+    )
+    bob, one = at.at_work("bob", "supervisor"), stands(at, key)
+    assert one
+    bob.post(f"/findings/{one.id}/reading", data={"csrf": token(bob.get("/readings").text), "agrees": "true"})
+    assert found(at) == []
+    return at
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE findings SET result = 'not_xinjiang'", "findings 1"),
+        ("UPDATE findings SET note = 'x'", "findings 1"),
+        ("UPDATE readings SET agrees = (1 = 0)", "readings 1"),
+        ("DELETE FROM readings", "readings 1"),
+        ("UPDATE assignments SET officer = NULL", "assignments 1"),
+        ("UPDATE accounts SET role = 'administrator' WHERE name = 'ann'", "accounts ann"),
+        ("UPDATE accounts SET password = 'x' WHERE name = 'ann'", "accounts ann"),
+        (
+            "INSERT INTO accounts (id, name, role, demo, locked, failures, created_at) "
+            "VALUES (99, 'eve', 'administrator', (1 = 0), (1 = 0), 0, '2021-01-01T00:00:00.000000+00:00')",
+            "accounts eve",
+        ),
+    ],
+)
+def test_what_is_changed_past_the_audit_is_found(worked: Office, statement: str, told: str) -> None:
+    tamper(worked, statement)
+    assert [problem.split(":")[0] for problem in found(worked)] == [told]
+
+
+def test_seals_that_are_gone_are_a_fault(told: Office) -> None:
+    audit.seals(told.settings.home).unlink()
+    assert found(told) == ["audit-seals.jsonl: expected the seals beside the database, found none."]
+
+
+@pytest.mark.parametrize("table", GROWING)
+def test_no_row_is_replaced(worked: Office, table: str) -> None:
+    replace = {
+        "sqlite": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        "postgresql": f"UPDATE {table} SET at = at",
+    }
+    outcomes.deliver(worked.context, "test")
+    with pytest.raises(DBAPIError, match="stay as they are"), worked.context.database.writing() as connection:
+        connection.execute(text(replace[connection.dialect.name]))
+    assert found(worked) == []
+
+
+def test_what_an_earlier_version_left_is_sealed_as_it_is_found(worked: Office) -> None:
+    tamper(worked, "DELETE FROM audit")
+    with worked.context.database.writing() as connection:
+        audit.adopt(connection, worked.now)
+    # only the chain itself is broken, by the removal above
+    assert {problem.split(" ")[0] for problem in found(worked)} <= {"row", "the"}
