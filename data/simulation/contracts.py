@@ -2,7 +2,7 @@
 
 A contract is a row. Who: `maker` (makes the goods), `party` (is declared), `seller`, `consolidator`, `importer`,
 `consignee`, `filer`. What: `family`, `goods_0` to `goods_3`, `origin` as declared, `made` (where truly), `route`.
-When: `first` and `last` day, `weight` (share of lines). Hidden: `cotton` (holds cotton or tomato at all), `known` (its
+When: `first` and `last` day, `weight` (share of lines). Hidden: `holds` (its family's material at all), `known` (its
 parties know of Xinjiang inputs), `order` in [0, 1) (small: cleans up last), `mechanism`, `shift` of the log price,
 `before` (party of the contract it follows). Written: `spelling`, `style`, `lines` of an entry, `size`.
 """
@@ -105,13 +105,13 @@ def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame
 def _hidden(
     rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
 ) -> pd.DataFrame:
-    """What no declaration shows: who holds cotton, who knows, who would clean up first."""
+    """What no declaration shows: who holds the material, who knows, who would clean up first."""
     family = frame["family"].to_numpy()
-    holds = np.array([values("goods_with_cotton").get(name, 0.0) for name in FAMILIES])
-    fibre = rng.random(len(frame)) < holds[family]
+    holds = np.array([values("goods_with_input").get(name, 0.0) for name in FAMILIES])
+    held = rng.random(len(frame)) < holds[family]
     inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
-    known = fibre & (inside | (rng.random(len(frame)) < settings.knowing_share))
-    return frame.assign(cotton=fibre, known=known, mechanism=NONE, shift=0.0, before=-1)
+    known = held & (inside | (rng.random(len(frame)) < settings.knowing_share))
+    return frame.assign(holds=held, known=known, mechanism=NONE, shift=0.0, before=-1)
 
 
 def _resolve(
@@ -149,7 +149,7 @@ def _channels(
     count = len(frame)
     abroad = (frame["origin"] != countries().index("CN")).to_numpy()
     narrow = frame["known"].to_numpy() & (rng.random(count) < settings.link_strength)
-    bound = parties["dependence"].to_numpy()[frame["maker"]] * frame["cotton"].to_numpy()
+    bound = parties["dependence"].to_numpy()[frame["maker"]] * frame["holds"].to_numpy()
     through_trader = rng.random(count) < 0.12 + 0.5 * bound + 0.2 * narrow
     seller = np.where(through_trader, _house(rng, parties, SELLER, narrow), frame["maker"])
     importers = max(60, int(0.45 * (parties["kind"] == 0).sum()))

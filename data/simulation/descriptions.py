@@ -50,7 +50,7 @@ def contents(
 ) -> NDArray[np.int64]:
     """Which fibre the text names: what the declared goods are, whatever the truth."""
     family = goods()["family"].to_numpy()[declared]
-    mixed_truth = contracts["cotton"].to_numpy()[contract] & (
+    mixed_truth = contracts["holds"].to_numpy()[contract] & (
         contracts["family"].to_numpy()[contract] == MIXED
     )
     return np.select(

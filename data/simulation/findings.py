@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from originrisk.data.contract import OUTCOMES
 from originrisk.data.simulation.parameters import day_number, order, stream, value
-from originrisk.data.simulation.selection import RANDOM, SELECTIONS, TARGETED, follow_up, in_scope, select
+from originrisk.data.simulation.selection import (
+    RANDOM,
+    SELECTIONS,
+    TARGETED,
+    declared_family,
+    follow_up,
+    select,
+)
+from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, SECTORS, TOMATO
 from originrisk.data.simulation.trade import Trade
 
 METHODS: Final = ("isotopic", "dna", "document_review", "detention", "other")
@@ -28,6 +36,12 @@ def examine(trade: Trade) -> pd.DataFrame:
     parties = pd.DataFrame({"party": trade.of_line("party")[found["row"]], "known_on": found["known_on"]})
     second = _find(trade, follow_up(trade, parties, first), "findings of referrals")
     return pd.concat([first, second]).sort_values(["selected_on", "row"], ignore_index=True)
+
+
+def under_law(family: NDArray[np.int64]) -> Bools:
+    """Families of the sectors that the law names, and vehicles, whose parts hold their metals."""
+    result: Bools = SECTORS[family] | (family == FAMILIES.index("vehicle"))
+    return result
 
 
 def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa.Table:
@@ -54,9 +68,9 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
     rng = stream(trade.settings.seed, stage)
     rows = selected["row"].to_numpy()
     day = trade.lines["day"].to_numpy()[rows]
-    scope = in_scope(trade)[rows]
-    method = _methods(rng, trade, selected["selection"].to_numpy(), scope, day)
-    says = rng.random(len(rows)) < positive_chance(trade, rows, method, day, scope)
+    family = declared_family(trade)[rows]
+    method = _methods(rng, trade, selected["selection"].to_numpy(), family, day)
+    says = rng.random(len(rows)) < positive_chance(trade, rows, method, day, under_law(family))
     selected_on = day + rng.integers(0, 3, len(rows))
     result = np.where(_unresolved(rng, method, says), OPEN_RESULT, np.where(says, FOUND, CLEAN))
     known_on = selected_on + _delay(rng, trade, method, day)
@@ -75,17 +89,28 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
 
 
 def _methods(
-    rng: np.random.Generator, trade: Trade, selection: NDArray[np.int64], scope: Bools, day: NDArray[np.int32]
+    rng: np.random.Generator,
+    trade: Trade,
+    selection: NDArray[np.int64],
+    family: NDArray[np.int64],
+    day: NDArray[np.int32],
 ) -> NDArray[np.int64]:
-    """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the first order."""
-    draw = rng.random((2, len(scope)))
+    """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the orders on the goods."""
+    draw = rng.random((2, len(family)))
     share = trade.settings.isotopic_share
     laboratory = np.where(selection == RANDOM, np.minimum(1.0, 2 * share), share)
     held = np.where(selection == TARGETED, 0.20, np.where(selection == RANDOM, 0.02, 0.35))
-    held = np.where(day >= order("first_garment_order"), held, 0.02)
+    fibre, sector = np.isin(family, (COTTON, MIXED, TOMATO)), under_law(family)
+    first = np.where(fibre, order("first_garment_order"), order("uflpa"))
+    held = np.where(day >= first, held * sector, 0.02 * fibre)
     return np.select(
-        [~scope & (draw[0] < 0.1), ~scope, draw[0] < laboratory, draw[0] < laboratory + 0.03, draw[1] < held],
-        [OTHER, REVIEW, ISOTOPIC, DNA, DETENTION],
+        [
+            fibre & (draw[0] < laboratory),
+            fibre & (draw[0] < laboratory + 0.03),
+            draw[1] < held,
+            ~sector & (draw[0] < 0.1),
+        ],
+        [ISOTOPIC, DNA, DETENTION, OTHER],
         REVIEW,
     )
 

@@ -1,8 +1,8 @@
-"""Entry lines drawn from contracts: day, goods, lot, fibre, price. Numbers only; no text yet.
+"""Entry lines drawn from contracts: day, goods, lot, input, price. Numbers only; no text yet.
 
 Returned frame, one row a line in order of entry: `contract`, `shipment`, `line`, `day`, `goods` (as made),
 `declared` (goods as declared), `lot`, `second` and `part` (the lots it was cut from and the first one's share),
-`fraction` of Xinjiang fibre, `exposed` (y), `chance` (of y given every latent fact but the lot), `mechanism`,
+`fraction` of Xinjiang input, `exposed` (y), `chance` (of y given every latent fact but the lot), `mechanism`,
 `quantity`, `value`, `weight`.
 """
 
@@ -16,7 +16,7 @@ from originrisk.data.simulation.contracts import BLENDING, GOODS_COLUMNS, NONE, 
 from originrisk.data.simulation.parameters import by_day, draw_days, half_year, stream
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.supply_chain import APART_LOTS, IN_XINJIANG, OPEN_LOTS, Floats, Sourcing
-from originrisk.data.simulation.tables import COTTON, MIXED, TOMATO, goods
+from originrisk.data.simulation.tables import COTTON, MATERIAL_OF, MIXED, SECTORS, goods
 
 Bools = NDArray[np.bool_]
 LEAD_DAYS: Final = 75
@@ -77,24 +77,36 @@ def _cut(
 ) -> pd.DataFrame:
     """Lines with their lots (`lot`, `second`, `part`), `fraction`, `exposed`, `chance`, `mechanism`.
 
-    `usual`: cut from the maker's usual inputs; `apart`: of fibre, and meant to be kept apart from Xinjiang.
+    `usual`: cut from the maker's usual inputs; `apart`: of the material, and meant to be kept apart from Xinjiang.
     """
     rng = stream(settings.seed, "lots")
     rows = contracts.iloc[lines["contract"]]
-    fibre = rows["cotton"].to_numpy(dtype=bool)
-    kept = 1 - by_day("avoidance", lines["day"].to_numpy())
-    usual = fibre & (rows["order"].to_numpy() < settings.prevalence * kept)
-    lines = lines.assign(usual=usual, apart=fibre & ~usual)
+    held = rows["holds"].to_numpy(dtype=bool)
+    day = lines["day"].to_numpy()
+    early = np.isin(MATERIAL_OF[rows["family"]], (0, 1))
+    kept = 1 - np.where(early, by_day("avoidance", day), by_day("avoidance_of_sectors", day))
+    usual = held & (_order(settings, rows, lines) < settings.prevalence * kept)
+    lines = lines.assign(usual=usual, apart=held & ~usual)
     lines["mechanism"] = np.where(usual, rows["mechanism"].to_numpy(), NONE)
-    lines = _lots(rng, sourcing, rows["maker"].to_numpy(), fibre, lines)
-    lines["fraction"] = _fraction(sourcing, lines) * cotton_content(contracts, lines)
+    lines = _lots(rng, sourcing, rows["maker"].to_numpy(), held, lines)
+    lines["fraction"] = _fraction(sourcing, lines) * _content(contracts, lines)
     lines["exposed"] = lines["fraction"] > 0
     innocent = np.where(lines["mechanism"] == NONE, UNWITTING, lines["mechanism"])
     return lines.assign(mechanism=np.where(lines["exposed"], innocent, NONE))
 
 
+def _order(settings: WorldSettings, rows: pd.DataFrame, lines: pd.DataFrame) -> Floats:
+    """Place of each line in the order of cleaning up: its contract's; where firms turn over, anew each half-year."""
+    half = half_year(lines["day"].to_numpy())
+    drawn = stream(settings.seed, "turnover").random(
+        (2, int(lines["contract"].max()) + 1, int(half.max() - half.min()) + 1)
+    )
+    anew, order = drawn[:, lines["contract"], half - half.min()]
+    return np.where(anew < settings.turnover, order, rows["order"].to_numpy())
+
+
 def _lots(
-    rng: np.random.Generator, sourcing: Sourcing, maker: NDArray[np.int64], fibre: Bools, lines: pd.DataFrame
+    rng: np.random.Generator, sourcing: Sourcing, maker: NDArray[np.int64], held: Bools, lines: pd.DataFrame
 ) -> pd.DataFrame:
     """The lot of each line and, for blends, one kept apart that it is mixed with; and the chance of exposure."""
     count = len(lines)
@@ -105,10 +117,10 @@ def _lots(
     second = sourcing.lots(maker, half, np.ones(count, dtype=bool), rng.random(count))
     chance = _chance(sourcing, sourcing.pool(maker, half), lines["usual"].to_numpy(), blend)
     return lines.assign(
-        lot=np.where(fibre, lot, -1),
-        second=np.where(fibre, second, -1),
+        lot=np.where(held, lot, -1),
+        second=np.where(held, second, -1),
         part=np.where(blend, rng.uniform(0.08, 0.35, count), 1.0),
-        chance=np.where(fibre, chance, 0.0),
+        chance=np.where(held, chance, 0.0),
     )
 
 
@@ -126,16 +138,16 @@ def _pick(rng: np.random.Generator, lines: pd.DataFrame) -> Floats:
     return np.where(rng.random(len(lines)) < 0.7, shipped, rng.random(len(lines)))
 
 
-def cotton_content(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:
-    """Cotton (or tomato) by weight of fibre: nearly all in cotton goods, a part in mixed goods; set per contract."""
+def _content(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:
+    """Share of the material in the goods: of cotton by style and family; a little in goods that only hold some."""
     family = contracts["family"].to_numpy()
     style = contracts["style"].to_numpy()
     content = np.select(
-        [family == COTTON, family == MIXED, family == TOMATO],
+        [family == COTTON, family == MIXED, SECTORS[family]],
         [_COTTON_CONTENT[style], _BLEND_CONTENT[style], 1.0],
         _BLEND_CONTENT[style] / 4,
     )
-    result: Floats = (content * contracts["cotton"].to_numpy())[lines["contract"]]
+    result: Floats = (content * contracts["holds"].to_numpy())[lines["contract"]]
     return result
 
 

@@ -65,9 +65,9 @@ def value(table: str, name: str) -> Any:
     return parameters()[table][name]
 
 
-def values(table: str) -> dict[str, float]:
-    """The name → number map of a table."""
-    found: dict[str, float] = parameters()[table]["values"]
+def values(table: str) -> dict[str, Any]:
+    """The name → value map of a table."""
+    found: dict[str, Any] = parameters()[table]["values"]
     return found
 
 

@@ -12,6 +12,8 @@ from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.tables import (
     COTTON,
     FAMILIES,
+    MATERIAL_OF,
+    MATERIALS,
     TOMATO,
     by_country,
     choose_group,
@@ -108,9 +110,8 @@ def seat(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
 def _traits(settings: WorldSettings, makers: pd.DataFrame) -> pd.DataFrame:
     rng = stream(settings.seed, "traits")
     inside = places()["xinjiang"].to_numpy()[makers["place"]]
-    paste = by_country(values("tomato_paste_origin"), 0.05)[makers["country"]]
-    yarn = by_country(values("dependence_on_china"), 0.15)[makers["country"]]
-    mean = np.clip(np.where(makers["family"] == TOMATO, paste, yarn), 0.002, 0.98)
+    dependence_of = np.stack([by_country(value("dependence_on_china", name), 0.1) for name in MATERIALS])
+    mean = np.clip(dependence_of[MATERIAL_OF[makers["family"]], makers["country"]], 0.002, 0.98)
     rank = makers.groupby(["family", "country"]).cumcount().to_numpy(dtype=np.int64)
     cell = (makers["family"] * 31 + makers["country"] * 17).to_numpy()
     quantile = spread(rank, _STEPS[0], cell * _STEPS[2] + rng.random())

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from originrisk.data.reference import materials
 from originrisk.data.simulation.contracts import PARCELS
-from originrisk.data.simulation.parameters import stream, value
+from originrisk.data.simulation.parameters import stream, value, values
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.supply_chain import Floats
-from originrisk.data.simulation.tables import COTTON, MIXED, by_country, goods
+from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, by_country, goods
 
 PARCEL_LIMIT = 800.0
 """Value in dollars up to which a parcel is free of duty (19 U.S.C. 1321)."""
@@ -24,7 +24,8 @@ def price(
     row = lines["contract"].to_numpy()
     unit_value = np.exp(_log_unit_value(rng, settings, parties, contracts, lines))
     size = contracts["size"].to_numpy()[row]
-    target = np.exp(8.6 + size + rng.normal(0, 0.8, len(lines)))
+    great = np.array([values("value_of_line").get(name, 1.0) for name in FAMILIES])[contracts["family"]][row]
+    target = great * np.exp(8.6 + size + rng.normal(0, 0.8, len(lines)))
     parcel = (contracts["mechanism"].to_numpy() == PARCELS)[row]
     target = np.where(parcel, np.minimum(target, rng.uniform(0.2, 1.0, len(lines)) * PARCEL_LIMIT), target)
     quantity = np.maximum(np.round(target / unit_value), 1.0)

@@ -26,7 +26,16 @@ from originrisk.data.simulation.contracts import (
 from originrisk.data.simulation.parameters import day_number, order, parameters, stream, value, values
 from originrisk.data.simulation.parties import SHELL, draw_places, seat
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.tables import COTTON, MIXED, by_country, choose, countries, goods
+from originrisk.data.simulation.tables import (
+    COTTON,
+    FAMILIES,
+    MATERIAL_OF,
+    MIXED,
+    by_country,
+    choose,
+    countries,
+    goods,
+)
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 """Parties and contracts."""
@@ -40,15 +49,15 @@ def react(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFram
     contracts = contracts.assign(
         mechanism=np.where(contracts["known"], OPEN, contracts["mechanism"]), look_alike=0
     )
-    for step in (_honest_moves, _orders, _listings, _homonyms):
+    for step in (_honest_moves, _orders, _listings, _labour_firms, _homonyms):
         parties, contracts = step(settings, parties, contracts)
     return parties, contracts[contracts["last"] >= contracts["first"]].reset_index(drop=True)
 
 
 def _orders(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
-    """Knowing flows turn to evasion, most after the region-wide order, the rest after the UFLPA."""
+    """Knowing flows turn to evasion: cotton and tomato mostly after the region-wide order, the rest after the UFLPA."""
     rng = stream(settings.seed, "orders")
-    late = rng.random(len(contracts)) < 0.3
+    late = (rng.random(len(contracts)) < 0.3) | (MATERIAL_OF[contracts["family"]] > 1)
     day = np.where(late, order("uflpa"), order("region_order"))
     day = day + rng.exponential(50, len(contracts)).astype(int)
     known = contracts["known"].to_numpy() & (contracts["last"] > day)
@@ -114,10 +123,26 @@ def _listings(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.Data
     return parties, pd.concat([contracts[~gone], back], ignore_index=True)
 
 
+def _labour_firms(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
+    """Makers of shoes and food listed for labour moved out of Xinjiang: their goods hold no input from there."""
+    rng = stream(settings.seed, "labour firms")
+    days = [day_number(day) for day in parameters()["orders"]["listings"]]
+    days = [day for day in days if order("uflpa") < day < day_number(settings.end)]
+    chinese = parties["country"].eq(countries().index("CN")) & parties["kind"].eq(0)
+    without = ~parties.index.isin(contracts["maker"][contracts["holds"]])
+    makers = np.flatnonzero(
+        chinese & without & parties["family"].isin([FAMILIES.index(f) for f in ("footwear", "food")])
+    )
+    chosen = rng.permutation(makers)[: 2 * len(days)]
+    when = parties["listed_from"].to_numpy(copy=True)
+    when[chosen] = np.resize(days, len(chosen)) if days else when[chosen]
+    return parties.assign(listed_from=when, labour=parties.index.isin(chosen)), contracts
+
+
 def _homonyms(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
     """For each listed party, an honest one elsewhere whose name sounds the same."""
     rng = stream(settings.seed, "homonyms")
-    listed = np.flatnonzero(parties["listed_from"] < np.iinfo(np.int32).max)
+    listed = np.flatnonzero((parties["listed_from"] < np.iinfo(np.int32).max) & ~parties["labour"])
     chinese = contracts["origin"] == countries().index("CN")
     honest = np.setdiff1d(contracts["party"][chinese & ~contracts["known"]], listed)
     namesakes = rng.permutation(honest)[: len(listed)]

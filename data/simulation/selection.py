@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from originrisk.data.simulation.lines import is_evasion
 from originrisk.data.simulation.parameters import order, stream
 from originrisk.data.simulation.prices import expected_log_unit_value
-from originrisk.data.simulation.tables import COTTON, MIXED, TOMATO, countries, goods, routes
+from originrisk.data.simulation.tables import (
+    COTTON,
+    FAMILIES,
+    MIXED,
+    SECTORS,
+    TOMATO,
+    countries,
+    goods,
+    routes,
+)
 from originrisk.data.simulation.trade import Trade
 
 RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
@@ -26,17 +35,28 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-def in_scope(trade: Trade) -> Bools:
-    """Lines declared as cotton, mixed textile or tomato goods."""
-    declared = goods()["family"].to_numpy()[trade.lines["declared"]]
-    return np.isin(declared, (COTTON, MIXED, TOMATO))
+def declared_family(trade: Trade) -> NDArray[np.int64]:
+    """Family of the goods as declared, of each line."""
+    result: NDArray[np.int64] = goods()["family"].to_numpy()[trade.lines["declared"]]
+    return result
 
 
 def random_chance(trade: Trade) -> Floats:
-    """Chance of each line in the random arm: goods in scope are taken somewhat more often."""
+    """Chance of each line in the random arm: goods of the named sectors are taken somewhat more often."""
     settings = trade.settings
-    weight = np.where(in_scope(trade), settings.random_scope_weight, 1.0)
-    result: Floats = np.minimum(1.0, settings.examined_share * settings.random_share * weight / weight.mean())
+    weight = np.where(SECTORS[declared_family(trade)], settings.random_scope_weight, 1.0) * _ever(trade)
+    arm = settings.random_arm or settings.examined_share * settings.random_share * len(weight)
+    result: Floats = np.minimum(1.0, arm * weight / weight.sum())
+    return result
+
+
+def _ever(trade: Trade) -> Bools:
+    """Lines of chapters that are ever examined: textiles and tomatoes, and of the rest as many as the knob says."""
+    chapters = goods()["htsus"].str[:2].astype(int).to_numpy()
+    others = np.setdiff1d(chapters, (20, *range(50, 64)))
+    kept = round(trade.settings.examined_chapters * (len(others) + 15)) - 15
+    never = stream(trade.settings.seed, "chapters").permutation(others)[max(0, kept) :]
+    result: Bools = ~np.isin(chapters[trade.lines["declared"]], never)
     return result
 
 
@@ -44,9 +64,9 @@ def select(trade: Trade) -> pd.DataFrame:
     """First round: `row` of each examined line, `selection`, `chance` (NaN where unknown)."""
     rng = stream(trade.settings.seed, "examinations")
     chance = random_chance(trade)
-    drawn = rng.random(len(chance)) < chance
-    mandatory = _mandatory(rng, trade) & ~drawn
-    free = ~drawn & ~mandatory
+    drawn, ever = rng.random(len(chance)) < chance, _ever(trade)
+    mandatory = _mandatory(rng, trade) & ~drawn & ever
+    free = ~drawn & ~mandatory & ever
     share = trade.settings.examined_share * (1 - trade.settings.random_share - REFERRAL_SHARE)
     targeted = _best_of_day(rng, trade, np.where(free, suspicion(rng, trade), -np.inf), share)
     rows = [np.flatnonzero(mask) for mask in (drawn, targeted, mandatory)]
@@ -65,7 +85,7 @@ def follow_up(trade: Trade, found: pd.DataFrame, selected: pd.DataFrame) -> pd.D
     party, day = trade.of_line("party"), trade.lines["day"].to_numpy()
     first = found.groupby("party")["known_on"].min()
     since = day - pd.Series(party).map(first).to_numpy()
-    candidates = np.flatnonzero((since > 0) & (since <= FOLLOW_DAYS))
+    candidates = np.flatnonzero((since > 0) & (since <= FOLLOW_DAYS) & _ever(trade))
     candidates = np.setdiff1d(candidates, selected["row"])
     wanted = int(trade.settings.examined_share * REFERRAL_SHARE * len(day))
     rows = rng.permutation(candidates)[:wanted]
@@ -105,6 +125,11 @@ _POINTS: Final = {
     "cotton": (1.0, 1.6, 1.6, 1.4),
     "mixed": (0.4, 0.5, 0.9, 1.0),
     "tomato": (0.2, 1.5, 1.5, 1.2),
+    "solar": (0.0, 0.6, 2.6, 2.0),
+    "battery": (0.0, 0.0, 0.3, 0.9),
+    "aluminium": (0.0, 0.0, 1.0, 1.5),
+    "pvc": (0.0, 0.0, 0.9, 1.2),
+    "vehicle": (0.0, 0.0, 0.4, 1.8),
     "china": (1.6, 1.4, 1.0, 0.9),
     "third_country": (0.0, 0.2, 1.0, 1.0),
     "laden_in_china": (0.1, 0.3, 0.8, 0.8),
@@ -117,7 +142,7 @@ _POINTS: Final = {
 
 def rule_signs(trade: Trade) -> dict[str, Bools]:
     """Signs of the written rule, from what is declared and what was seen earlier."""
-    family = goods()["family"].to_numpy()[trade.lines["declared"]]
+    family = declared_family(trade)
     origin = np.array(countries())[trade.of_line("origin").astype(int)]
     china = np.isin(origin, ("CN", "HK"))
     export = routes()["export"].to_numpy()[trade.of_line("route").astype(int)]
@@ -129,6 +154,10 @@ def rule_signs(trade: Trade) -> dict[str, Bools]:
         "cotton": family == COTTON,
         "mixed": family == MIXED,
         "tomato": family == TOMATO,
+        **{
+            name: family == FAMILIES.index(name)
+            for name in ("solar", "battery", "aluminium", "pvc", "vehicle")
+        },
         "china": china,
         "third_country": np.isin(origin, ("VN", "KH", "BD", "MM", "MY", "ID", "LK")),
         "laden_in_china": ~china & np.isin(export, ("CN", "HK")),

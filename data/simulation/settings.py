@@ -19,7 +19,7 @@ class WorldSettings(BaseModel):
     end: date = Field(date(2023, 12, 31), description="last day of entry")
 
     prevalence: float = Field(
-        0.65, gt=0, le=2, description="factor on the flows not kept apart from Xinjiang"
+        0.55, gt=0, le=2, description="factor on the flows not kept apart from Xinjiang"
     )
     scope_share: float = Field(
         0.33, gt=0, lt=0.5, description="share of lines that are cotton, mixed or tomato"
@@ -40,7 +40,13 @@ class WorldSettings(BaseModel):
     price_strength: float = Field(
         1.0, ge=0, le=5, description="factor on the price effects of Xinjiang inputs"
     )
-    churn: float = Field(0.08, ge=0, le=1, description="share of honest flows that change supplier or origin")
+    turnover: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of flows whose firms decide anew each half-year: findings lose value",
+    )
+    churn: float = Field(0.25, ge=0, le=1, description="share of honest flows that change supplier or origin")
     re_emergence: float = Field(
         0.6, ge=0, le=1, description="share of a listed party's flows that return as a shell"
     )
@@ -52,8 +58,14 @@ class WorldSettings(BaseModel):
 
     examined_share: float = Field(0.03, gt=0, le=0.3, description="share of lines examined")
     random_share: float = Field(0.10, ge=0.05, le=1, description="share of examinations in the random arm")
+    random_arm: int | None = Field(
+        None, ge=10, description="lines in the random arm, in place of `random_share`"
+    )
+    examined_chapters: float = Field(
+        1.0, gt=0, le=1, description="share of chapters of the tariff, textiles first, that are ever examined"
+    )
     random_scope_weight: float = Field(
-        2.0, ge=1, le=10, description="how much likelier the random arm takes a line of textile or tomato"
+        2.0, ge=1, le=10, description="how much likelier the random arm takes goods of a named sector"
     )
     rule_sharpness: float = Field(
         1.0, ge=0, description="weight of the written targeting rule against chance"
@@ -113,6 +125,14 @@ VARIANTS: Final[dict[str, WorldSettings]] = {
         rule_sharpness=0.3,
         tip_share=0.0,
     ),
+    "honest_newcomers": WorldSettings(churn=0.6, re_emergence=0.1, knowing_share=0.25, link_strength=0.2),
+    "fading_findings": WorldSettings(turnover=1.0, supplier_persistence=0.35),
+    "unexamined_chapters": WorldSettings(examined_chapters=0.33),
+    "arm_of_50": WorldSettings(random_arm=50),
+    "arm_of_200": WorldSettings(random_arm=200),
+    "arm_of_1000": WorldSettings(random_arm=1000),
+    "no_price_signal": WorldSettings(price_strength=0.0, lane_strength=0.8),
+    "no_links": WorldSettings(link_strength=0.0, re_emergence=0.0, price_strength=2.0),
     "rare": WorldSettings(prevalence=0.3, scope_share=0.2, examined_share=0.01),
     "frequent": WorldSettings(prevalence=1.2, examined_share=0.04, isotopic_share=0.4),
 }

@@ -29,6 +29,10 @@ _TRADES: Final = {
     "toys": ("TOYS", "ARTS AND CRAFTS", "SPORTING GOODS"),
     "footwear": ("SHOES", "FOOTWEAR"),
     "food": ("FOODS", "SEAFOOD", "AGRO"),
+    "solar": ("SOLAR", "NEW ENERGY", "PHOTOVOLTAIC TECHNOLOGY", "SOLAR POWER"),
+    "aluminium": ("ALUMINIUM", "METAL", "NONFERROUS METAL", "ALLOY WHEEL"),
+    "pvc": ("PLASTIC", "CHEMICAL", "FLOORING", "VINYL"),
+    "battery": ("BATTERY", "NEW ENERGY", "ENERGY TECHNOLOGY", "POWER SOURCE"),
     "household": ("CERAMICS", "GLASS", "COSMETICS", "PRINTING", "PAPER PRODUCTS"),
 }
 _FORMS: Final = {

@@ -1,9 +1,9 @@
-"""Who feeds whom: lots of fibre and tomatoes from the farms' regions to the makers. Mass is conserved.
+"""Who feeds whom: lots of each material from the regions of farms and smelters to the makers. Mass is conserved.
 
 A stage says which lots of the stage before went into each of its lots, and in which shares. Composition runs
 forwards, mass demanded runs backwards; both are linear, so what leaves the farms is what the goods hold plus waste.
-Classes of mills: ordinary Chinese, certified Chinese (kept apart), foreign, paste plants inside and outside Xinjiang.
-A mill keeps its partners over the years; a maker's goods are exposed because its mills' lint is.
+Mills (of metals and plastics: smelters, plants, rollers) are ordinary Chinese, certified Chinese (kept apart) or
+foreign. A mill keeps its partners over the years; a maker's goods are exposed because its mills' inputs are.
 """
 
 from dataclasses import dataclass
@@ -13,36 +13,47 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from originrisk.data.simulation.parameters import by_day, day_number, half_year, stream, value, values
+from originrisk.data.simulation.parameters import day_number, half_year, interpolated, stream, value, values
 from originrisk.data.simulation.parties import persistent
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.tables import FAMILIES, TOMATO, places
+from originrisk.data.simulation.tables import FAMILIES, MATERIAL_OF, MATERIALS, places
 
 Floats = NDArray[np.float64]
 Lots = NDArray[np.int64]
 
-REGIONS: Final = (
-    "XJ Aksu",
-    "XJ Kashgar",
-    "XJ Bayingolin",
-    "XJ Tacheng",
-    "XJ Changji",
-    "XJ XPCC south",
-    "XJ XPCC north",
-    "CN Yellow River",
-    "CN Yangtze",
-    "US",
-    "BR",
-    "IN",
-    "AU",
-    "UZ",
-    "West Africa",
-    "XJ tomato",
-    "CN tomato",
-    "IT tomato",
-    "Other tomato",
+_ORIGINS: Final = {
+    "cotton": (
+        ("Aksu", "Kashgar", "Bayingolin", "Tacheng", "Changji", "XPCC south", "XPCC north"),
+        ("Yellow River", "Yangtze"),
+        ("US", "BR", "IN", "AU", "UZ", "West Africa"),
+    ),
+    **dict.fromkeys(MATERIALS[1:], (("Xinjiang",), ("China",), ("world",))),
+}
+"""Where each material comes from: of Xinjiang, of the rest of China, of the world."""
+REGIONS: Final = tuple(
+    f"{prefix} {material} {place}"
+    for material, groups in _ORIGINS.items()
+    for prefix, places_ in zip(("XJ", "CN", "XX"), groups, strict=True)
+    for place in places_
 )
 IN_XINJIANG: Final = np.array([region.startswith("XJ") for region in REGIONS])
+_KINDS: Final = tuple(
+    np.array([region.startswith(f"{prefix} {material} ") for region in REGIONS])
+    for material in MATERIALS
+    for prefix in ("XJ", "CN", "XX")
+)
+"""Kinds of trader lots, three of each material: of Xinjiang, of the rest of China, of the world."""
+ROLES: Final = 3
+ORDINARY, CERTIFIED, FOREIGN = range(ROLES)
+"""Roles of mills and plants; a mill's class is its material's code times ROLES, plus its role."""
+LOTS: Final = 3
+"""Lots that a mill makes in a half-year."""
+OPEN_LOTS, APART_LOTS = 3, 2
+"""Lots that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
+NEAR: Final = 0.15
+"""Part of all mills of a class that the makers of one town buy from."""
+TRADERS: Final = 40
+"""Trader lots of each kind in a half-year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +107,6 @@ def shares(rng: np.random.Generator, count: int, inputs: int, single: float) -> 
     return drawn
 
 
-ORDINARY, CERTIFIED, FOREIGN, PASTE_INSIDE, PASTE_OUTSIDE = range(5)
-LOTS: Final = 3
-"""Lots that a mill makes in a half-year."""
-OPEN_LOTS, APART_LOTS = 3, 2
-"""Lots that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
-NEAR: Final = 0.15
-"""Part of all mills of a class that the makers of one town buy from."""
-TRADERS: Final = 40
-"""Trader lots of each kind in a half-year."""
-_KINDS: Final = tuple(
-    np.array([name in group for name in REGIONS])
-    for group in (
-        REGIONS[:7],
-        REGIONS[7:9],
-        REGIONS[9:15],
-        ("XJ tomato",),
-        REGIONS[16:],
-    )
-)
-"""Kinds of trader lots: Xinjiang lint, other Chinese lint, world lint, Xinjiang tomatoes, other tomatoes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sourcing:
     """The chain up to the makers' lots, and where a maker's lots of a half-year lie in its last stage."""
@@ -127,7 +116,7 @@ class Sourcing:
     first_half: int
     halves: int
     row_of_party: Lots
-    """Row of a maker in the last stage; −1 for parties that work no fibre or tomatoes."""
+    """Row of a maker in the last stage; −1 for parties that work no such material."""
 
     def lots(self, party: Lots, half: Lots, apart: NDArray[np.bool_], pick: Floats) -> Lots:
         """A lot of each maker in each half-year: `apart` says from which pool, `pick` in [0, 1) which one."""
@@ -151,11 +140,12 @@ def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
     """All lots of all mills and makers for the settings' period, and half a year before it."""
     rng = stream(settings.seed, "sourcing")
     users = np.flatnonzero(
-        parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_cotton")])
+        parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_input")])
     )
     first, last = half_year(np.array([day_number(settings.start) - 183, day_number(settings.end)]))
     halves = int(last - first + 1)
-    spinners, weavers = _mills(len(users) // 14), _mills(len(users) // 9)
+    of_material = np.bincount(MATERIAL_OF[parties["family"].to_numpy()[users]], minlength=len(MATERIALS))
+    spinners, weavers = _mills(of_material // 14), _mills(of_material // 9)
     stages = (
         _trader_lots(rng, halves),
         _spinner_lots(rng, settings, spinners, int(first), halves),
@@ -168,11 +158,12 @@ def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
     return Sourcing(chain, chain.composition(), int(first), halves, row_of_party)
 
 
-def _mills(size: int) -> Lots:
-    """Class of each mill."""
+def _mills(size: Lots) -> Lots:
+    """Class of each mill, from the number of mills that each material's makers ask for."""
+    least = np.where(np.arange(len(MATERIALS)) == 0, 40, 8)
     return np.repeat(
-        [ORDINARY, CERTIFIED, FOREIGN, PASTE_INSIDE, PASTE_OUTSIDE],
-        [40 + size, 20 + size // 2, 40 + size, 6, 12],
+        np.arange(len(MATERIALS) * ROLES),
+        np.stack([least + size, least // 2 + size // 2, least + size], axis=1).ravel(),
     )
 
 
@@ -194,27 +185,34 @@ def _spinner_lots(
 ) -> Stage:
     firm, half = _owner(len(spinners), halves, LOTS)
     middles = ((first + half) * 6 + 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
-    share = by_day("xinjiang_share_of_mill_use", middles)
+    material, role = np.divmod(spinners[firm], ROLES)
+    used = np.stack([interpolated(value("xinjiang_share_of_use", name), middles) for name in MATERIALS])
+    share = used[material, np.arange(len(firm))]
     taste = persistent(
         rng.random(len(spinners)), np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4)
     )[firm]
     usual = np.clip(np.where(taste > 0.5, taste**0.3, taste) * share / 0.62, 0, 0.98)
     leak, foreign = value("fibre", "certified_leak"), value("fibre", "foreign_leak")
-    inside = np.select([spinners[firm] == ORDINARY, spinners[firm] == CERTIFIED], [usual, leak], foreign)
-    kinds = _lint(rng, spinners[firm], inside, 2)
+    inside = np.select([role == ORDINARY, role == CERTIFIED], [usual, leak], foreign)
+    kinds = material[:, None] * 3 + _origin(rng, role, inside, 2)
     lots = (half[:, None] * len(_KINDS) + kinds) * TRADERS + rng.integers(0, TRADERS, kinds.shape)
-    paste = spinners[firm] >= PASTE_INSIDE
-    yields = np.where(paste, value("fibre", "paste_yield"), value("fibre", "spin_yield"))
+    yields = _yields(material, "spin_yield")
     return Stage(lots, shares(rng, len(firm), 2, 0.1), yields)
 
 
-def _lint(rng: np.random.Generator, mill: Lots, inside: Floats, inputs: int) -> Lots:
-    """Kind of trader lot behind each input of a spinner's or paste plant's lot."""
-    shape = (len(mill), inputs)
-    chinese = np.where(mill == FOREIGN, 0.02, 0.45)[:, None]
+def _origin(rng: np.random.Generator, role: Lots, inside: Floats, inputs: int) -> Lots:
+    """Of Xinjiang (0), of the rest of China (1) or of the world (2): each input of a mill's lot."""
+    shape = (len(role), inputs)
+    chinese = np.where(role == FOREIGN, 0.02, 0.45)[:, None]
     elsewhere = np.where(rng.random(shape) < chinese, 1, 2)
-    lint = np.where(rng.random(shape) < inside[:, None], 0, elsewhere)
-    return np.where(mill[:, None] >= PASTE_INSIDE, mill[:, None], lint)
+    return np.where(rng.random(shape) < inside[:, None], 0, elsewhere)
+
+
+def _yields(material: Lots, stage: str) -> Floats:
+    """Mass out for mass in: of cotton by stage, of tomatoes in the paste plant, of all else whole."""
+    paste = value("fibre", "paste_yield") if stage == "spin_yield" else 1.0
+    result: Floats = np.select([material == 0, material == 1], [value("fibre", stage), paste], 1.0)
+    return result
 
 
 def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, near: Floats, count: int) -> Lots:
@@ -230,29 +228,18 @@ def _weaver_lots(rng: np.random.Generator, spinners: Lots, weavers: Lots, halves
     firm, half = _owner(len(weavers), halves, LOTS)
     partners = _partners(rng, spinners, weavers, rng.random(len(weavers)), 2)[firm]
     lots = (partners * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, partners.shape)
-    paste = weavers[firm] >= PASTE_INSIDE
-    yields = np.where(paste, 1.0, value("fibre", "fabric_yield"))
-    return Stage(lots, shares(rng, len(firm), 2, 0.6), yields)
+    return Stage(lots, shares(rng, len(firm), 2, 0.6), _yields(weavers[firm] // ROLES, "fabric_yield"))
 
 
 def _maker_lots(rng: np.random.Generator, makers: pd.DataFrame, weavers: Lots, halves: int) -> Stage:
     firm, half = _owner(len(makers), halves, OPEN_LOTS + APART_LOTS)
     apart = np.tile(np.arange(OPEN_LOTS + APART_LOTS) >= OPEN_LOTS, len(makers) * halves)
-    tomato = (makers["family"] == TOMATO).to_numpy()
+    material = MATERIAL_OF[makers["family"].to_numpy()]
     town = rng.random(len(places()))[makers["place"]]
-    classes = {
-        kind: _partners(rng, weavers, np.full(len(makers), kind), town, 2)
-        for kind in range(PASTE_OUTSIDE + 1)
-    }
+    partners = np.stack([_partners(rng, weavers, material * ROLES + role, town, 2) for role in range(ROLES)])
     shape = (len(firm), 2)
     bound = rng.random(shape) < makers["dependence"].to_numpy()[firm, None]
-    usual = np.where(apart, CERTIFIED, ORDINARY)[:, None]
-    cloth = np.where(bound, usual, FOREIGN)
-    paste = np.where(bound & ~apart[:, None], PASTE_INSIDE, PASTE_OUTSIDE)
-    wanted = np.where(tomato[firm, None], paste, cloth)
-    chosen = np.stack([classes[kind] for kind in range(PASTE_OUTSIDE + 1)])[
-        wanted, firm[:, None], rng.integers(0, 2, shape)
-    ]
+    role = np.where(bound, np.where(apart, CERTIFIED, ORDINARY)[:, None], FOREIGN)
+    chosen = partners[role, firm[:, None], rng.integers(0, 2, shape)]
     lots = (chosen * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, shape)
-    yields = np.where(tomato[firm], 1.0, value("fibre", "cut_yield"))
-    return Stage(lots, shares(rng, len(firm), 2, 0.45), yields)
+    return Stage(lots, shares(rng, len(firm), 2, 0.45), _yields(material[firm], "cut_yield"))

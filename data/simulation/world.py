@@ -143,7 +143,7 @@ def _named(codes: NDArray[np.generic], names: tuple[str, ...]) -> pa.Array:
 def listed(settings: WorldSettings, parties: pd.DataFrame, spelling: Spelling) -> pa.Table:
     """One row a listing, by date. Mills upstream are on it too; they never stand on a declaration."""
     rows = [
-        _row(spelling, int(party), int(day))
+        _row(spelling, int(party), int(day), labour=bool(parties["labour"].iat[party]))
         for party, day in _dated(settings, parties)
         if day <= day_number(settings.end)
     ]
@@ -160,15 +160,15 @@ def _dated(settings: WorldSettings, parties: pd.DataFrame) -> list[tuple[int, in
     return [*zip(makers, parties["listed_from"][makers], strict=True), *zip(mills, drawn, strict=True)]
 
 
-def _row(spelling: Spelling, party: int, day: int) -> dict[str, object]:
+def _row(spelling: Spelling, party: int, day: int, *, labour: bool) -> dict[str, object]:
     at = party * SPELLINGS
     aliases = dict.fromkeys([spelling.name[at + 3].as_py(), spelling.name[at + 4].as_py()])
     return {
         "name": spelling.name[at].as_py(),
         "aliases": "|".join(aliases),
         "address": f"{spelling.address[at].as_py()}, {spelling.city[at].as_py()}",
-        "programme": "WRO" if day < order("uflpa") else "UFLPA",
+        "programme": "UFLPA (ii)" if labour else "WRO" if day < order("uflpa") else "UFLPA",
         "effective_date": EPOCH + timedelta(day),
         "removed_date": None,
-        "scope": "goods with inputs from Xinjiang",
+        "scope": "goods of labour moved from Xinjiang" if labour else "goods with inputs from Xinjiang",
     }

@@ -43,26 +43,31 @@ learns or scores may read it, and a test holds that.
 ## How it comes about
 
 1. **Firms.** Makers in about 35 countries, sellers, consolidators, mills, importers, filers.
-2. **Fibre.** Farms by region → traders → spinners → weavers or paste plants → makers, lot by lot and half-year by
-   half-year, with lasting partners. Each lot carries its fibre by region; mass is conserved. A line is of Xinjiang
-   because the lots it was cut from are. Some flows are kept apart from Xinjiang; more are, year by year.
+2. **Materials.** Cotton, tomatoes, polysilicon, aluminium, PVC and batteries: regions → traders → spinners, smelters
+   and plants → weavers and rollers → makers, lot by lot and half-year by half-year, with lasting partners. Each lot
+   carries its input by region; mass is conserved. A line is of Xinjiang because the lots it was made of are. Some
+   flows are kept apart from Xinjiang; more are, year by year, metals and solar later than cotton.
 3. **Contracts.** Standing relations between maker, seller, consolidator, importer and filer over a lane, for a time.
 4. **Reactions.** At the orders and listings some knowing flows blend, relabel, reroute, undervalue, misdescribe, split
    into parcels or return under a new name; the follower keeps importer, seller and consolidator. Honest flows change
-   name and origin too; they look alike and are not. Others have names that sound like listed ones.
+   name and origin too; they look alike and are not, and newcomers are about as frequent among clean lines as among
+   positive ones. Others have names that sound like listed ones. After the UFLPA some makers of shoes and food are
+   listed for labour moved out of the region: sublist (ii), without any input from there.
 5. **Declarations.** Tariff numbers and their renumbering, descriptions, units, weights, prices, charges, ports, MIDs by
    the rule, names and addresses in eight spellings, empty cells and slips of keying.
 6. **Examinations.** Within a daily capacity: a random arm with its probability recorded, a written rule that changes
-   with the orders, tips that leave no trace, follow-ups of findings, mandatory ones. Methods err at their own rates;
+   with the orders, tips that leave no trace, follow-ups of findings, mandatory ones. By value solar leads what is
+   detained, as in CBP's statistics. Laboratories serve textiles and tomatoes alone. Methods err at their own rates;
    denial depends on the regime; results come late; the last ones are pending.
 
 ## What it is not
 
-- Its level is uncertain by a factor of two, and the knob `prevalence` is set to two thirds of what the parameters
+- Its level is uncertain by a factor of two, and the knob `prevalence` is set to about half of what the parameters
   imply, so that positives stay rare among all lines. The examined share is far above the real one, so that there is
   something to learn.
 - Trends are smooth, sellers are few, and one maker has one seat. Bills of lading, prices of other inputs, duties and
-  quotas are absent; goods other than cotton and tomato are never of Xinjiang unless cotton is in them.
+  quotas are absent. Copper, steel, caustic soda, tyres, hair and jujubes are never of Xinjiang here, nor are
+  electronics and machines; one line holds one material.
 - Product and simulation come from the same hands. Variants turn the knobs far to one side to show what depends on it.
 """
 

@@ -25,7 +25,7 @@ def test_goods_without_fibre_have_clean_texts_in_every_format() -> None:
 
 
 def test_content_follows_the_declared_goods_not_the_truth() -> None:
-    contracts = pd.DataFrame({"cotton": [True, True], "family": [COTTON, MIXED]})
+    contracts = pd.DataFrame({"holds": [True, True], "family": [COTTON, MIXED]})
     mixed = int(np.flatnonzero(goods()["family"] == MIXED)[0])
     named = contents(contracts, np.array([0, 1]), np.array([mixed, mixed]))
     assert named.tolist() == [2, 1]

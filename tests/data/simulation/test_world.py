@@ -256,7 +256,8 @@ def test_listed_parties_stop_and_their_listing_is_dated_as_an_order(
     assert set(world.listed["effective_date"].to_pylist()) <= days
     rows = world.listed.to_pylist()
     assert len(rows) > 5
-    for name, address, day in ((row["name"], row["address"], row["effective_date"]) for row in rows):
+    stopped = [row for row in rows if row["programme"] != "UFLPA (ii)"]
+    for name, address, day in ((row["name"], row["address"], row["effective_date"]) for row in stopped):
         seat = frame["manufacturer_address"] + ", " + frame["manufacturer_city"]
         same = (frame["manufacturer_name"] == name) & (seat == address)
         assert not (frame["entry_date"][same] > day).any()
@@ -270,3 +271,47 @@ def test_received_on_is_never_before_the_entry(world: World) -> None:
 def test_entries_come_in_order_of_date(world: World) -> None:
     days = world.entries["entry_date"].cast(pa.int32()).to_numpy()
     assert (np.diff(days) >= 0).all()
+
+
+def test_every_sector_has_both_answers_and_goods_without_a_material_have_one(frame: pd.DataFrame) -> None:
+    sectors = {
+        "solar": "8541",
+        "aluminium": "76",
+        "pvc": "39(04|17|18|20|25)",
+        "battery": "8507",
+        "vehicle": "8708",
+    }
+    for name, start in {**sectors, "tomato": "(2002|2103|0712|2009)"}.items():
+        rate = frame["y_any"][frame["htsus"].str.match(start)].mean()
+        assert 0.002 < rate < 0.5, name
+    assert not frame["y_any"][frame["htsus"].str.match("84(71|73)|8517|85423")].any()
+
+
+def test_solar_leads_what_is_detained_by_value_and_apparel_is_little_of_it(examined: pd.DataFrame) -> None:
+    held = examined[(examined["method"] == "detention") & (examined["entry_date"] > date(2022, 6, 21))]
+    share = held.groupby(held["htsus"].str[:2])["entered_value_usd"].sum() / held["entered_value_usd"].sum()
+    assert share.idxmax() == "85"
+    assert share.reindex(["61", "62"]).sum() < 0.25
+
+
+def test_newcomers_are_about_as_frequent_among_clean_lines_as_among_positive_ones(
+    frame: pd.DataFrame,
+) -> None:
+    day = pd.to_datetime(frame["entry_date"])
+    young = (day - day.groupby(frame["supplier_id"]).transform("min")).dt.days < 90
+    settled = day > pd.Timestamp(2020, 7, 1)
+    clean, positive = (young[settled & (frame["y_any"] == answer)].mean() for answer in (False, True))
+    assert 0.6 < clean / positive < 1.6
+
+
+def test_firms_listed_for_moved_labour_go_on_and_hold_no_xinjiang_input(
+    world: World, frame: pd.DataFrame
+) -> None:
+    rows = [row for row in world.listed.to_pylist() if row["programme"] == "UFLPA (ii)"]
+    assert rows
+    seat = frame["manufacturer_address"] + ", " + frame["manufacturer_city"]
+    named = frame[
+        frame["manufacturer_name"].isin([r["name"] for r in rows]) & seat.isin([r["address"] for r in rows])
+    ]
+    assert len(named) > 0
+    assert not named["y_any"].any()
