@@ -59,9 +59,21 @@ def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa
         pa.array(examined["chance"].to_numpy(), pa.float64(), from_pandas=True),
         pa.array(np.array(METHODS, dtype=object)[examined["method"]], pa.string()),
         pa.array(result, pa.string(), mask=pending),
-        pa.nulls(len(row), pa.string()),  # a denial is written as the contract's first version did
+        pa.array(_disposition(trade, examined), pa.string(), mask=pending),
     ]
     return pa.table(columns, schema=OUTCOMES.schema)
+
+
+def _disposition(trade: Trade, examined: pd.DataFrame) -> NDArray[np.object_]:
+    """What was done with the goods; None of detentions, whose `result` is written as the first contract wrote it."""
+    draw = stream(trade.settings.seed, "dispositions").random(len(examined))
+    method, result = examined["method"].to_numpy(), examined["result"].to_numpy()
+    released = np.where(np.isin(method, (ISOTOPIC, DNA)), "released_on_evidence", "released")
+    refused = np.select([draw < 0.55, draw < 0.9], ["denied", "exported"], "seized")
+    undecided = np.where(draw < 0.7, "released", "exported")
+    done = np.select([result == CLEAN, result == FOUND], [released, refused], undecided).astype(object)
+    done[method == DETENTION] = None
+    return done
 
 
 def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:

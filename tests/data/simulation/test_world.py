@@ -315,3 +315,14 @@ def test_firms_listed_for_moved_labour_go_on_and_hold_no_xinjiang_input(
     ]
     assert len(named) > 0
     assert not named["y_any"].any()
+
+
+def test_what_was_done_follows_the_evidence_and_a_denial_is_never_evidence(examined: pd.DataFrame) -> None:
+    known = examined[examined["outcome_date"].notna()]
+    held = known["method"] == "detention"
+    assert known["disposition"][held].isna().all()
+    assert known["disposition"][~held].notna().all()
+    refused = known["disposition"].isin(["denied", "seized"])
+    assert (known["result"][refused] == "xinjiang").all()
+    tested = known["method"].isin(["isotopic", "dna"]) & (known["result"] == "not_xinjiang")
+    assert (known["disposition"][tested] == "released_on_evidence").all()
