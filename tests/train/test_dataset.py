@@ -124,7 +124,7 @@ def test_what_becomes_known_later_changes_no_example() -> None:
 
 def test_the_lists_of_the_day_are_seen() -> None:
     lines = entries(small_world(2500))
-    maker = lines["manufacturer_name"].to_pylist()[0]
+    maker = lines["manufacturer_name"].to_pandas().mode()[0]
     day = date(2020, 7, 1)
     results = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     all_lines = Lines.of(lines)
