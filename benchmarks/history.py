@@ -121,11 +121,13 @@ def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lin
             "description", 4500, goods * 3 + supplier % 3, lambda i: f"{_word(i)} {10 * (i % 10 + 1)}% COTTON"
         ),
         "unit_of_measure": _text("unit_of_measure", 3, goods % 3, lambda i: ("DOZ", "NO", "KG")[i]),
+        "second_unit": _text("second_unit", 1, goods * 0, lambda i: "KG"),
         "special_program": _text("special_program", 2, goods % 2, lambda i: ("A", "B")[i]),
     }
     numbers = {
         "line_number": np.arange(lines) % 4 + 1.0,
         "quantity": pieces,
+        "second_quantity": np.full(lines, np.nan),
         "gross_weight_kg": np.round(kilos),
         "entered_value_usd": np.round(kilos * (3 + goods % 20) * random.lognormal(0, 0.4, lines), 2),
         "charges_usd": np.round(kilos * 0.3),

@@ -86,7 +86,8 @@ def rows(lines: Lines) -> pa.Table:
     columns: dict[str, Any] = {name: lines.texts[name].cells() for name in lines.texts}
     columns |= {name: pa.array(days.astype(np.int32)).cast(pa.date32()) for name, days in lines.days.items()}
     columns |= lines.numbers
-    arrays = [pa.array(columns[field.name]).cast(field.type) for field in ENTRIES.schema]
+    nothing = pa.nulls(len(lines.numbers["quantity"]))
+    arrays = [pa.array(columns.get(field.name, nothing)).cast(field.type) for field in ENTRIES.schema]
     return pa.table(arrays, schema=ENTRIES.schema)
 
 

@@ -174,6 +174,14 @@ ENTRIES: Final = Table(
         Column("description", "str", False, "commercial description of the merchandise"),
         Column("quantity", "float", False, "first reported quantity", "amount"),
         Column("unit_of_measure", "str", False, "unit of that quantity: `DOZ`, `NO`, `KG`, `M2` …", "unit"),
+        Column(
+            "second_quantity",
+            "float",
+            False,
+            "second reported quantity, as kilograms beside pieces",
+            "amount",
+        ),
+        Column("second_unit", "str", False, "unit of the second quantity", "unit"),
         Column("gross_weight_kg", "float", False, "gross weight, kg", "amount"),
         Column(
             "entered_value_usd", "float", True, "entered (customs) value of the line, US dollars", "amount"
@@ -181,6 +189,17 @@ ENTRIES: Final = Table(
         Column("charges_usd", "float", False, "freight, insurance and other charges, US dollars", "number"),
         Column("related_parties", "bool", False, "buyer and seller are related", "boolean"),
         Column("special_program", "str", False, "special program indicator (duty preference claimed)"),
+        Column(
+            "smelt_country",
+            "str",
+            False,
+            "aluminium: country of primary smelt, since 2023-04-10",
+            "country",
+        ),
+        Column("cast_country", "str", False, "aluminium: country of most recent cast", "country"),
+        Column(
+            "melt_pour_country", "str", False, "steel: country of melt and pour, since 2024-11-21", "country"
+        ),
     ),
     one_of=(("manufacturer_id", "manufacturer_name"),),
     defaults=(("received_on", "entry_date"),),

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ParamSpec, TypeVar
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from originrisk.data import reference
+from originrisk.data.reference.rows import Dimension, Unit
 from originrisk.data.reference.table import Days
 
 Floats = npt.NDArray[np.float64]
@@ -129,22 +133,28 @@ def entry_dates(lines: Lines) -> Days:
     return lines.days["entry_date"].astype("datetime64[D]")
 
 
-KILOS_PER_POUND = 0.45359237
-
-PIECE, PAIR, KILOGRAM, SQUARE_METRE, METRE, LITRE, OTHER = range(1, 8)
-
-# Unit codes of the US tariff schedule and spellings seen in trade records: (dimension, how many of it).
-UNITS = {
-    "NO": (PIECE, 1), "PCS": (PIECE, 1), "PC": (PIECE, 1), "PIECE": (PIECE, 1), "PIECES": (PIECE, 1), "EA": (PIECE, 1),
-    "X": (PIECE, 1), "SET": (PIECE, 1), "SETS": (PIECE, 1), "PK": (PIECE, 1), "THS": (PIECE, 1000), "K": (PIECE, 1000),
-    "HUN": (PIECE, 100), "GR": (PIECE, 144), "GRS": (PIECE, 144), "DOZ": (PIECE, 12), "DZ": (PIECE, 12),
-    "PRS": (PAIR, 1), "PR": (PAIR, 1), "DPR": (PAIR, 12),
-    "KG": (KILOGRAM, 1), "KGS": (KILOGRAM, 1), "G": (KILOGRAM, 0.001),
-    "T": (KILOGRAM, 1000), "TON": (KILOGRAM, 1000), "CKG": (KILOGRAM, 1),
-    "LB": (KILOGRAM, KILOS_PER_POUND), "LBS": (KILOGRAM, KILOS_PER_POUND),
-    "M2": (SQUARE_METRE, 1), "SQM": (SQUARE_METRE, 1), "CM2": (SQUARE_METRE, 0.0001),
-    "M": (METRE, 1), "KM": (METRE, 1000), "L": (LITRE, 1), "LTR": (LITRE, 1), "HL": (LITRE, 100),
+DIMENSIONS: dict[Dimension, int] = {
+    "none": 0, "piece": 1, "pair": 2, "kilogram": 3, "square_metre": 4, "metre": 5, "litre": 6, "kilowatt_hour": 8,
 }  # fmt: skip
+OTHER = 7
+"""Of units that no table has. Each is a dimension of its own, numbered from APART: it counts nothing else."""
+APART = 16
+
+
+@cache
+def _units() -> dict[str, Unit]:
+    return {unit.code: unit for unit in reference.units()}
+
+
+def _dimension(code: str) -> int:
+    unit = _units().get(code)
+    return DIMENSIONS[unit.dimension] if unit else APART + crc32(code.encode())
+
+
+def _factor(code: str) -> float:
+    """How many of its dimension the unit counts; `X` says that no quantity is collected."""
+    unit = _units().get(code)
+    return 1.0 if unit is None else unit.factor if unit.dimension != "none" else np.nan
 
 
 def prefix(lines: Lines, digits: int) -> Ints:
@@ -159,23 +169,27 @@ def _leading(digits: int) -> Callable[[str], int]:
 _PREFIXES = {digits: _leading(digits) for digits in (2, 4, 6, 8, 10)}
 
 
-def _dimension(unit: str) -> int:
-    return UNITS.get(unit, (OTHER, 1))[0]
+def unit_dimension(lines: Lines, unit: str = "unit_of_measure") -> Ints:
+    """What a quantity counts (n,), by default the first: pieces, pairs, kilograms …; 0 where no unit is given."""
+    return lines.texts[unit].read(_dimension, 0).astype(np.int64)
 
 
-def _multiple(unit: str) -> float:
-    return float(UNITS.get(unit, (OTHER, 1))[1])
+def units(lines: Lines, quantity: str = "quantity", unit: str = "unit_of_measure") -> Floats:
+    """A quantity, by default the first, in single pieces, pairs, kilograms … (n,); NaN where it or its unit is
+    missing or zero."""
+    count = lines.numbers[quantity] * lines.texts[unit].read(_factor, np.nan)
+    return np.where(count > 0, count, np.nan)
 
 
-def unit_dimension(lines: Lines) -> Ints:
-    """What the first quantity counts (n,): pieces, pairs, kilograms …; 0 where no unit is given."""
-    return lines.texts["unit_of_measure"].read(_dimension, 0).astype(np.int64)
-
-
-def units(lines: Lines) -> Floats:
-    """First quantity in single pieces, pairs, kilograms … (n,); NaN where quantity or unit is missing or zero."""
-    quantity = lines.numbers["quantity"] * lines.texts["unit_of_measure"].read(_multiple, np.nan)
-    return np.where(quantity > 0, quantity, np.nan)
+@shared
+def kilograms(lines: Lines) -> Floats:
+    """Net weight of each line (n,) where a quantity is in kilograms, else its gross weight; NaN without either."""
+    weight = positive(lines.numbers["gross_weight_kg"])
+    for quantity, unit in (("second_quantity", "second_unit"), ("quantity", "unit_of_measure")):
+        net = units(lines, quantity, unit)
+        told = (unit_dimension(lines, unit) == DIMENSIONS["kilogram"]) & ~np.isnan(net)
+        weight = np.where(told, net, weight)
+    return weight
 
 
 def positive(values: Floats) -> Floats:

@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from originrisk.data.contract import LABELS, LINE_KEY, Column, Table
+from originrisk.data.contract import ENTRIES, LABELS, Column, Table
 from originrisk.data.ingest.mapping import Mapping
 from originrisk.data.ingest.records import Records
 from originrisk.data.ingest.repair import ColumnCheck
+from originrisk.data.reference import legal_dates, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,38 @@ class Checks:
         for early, late in self._table.in_order:
             wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
             _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
+        self._tell(table, checked.rules)
         for group in self._table.one_of:
             if not set(group) <= set(self._mapping.waived):
                 empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
                 _reject(" or ".join(group), dict.fromkeys(np.flatnonzero(empty).tolist(), "missing"), checked)
         return table
+
+    def _tell(self, table: pa.Table, rules: Counter[str]) -> None:
+        """What stays as it is and should be known: units that no table has, and entry type 86 after its end."""
+        told = {
+            f"{column.name}: {STRANGE_UNIT}": pc.invert(
+                pc.is_in(pc.coalesce(table[column.name], pa.scalar("X")), _units())
+            )
+            for column in self._table.columns
+            if column.rule == "unit"
+        }
+        if self._table.name == ENTRIES.name:
+            ends = {row.instrument: pa.scalar(row.day) for row in legal_dates() if row.scope == "de_minimis"}
+            of_china = pc.is_in(table["country_of_origin"], pa.array(["CN", "HK"]))
+            ended = pc.if_else(of_china, ends["EO 14256"], ends["EO 14324"])
+            late = pc.greater_equal(table["entry_date"], ended)
+            told[f"entry_type: {TYPE_86_ENDED}"] = pc.and_(pc.equal(table["entry_type"], "86"), late)
+        rules.update({rule: count for rule, mask in told.items() if (count := pc.sum(mask).as_py())})
+
+
+STRANGE_UNIT = "a unit of no table, compared with itself alone"
+TYPE_86_ENDED = "86 after the day on which it ended"
+
+
+@cache
+def _units() -> pa.Array:
+    return pa.array([unit.code for unit in units()])
 
 
 def _reject(where: str, reasons: Map[int, str], checked: Checked) -> None:
@@ -116,68 +144,3 @@ def _empty(where: str, reasons: Map[int, str], checked: Checked) -> None:
 def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
     index = table.schema.get_field_index(name)
     return table.set_column(index, table.schema.field(index), values)
-
-
-ADDITIONAL_DUTIES = "99"
-_KEY = list(LINE_KEY)
-
-
-def fold(checked: Checked, order: pa.Array, *, sums: bool) -> Checked:
-    """Fold records of one line into its first outside chapter 99 (additional duties), by their `order` within it.
-
-    With `sums`, the line's value is the sum over its records outside chapter 99. A record that repeats an order is
-    a duplicate. A line with a broken record, or with none outside chapter 99, is rejected whole: half of a line's
-    value would be a wrong value.
-    """
-    frame = _frame(checked, order)
-    reasons = {row: list(texts) for row, texts in checked.reasons.items()}
-    _reject_records(frame, frame.duplicated([*_KEY, "order"]), "line: the same record twice", reasons)
-    again = frame.index.isin(list(reasons)) & ~frame["broken"]
-    frame = frame[frame[_KEY].notna().all(axis=1) & ~again]  # a record without a key is part of no line
-    lines = frame.groupby(_KEY)
-    spoilt, goods = lines["broken"].transform("any"), lines["goods"].transform("any")
-    _reject_records(frame, spoilt & ~frame["broken"], "line: another record of it is rejected", reasons)
-    _reject_records(frame, ~goods & ~spoilt, "line: no record outside chapter 99", reasons)
-    whole = frame[goods & ~spoilt]
-    first = whole[whole["goods"]].sort_values(["order", "row"]).groupby(_KEY).head(1)
-    absorbed = np.zeros(len(checked.absorbed), bool)
-    absorbed[whole["row"].to_numpy()] = True
-    absorbed[first["row"].to_numpy()] = False
-    table = _summed(checked.table, whole, first) if sums else checked.table
-    rules = checked.rules + _new_rules(reasons, checked)
-    return replace(checked, table=table, reasons=reasons, rules=rules, absorbed=absorbed)
-
-
-def _frame(checked: Checked, order: pa.Array) -> pd.DataFrame:
-    frame: pd.DataFrame = checked.table.select(_KEY).to_pandas()
-    frame["row"] = np.arange(len(frame))
-    frame["order"] = pd.to_numeric(order.to_pandas(), errors="coerce")
-    frame["goods"] = np.asarray(
-        pc.not_equal(pc.utf8_slice_codeunits(checked.table["htsus"], 0, 2), ADDITIONAL_DUTIES)
-    )
-    frame["value"] = checked.table["entered_value_usd"].to_numpy()
-    frame["broken"] = ~checked.whole
-    return frame
-
-
-def _reject_records(
-    frame: pd.DataFrame, mask: "pd.Series[bool]", reason: str, reasons: dict[int, list[str]]
-) -> None:
-    for row in frame.loc[mask, "row"].tolist():
-        reasons.setdefault(row, []).append(reason)
-
-
-def _summed(table: pa.Table, whole: pd.DataFrame, first: pd.DataFrame) -> pa.Table:
-    goods = whole[whole["goods"]]
-    sums = goods.groupby(_KEY)["value"].transform("sum")
-    rows = first["row"].to_numpy()
-    values = table["entered_value_usd"].to_numpy().copy()
-    values[rows] = sums.loc[first.index].to_numpy()
-    index = table.schema.get_field_index("entered_value_usd")
-    return table.set_column(index, table.schema.field(index), pa.array(values))
-
-
-def _new_rules(reasons: dict[int, list[str]], checked: Checked) -> Counter[str]:
-    return Counter(
-        text for row, texts in reasons.items() for text in texts if text not in checked.reasons.get(row, ())
-    )

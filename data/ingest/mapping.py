@@ -26,13 +26,16 @@ class _Strict(BaseModel):
 
 
 class Fold(_Strict):
-    """Several records make one line: the first outside chapter 99 by `order`, with sums over such records.
-
-    `sums`: headings whose amounts belong to the record, not to the line, so that the line's is their sum.
-    """
+    """Several records make one line: the first of chapters 1 to 97 by `order`; see the module `fold`."""
 
     order: str
-    sums: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()  # headings whose amounts belong to the record, so that the line's is their sum
+    set: tuple[
+        str, ...
+    ] = ()  # heading, or alternatives, that say X of a set's header and V of its components
+    metal_duties: tuple[
+        str, ...
+    ] = ()  # beginnings of tariff numbers that mark one of two lines of the same good
 
 
 class TableMapping(_Strict):
@@ -157,11 +160,6 @@ def _hint(close: Sequence[str]) -> str:
 def wanted(mapping: TableMapping) -> set[str]:
     """All headings that the mapping speaks of."""
     return {name for names in mapping.columns.values() for name in _alternatives(names)}
-
-
-def present(name: str, headings: Sequence[str]) -> str:
-    """The file's own spelling of a heading that it has."""
-    return next(found for found in headings if heading(found) == heading(name))
 
 
 def resolve(

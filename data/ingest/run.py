@@ -14,9 +14,10 @@ from originrisk.data.console import print_table, progress
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest import discover
-from originrisk.data.ingest.check import Checked, Checks, fold
+from originrisk.data.ingest.check import Checked, Checks
 from originrisk.data.ingest.discover import Source
-from originrisk.data.ingest.mapping import Mapping, load_mapping, present, resolve, wanted
+from originrisk.data.ingest.fold import fold
+from originrisk.data.ingest.mapping import Mapping, load_mapping, resolve, wanted
 from originrisk.data.ingest.records import Layout, Records, heading
 from originrisk.data.ingest.reject import Counts, Delivery
 from originrisk.data.store.lake import UpsertCounts
@@ -117,9 +118,11 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
     rule = mapping.table(table.name).fold
     if rule is None:
         return checked
-    order = records.table[present(rule.order, entry.layout.headings)]
-    summed = {heading(name) for name in rule.sums}
-    return fold(checked, order, sums=heading(entry.columns["entered_value_usd"]) in summed)
+    spelt = {heading(name): name for name in entry.layout.headings}
+    named = {name: spelt[heading(name)] for name in (rule.order, *rule.set) if heading(name) in spelt}
+    cells = {name: records.table[here] for name, here in named.items()}
+    sums = heading(entry.columns["entered_value_usd"]) in {heading(name) for name in rule.sums}
+    return fold(checked, rule, cells, sums=sums)
 
 
 def show(table: str, ingested: Ingested, *, as_json: bool) -> None:

@@ -21,6 +21,7 @@ from originrisk.data.reference.rows import (
     MaterialWord,
     Place,
     ScopePrefix,
+    Unit,
     UsPort,
     Wave,
     XinjiangShare,
@@ -38,6 +39,10 @@ def foreign_ports() -> tuple[ForeignPort, ...]:
 
 def us_ports() -> tuple[UsPort, ...]:
     return read("schedule_d_ports", UsPort)
+
+
+def units() -> tuple[Unit, ...]:
+    return read("units", Unit)
 
 
 def legal_dates() -> tuple[LegalDate, ...]:

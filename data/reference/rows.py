@@ -56,6 +56,20 @@ class CountryName:
     source: str
 
 
+Dimension = Literal["none", "piece", "pair", "kilogram", "square_metre", "metre", "litre", "kilowatt_hour"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of quantity: so many (`factor`) of what its dimension counts."""
+
+    code: str
+    dimension: Dimension
+    factor: float
+    name: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignPort:
     """A port of Schedule K. `china_region` groups China's ports.

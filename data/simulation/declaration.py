@@ -33,7 +33,9 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
         **terms(rng, part),
     }
     _leave_gaps(rng, papers.trade, columns, len(part.lines))
-    return pa.table([columns[name] for name in ENTRIES.names], schema=ENTRIES.schema)
+    nothing = pa.nulls(len(part.lines))
+    undeclared = {name: nothing.cast(ENTRIES.schema.field(name).type) for name in ENTRIES.names}
+    return pa.table([{**undeclared, **columns}[name] for name in ENTRIES.names], schema=ENTRIES.schema)
 
 
 def _date(days: NDArray[np.int64]) -> pa.Array:

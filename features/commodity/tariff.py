@@ -4,7 +4,7 @@ import numpy as np
 
 from originrisk.features.feature import feature
 from originrisk.features.history.view import Known
-from originrisk.features.lines import Bools, Floats, Lines, prefix, unit_dimension
+from originrisk.features.lines import APART, OTHER, Bools, Floats, Lines, prefix, unit_dimension
 
 
 @feature(
@@ -37,7 +37,7 @@ def heading(lines: Lines, known: Known) -> Floats:
 def unit(lines: Lines, known: Known) -> Floats:
     """What the first quantity counts: pieces, pairs, kilograms, metres …"""
     dimension = unit_dimension(lines)
-    return np.where(dimension > 0, dimension, np.nan)
+    return np.where(dimension > 0, np.where(dimension < APART, dimension, OTHER), np.nan)
 
 
 @feature("commodity", "yes/no", "A duty preference is claimed.")

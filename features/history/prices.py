@@ -12,7 +12,7 @@ import numpy as np
 
 from originrisk.features.history.tallies import PRICE_LEVELS, PRICE_PARTIES, PRICES
 from originrisk.features.history.view import FIXED_POINT, Known
-from originrisk.features.lines import Floats, Ints, Lines, positive, shared, units
+from originrisk.features.lines import Floats, Ints, Lines, kilograms, positive, shared, units
 
 PARENT_WEIGHT = 20.0
 """Lines that the parent group counts for in a benchmark."""
@@ -45,7 +45,7 @@ class Benchmark:
 def log_prices(lines: Lines) -> dict[str, Floats]:
     """ln of value per unit, value per kg and kg per unit (n,) each; NaN where a part is missing or zero."""
     value = positive(lines.numbers["entered_value_usd"])
-    kilos = positive(lines.numbers["gross_weight_kg"])
+    kilos = kilograms(lines)
     count = units(lines)
     return {"unit": np.log(value / count), "kilo": np.log(value / kilos), "mass": np.log(kilos / count)}
 

@@ -63,7 +63,7 @@ def entries(n: int = 300, seed: int = 0, days: int = 420) -> pa.Table:
     }
     return pa.table(
         {
-            c.name: pa.array(list(cells[c.name]), f.type)
+            c.name: pa.array(list(cells.get(c.name, [None] * n)), f.type)
             for c, f in zip(ENTRIES.columns, ENTRIES.schema, strict=True)
         }
     )

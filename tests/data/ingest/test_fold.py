@@ -1,18 +1,121 @@
-"""The ACE report ES-003: several records a line, chapter 99 with $0.00, money as text, a workbook or CSV."""
+"""The ACE report ES-003 as it is: chapters 98 and 99, sets, split goods, several tariff numbers, two quantities."""
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from originrisk.cli import app
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
+from originrisk.features.history.prices import log_prices
+from originrisk.features.lines import Lines
 
 REPORT = Path(__file__).parent / "fixtures" / "es003.csv"
+CASES = REPORT.with_name("es003_cases.csv")
+
+# Entry, line: tariff number, value, first quantity and unit, kilograms that its price is told by (None: none).
+FATES = {
+    (1, 1): ("6109100012", 9_000.0, 400.0, "DOZ", 900.0),  # dozens and kilograms
+    (1, 2): ("5205121000", 4_400.0, 2_000.0, "KG", 2_000.0),  # kilograms alone
+    (1, 3): ("6203424011", 10_000.0, 600.0, "DOZ", 3_000.0),  # chapter 99 first
+    (2, 1): ("6109100012", 5_000.0, 250.0, "DOZ", 560.0),  # 9802 and two of chapter 99 before a T-shirt
+    (2, 2): ("8501104060", 700.0, 100.0, "NO", 45.0),  # 9802 without a value of its own
+    (2, 3): ("9801001012", 820.0, None, "X", None),  # chapter 98 alone, unit X
+    (3, 1): ("6307909889", 5_000.0, 200.0, "NO", None),  # header of a set
+    (3, 2): ("6109100012", 0.0, 50.0, "DOZ", 110.0),  # component without a value
+    (3, 3): ("9503000073", 0.0, 200.0, "X", None),  # component that repeats one
+    (4, 2): ("6109100012", 610.0, 50.0, "DOZ", 110.0),  # component of no set
+    (5, 1): (
+        "9403200086",
+        10_000.0,
+        500.0,
+        "NO",
+        4_000.0,
+    ),  # split for the duty on aluminium: both lines' value
+    (5, 2): ("9403200086", 0.0, 500.0, "NO", 2_800.0),  # its other line
+    (5, 3): ("9403200086", 640.0, 32.0, "NO", 96.0),  # a third line of the same goods
+    (6, 1): ("9403200086", 2_000.0, 100.0, "NO", 300.0),  # duty on steel, but another maker on the next line
+    (6, 2): ("9403200086", 2_100.0, 100.0, "NO", 310.0),
+    (7, 1): ("9102112510", 1_710.0, 300.0, "NO", None),  # a watch: movement, case, strap, battery
+    (8, 1): ("4901990093", 300.0, None, "X", None),
+    (8, 2): ("4901990093", 310.0, 15.0, "X", 120.0),
+    (9, 1): ("6109100012", 38.0, 1.0, "DOZ", 1.0),  # type 86: the last day for China
+    (10, 1): ("6109100012", 38.0, 1.0, "DOZ", 1.0),  # the first day after it
+    (11, 1): ("6109100012", 38.0, 1.0, "DOZ", 1.0),  # Vietnam, that day
+    (12, 1): ("6109100012", 38.0, 1.0, "DOZ", 1.0),  # the first day after its end for all
+    **{(13, line): ("6109100012", 900.0, 40.0, "DOZ", 90.0) for line in (1, 2, 3, 4)},  # origins, see below
+    (14, 1): ("7210490091", 50_000.0, 40_000.0, "KG", 40_000.0),  # melted and poured in Korea
+    (15, 1): ("6109100012", 800.0, 40.0, "DOZ", 80.0),  # the same record twice
+}
+REJECTED = {
+    13: ["line: no record outside chapter 99"],
+    17: ["entered_value_usd: missing"],
+    42: ["entry_number: wrong check digit"],
+    44: ["line: the same record twice"],
+    45: ["line: another record of it is rejected"],
+    46: ["htsus: not 6, 8 or 10 digits"],
+    47: ["line_number: missing"],
+}
+RULES = {
+    "entered_value_usd: stands with the header of the set": 2,
+    "entered_value_usd: put together with the other line of goods split for the duty on metal": 1,
+    "entry_type: 86 after the day on which it ended": 2,
+    "country_of_origin: a province for Canada": 1,
+    "country_of_origin: the West Bank for Palestine": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], Store]:
+    folder = tmp_path_factory.mktemp("home")
+    words = ["--home", str(folder), "ingest", "entries", str(CASES), "--mapping", "ace-es003", "--json"]
+    ended = CliRunner().invoke(app, words)
+    assert ended.exit_code == 0
+    return json.loads(ended.stdout), Store(folder)
+
+
+def test_every_line_has_its_fate(home: tuple[dict[str, object], Store]) -> None:
+    told, store = home
+    lines = {(int(row["entry_number"][3:10]), row["line_number"]): row for row in store.entries().to_pylist()}
+    names = ("htsus", "entered_value_usd", "quantity", "unit_of_measure")
+    found = {key: tuple(row[name] for name in names) for key, row in lines.items()}
+    assert found == {key: fate[:4] for key, fate in FATES.items()}
+    assert (told["read"], told["accepted"], told["rejected"]) == (47, 39, 8)
+
+
+def test_the_value_of_a_kilogram_is_told_wherever_kilograms_are(
+    home: tuple[dict[str, object], Store],
+) -> None:
+    table = home[1].entries()
+    prices = np.exp(log_prices(Lines.of(table))["kilo"]).tolist()
+    for row, price in zip(table.to_pylist(), prices, strict=True):
+        value, kilos = row["entered_value_usd"], FATES[int(row["entry_number"][3:10]), row["line_number"]][4]
+        assert price == pytest.approx(value / kilos if kilos and value else np.nan, nan_ok=True)
+
+
+def test_records_without_a_line_say_why(home: tuple[dict[str, object], Store]) -> None:
+    told, store = home
+    reasons = {row["row_number"]: row["reasons"] for row in store.rejected().to_pylist()}
+    assert {row: texts for row, texts in reasons.items() if row != 48} == REJECTED  # 48 is the report's sum
+    assert told["rules"].items() >= RULES.items()  # type: ignore[attr-defined]
+
+
+def test_origins_and_the_countries_of_metal_are_read(home: tuple[dict[str, object], Store]) -> None:
+    lines = {
+        (int(row["entry_number"][3:10]), row["line_number"]): row for row in home[1].entries().to_pylist()
+    }
+    assert [lines[13, line]["country_of_origin"] for line in (1, 2, 3, 4)] == ["ZZ", "ZZ", "CA", "PS"]
+    assert (lines[5, 1]["smelt_country"], lines[5, 1]["cast_country"]) == ("CN", "CN")
+    assert (lines[6, 1]["melt_pour_country"], lines[14, 1]["melt_pour_country"]) == ("CN", "KR")
+    assert lines[9, 1]["entry_date"] == date(2025, 5, 1)
 
 
 def _ingested(home: Path, path: Path = REPORT) -> tuple[Ingested, Store]:

@@ -1,0 +1,140 @@
+"""Several records of a source that make one line, and several lines that make one good: the ACE report as it is.
+
+A line of an entry summary has a record for each of its tariff numbers: chapter 98 first, then 99, then the goods. A set
+has a header (X), which carries its value, and components (V). Goods of steel or aluminium may be split into two lines,
+of which one bears the duty on the metal. Where a value stands with another line, this one's is 0.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.ingest.check import Checked
+from originrisk.data.ingest.mapping import Fold
+
+VALUE = "entered_value_usd"
+SPECIAL, ADDITIONAL = "98", "99"
+"""Chapters of special classification and of additional duties: they say more of goods that another record names."""
+IN_THE_HEADER = f"{VALUE}: stands with the header of the set"
+PUT_TOGETHER = f"{VALUE}: put together with the other line of goods split for the duty on metal"
+_KEY, _ENTRY = list(LINE_KEY), LINE_KEY[0]
+_QUANTITIES = {"quantity": "unit_of_measure", "second_quantity": "second_unit"}
+_AMOUNTS = [VALUE, *_QUANTITIES]
+_GOODS = [_ENTRY, "htsus", "country_of_origin", "manufacturer_id", "manufacturer_name"]
+
+
+def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool) -> Checked:
+    """Fold records of one line into the first of chapters 1 to 97, or else of 98, by their `order` within it.
+
+    `cells` are those of the headings that the rule names. With `sums`, the line's value is the sum over its records
+    outside chapter 99. A record that repeats an order is a duplicate. A line with a broken record, or with none
+    outside chapter 99, is rejected whole: half of a line's value would be a wrong value.
+    """
+    frame = _frame(checked, rule, cells)
+    reasons = {row: list(texts) for row, texts in checked.reasons.items()}
+    rules = Counter(checked.rules)
+    _forgive(frame, reasons, rules)
+    frame["broken"] = frame["row"].isin(reasons)
+    again = frame.duplicated([*_KEY, "order"]) & ~frame["broken"]
+    _reject(frame[again], "line: the same record twice", reasons, rules)
+    frame = frame[frame[_KEY].notna().all(axis=1) & ~again]  # a record without a key is part of no line
+    lines = frame.groupby(_KEY)
+    spoilt, goods = lines["broken"].transform("any"), lines["goods"].transform("any")
+    _reject(frame[spoilt & ~frame["broken"]], "line: another record of it is rejected", reasons, rules)
+    _reject(frame[~goods & ~spoilt], "line: no record outside chapter 99", reasons, rules)
+    whole = frame[goods & ~spoilt].copy()
+    first = whole[whole["goods"]].sort_values(["special", "order", "row"]).groupby(_KEY).head(1)
+    first = first.sort_values(_KEY).set_index(_KEY)
+    if sums:
+        first[VALUE] = whole[whole["goods"]].groupby(_KEY)[VALUE].sum()
+    metal = whole["htsus"].str.startswith(rule.metal_duties or ("none",))
+    first["metal"] = first.index.isin(pd.MultiIndex.from_frame(whole.loc[metal, _KEY]))
+    _without_value_of_their_own(first, rules)
+    _put_together(first, rules)
+    absorbed = np.zeros(len(checked.absorbed), bool)
+    absorbed[whole["row"].to_numpy()] = True
+    absorbed[first["row"].to_numpy()] = False
+    return replace(
+        checked, table=_with_amounts(checked.table, first), reasons=reasons, rules=rules, absorbed=absorbed
+    )
+
+
+def _frame(checked: Checked, rule: Fold, cells: Map[str, pa.Array]) -> pd.DataFrame:
+    """A row for each record: what it says of its line, and its place in it."""
+    columns = [*_KEY, *_GOODS[1:], *_AMOUNTS, *_QUANTITIES.values()]
+    frame: pd.DataFrame = checked.table.select(columns).to_pandas()
+    frame["row"] = np.arange(len(frame))
+    frame["order"] = pd.to_numeric(cells[rule.order].to_pandas(), errors="coerce")
+    chapter = frame["htsus"].fillna("").str[:2]
+    frame["goods"], frame["special"] = chapter != ADDITIONAL, chapter == SPECIAL
+    sets = [cells[name].cast(pa.string()).to_pandas() for name in rule.set if name in cells]
+    frame["set"] = sets[0].fillna("").str.strip().str.upper() if sets else ""
+    of_a_set = frame.loc[frame["set"] == "X", _ENTRY]
+    frame["component"] = (frame["set"] == "V") & frame[_ENTRY].isin(of_a_set)
+    return frame
+
+
+def _forgive(frame: pd.DataFrame, reasons: dict[int, list[str]], rules: Counter[str]) -> None:
+    """A record without a value that need not have one: additional duties, chapter 98, components of a set."""
+    missing = f"{VALUE}: missing"
+    may = set(frame.loc[~frame["goods"] | frame["special"] | frame["component"], "row"])
+    for row in [row for row, texts in reasons.items() if row in may and missing in texts]:
+        reasons[row].remove(missing)
+        rules[missing] -= 1
+        if not reasons[row]:
+            del reasons[row]
+    if not rules[missing]:
+        del rules[missing]
+
+
+def _without_value_of_their_own(first: pd.DataFrame, rules: Counter[str]) -> None:
+    """Components of a set: the header has their value."""
+    first.loc[first["component"], VALUE] = 0.0
+    rules.update({IN_THE_HEADER: count} if (count := int(first["component"].sum())) else {})
+
+
+def _put_together(first: pd.DataFrame, rules: Counter[str]) -> None:
+    """Neighbouring lines of the same goods, of which one bears the duty on metal: the first takes the value of both.
+
+    A quantity in the same unit is that of the whole where both lines give it alike, else each gives its part.
+    """
+    here = first.reset_index()
+    after = here.shift(-1)
+    same = (here[_GOODS].fillna("") == after[_GOODS].fillna("")).all(axis=1)
+    pairs = same & (after[_KEY[1]] - here[_KEY[1]] == 1) & (here["metal"] != after["metal"])
+    amounts, units = first[_AMOUNTS].to_numpy(float), first[list(_QUANTITIES.values())].to_numpy()
+    taken: set[int] = set()
+    for place in np.flatnonzero(pairs).tolist():
+        if place in taken:
+            continue
+        taken.add(place + 1)
+        value, *others = amounts[place + 1]
+        amounts[place, 0], amounts[place + 1, 0] = amounts[place, 0] + value, 0.0
+        for column, other in enumerate(others):
+            part = units[place, column] == units[place + 1, column] and amounts[place, column + 1] != other
+            amounts[place, column + 1] = np.nansum([amounts[place, column + 1], other * part])
+    first[_AMOUNTS] = amounts
+    rules.update({PUT_TOGETHER: len(taken)} if taken else {})
+
+
+def _reject(records: pd.DataFrame, reason: str, reasons: dict[int, list[str]], rules: Counter[str]) -> None:
+    rows: Iterable[int] = records["row"].tolist()
+    for row in rows:
+        reasons.setdefault(row, []).append(reason)
+    rules.update({reason: len(records)} if len(records) else {})
+
+
+def _with_amounts(table: pa.Table, first: pd.DataFrame) -> pa.Table:
+    """The table with the amounts that its lines have now."""
+    for name in _AMOUNTS:
+        amounts = table[name].to_pandas().to_numpy(float).copy()
+        amounts[first["row"].to_numpy()] = first[name]
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), pa.array(amounts, from_pandas=True))
+    return table
