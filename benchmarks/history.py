@@ -121,7 +121,7 @@ def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lin
             "description", 4500, goods * 3 + supplier % 3, lambda i: f"{_word(i)} {10 * (i % 10 + 1)}% COTTON"
         ),
         "unit_of_measure": _text("unit_of_measure", 3, goods % 3, lambda i: ("DOZ", "NO", "KG")[i]),
-        "second_unit": _text("second_unit", 1, goods * 0, lambda i: "KG"),
+        "second_unit": _text("second_unit", 1, goods * 0, lambda i: ("KG",)[i]),
         "special_program": _text("special_program", 2, goods % 2, lambda i: ("A", "B")[i]),
     }
     numbers = {
