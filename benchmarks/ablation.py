@@ -20,7 +20,6 @@ from originrisk.features.catalogue import CATALOGUE
 from originrisk.train import resampling
 from originrisk.train.evaluation.metrics import Ranking
 from originrisk.train.fit import fit
-from originrisk.train.labels import weights
 from originrisk.train.pipeline import classifier
 
 WORLDS = (("default", 1), ("links", 2))
@@ -45,9 +44,11 @@ def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
     chosen = [CATALOGUE[place] for place in np.flatnonzero(columns)]
     names = [feature.name for feature in chosen]
     learned = of.gathered.examples
-    examples = replace(learned, frame=replace(learned.frame, features=learned.frame.features[names]))
-    weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
-    model = fit(examples, weight, classifier(SETTINGS, seed, chosen), seed).model
+    examples, unexamined = (
+        replace(lines, frame=replace(lines.frame, features=lines.frame.features[names]))
+        for lines in (learned, of.gathered.unexamined)
+    )
+    model = fit(examples, unexamined, classifier(SETTINGS, seed, chosen), SETTINGS.train, seed).model
     return model.log_odds(of.frame.features[names].to_numpy())
 
 

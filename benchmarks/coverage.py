@@ -60,7 +60,9 @@ class Case:
 def case(variant: str, seed: int, lines: int) -> Case:
     """Train and evaluate on one world, and ask the same trade examined by lot for the true values."""
     of = SeenWorld.make(variant, seed, lines, most_judged=0, past=SAMPLE)
-    trial, _ = fit_holdout(of.gathered.examples, classifier(SETTINGS, seed), SETTINGS.train, seed)
+    trial, _ = fit_holdout(
+        of.gathered.examples, of.gathered.unexamined, classifier(SETTINGS, seed), SETTINGS.train, seed
+    )
     arm = trial.random_arm()
     since = trial.judged.frame.day.min().item()
     rows, found, chance = examined_by_lot(of, variant, seed, lines, since)

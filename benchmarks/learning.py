@@ -27,7 +27,6 @@ from originrisk.train.calibrate import RATE_HEADINGS, rate_rows, shown_rate
 from originrisk.train.evaluation.holdout import COTTON, is_chinese
 from originrisk.train.evaluation.metrics import Ranking, calibration_error
 from originrisk.train.fit import Fitted, fit
-from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.pipeline import classifier
 from originrisk.train.resampling import interval, resamples
@@ -97,9 +96,8 @@ def example_rows(of: SeenWorld) -> npt.NDArray[np.intp]:
 
 def product(of: SeenWorld, seed: int) -> Fitted:
     """The model that `originrisk train` would keep."""
-    examples = of.gathered.examples
-    weight = weights(examples.propensity, SETTINGS.train.propensity_floor)
-    return fit(examples, weight, classifier(SETTINGS, seed), seed)
+    learned = of.gathered
+    return fit(learned.examples, learned.unexamined, classifier(SETTINGS, seed), SETTINGS.train, seed)
 
 
 def plain(features: pd.DataFrame, labels: Floats, trees: int, seed: int, asked: pd.DataFrame) -> Floats:

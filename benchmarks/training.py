@@ -25,7 +25,6 @@ from originrisk.data.settings import Settings, load_settings
 from originrisk.train.dataset import TrainingTables
 from originrisk.train.evaluation.holdout import evaluate_holdout
 from originrisk.train.fit import fit
-from originrisk.train.labels import weights
 from originrisk.train.pipeline import classifier
 
 CUTOFF = date(2021, 12, 31)
@@ -50,13 +49,13 @@ def measure(settings: Settings) -> tuple[int, Steps]:
     with step(steps, "read the tables"):
         data = TrainingTables.read(settings, CUTOFF)
     with step(steps, "replay, and gather the examples"):
-        examples = data.gather(CUTOFF, SEED).examples
+        gathered = data.gather(CUTOFF, SEED)
+    examples, unexamined = gathered.examples, gathered.unexamined
     prototype = classifier(settings, SEED)
     with step(steps, "judge on later examples"):
-        evaluate_holdout(examples, prototype, settings.train, SEED)
-    weight = weights(examples.propensity, settings.train.propensity_floor)
+        evaluate_holdout(examples, unexamined, prototype, settings.train, SEED)
     with step(steps, "fit and calibrate on all"):
-        fit(examples, weight, prototype, SEED)
+        fit(examples, unexamined, prototype, settings.train, SEED)
     return len(examples), steps
 
 

@@ -88,6 +88,9 @@ class TrainSettings(Section):
     propensity_floor: float = Field(
         0.005, gt=0, le=1, description="least selection propensity; caps the weights"
     )
+    unexamined_weight: float = Field(
+        0.3, ge=0, le=1, description="what lines nobody examined weigh at the most, in shares of the examined"
+    )
     leaves: int = Field(15, ge=2, description="leaves of a tree")
     learning_rate: float = Field(0.08, gt=0, le=1, description="step of each tree")
     least_lines: int = Field(40, ge=1, description="lines in a leaf at the least")

@@ -143,6 +143,12 @@ class Estimate:
         """By how much selected lines are likelier positive than others of like score (log-odds)."""
         return float(self.optimum[SHIFT])
 
+    def chance(self, log_odds: Floats) -> Floats:
+        """Chance that lines of these log-odds, before calibration, are positive where nobody selected them."""
+        return np.asarray(
+            expit(design(log_odds, np.zeros(len(log_odds), np.bool_)) @ self.optimum[: len(CENTRE)])
+        )
+
     def intervals(self, seed: int) -> Floats:
         """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
         drawn = [_rates(x) for x in self._draws(seed, RESAMPLES)]

@@ -60,8 +60,8 @@ def keys_of(lines: Lines) -> pd.DataFrame:
     return pd.DataFrame({name: key_of(lines, name) for name in KEYS})
 
 
-LEAST_EXAMPLES: Final = 100
-LEAST_POSITIVES: Final = 10
+LEAST_EXAMPLES: Final = 30
+LEAST_POSITIVES: Final = 3
 UNEXAMINED_SAMPLE: Final = 60_000
 """Never-examined lines kept to learn who is examined; more would add nothing to so coarse a question."""
 
@@ -102,11 +102,34 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
+class Unexamined:
+    """A random sample of the lines that nobody examined, and the chance with which lines like them are (lines,)."""
+
+    frame: FeatureFrame
+    propensity: Floats
+
+    def __len__(self) -> int:
+        return len(self.propensity)
+
+    def take(self, rows: Mask) -> Self:
+        """The lines of a mask, in order."""
+        return type(self)(self.frame.take(rows), self.propensity[rows])
+
+    def before(self, day: np.datetime64) -> Self:
+        """Those entered before a day."""
+        return self.take(self.frame.day < day)
+
+    def sample(self, most: int, seed: int) -> Self:
+        """At most so many of them, at random."""
+        return self.take(np.random.default_rng(seed).permutation(len(self)) < most)
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """Examples, a sample of lines that were never examined, and how many examinations were left out, by reason."""
 
     examples: Examples
-    unexamined: FeatureFrame
+    unexamined: Unexamined
     left_out: dict[str, int]
 
 
@@ -129,7 +152,8 @@ def gather(entries: pa.Table, outcomes: pa.Table, listings: Listings, cutoff: da
     place = np.isin(kept, rows)
     order = np.argsort(_found(lines, teaching), kind="stable")
     examples = _examples(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
-    return Gathered(examples, seen.take(~examined[kept]), left_out)
+    others = ~examined[kept]
+    return Gathered(examples, Unexamined(seen.take(others), chance[others]), left_out)
 
 
 def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.Table, dict[str, int]]:
@@ -154,10 +178,16 @@ def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.T
     return outcomes.filter(pa.array(teaches)), counts
 
 
+def enough(observed: npt.NDArray[Any], least_positives: int = LEAST_POSITIVES) -> bool:
+    """Whether so many results are known, some of them positive and some not, that something can be said."""
+    positives = int(observed.sum())
+    return len(observed) >= LEAST_EXAMPLES and least_positives <= positives < len(observed)
+
+
 def require_enough(observed: npt.NDArray[Any], where: str, least_positives: int = LEAST_POSITIVES) -> None:
     """Raise GateRefusedError where too few results are known to learn from or to judge by."""
     positives = int(observed.sum())
-    if len(observed) < LEAST_EXAMPLES or positives < least_positives or positives == len(observed):
+    if not enough(observed, least_positives):
         expected = f"at least {LEAST_EXAMPLES} known results, {least_positives} of them positive and some not"
         found = f"{len(observed)} results, {positives} positive"
         step = "Ingest more outcomes or choose a later --cutoff."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import joblib
 import numpy as np
@@ -10,11 +10,12 @@ import pandas as pd
 from scipy.special import logit
 from sklearn.base import clone
 
-from originrisk.data.arrays import Floats, Mask
+from originrisk.data.arrays import Floats, Keys, Mask
+from originrisk.data.settings import TrainSettings
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.calibrate import Calibration, Estimate, calibrate, estimate
-from originrisk.train.dataset import Examples
-from originrisk.train.labels import ErrorRates, expected
+from originrisk.train.dataset import Examples, Unexamined
+from originrisk.train.labels import ErrorRates, chance_by_propensity, expected, support, weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 from originrisk.train.resampling import disjoint_folds
 
@@ -36,24 +37,62 @@ def jobs_for(examples: int) -> int:
     return min(int(joblib.cpu_count()), FOLDS) if examples > FEW else 1
 
 
-def folds(examples: Examples, seed: int) -> Iterator[tuple[Mask, Mask]]:
-    """(fitted, judged) masks of the examples; no fold's suppliers are among those it is judged on."""
-    return disjoint_folds(examples.frame.supplier, FOLDS, seed)
+UNEXAMINED_TAUGHT: Final = 8_000
+"""Lines nobody examined that trees learn from beside the examples; twice as many changed no ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What trees learn from: features and results of the same lines, and their suppliers (lines,).
+
+    The examples come first, then lines that nobody examined, with a chance in the place of a result: twice in the
+    set, as positive and as not, weighing by that chance. It is what trees that did not see the supplier believe, as far
+    as examinations tell of such lines, and else the chance of their propensity alone. Without them trees never see
+    goods that no officer opens, and extrapolate.
+    """
+
+    features: pd.DataFrame
+    results: NoisyResults
+    supplier: Keys
+
+    @classmethod
+    def of(
+        cls,
+        examples: Examples,
+        results: NoisyResults,
+        unexamined: Unexamined,
+        worth: float,
+        believed: Floats | None = None,
+    ) -> Self:
+        """`worth`: what all unexamined lines weigh, in shares of what the examples do; `believed`: their chance by
+        trees that did not see their suppliers (lines,), where there are such trees."""
+        if not len(unexamined) or not worth:
+            return cls(examples.features, results, examples.frame.supplier)
+        selected = examples.propensity[~examples.random]
+        chance = chance_by_propensity(examples.propensity, results, unexamined.propensity)
+        if believed is not None:
+            chance = chance + support(unexamined.propensity, selected) * (believed - chance)
+        label, each = np.repeat([0.0, 1.0], len(unexamined)), worth * results.weight.sum() / len(unexamined)
+        likely = NoisyResults.of(label, each * np.concatenate([1 - chance, chance]))
+        frame = unexamined.frame
+        return cls(
+            pd.concat([examples.features, frame.features, frame.features], ignore_index=True),
+            results.joined(likely),
+            np.concatenate([examples.frame.supplier, frame.supplier, frame.supplier]),
+        )
+
+    def folds(self, seed: int) -> Iterator[tuple[Mask, Mask]]:
+        """(fitted, judged) masks of the lines; no fold's suppliers are among those it is judged on."""
+        return disjoint_folds(self.supplier, FOLDS, seed)
 
 
 def log_odds_unseen(
-    examples: Examples,
-    results: NoisyResults,
-    prototype: OriginClassifier,
-    seed: int,
-    numbers: Sequence[int] = TREES,
-    *,
-    jobs: int = 1,
+    of: TrainingSet, prototype: OriginClassifier, seed: int, numbers: Sequence[int] = TREES, *, jobs: int = 1
 ) -> dict[int, Floats]:
-    """Log-odds of every example from trees that saw no line of its supplier, by number of trees, which rises."""
-    unseen = {number: np.empty(len(examples)) for number in numbers}
-    parts = list(folds(examples, seed))
-    given = examples.features, results, prototype, numbers
+    """Log-odds of every line from trees that saw no line of its supplier, by number of trees, which rises."""
+    unseen = {number: np.empty(len(of.features)) for number in numbers}
+    parts = list(of.folds(seed))
+    given = of.features, of.results, prototype, numbers
     staged = _shared((joblib.delayed(_staged)(*given, part) for part in parts), jobs)
     for (_, judged), log_odds in zip(parts, staged, strict=True):
         for number, values in zip(numbers, log_odds, strict=True):
@@ -62,10 +101,11 @@ def log_odds_unseen(
 
 
 def grow(
-    features: pd.DataFrame, results: NoisyResults, prototype: OriginClassifier, trees: int, *, jobs: int = 1
+    of: TrainingSet, prototype: OriginClassifier, trees: int, *, jobs: int = 1
 ) -> list[OriginClassifier]:
     """So many trees of each seed of the prototype, as a classifier of its own."""
-    return _shared((joblib.delayed(_grown)(features, results, one, trees) for one in prototype.apart()), jobs)
+    parts = prototype.apart()
+    return _shared((joblib.delayed(_grown)(of.features, of.results, one, trees) for one in parts), jobs)
 
 
 def _staged(
@@ -102,12 +142,14 @@ class Fitted:
 
     Trees are grown under the selection shift of `estimate`, which counts every example alike; that of `calibration`,
     under the weights of the lines that the examples stand for, serves the probabilities and their evaluation.
+    `unseen` are log-odds of the examples (lines,), before calibration, by trees that had not seen their suppliers.
     """
 
     model: OriginModel
     estimate: Estimate
     calibration: Calibration
     trees: int
+    unseen: Floats
 
     @property
     def rates(self) -> ErrorRates:
@@ -115,29 +157,42 @@ class Fitted:
         return self.estimate.rates
 
 
-def fit(examples: Examples, weight: Floats, prototype: OriginClassifier, seed: int) -> Fitted:
-    """Fit on all examples.
+def fit(
+    examples: Examples,
+    unexamined: Unexamined,
+    prototype: OriginClassifier,
+    settings: TrainSettings,
+    seed: int,
+) -> Fitted:
+    """Fit on all examples, and on lines that nobody examined where examples tell nothing.
 
     What needs lines the trees did not see (error rates, selection shift, number of trees, calibrator) is
     learned from folds without common suppliers. The final trees, as many as did best there, are grown on
     everything and keep that calibrator: it was fitted to slightly weaker trees, so it errs towards caution.
-    `weight` leads towards the lines the examples stand for and serves the calibrator only: trees under such
+    Inverse propensity leads towards the lines the examples stand for and serves the calibrator only: trees under such
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
-    rates, shift, even, jobs = expected(), 0.0, np.ones(len(examples)), jobs_for(len(examples))
+    some = unexamined.sample(UNEXAMINED_TAUGHT, seed)
+    rates, shift, even, number, believed = expected(), 0.0, np.ones(len(examples)), len(examples), None
+    jobs = jobs_for(number + 2 * len(some))
     for trial, numbers in ((prototype.few(1), FIRST_LOOK), (prototype, TREES)):
         results = results_of(examples, even, rates, shift)
-        unseen = log_odds_unseen(examples, results, trial, seed, numbers, jobs=jobs)
-        trees = min(unseen, key=lambda number: results.loss(unseen[number]).sum())
-        found = estimate(unseen[trees], examples)
+        taught = TrainingSet.of(examples, results, some, settings.unexamined_weight, believed)
+        unseen = log_odds_unseen(taught, trial, seed, numbers, jobs=jobs)
+        trees = min(unseen, key=lambda count: taught.results.loss(unseen[count]).sum())
+        found = estimate(unseen[trees][:number], examples)
         rates, shift = found.rates, found.selection_shift
-    doubt = found.level_doubt(weight, seed)
-    calibration = calibrate(unseen[trees], results_of(examples, weight, rates), ~examples.random, doubt)
-    grown = grow(examples.features, results_of(examples, even, rates, shift), prototype, trees, jobs=jobs)
+        believed = found.chance(unseen[trees][number : number + len(some)])
+    weight = weights(examples.propensity, settings.propensity_floor)
+    doubt, log_odds = found.level_doubt(weight, seed), unseen[trees][:number]
+    calibration = calibrate(log_odds, results_of(examples, weight, rates), ~examples.random, doubt)
+    results = results_of(examples, even, rates, shift)
+    taught = TrainingSet.of(examples, results, some, settings.unexamined_weight, believed)
+    grown = grow(taught, prototype, trees, jobs=jobs)
     boosters = tuple(booster for one in grown for booster in one.boosters_)
     names = tuple(map(str, examples.features.columns))
     model = OriginModel(boosters, grown[0].base_log_odds_, calibration.calibrator, names)
-    return Fitted(model, found, calibration, trees)
+    return Fitted(model, found, calibration, trees, log_odds)
 
 
 def results_of(examples: Examples, weight: Floats, rates: ErrorRates, shift: float = 0.0) -> NoisyResults:

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from originrisk.data.arrays import Floats, Ints, Mask
-from originrisk.train.origin_classifier import OriginClassifier
+from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 
 # Since the Uyghur Forced Labor Prevention Act presumes origin (entries from 2022-06-21), more is denied for lack of
 # paper; in fiscal 2025 nearly everything was (CBP statistics: 53 % released before, 6.5 % in 2025 to August).
@@ -133,6 +135,48 @@ def draw_chances(outcomes: pa.Table) -> Floats:
     told = recorded > 0
     usual = 1 / (1 / recorded[random & told]).mean() if (random & told).any() else UNRECORDED
     return np.where(random, np.where(told, recorded, usual), np.nan)
+
+
+SELECTED_FEW: Final = 0.05
+"""Of the lines that were selected, the share that was least expected to be: below their propensity, support ends."""
+
+
+def support(unexamined: Floats, selected: Floats) -> Floats:
+    """How much examinations tell of each line that nobody examined, from 0 to 1 (lines,).
+
+    Both arguments are propensities, the second of the lines that were selected for examination: where lines are
+    examined as rarely as hardly one of those, trees would extrapolate.
+    """
+    usual = float(np.quantile(selected, SELECTED_FEW)) if len(selected) else 1.0
+    return np.asarray(unexamined / (usual + unexamined), np.float64)
+
+
+# Intercept and slope of the truth's log-odds over the logarithm of the propensity: centres and deviations of priors.
+# Officers select what is likelier positive, so the slope is expected to be .5 and never below 0.
+BY_PROPENSITY: Final = (np.array([-1.0, 0.5]), np.array([3.0, 0.5]))
+
+
+def chance_by_propensity(propensity: Floats, results: NoisyResults, asked: Floats) -> Floats:
+    """Chance that lines of the propensities `asked` are positive, judged by nothing but how often such are examined.
+
+    What examinations found at each propensity says how much likelier positive is what officers select; from there it
+    is carried on to lines that they leave alone.
+    """
+    centre, spread = BY_PROPENSITY
+
+    def terms(chance: Floats) -> Floats:
+        return np.column_stack([np.ones_like(chance), np.log(np.maximum(chance, UNRECORDED))])
+
+    design = terms(propensity)
+
+    def objective(line: Floats) -> tuple[float, Floats]:
+        pull = (line - centre) / spread
+        slope, _ = results.gradient(design @ line)
+        loss = results.loss(design @ line).sum() + 0.5 * (pull**2).sum()
+        return float(loss), design.T @ slope + pull / spread
+
+    found = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=((None, None), (0, None)))
+    return np.asarray(expit(terms(asked) @ found.x), np.float64)
 
 
 def weights(chance: Floats, floor: float = 0.0) -> Floats:

@@ -84,6 +84,11 @@ class NoisyResults:
         """The same, weighing together as much as so many evenly weighted lines would say."""
         return replace(self, weight=self.weight * self.weight.sum() / (self.weight**2).sum())
 
+    def joined(self, other: Self) -> Self:
+        """These results, then others."""
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return type(self)(*map(np.concatenate, pairs))
+
     def take(self, rows: npt.NDArray[Any]) -> Self:
         """The results of some lines (mask or indices)."""
         return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))

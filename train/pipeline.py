@@ -70,7 +70,7 @@ def save_bundle(folder: Path, model: OriginModel, settings: dict[str, Any], gath
 
     What nights are compared with are the latest of the lines nobody examined, which stand for the lines as they come.
     """
-    examples, unexamined = gathered.examples, gathered.unexamined
+    examples, unexamined = gathered.examples, gathered.unexamined.frame
     golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
     latest = _latest(unexamined if len(unexamined) else examples.frame)
     sample = latest.features.to_numpy(), latest.day
@@ -92,10 +92,9 @@ def learn(
         examples = gathered.examples
         advance(1)
         prototype = classifier(settings, seed)
-        holdout = evaluate_holdout(examples, prototype, settings.train, seed)
+        holdout = evaluate_holdout(examples, gathered.unexamined, prototype, settings.train, seed)
         advance(1)
-        weight = weights(examples.propensity, settings.train.propensity_floor)
-        fitted = fit(examples, weight, prototype, seed)
+        fitted = fit(examples, gathered.unexamined, prototype, settings.train, seed)
         ends = fitted.estimate.intervals(seed)
         advance(1)
     described = {

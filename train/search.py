@@ -21,10 +21,17 @@ from sklearn.base import clone
 
 from originrisk.data.console import print_table, progress
 from originrisk.data.settings import Settings
-from originrisk.train.dataset import Examples, TrainingTables
-from originrisk.train.fit import TREES, Fitted, fit, folds, log_odds_unseen, results_of
-from originrisk.train.labels import weights
-from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
+from originrisk.train.dataset import Gathered, TrainingTables
+from originrisk.train.fit import (
+    TREES,
+    UNEXAMINED_TAUGHT,
+    Fitted,
+    TrainingSet,
+    fit,
+    log_odds_unseen,
+    results_of,
+)
+from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.pipeline import TREE_SETTINGS, classifier
 from originrisk.train.reproduce import made_by
 
@@ -59,16 +66,17 @@ class Trial:
 class Task:
     """What every trial is judged on. `prototype` holds what is not searched."""
 
-    examples: Examples
-    results: NoisyResults
+    taught: TrainingSet
     prototype: OriginClassifier
 
     @classmethod
-    def of(cls, examples: Examples, first: Fitted, prototype: OriginClassifier) -> Self:
+    def of(
+        cls, gathered: Gathered, first: Fitted, prototype: OriginClassifier, worth: float, seed: int
+    ) -> Self:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
-        even = np.ones(len(examples))
-        results = results_of(examples, even, first.rates, first.estimate.selection_shift)
-        return cls(examples, results, prototype.few(1))
+        examples, some = gathered.examples, gathered.unexamined.sample(UNEXAMINED_TAUGHT, seed)
+        results = results_of(examples, np.ones(len(examples)), first.rates, first.estimate.selection_shift)
+        return cls(TrainingSet.of(examples, results, some, worth), prototype.few(1))
 
     def losses(self, settings: dict[str, Any]) -> tuple[int, list[float]]:
         """The best number of trees under these settings, and each fold's mean loss with so many."""
@@ -78,9 +86,9 @@ class Task:
         return TREES[best], found[best].tolist()
 
     def _by_fold(self, prototype: OriginClassifier, seed: int) -> Any:
-        log_odds = log_odds_unseen(self.examples, self.results, prototype, seed)
-        parts = [judged for _, judged in folds(self.examples, seed)]
-        losses = [self.results.loss(log_odds[number]) for number in TREES]
+        log_odds = log_odds_unseen(self.taught, prototype, seed)
+        parts = [judged for _, judged in self.taught.folds(seed)]
+        losses = [self.taught.results.loss(log_odds[number]) for number in TREES]
         return np.array([[loss[judged].mean() for judged in parts] for loss in losses])
 
 
@@ -183,10 +191,10 @@ def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: 
     """
     data = TrainingTables.read(settings, cutoff)
     last_day = cutoff or data.last_day()
-    examples = data.gather(last_day, seed).examples
+    gathered = data.gather(last_day, seed)
     prototype = classifier(settings, seed)
-    weight = weights(examples.propensity, settings.train.propensity_floor)
-    task = Task.of(examples, fit(examples, weight, prototype, seed), prototype)
+    first = fit(gathered.examples, gathered.unexamined, prototype, settings.train, seed)
+    task = Task.of(gathered, first, prototype, settings.train.unexamined_weight, seed)
     start = {name: getattr(settings.train, name) for name in TREE_SETTINGS}
     study = json.dumps([str(last_day), seed, data.versions, made_by()], sort_keys=True)
     name = hashlib.sha256(study.encode()).hexdigest()[:16]

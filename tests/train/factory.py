@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import expit
 
-from originrisk.train.dataset import KEYS, Examples, FeatureFrame
+from originrisk.train.dataset import KEYS, Examples, FeatureFrame, Unexamined
 from originrisk.train.labels import PRIORS, REGIME_STARTS
 
 FIRST_DAY = np.datetime64("2019-01-01")
@@ -65,6 +65,11 @@ def planted(
         propensity=np.where(random, 0.02, 0.5),
     )
     return Planted(examples, truth, probability)
+
+
+def none_of(examples: Examples) -> Unexamined:
+    """A trade in which every line was examined."""
+    return Unexamined(examples.frame.take(np.zeros(len(examples), np.bool_)), np.empty(0))
 
 
 def keys(lines: int, suppliers: int, rng: np.random.Generator) -> pd.DataFrame:

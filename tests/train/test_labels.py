@@ -4,7 +4,17 @@ import pytest
 from scipy.special import logit
 
 from originrisk.train.calibrate import estimate, rate_rows, shown_rate
-from originrisk.train.labels import ErrorRates, cells, draw_chances, expected, propensity, weights
+from originrisk.train.labels import (
+    ErrorRates,
+    cells,
+    chance_by_propensity,
+    draw_chances,
+    expected,
+    propensity,
+    support,
+    weights,
+)
+from originrisk.train.origin_classifier import NoisyResults
 from tests.train.factory import METHODS, planted
 
 NOISE = {"isotopic": (0.02, 0.12), "document_review": (0.15, 0.2), "detention": (0.4, 0.08)}
@@ -148,3 +158,22 @@ def test_draws_without_a_recorded_chance_weigh_as_the_others() -> None:
 
     assert lot(0.1, None, 0.3) == pytest.approx([0.1, 0.15, 0.3])
     assert len(set(lot(None, None))) == 1
+
+
+def test_support_ends_where_hardly_any_selected_line_was_expected_to_be() -> None:
+    selected = np.linspace(0.01, 1.0, 1000)
+    told = support(np.array([1e-6, 0.06, 0.5, 1.0]), selected)
+    assert told == pytest.approx([0.0, 0.5, 0.89, 0.94], abs=0.01)
+    assert support(np.array([0.5]), np.empty(0)) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.8])
+def test_what_officers_leave_alone_is_as_likely_as_their_choices_say(slope: float) -> None:
+    rng = np.random.default_rng(0)
+    chance = np.exp(rng.uniform(-5, -0.5, 20_000))
+    truth = 1 / (1 + np.exp(1.5 - slope * np.log(chance)))
+    results = NoisyResults.of(rng.random(20_000) < 0.1 + 0.6 * truth, None, 0.1, 0.3)
+    asked = np.array([1e-4, 0.05])
+    expected_chance = 1 / (1 + np.exp(1.5 - slope * np.log(asked)))
+    found = logit(chance_by_propensity(chance, results, asked))
+    assert found == pytest.approx(logit(expected_chance), abs=1.0)

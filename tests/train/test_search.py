@@ -3,10 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from originrisk.data.settings import TrainSettings
+from originrisk.train.dataset import Gathered
 from originrisk.train.fit import fit
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.search import Task, Trial, search, smallest_good
-from tests.train.factory import planted
+from tests.train.factory import none_of, planted
 
 START = {
     "leaves": 15,
@@ -22,7 +24,9 @@ START = {
 def task() -> Task:
     examples = planted(700).examples
     prototype = OriginClassifier()
-    return Task.of(examples, fit(examples, np.ones(700), prototype, seed=0), prototype)
+    first = fit(examples, none_of(examples), prototype, TrainSettings(), seed=0)
+    gathered = Gathered(examples, none_of(examples), {})
+    return Task.of(gathered, first, prototype, 0.3, 0)
 
 
 def test_a_search_that_was_stopped_goes_on_and_tries_the_present_settings_first(
@@ -47,7 +51,9 @@ def test_a_loss_is_that_of_lines_whose_supplier_was_not_seen(task: Task) -> None
     trees, losses = task.losses(START)
     assert trees in range(20, 201)
     assert len(losses) == 10
-    always = task.results.loss(np.full(len(task.examples), task.results.base_log_odds())).mean()
+    always = task.taught.results.loss(
+        np.full(len(task.taught.features), task.taught.results.base_log_odds())
+    ).mean()
     assert np.mean(losses) < always
 
 

@@ -19,9 +19,8 @@ from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.backtest.plan import Findings, Plan, Policy, Selection, select
-from originrisk.train.dataset import Examples, FeatureFrame, TrainingTables, gather, known_outcomes
+from originrisk.train.dataset import Examples, FeatureFrame, Gathered, TrainingTables, gather, known_outcomes
 from originrisk.train.fit import fit
-from originrisk.train.labels import weights
 from originrisk.train.pipeline import classifier
 
 
@@ -63,14 +62,14 @@ def append_month(journal: Path, month: Month) -> None:
 
 @dataclass(frozen=True)
 class Trade:
-    """Everything that the policies share; `before` are the examples of before the first month."""
+    """Everything that the policies share; `before` is what there was to learn from before the first month."""
 
     settings: Settings
     plan: Plan
     data: TrainingTables
     lines: Lines
     findings: Findings
-    before: Examples
+    before: Gathered
 
     @classmethod
     def prepare(cls, settings: Settings, plan: Plan, data: TrainingTables, findings: Findings) -> Self:
@@ -78,7 +77,7 @@ class Trade:
         day = np.datetime64(plan.month(0)[0] - 1, "D").item()
         past = data.entries.filter(pa.array(entry_days(data.entries) <= np.datetime64(day)))
         earlier = gather(past, data.outcomes, data.listings, day, plan.seed)
-        return cls(settings, plan, data, Lines.of(data.entries), findings, earlier.examples)
+        return cls(settings, plan, data, Lines.of(data.entries), findings, earlier)
 
 
 def entry_days(entries: pa.Table) -> npt.NDArray[np.datetime64]:
@@ -107,7 +106,7 @@ class PolicySimulation:
         outcomes = Outcomes.of(trade.lines, known)
         for _ in replay(history, trade.lines, outcomes, day, trade.data.listings):
             pass
-        return cls(trade, history, [trade.before], outcomes)
+        return cls(trade, history, [trade.before.examples], outcomes)
 
     def see(self, last: int) -> tuple[Rows, Floats]:
         """Rows of the lines up to a day, and their features as their own days saw them; their days close."""
@@ -123,8 +122,8 @@ class PolicySimulation:
         settings, seed = self.trade.settings, self.trade.plan.seed
         examples = joined(self.examples)
         examples = examples.take(examples.known_on < np.datetime64(first, "D"))
-        weight = weights(examples.propensity, settings.train.propensity_floor)
-        self.model = fit(examples, weight, classifier(settings, seed), seed).model
+        prototype, unexamined = classifier(settings, seed), self.trade.before.unexamined
+        self.model = fit(examples, unexamined, prototype, settings.train, seed).model
 
     def examine(self, rows: Rows, matrix: Floats, month: Month, last: int) -> None:
         """Note what was found in a month; it becomes known after the delay, never before the month is over.

@@ -108,7 +108,7 @@ def _judged(
 ) -> tuple[Pooled, str, dict[str, list[Row]], list[Window], dict[str, Table]]:
     """The fits and every table; `entered` is the number of lines that examples and others were drawn from."""
     examples = gathered.examples
-    windows = _windows(examples, prototype, settings, seed, advance)
+    windows = _windows(gathered, prototype, settings, seed, advance)
     stands_for = (entered - len(examples)) / max(1, len(gathered.unexamined))
     pooled = pool(examples, gathered, windows, stands_for, settings.score.capacity_share)
     headline, rows = _compared(pooled, seed)
@@ -119,10 +119,10 @@ def _judged(
 
 
 def _windows(
-    examples: Examples, prototype: OriginClassifier, settings: Settings, seed: int, advance: Advance
+    gathered: Gathered, prototype: OriginClassifier, settings: Settings, seed: int, advance: Advance
 ) -> list[Window]:
     windows = []
-    for window in rolling(examples, prototype, settings.train, seed):
+    for window in rolling(gathered.examples, gathered.unexamined, prototype, settings.train, seed):
         windows.append(window)
         advance(1)
     if not windows:

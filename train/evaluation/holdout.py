@@ -12,7 +12,7 @@ from scipy.special import logit
 from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.settings import TrainSettings
-from originrisk.train.dataset import Examples, require_enough
+from originrisk.train.dataset import Examples, Unexamined, enough
 from originrisk.train.evaluation.metrics import (
     Metrics,
     Population,
@@ -22,10 +22,10 @@ from originrisk.train.evaluation.metrics import (
     probability_metrics,
     reliability,
 )
-from originrisk.train.fit import Fitted, fit, results_of
+from originrisk.train.fit import FOLDS, Fitted, fit, results_of
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
-from originrisk.train.resampling import later
+from originrisk.train.resampling import disjoint_folds, later
 
 CHINESE: Final = pa.array(["CN", "HK"])
 COTTON: Final = [i for i, name in enumerate(FAMILIES) if name.startswith("cotton")]
@@ -52,16 +52,14 @@ def is_chinese(column: pa.ChunkedArray) -> Mask:
 
 
 IN_SCOPE: Final = [*COTTON, FAMILIES.index("tomato")]
+BASELINES: Final = ("look-up", "targeting rule", "random")
 LOOK_UP_KEY: Final = ("htsus", "country_of_origin", "country_of_export", "gross_weight_kg")
 
 
 def baselines(past: Examples, judged: Examples, seed: int) -> dict[str, Floats]:
     """Scores of the judged lines by each baseline, the higher the more suspect."""
-    return {
-        "look-up": look_up(past, judged),
-        "targeting rule": targeting_rule(judged),
-        "random": np.random.default_rng(seed).random(len(judged)),
-    }
+    scores = look_up(past, judged), targeting_rule(judged), np.random.default_rng(seed).random(len(judged))
+    return dict(zip(BASELINES, scores, strict=True))
 
 
 def targeting_rule(judged: Examples) -> Floats:
@@ -102,6 +100,11 @@ def _keys(examples: Examples) -> pd.DataFrame:
 
 
 HOLDOUT_SHARE: Final = 0.25
+LATER_LINES: Final = "later lines, by a model of the earlier ones"
+FOLDS_OF_ALL: Final = (
+    "all lines, each by trees that had not seen its supplier: too few results for a later slice; "
+    "the curve to probabilities was fitted to the same lines"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """What the later examples say. `parts[0]` is the headline: the random arm where it has positives."""
+    """What examples say that the trees had not seen; `judged` tells which.
 
+    `parts[0]` is the headline: the random arm where it has positives.
+    """
+
+    judged: str
     parts: list[Part]
     look_up_seen: float
     fitted_lines: int
@@ -129,6 +136,7 @@ class Holdout:
     def summary(self) -> dict[str, Any]:
         """Plain numbers for reports."""
         return {
+            "judged": self.judged,
             "fitted_lines": self.fitted_lines,
             "first_judged_day": self.first_judged_day,
             "look_up_key_seen": self.look_up_seen,
@@ -147,6 +155,7 @@ class HoldoutFit:
     fitted: Fitted
     scores: dict[str, Floats]
     seed: int
+    by_folds: bool = False
 
     def random_arm(self) -> Part:
         """The comparison on the random arm, each line weighted by the inverse of the chance of its draw."""
@@ -192,36 +201,64 @@ class HoldoutFit:
 
 
 def evaluate_holdout(
-    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
+    examples: Examples,
+    unexamined: Unexamined,
+    prototype: OriginClassifier,
+    settings: TrainSettings,
+    seed: int,
 ) -> Holdout:
     """Fit on the earlier examples and evaluate on the later ones (see `fit_holdout`), overall and slice by slice."""
-    fit_of_past, past = fit_holdout(examples, prototype, settings, seed)
+    fit_of_past, past = fit_holdout(examples, unexamined, prototype, settings, seed)
     judged, shift = fit_of_past.judged, fit_of_past.fitted.calibration.selection_shift
     parts = [fit_of_past.all_examined(shift)]
     if judged.observed[judged.random].any():
         parts.insert(0, fit_of_past.random_arm())
     first_day = str(judged.frame.day.min())
-    return Holdout(parts, share_seen(past, judged), len(past), first_day, fit_of_past.slices(shift))
+    kind = FOLDS_OF_ALL if fit_of_past.by_folds else LATER_LINES
+    return Holdout(kind, parts, share_seen(past, judged), len(past), first_day, fit_of_past.slices(shift))
 
 
 def fit_holdout(
-    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
+    examples: Examples,
+    unexamined: Unexamined,
+    prototype: OriginClassifier,
+    settings: TrainSettings,
+    seed: int,
 ) -> tuple[HoldoutFit, Examples]:
     """A fit on the earlier examples with the later ones to evaluate it on, behind the gap of the settings; and the
     earlier ones.
 
-    Raises GateRefusedError where either side holds too few examples to say anything.
+    Where either side holds too few examples to say anything, the fit is on all of them, and each is judged by trees
+    that had not seen its supplier.
     """
     early, late = later(
         examples.frame.day, examples.known_on, share=HOLDOUT_SHARE, gap_days=settings.gap_days
     )
     past, judged = examples.take(early), examples.take(late)
-    require_enough(past.observed, "examples before the judged slice")
-    require_enough(judged.observed, "judged examples", least_positives=1)
-    fitted = fit(past, weights(past.propensity, settings.propensity_floor), prototype, seed)
+    if not (enough(past.observed) and enough(judged.observed, least_positives=1)):
+        return _fit_on_all(examples, unexamined, prototype, settings, seed), examples
+    before = unexamined.before(judged.frame.day.min())
+    fitted = fit(past, before, prototype, settings, seed)
     scores = {"model": fitted.model.log_odds(judged.features.to_numpy()), **baselines(past, judged, seed)}
     weight = weights(judged.propensity, settings.propensity_floor)
     return HoldoutFit(judged, weight, fitted, scores, seed), past
+
+
+def _fit_on_all(
+    examples: Examples,
+    unexamined: Unexamined,
+    prototype: OriginClassifier,
+    settings: TrainSettings,
+    seed: int,
+) -> HoldoutFit:
+    fitted = fit(examples, unexamined, prototype, settings, seed)
+    scores = {"model": fitted.unseen} | {name: np.empty(len(examples)) for name in BASELINES}
+    for known, judged in disjoint_folds(examples.frame.supplier, FOLDS, seed):
+        rest, fold = examples.take(known), examples.take(judged)
+        for name, score in baselines(rest, fold, seed).items():
+            scores[name][judged] = score
+    weight = weights(examples.propensity, settings.propensity_floor)
+    return HoldoutFit(examples, weight, fitted, scores, seed, by_folds=True)
 
 
 def _part_summary(part: Part) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from originrisk.data.arrays import Floats, Mask
 from originrisk.data.settings import TrainSettings
-from originrisk.train.dataset import LEAST_EXAMPLES, LEAST_POSITIVES, Examples, FeatureFrame, Gathered
+from originrisk.train.dataset import Examples, FeatureFrame, Gathered, Unexamined, enough
 from originrisk.train.evaluation.holdout import baselines, share_seen
 from originrisk.train.evaluation.metrics import Metrics, Population, probability_metrics
 from originrisk.train.fit import Fitted, fit, log_odds_of, results_of
@@ -49,7 +49,11 @@ def starts(day: npt.NDArray[np.datetime64]) -> list[np.datetime64]:
 
 
 def rolling(
-    examples: Examples, prototype: OriginClassifier, settings: TrainSettings, seed: int
+    examples: Examples,
+    unexamined: Unexamined,
+    prototype: OriginClassifier,
+    settings: TrainSettings,
+    seed: int,
 ) -> Iterator[Window]:
     """Fit and judge window by window. Windows with too few examples before them or no positive in them are left out.
 
@@ -59,19 +63,17 @@ def rolling(
     for number, (start, end) in enumerate(pairwise(days)):
         past, later = from_day(examples.frame.day, examples.known_on, start, settings.gap_days)
         judged = later & (examples.frame.day < end)
-        if _enough(examples, past, judged):
+        if enough(examples.observed[past]) and examples.observed[judged].any():
             own = prototype if number == len(days) - 2 else prototype.few(1)
-            yield _window(examples, past, judged, start=start, prototype=own, settings=settings, seed=seed)
-
-
-def _enough(examples: Examples, past: Mask, judged: Mask) -> bool:
-    known = examples.observed[past]
-    enough = len(known) >= LEAST_EXAMPLES and known.sum() >= LEAST_POSITIVES
-    return bool(enough and examples.observed[judged].any())
+            before = unexamined.before(start)
+            yield _window(
+                examples, before, past, judged, start=start, prototype=own, settings=settings, seed=seed
+            )
 
 
 def _window(
     examples: Examples,
+    unexamined: Unexamined,
     past: Mask,
     judged: Mask,
     *,
@@ -81,7 +83,7 @@ def _window(
     seed: int,
 ) -> Window:
     before, after = examples.take(past), examples.take(judged)
-    fitted = fit(before, weights(before.propensity, settings.propensity_floor), prototype, seed)
+    fitted = fit(before, unexamined, prototype, settings, seed)
     log_odds = log_odds_of(fitted.model, after.frame.features.to_numpy())
     return Window(
         start=start,
@@ -165,8 +167,8 @@ def _flagged(
     stands_for: float,
     share: float,
 ) -> dict[str, Mask]:
-    lines, days = examples.take(window.judged_lines).frame, gathered.unexamined.day
-    around = gathered.unexamined.take((days >= window.start) & (days < end))
+    lines, days = examples.take(window.judged_lines).frame, gathered.unexamined.frame.day
+    around = gathered.unexamined.frame.take((days >= window.start) & (days < end))
     score = log_odds_of(window.fitted.model, around.features.to_numpy())
     return {
         queue: inside_capacity(

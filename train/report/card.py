@@ -40,8 +40,8 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             "## What it is for, and what not\n",
             USE,
             "## How well it ranks\n",
-            f"Judged on lines entered from {metrics['first_judged_day']} on, by a model of the "
-            f"{metrics['fitted_lines']:,} examined lines before them; {metrics['look_up_key_seen']:.0%} of the judged "
+            f"Judged: {metrics['judged']}. The first of them entered on {metrics['first_judged_day']}; "
+            f"{metrics['fitted_lines']:,} examined lines were fitted; {metrics['look_up_key_seen']:.0%} of the judged "
             "lines repeat goods already known.\n",
             *_table(
                 ("population", "lines", "positive", "method", "AP", "95 % interval", "recall at 5 %"),

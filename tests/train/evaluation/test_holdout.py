@@ -3,9 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from originrisk.data.settings import TrainSettings
 from originrisk.train.dataset import Examples
-from originrisk.train.evaluation.holdout import IN_SCOPE, baselines, look_up, share_seen, targeting_rule
-from tests.train.factory import planted
+from originrisk.train.evaluation.holdout import (
+    FOLDS_OF_ALL,
+    IN_SCOPE,
+    baselines,
+    evaluate_holdout,
+    look_up,
+    share_seen,
+    targeting_rule,
+)
+from originrisk.train.origin_classifier import OriginClassifier
+from tests.train.factory import none_of, planted
 
 
 def examples(rows: list[tuple[str, str | None, float | None]], observed: list[float]) -> Examples:
@@ -60,3 +70,11 @@ def test_chance_is_drawn_anew_for_each_seed() -> None:
     first, again, other = (baselines(past, judged, seed)["random"] for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_too_few_results_for_a_later_slice_are_judged_by_folds_and_it_says_so() -> None:
+    few = planted(60, seed=3).examples
+    holdout = evaluate_holdout(few, none_of(few), OriginClassifier(), TrainSettings(), seed=0)
+    assert holdout.judged == FOLDS_OF_ALL
+    assert holdout.fitted_lines == 60
+    assert sum(part.population.size for part in holdout.parts if part.name == "all_examined") == 60

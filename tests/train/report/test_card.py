@@ -7,7 +7,7 @@ from originrisk.train.evaluation.holdout import evaluate_holdout
 from originrisk.train.labels import expected
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.report.card import card
-from tests.train.factory import planted
+from tests.train.factory import none_of, planted
 
 SETTINGS = {
     "cutoff": "2021-06-30",
@@ -27,7 +27,7 @@ ROWS = rate_rows(RATES, np.zeros((len(RATES.lines), 4)))
 @pytest.fixture(scope="module")
 def text() -> str:
     lines = planted(1500).examples
-    holdout = evaluate_holdout(lines, OriginClassifier(), TrainSettings(), seed=0)
+    holdout = evaluate_holdout(lines, none_of(lines), OriginClassifier(), TrainSettings(), seed=0)
     measured = {
         **holdout.summary(),
         "left_out": {"pending": 12},
