@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from docs.pages import contract, law, world
+from docs.pages import contract, law, materials, world
 
 DOCS: Final = Path(__file__).parent
 MARK: Final = "<!-- made by `make docs`; a test compares -->\n"
@@ -15,7 +15,10 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
 }
 """Whole pages, without their first line, the mark."""
 
-PARTS: Final[dict[str, dict[str, Callable[[], str]]]] = {"law.md": {"lines": law.document}}
+PARTS: Final[dict[str, dict[str, Callable[[], str]]]] = {
+    "law.md": {"lines": law.document},
+    "materials.md": {"table": materials.document},
+}
 """Parts of pages, by page and name: what stands between `<!-- NAME: made by `make docs` -->` and `<!-- /NAME -->`."""
 
 
