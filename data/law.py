@@ -19,36 +19,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from originrisk.data import reference
 from originrisk.data.reference import orders
 from originrisk.data.reference.table import Days
 
 LONGEST: Final = 120
 UFLPA: Final = np.datetime64("2022-06-21", "D")
 """First day of the presumption. Cases under earlier orders on Xinjiang run under its procedure from then on."""
+_MOVED: Final = "; cases run under the UFLPA"
 PRIORITY: Final = "UFLPA priority sector"
-SUBLISTS: Final = {
-    "i": "in Xinjiang",
-    "ii": "labour transfer",
-    "iv": "exporter",
-    "v": "sourcing",
-}
+SUBLISTS: Final = {"i": "in Xinjiang", "ii": "labour transfer", "iv": "exporter", "v": "sourcing"}
 Role = Literal["maker", "seller", "consolidator"]
+Procedure = Literal["WRO", "UFLPA"]
 Named = tuple[Role, Mapping[str, Any]]
 """What a party is on a line, and its listing: a row of the contract's `listed` in force on the day."""
 
-LEGAL_BASIS: Final = pa.list_(
-    pa.struct(
-        [
-            ("instrument", pa.string()),
-            ("ground", pa.string()),
-            ("sublist", pa.string()),
-            ("since", pa.date32()),
-            ("procedure", pa.string()),
-            ("barred", pa.bool_()),
-            ("text", pa.string()),
-        ]
-    )
-)
+_TEXTS: Final = {name: pa.string() for name in ("instrument", "ground", "sublist", "procedure", "text")}
+LEGAL_BASIS: Final = pa.list_(pa.struct({**_TEXTS, "since": pa.date32(), "barred": pa.bool_()}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class Basis:
     ground: Literal["goods", "region", "entity", "sublist"]
     sublist: str | None
     since: date
-    procedure: Literal["WRO", "UFLPA"]
+    procedure: Procedure
     barred: bool
     text: str
 
@@ -97,43 +84,28 @@ def legal_basis(
 @cache
 def _changes() -> Days:
     """Days on which an order or act on goods begins."""
-    days = {row.valid_from for family in (*range(len(orders.FAMILIES)), orders.NO_FAMILY)
-            for row in orders.instruments_on(family)}  # fmt: skip
-    return np.array(sorted(days), "datetime64[D]")
+    return np.array(sorted({row.valid_from for row in reference.instruments()}), "datetime64[D]")
 
 
 @cache
 def _on_goods(family: int, period: int, declared: bool) -> tuple[Basis, ...]:
     """Orders and acts on goods of a family (its code) after so many changes of the law."""
-    if not period:
-        return ()
-    day = _changes()[period - 1].item()
+    day = _changes()[period - 1].item() if period else date.min
     rows = [row for row in orders.instruments_on(family) if row.valid_from <= day]
-    first = next(
-        (f"; priority sector since {row.valid_from}" for row in rows if row.instrument == PRIORITY), ""
+    priority = "".join(
+        f"; priority sector since {row.valid_from}" for row in rows if row.instrument == PRIORITY
     )
     bases = []
     for row in rows:
-        moved, act = row.uflpa_from <= day, row.instrument == "UFLPA"
-        if row.instrument == PRIORITY:
-            continue
-        name = "UFLPA" if act else "WRO"
-        told = f"{row.covers}{first if act else '; cases run under the UFLPA' if moved else ''}"
-        if act and declared:
+        if row.instrument == "UFLPA":
             told = "the declaration puts the maker in Xinjiang, its goods are presumed barred"
-        text = f"{name} since {row.valid_from}: {told}."
-        ground: Literal["goods", "region"] = "region" if act else "goods"
-        bases.append(
-            Basis(
-                row.instrument,
-                ground,
-                None,
-                row.valid_from,
-                "UFLPA" if moved else "WRO",
-                act and declared,
-                text,
-            )
-        )
+            text = f"UFLPA since {row.valid_from}: {told if declared else row.covers + priority}."
+            bases.append(Basis("UFLPA", "region", None, row.valid_from, "UFLPA", declared, text))
+        elif row.instrument != PRIORITY:
+            moved = row.uflpa_from <= day
+            text = f"WRO since {row.valid_from}: {row.covers}{_MOVED if moved else ''}."
+            procedure: Procedure = "UFLPA" if moved else "WRO"
+            bases.append(Basis(row.instrument, "goods", None, row.valid_from, procedure, False, text))
     return tuple(bases)
 
 
@@ -148,7 +120,7 @@ def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
         told = f" ({role}): {_cut(programme, 20)} since {since}"
         if listing["scope"]:
             told += f", {_cut(listing['scope'], 35)}"
-        told += "; cases run under the UFLPA." if moved else "."
+        told += f"{_MOVED if moved else ''}."
         text = _cut(listing["name"], LONGEST - len(told)) + told
         return Basis(programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text)
     sublists = [one for one in re.findall("[iv]+", programme.partition("(")[2]) if one in SUBLISTS]

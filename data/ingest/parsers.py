@@ -13,8 +13,7 @@ import pycountry
 
 from originrisk.data.identifiers import entry_number
 from originrisk.data.identifiers.manufacturer_id import CANADA
-from originrisk.data.reference.rows import CountryName
-from originrisk.data.reference.table import read
+from originrisk.data.reference import country_names
 
 Notes = list[str]
 Parser = Callable[[str, Notes], object]
@@ -326,4 +325,4 @@ def _names() -> dict[str, str]:
         if (full := getattr(country, kind, None))
         for name in (full, " ".join(reversed(full.split(", "))))
     }
-    return listed | {_letters(row.name): row.alpha_2 for row in read("country_names", CountryName)}
+    return listed | {_letters(row.name): row.alpha_2 for row in country_names()}

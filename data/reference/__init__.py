@@ -10,6 +10,7 @@ from functools import cache
 
 from originrisk.data.reference.rows import (
     Country,
+    CountryName,
     Exposure,
     ForeignPort,
     Instrument,
@@ -26,71 +27,25 @@ from originrisk.data.reference.rows import (
     Wave,
     XinjiangShare,
 )
-from originrisk.data.reference.table import read
+from originrisk.data.reference.table import reader
 
-
-def countries() -> tuple[Country, ...]:
-    return read("countries", Country)
-
-
-def foreign_ports() -> tuple[ForeignPort, ...]:
-    return read("schedule_k_ports", ForeignPort)
-
-
-def us_ports() -> tuple[UsPort, ...]:
-    return read("schedule_d_ports", UsPort)
-
-
-def units() -> tuple[Unit, ...]:
-    return read("units", Unit)
-
-
-def legal_dates() -> tuple[LegalDate, ...]:
-    return read("legal_dates", LegalDate)
-
-
-def scope() -> tuple[ScopePrefix, ...]:
-    return read("scope", ScopePrefix)
-
-
-def instruments() -> tuple[Instrument, ...]:
-    return read("instruments", Instrument)
-
-
-def exposures() -> tuple[Exposure, ...]:
-    return read("exposure", Exposure)
-
-
-def xinjiang_shares() -> tuple[XinjiangShare, ...]:
-    return read("xinjiang_share", XinjiangShare)
-
-
-def named_materials() -> tuple[Material, ...]:
-    return read("materials", Material)
-
-
-def material_prices() -> tuple[MaterialPrice, ...]:
-    return read("material_price", MaterialPrice)
-
-
-def xinjiang_places() -> tuple[Place, ...]:
-    return read("xinjiang_places", Place)
-
-
-def listings() -> tuple[Listing, ...]:
-    return read("listed", Listing)
-
-
-def material_words() -> tuple[MaterialWord, ...]:
-    return read("material_words", MaterialWord)
-
-
-def material_factors() -> tuple[MaterialFactor, ...]:
-    return read("material_factors", MaterialFactor)
-
-
-def uflpa_waves() -> tuple[Wave, ...]:
-    return read("uflpa_waves", Wave)
+countries = reader("countries", Country)
+country_names = reader("country_names", CountryName)
+foreign_ports = reader("schedule_k_ports", ForeignPort)
+us_ports = reader("schedule_d_ports", UsPort)
+units = reader("units", Unit)
+legal_dates = reader("legal_dates", LegalDate)
+scope = reader("scope", ScopePrefix)
+instruments = reader("instruments", Instrument)
+exposures = reader("exposure", Exposure)
+xinjiang_shares = reader("xinjiang_share", XinjiangShare)
+named_materials = reader("materials", Material)
+material_prices = reader("material_price", MaterialPrice)
+xinjiang_places = reader("xinjiang_places", Place)
+listings = reader("listed", Listing)
+material_words = reader("material_words", MaterialWord)
+material_factors = reader("material_factors", MaterialFactor)
+uflpa_waves = reader("uflpa_waves", Wave)
 
 
 @cache

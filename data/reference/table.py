@@ -55,6 +55,11 @@ def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
     return tuple(row(**values) for values in rows)
 
 
+def reader(name: str, row: type[Row]) -> Callable[[], tuple[Row, ...]]:
+    """The function that gives the rows of a table, read when it is first called."""
+    return lambda: read(name, row)
+
+
 def _check_header(name: str, found: list[str], expected: list[str]) -> None:
     if found != expected:
         step = "Reinstall originrisk, or bring the table back into this shape."

@@ -14,6 +14,7 @@ from originrisk.data.reference.table import FOLDER
 
 TABLES = {
     "countries": reference.countries,
+    "country_names": reference.country_names,
     "schedule_k_ports": reference.foreign_ports,
     "schedule_d_ports": reference.us_ports,
     "legal_dates": reference.legal_dates,
@@ -31,6 +32,7 @@ TABLES = {
 }
 KEYS = {
     "countries": "alpha_2",
+    "country_names": "name",
     "schedule_k_ports": "code",
     "schedule_d_ports": "code",
     "exposure": "material country year",
