@@ -45,7 +45,7 @@ def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)
-    show(table, ingest(store, table, paths, mapping), as_json=as_json)
+    show(table, ingest(store, table, paths, mapping, settings.read), as_json=as_json)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"world": world}

@@ -21,6 +21,19 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ReadSettings(Section):
+    """What a file of a delivery may hold: a file beyond it is refused, a record beyond it rejected."""
+
+    most_gb: float = Field(64.0, gt=0, description="bytes of a file once it is unpacked, GB")
+    most_ratio: float = Field(
+        100.0, ge=1, description="unpacked bytes for each byte of the file, beyond the first 64 MB"
+    )
+    most_record_kb: int = Field(1024, ge=1, description="bytes of a record, or of a cell of Parquet, kB")
+    most_group_mb: int = Field(
+        128, ge=1, description="memory for rows read at once, and for the texts that a workbook shares, MB"
+    )
+
+
 class ScoreSettings(Section):
     """What a day's scoring publishes."""
 
@@ -179,6 +192,7 @@ class Settings(BaseSettings):
     home: Path
     memory_limit_gb: float = Field(3.0, gt=0, description="memory that DuckDB may use, GB")
     history_start: date = Field(date(2018, 1, 1), description="first day the history may replay")
+    read: ReadSettings = ReadSettings()
     score: ScoreSettings = ScoreSettings()
     night: NightSettings = NightSettings()
     train: TrainSettings = TrainSettings()

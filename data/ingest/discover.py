@@ -1,16 +1,25 @@
-"""Files as records: which files a path means, of what kind each is, and its cells as they stand."""
+"""Files as records: which files a path means, of what kind each is, and its cells as they stand.
+
+Whatever a reader or the library below it raises on a file becomes the refusal of that file.
+"""
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote
 
-from originrisk.data.errors import BadInputError, Problem
+from deltalake import DeltaTable
+
+from originrisk.data.errors import NO_ROOM, BadInputError, OriginRiskError, Problem, exit_code_of
 from originrisk.data.ingest import parquet, text, workbook
-from originrisk.data.ingest.records import Layout, Records
+from originrisk.data.ingest.records import Budget, Layout, Records
+from originrisk.data.settings import ReadSettings
 
-_CSV = (".csv", ".csv.gz", ".tsv", ".txt")
-SUFFIXES = (*_CSV, ".parquet", ".xlsx")
+_PARQUET, _BOOK = (".parquet", ".pq"), (".xlsx", ".xlsm")
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt", *_PARQUET, *_BOOK)
+DELTA = "_delta_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,60 +29,167 @@ class Source:
     path: Path
     label: str
 
+    def size(self) -> int:
+        """Bytes of the file as it stands."""
+        with guarded(self.label):
+            return self.path.stat().st_size
+
     def sha256(self) -> str:
         """Hash of the file's bytes: what makes the same file again the same file."""
-        with self.path.open("rb") as file:
+        with guarded(self.label), self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def discover(paths: Sequence[Path]) -> list[Source]:
-    """The files that the paths mean, in order; a folder's files sorted by name, with those of its subfolders.
+def discover(paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
+    """The files that the paths mean, in order, and notes on what was passed over in folders.
 
-    Raises BadInputError naming every path that is missing, empty, or holds nothing of a known kind.
+    A folder's files are sorted by name, with those of its subfolders, but for what programs keep there: names that
+    begin with `.`, `_` or `~`. The folder of a Delta table is that table. Raises FilesRefusedError naming every path
+    that is missing, empty, or holds nothing of a known kind.
     """
-    found = {path: _in_folder(path) if path.is_dir() else [Source(path, path.name)] for path in paths}
-    problems = [problem for path, sources in found.items() for problem in _problems(path, sources)]
-    if problems:
-        raise BadInputError(problems)
-    return [source for sources in found.values() for source in sources]
+    found: list[Source] = []
+    notes: list[str] = []
+    refused: list[tuple[Path, Sequence[Problem]]] = []
+    for path in paths:
+        try:
+            sources, passed = _in_folder(path) if path.is_dir() else _alone(path)
+        except BadInputError as error:
+            refused.append((path, error.problems))
+            continue
+        if problems := list(_problems(path, sources)):
+            refused.append((path, problems))
+        found += sources
+        if passed:
+            names = "names that begin with `.`, `_` or `~` are programs' own"
+            notes.append(f"{printable(path.name)}: {passed} files passed over ({names})")
+    if refused:
+        raise FilesRefusedError(refused)
+    return found, notes
 
 
-def layout(source: Source, wanted: Collection[str], sheet: str | None, encoding: str | None) -> Layout:
-    """Headings of a file and what reading it needs. `wanted` are headings that help to find the delimiter."""
-    if source.path.suffix == ".parquet":
-        return parquet.layout(source.path, source.label)
-    if source.path.suffix == ".xlsx":
-        return workbook.layout(source.path, source.label, sheet)
-    return text.layout(source.path, source.label, wanted, encoding)
+def layouts(
+    source: Source,
+    wanted: Collection[str],
+    sheet: str | None = None,
+    encoding: str | None = None,
+    limits: ReadSettings | None = None,
+) -> list[tuple[Source, Layout]]:
+    """Headings of a file and what reading it needs; of a workbook, for each sheet with the same headings.
+
+    `wanted` are headings that help to find their row and the delimiter.
+    """
+    limits = limits or ReadSettings()
+    with guarded(source.label):
+        if _is(source, _PARQUET):
+            return [(source, parquet.layout(source.path, source.label, wanted))]
+        if not _is(source, _BOOK):
+            return [(source, text.layout(source.path, source.label, wanted, encoding, limits))]
+        budget = Budget(source.label, source.size(), limits)
+        shapes = workbook.layouts(source.path, source.label, wanted, sheet, budget=budget, limits=limits)
+    if len(shapes) == 1:
+        return [(source, shapes[0])]
+    return [(replace(source, label=f"{source.label}[{printable(one.sheet)}]"), one) for one in shapes]
 
 
-def read(source: Source, shape: Layout) -> Iterator[Records]:
-    """The records of a file, some thousands at a time."""
-    if source.path.suffix == ".parquet":
-        return parquet.read(source.path)
-    if source.path.suffix == ".xlsx":
-        return workbook.read(source.path, shape)
-    return text.read(source.path, source.label, shape)
+def read(
+    source: Source, shape: Layout, used: Collection[str] | None = None, limits: ReadSettings | None = None
+) -> Iterator[Records]:
+    """The records of a file, some thousands at a time. A text that cannot be read spoils its record where its heading
+    is among those `used` (default: all)."""
+    limits = limits or ReadSettings()
+    with guarded(source.label):
+        budget = Budget(source.label, source.size(), limits)
+        if _is(source, _PARQUET):
+            yield from parquet.read(source.path, shape.headings if used is None else used, budget, limits)
+        elif _is(source, _BOOK):
+            yield from workbook.read(source.path, source.label, shape, budget)
+        else:
+            yield from text.read(source.path, source.label, shape, budget)
 
 
-def _in_folder(folder: Path) -> list[Source]:
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and _known(file))
-    return [Source(file, file.relative_to(folder).as_posix()) for file in files]
+class FilesRefusedError(BadInputError):
+    """Files of a delivery that cannot be used: their `paths`, and everything that is wrong with them."""
+
+    def __init__(self, refused: Sequence[tuple[Path, Sequence[Problem]]]) -> None:
+        self.paths = [path for path, _ in refused]
+        super().__init__([problem for _, problems in refused for problem in problems])
 
 
-def _known(path: Path) -> bool:
-    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith((".", "~"))
+@contextmanager
+def guarded(label: str) -> Iterator[None]:
+    """Turns what a library raises on a file into a refusal of the file; its words, which may quote a record, stay."""
+    try:
+        yield
+    except OriginRiskError:
+        raise
+    except Exception as error:
+        if exit_code_of(error) == NO_ROOM:
+            raise
+        said = error.strerror if isinstance(error, OSError) else None
+        step = "Is it whole? Open it with the program that made it and save it anew, or as CSV in UTF-8."
+        raise BadInputError(
+            Problem(
+                label,
+                "a file that can be read",
+                said or f"one that its reader gives up ({type(error).__name__})",
+                step,
+            )
+        ) from error
+
+
+def printable(name: str) -> str:
+    """A file's name in messages and tables, whatever bytes it is made of."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _alone(path: Path) -> tuple[list[Source], int]:
+    label = printable(path.name)
+    if any((folder / DELTA).is_dir() for folder in path.parents):
+        step = "Give the table's folder, or a copy of the file elsewhere."
+        raise BadInputError(Problem(label, "a table of its own", "a file of a Delta table", step))
+    return [Source(path, label)], 0
+
+
+def _in_folder(folder: Path) -> tuple[list[Source], int]:
+    deltas = [log.parent for log in folder.rglob(DELTA) if log.is_dir()]
+    files = {file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(SUFFIXES)}
+    files = {file for file in files if not any(delta in file.parents for delta in deltas)}
+    ours = {file for file in files if not any(_programs(part) for part in file.relative_to(folder).parts)}
+    tables = [file for delta in deltas for file in _delta_files(delta)]
+    sources = [
+        Source(file, printable(file.relative_to(folder).as_posix())) for file in sorted([*ours, *tables])
+    ]
+    return sources, len(files - ours)
+
+
+def _delta_files(folder: Path) -> list[Path]:
+    """Current files of a Delta table. Refused where reading its files alone would give other rows than the table's."""
+    label = printable(folder.name)
+    with guarded(label):
+        table = DeltaTable(folder)
+        if table.metadata().partition_columns or table.protocol().min_reader_version > 1:
+            found = "partitions, deletion vectors or mapped columns"
+            raise BadInputError(Problem(label, "a plain Delta table", found, "Write it as Parquet first."))
+        return [Path(unquote(uri.removeprefix("file://"))) for uri in table.file_uris()]
+
+
+def _programs(name: str) -> bool:
+    return name.startswith((".", "_", "~"))
+
+
+def _is(source: Source, suffixes: tuple[str, ...]) -> bool:
+    return source.path.name.lower().endswith(suffixes)
 
 
 def _problems(path: Path, sources: list[Source]) -> Iterator[Problem]:
     kinds = ", ".join(SUFFIXES)
     if not path.exists():
-        yield Problem(str(path), "a file or a folder", "nothing", "Check the path.")
+        yield Problem(printable(str(path)), "a file or a folder", "nothing", "Check the path.")
         return
     if not sources:
-        yield Problem(str(path), f"files ending in {kinds}", "none in this folder")
+        yield Problem(printable(str(path)), f"files ending in {kinds}", "none in this folder")
     for source in sources:
-        if not _known(source.path):
+        if not _is(source, SUFFIXES):
             yield Problem(source.label, f"a file ending in {kinds}", f"`{source.path.suffix}`")
-        elif source.path.stat().st_size == 0:
+        elif source.size() == 0:
             yield Problem(source.label, "a table", "an empty file")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest.records import heading
+from originrisk.data.ingest.records import heading, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -183,7 +183,7 @@ def resolve(
     ]
     if only_known:
         strange = [name for name in headings if name not in found.values()]
-        problems += [_strange(label, name, table.names, bool(found)) for name in strange]
+        problems += [_strange(label, name, headings, table.names, bool(found)) for name in strange]
     if mapping.fold and heading(mapping.fold.order) not in present:
         problems.append(_lack(label, (mapping.fold.order,), headings, bool(found)))
     if problems:
@@ -201,13 +201,15 @@ def _lack(label: str, names: tuple[str, ...], headings: Sequence[str], recognise
         hint = "Does it begin with its headings? Another shape needs `--mapping`."
         return Problem(label, f"a heading `{names[0]}`", "no known heading", hint)
     close = get_close_matches(names[0], headings, 3, 0.6)
-    hint = f"Closest: `{'`, `'.join(close)}`." if close else ""
+    hint = f"Closest: {', '.join(shown(headings, one) for one in close)}." if close else ""
     return Problem(label, f"a heading `{'` or `'.join(names)}`", "none", hint)
 
 
-def _strange(label: str, name: str, columns: Sequence[str], recognised: bool) -> Problem:
+def _strange(
+    label: str, name: str, headings: Sequence[str], columns: Sequence[str], recognised: bool
+) -> Problem:
     if not recognised:
         return Problem(label, "headings of the contract", "none")
     close = get_close_matches(name.strip().lower(), columns, 1, 0.5)
     hint = f"Is it `{close[0]}`?" if close else "Remove it, or bring the file in through a mapping."
-    return Problem(label, "only columns of the contract", f"`{name[:60]}`", hint)
+    return Problem(label, "only columns of the contract", shown(headings, name), hint)

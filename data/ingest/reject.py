@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from originrisk.data.contract import RULES, Table
 from originrisk.data.errors import Problem
 from originrisk.data.ingest.check import Checked
-from originrisk.data.ingest.discover import Source
+from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.records import Records
 from originrisk.data.store import lake
 from originrisk.data.store.tables import REJECTED
@@ -108,8 +108,26 @@ class Delivery:
         return {int(file): rows[files == file] for file in np.unique(files)}
 
     def close_rejected(self) -> None:
-        """No more rejects; the staged files are whole."""
+        """No more rejects; the staged files are whole. Raises FilesRefusedError where what was read is not what counts.
+
+        A file that changed while it was read would give other rows to what was accepted than to what was rejected.
+        """
         self._rejected.close()
+        changed = [
+            one for one, digest in zip(self._sources, self.hashes, strict=True) if one.sha256() != digest
+        ]
+        if changed:
+            step = "Bring it in again when it is complete."
+            raise FilesRefusedError(
+                [
+                    (one.path, [Problem(one.label, "one content", "that it changed while it was read", step)])
+                    for one in changed
+                ]
+            )
+        if self.counts.read != self.counts.accepted + self.counts.rejected:
+            raise AssertionError(
+                f"{self.counts.read} read, {self.counts.accepted} accepted, {self.counts.rejected} rejected"
+            )
 
     def _later_rows(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
         staged, key = lake.relation([self.accepted]), ", ".join(self._table.key)

@@ -20,6 +20,7 @@ from originrisk.data.identifiers import entry_number
 from originrisk.data.ingest import parsers
 from originrisk.data.ingest.mapping import TableMapping
 from originrisk.data.ingest.parsers import BrokenCellError, Cell, Notes, Parser, noted
+from originrisk.data.ingest.records import UNCALCULATED
 
 PARSERS: Final[Mapping[str, Parser]] = {
     "text": parsers.free_text,
@@ -49,10 +50,15 @@ PARSERS: Final[Mapping[str, Parser]] = {
 }
 
 # Words for "nothing here", of people and of programs, by the kind of column.
-PLACEHOLDERS: Final = parsers.MANY | set(
-    """N/A; #N/A; N.A.; NULL; (NULL); #NULL!; NONE; NIL; <NA>; UNKNOWN; NOT KNOWN; NOT AVAILABLE; NOT APPLICABLE;
+PLACEHOLDERS: Final = (
+    parsers.MANY
+    | {UNCALCULATED}
+    | set(
+        """N/A; #N/A; N.A.; NULL; (NULL); #NULL!; NONE; NIL; <NA>; UNKNOWN; NOT KNOWN; NOT AVAILABLE; NOT APPLICABLE;
     NOT STATED; NOT DECLARED; NOT PROVIDED; UNDEFINED; TBD; TBA; TO BE DETERMINED; TO BE ADVISED; BLANK; (BLANK);
-    EMPTY; MISSING; ?; -; --; ---; .""".replace("\n   ", "").split("; ")
+    EMPTY; MISSING; ?; -; --; ---; .;
+    #REF!; #NAME?; #VALUE!; #DIV/0!; #NUM!; #SPILL!; #CALC!; #GETTING_DATA""".replace("\n   ", "").split("; ")
+    )
 )
 # In texts these letters are names of people, but as programs write them; NA is Namibia among countries.
 OF_PROGRAMS: Final = frozenset({"nan", "NaN", "NaT"})
@@ -70,7 +76,8 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
             raise BrokenCellError("a code in a type of number that cannot hold it")
         cleaned = clean(text, notes, keep_direction=rule == "text")
         if is_placeholder(cleaned, rule):
-            return Cell(repairs=(*notes, "placeholder word"))
+            what = "formula without a result" if cleaned == UNCALCULATED else "placeholder word"
+            return Cell(repairs=(*notes, what))
         return Cell((parser or PARSERS[rule])(cleaned, notes) if cleaned else None, tuple(notes))
     except BrokenCellError as error:
         return Cell(broken=str(error))

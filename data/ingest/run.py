@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest import discover
 from originrisk.data.ingest.check import Checked, Checks
-from originrisk.data.ingest.discover import Source
+from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.fold import fold
 from originrisk.data.ingest.mapping import Mapping, load_mapping, resolve, wanted
 from originrisk.data.ingest.records import Layout, Records, heading
 from originrisk.data.ingest.reject import Counts, Delivery
+from originrisk.data.settings import ReadSettings
 from originrisk.data.store.lake import UpsertCounts
 from originrisk.data.store.tables import Store
 
@@ -40,65 +42,91 @@ class Ingested:
     counts: Counts
     stored: UpsertCounts
     note: str
+    warnings: tuple[str, ...] = ()
 
 
-def ingest(store: Store, table_name: str, paths: Sequence[Path], mapping_name: str) -> Ingested:
+def ingest(
+    store: Store,
+    table_name: str,
+    paths: Sequence[Path],
+    mapping_name: str,
+    limits: ReadSettings | None = None,
+) -> Ingested:
     """Bring files into a table as one delivery: one commit, or none where anything is refused.
 
-    Raises BadInputError for a path, mapping or heading that does not fit; the store is unchanged then.
+    Raises BadInputError for a mapping that does not fit, FilesRefusedError for files that do not, or that changed
+    while they were read; the store is unchanged then.
     """
-    table, mapping = TABLES[table_name], load_mapping(mapping_name)
-    inputs = _inputs(discover.discover(paths), table, mapping)
+    table, mapping, limits = TABLES[table_name], load_mapping(mapping_name), limits or ReadSettings()
+    sources, warnings = discover.discover(paths)
     with store.writing() as staging:
+        inputs = _inputs(sources, table, mapping, limits)
         delivery = Delivery(table, [entry.source for entry in inputs], staging)
-        _take_all(delivery, inputs, table, mapping)
+        _take_all(delivery, inputs, table, mapping, limits)
         if unknown := delivery.unknown_labels():
-            raise BadInputError(unknown)
+            raise FilesRefusedError(
+                [(entry.source.path, () if at else unknown) for at, entry in enumerate(inputs)]
+            )
         for file, rows in delivery.close_accepted(store.memory_limit_gb).items():
-            for records in _records(inputs[file], mapping, table):
+            for records in _records(inputs[file], mapping, table, limits):
                 delivery.reject_duplicates(file, records, rows)
         delivery.close_rejected()
         stored = store.upsert_staged(table_name, [delivery.accepted])
         store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
-    return Ingested(delivery.counts, stored, mapping.note)
+    warnings += [note for entry in inputs for note in entry.layout.notes]
+    return Ingested(delivery.counts, stored, mapping.note, tuple(warnings))
 
 
-def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping) -> list[Input]:
+def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: ReadSettings) -> list[Input]:
     """Every file with its headings matched; the problems of all files are raised together."""
     inputs: list[Input] = []
-    problems: list[Problem] = []
-    for source in sources:
-        try:
-            inputs.append(_input(source, table, mapping))
-        except BadInputError as error:
-            problems += error.problems
-    if problems:
-        raise BadInputError(problems)
+    part, only_known = mapping.table(table.name), mapping.only_known_columns
+    with _refusals() as refused:
+        for source in sources:
+            with refused(source):
+                for one, shape in discover.layouts(
+                    source, wanted(part), mapping.sheet, mapping.encoding, limits
+                ):
+                    columns = resolve(one.label, table, part, shape.headings, only_known=only_known)
+                    inputs.append(Input(one, shape, columns))
     return inputs
 
 
-def _input(source: Source, table: Table, mapping: Mapping) -> Input:
-    part = mapping.table(table.name)
-    layout = discover.layout(source, wanted(part), mapping.sheet, mapping.encoding)
-    only_known = mapping.only_known_columns
-    return Input(source, layout, resolve(source.label, table, part, layout.headings, only_known=only_known))
-
-
-def _take_all(delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping) -> None:
+def _take_all(
+    delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping, limits: ReadSettings
+) -> None:
     checks: dict[str, Checks] = {}
-    size = sum(entry.source.path.stat().st_size for entry in inputs)
-    with progress(f"reading {table.name}", size) as advance:
+    size = sum(entry.source.size() for entry in inputs)
+    with progress(f"reading {table.name}", size) as advance, _refusals() as refused:
         for file, entry in enumerate(inputs):
             check = checks.setdefault(entry.layout.delimiter, Checks(table, mapping, entry.layout.delimiter))
-            for records in _records(entry, mapping, table):
-                checked = check(records, entry.columns)
-                delivery.take(file, records, _folded(checked, records, entry, mapping, table))
-                advance(records.size)
+            with refused(entry.source):
+                for records in _records(entry, mapping, table, limits):
+                    checked = check(records, entry.columns)
+                    delivery.take(file, records, _folded(checked, records, entry, mapping, table))
+                    advance(records.size)
 
 
-def _records(entry: Input, mapping: Mapping, table: Table) -> Iterator[Records]:
+@contextmanager
+def _refusals() -> Iterator[Callable[[Source], AbstractContextManager[None]]]:
+    """Collects what is wrong with each file; raises FilesRefusedError at the end where there was anything."""
+    found: list[tuple[Path, Sequence[Problem]]] = []
+
+    @contextmanager
+    def refused(source: Source) -> Iterator[None]:
+        try:
+            yield
+        except BadInputError as error:
+            found.append((source.path, error.problems))
+
+    yield refused
+    if found:
+        raise FilesRefusedError(found)
+
+
+def _records(entry: Input, mapping: Mapping, table: Table, limits: ReadSettings) -> Iterator[Records]:
     """The records of a file: in parts, or all at once where several of them, far apart perhaps, make a line."""
-    parts = discover.read(entry.source, entry.layout)
+    parts = discover.read(entry.source, entry.layout, set(entry.columns.values()), limits)
     if mapping.table(table.name).fold is None:
         yield from parts
     elif whole := list(parts):
@@ -126,14 +154,14 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
 
 
 def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
-    """Print the counts; the mapping's note goes to standard error, where a script does not trip over it."""
-    if ingested.note:
-        sys.stderr.write(f"note: {ingested.note}\n")
+    """Print the counts; notes and warnings go to standard error too, where a script does not trip over them."""
+    notes = [f"note: {ingested.note}"] if ingested.note else []
+    sys.stderr.writelines(f"{line}\n" for line in (*notes, *(f"warning: {one}" for one in ingested.warnings)))
     counts = as_dict(ingested)
     if as_json:
         sys.stdout.write(json.dumps(counts) + "\n")
         return
-    rules = counts.pop("rules")
+    rules, _ = counts.pop("rules"), counts.pop("warnings")
     print_table(f"ingest {table}", ["records", "count"], counts.items())
     if rules:
         print_table("rules", ["column: rule", "cells"], rules.items())
@@ -152,4 +180,5 @@ def as_dict(ingested: Ingested) -> dict[str, Any]:
         "corrected": stored.corrected,
         "unchanged": stored.unchanged,
         "rules": dict(counts.rules.most_common()),
+        "warnings": list(ingested.warnings),
     }

@@ -7,41 +7,77 @@ import re
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from charset_normalizer import from_bytes
+
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest.records import Layout, Records, checked_headings, heading
+from originrisk.data.ingest.records import (
+    ROWS_BEFORE_HEADINGS,
+    Budget,
+    Layout,
+    Records,
+    checked_headings,
+    heading,
+    row_of_headings,
+)
 from originrisk.data.ingest.text_block import is_utf_8, parse
+from originrisk.data.settings import ReadSettings
 
 DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 1 << 24
-_ROWS_BEFORE_HEADINGS = 20
+_BLOCK = 1 << 23
 _LONGEST_HEADINGS = 1 << 16
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Letters and signs of western Europe, each alone between ASCII: a run of high bytes is some other encoding.
-_LATIN = re.compile(rb"[\xaa\xae\xb0\xba\xc0-\xd6\xd8-\xf6\xf8-\xfe]")
+_SAMPLE = 1 << 16
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
+# Windows' code pages of Latin letters: Western, Central European, Turkish, Baltic, Vietnamese.
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
+# A byte that its encoding has no character for becomes one that is no UTF-8 either, so that its line is rejected.
+codecs.register_error("foreign", lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
 
 
-def layout(path: Path, label: str, wanted: Collection[str], encoding: str | None) -> Layout:
+def layout(
+    path: Path, label: str, wanted: Collection[str], encoding: str | None, limits: ReadSettings
+) -> Layout:
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
-    encoding = encoding or _encoding(path, label)
+    size = path.stat().st_size
+    encoding, notes = (encoding, []) if encoding else _encoding(path, label, Budget(label, size, limits))
     with _open(path, label) as file:
-        text = _beginning(_decoded(file, encoding)).decode("utf-8", "replace")
-    for number, line in enumerate(text.split("\n")[:_ROWS_BEFORE_HEADINGS], start=1):
-        if line.strip(" \r\ufeff" + "".join(DELIMITERS)):
-            delimiter, cells = _split(line.strip("\r\ufeff"), wanted)
-            if len(cells) > 1 and "\0" not in line:
-                return Layout(checked_headings(label, cells), number + 1, encoding, delimiter)
-            break
-    raise BadInputError(Problem(label, "a table with a row of column names", "no such row at its beginning"))
+        text = _beginning(_decoded(file, encoding, Budget(label, size, limits))).decode("utf-8", "replace")
+    lines = [line.strip("\r\ufeff") for line in text.split("\n")[:ROWS_BEFORE_HEADINGS]]
+    stated = _SEPARATOR.fullmatch(lines[0])
+    tried = []
+    for delimiter in (stated[1],) if stated else DELIMITERS:
+        rows = [_cells(line, delimiter) for line in lines]
+        if place := row_of_headings(rows[1:] if stated else rows, wanted):
+            tried.append((len({*map(heading, place[1])} & {*map(heading, wanted)}), delimiter, place))
+    if not tried:
+        found = "no such row at its beginning"
+        raise BadInputError(Problem(label, "a table with a row of column names", found))
+    _, delimiter, (number, cells, before) = max(tried, key=lambda one: (one[0], one[1] == ","))
+    if before:
+        notes.append(f"{label}: {before} lines before the headings were passed over")
+    first = number + 1 + bool(stated)
+    longest = limits.most_record_kb * 1024
+    headings = checked_headings(label, cells, wanted)
+    return Layout(headings, first, encoding, delimiter, longest_record=longest, notes=tuple(notes))
 
 
-def read(path: Path, label: str, shape: Layout) -> Iterator[Records]:
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line; none where it is no line of a table."""
+    try:
+        return [] if "\0" in line else next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def read(path: Path, label: str, shape: Layout, budget: Budget) -> Iterator[Records]:
     """The records, block by block. Raises BadInputError where a compressed file is damaged."""
     row, tail, before = 1, b"", 0
     with path.open("rb") as raw, _open(raw, label) as file:
-        for block, last in _whole_lines(_decoded(file, shape.encoding)):
+        for block, last in _whole_lines(_decoded(file, shape.encoding, budget), shape.longest_record):
             parsed = parse(tail + block, row, shape, last=last)
             row, tail = parsed.next_row, parsed.tail
             yield Records(parsed.table, parsed.rows, parsed.misfits, size=raw.tell() - before)
@@ -61,24 +97,25 @@ def _open(source: Path | IO[bytes], label: str) -> Iterator[IO[bytes]]:
         raise BadInputError(Problem(label, "a whole gzip file", "a damaged or cut one")) from error
 
 
-def _decoded(file: IO[bytes], encoding: str) -> Iterator[bytes]:
+def _decoded(file: IO[bytes], encoding: str, budget: Budget) -> Iterator[bytes]:
     """Blocks of UTF-8. Bytes of a UTF-8 file pass as they are, so that a foreign one spoils its line alone."""
-    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors="replace")
+    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors="foreign")
     while block := file.read(_BLOCK):
-        yield decoder.decode(block).encode() if decoder else block
+        budget.spend(len(block))
+        yield decoder.decode(block).encode("utf-8", "surrogateescape") if decoder else block
     if decoder:
-        yield decoder.decode(b"", final=True).encode()
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 
 def _beginning(blocks: Iterator[bytes]) -> bytes:
     text = b""
     while len(text) < _LONGEST_HEADINGS and (block := next(blocks, b"")):
         text += block
-    return text
+    return text[:_LONGEST_HEADINGS]
 
 
-def _whole_lines(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Blocks that end with a line end, and whether one is the last."""
+def _whole_lines(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes, bool]]:
+    """Blocks that end with a line end, and whether one is the last. Of an endless line the beginning is enough."""
     rest = b""
     for block in blocks:
         whole, end, after = block.rpartition(b"\n")
@@ -87,27 +124,38 @@ def _whole_lines(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
             rest = after
         else:
             rest += block
+        rest = rest[: longest + _BLOCK]
     yield rest, True
 
 
-def _split(line: str, wanted: Collection[str]) -> tuple[str, list[str]]:
-    """The delimiter under which most of the wanted headings stand, and the headings."""
-    splits = [(delimiter, next(csv.reader([line], delimiter=delimiter))) for delimiter in DELIMITERS]
-    names = {heading(name) for name in wanted}
-    return max(splits, key=lambda split: (len(names & {heading(c) for c in split[1]}), split[0] == ","))
+def _encoding(path: Path, label: str, budget: Budget) -> tuple[str, list[str]]:
+    """UTF-16 by its mark, or UTF-8; if nothing in the file is UTF-8, what it may be, with a note.
 
-
-def _encoding(path: Path, label: str) -> str:
-    """UTF-16 by its mark; UTF-8; or Latin-1, if nothing in the file is UTF-8 and all of it looks western."""
+    A code page is taken only where all that are likely say the same of every byte that occurs. Else the lines with
+    such bytes are rejected one by one, and the note names the likely ones: a mapping has to say which.
+    """
     with _open(path, label) as file:
-        if file.read(2) in _UTF_16:
-            return "utf-16"
-    foreign: list[bytes] = []
+        if mark := _MARKS.get(file.read(2)):
+            return mark, []
+    foreign, lines, sample = set[bytes](), 0, b""
     with _open(path, label) as file:
-        for block, _ in _whole_lines(iter(lambda: file.read(_BLOCK), b"")):
+        for block, _ in _whole_lines(_decoded(file, "utf-8", budget), _BLOCK):
             for line in () if block.isascii() else block.splitlines():
                 if not line.isascii():
                     if is_utf_8(line):
-                        return "utf-8"
-                    foreign += re.findall(rb"[\x80-\xff]+", line)
-    return "latin-1" if foreign and all(_LATIN.fullmatch(run) for run in foreign) else "utf-8"
+                        return "utf-8", []
+                    foreign.update(re.findall(rb"[\x80-\xff]+", line))
+                    lines, sample = lines + 1, (sample + line + b"\n")[:_SAMPLE]
+    if not foreign:
+        return "utf-8", []
+    read_as = {tuple(run.decode(name, "replace") for run in sorted(foreign)) for name in _LATIN}
+    if len(read_as) == 1 and all(
+        len(run) == 1 and run.decode(_LATIN[0], "replace").isalpha() for run in foreign
+    ):
+        same = ", ".join(_LATIN)
+        return _LATIN[0], [f"{label}: not UTF-8, read as {_LATIN[0]}: its letters are the same in {same}"]
+    guesses = (
+        ", ".join(dict.fromkeys(match.encoding for match in islice(from_bytes(sample), 4))) or "none likely"
+    )
+    step = 'Say which in the mapping (`encoding = "…"`) and bring the file in again.'
+    return "utf-8", [f"{label}: {lines} lines are not UTF-8; encodings that fit: {guesses}. {step}"]

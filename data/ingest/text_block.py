@@ -8,16 +8,14 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from originrisk.data.ingest.records import Layout, Misfit
+from originrisk.data.ingest.records import RAW_KEPT, Layout, Misfit
 
-LONGEST_RECORD: Final = 1 << 20
 NEWLINE, RETURN, QUOTE = b'\n\r"'
 
 
@@ -70,7 +68,7 @@ def open_ended(lines: Lines) -> NDArray[np.bool_]:
 def suspect(lines: Lines, shape: Layout) -> NDArray[np.bool_]:
     """Lines with the wrong number of cells or too long; with a NUL, return or quote out of place; foreign bytes."""
     doubtful: NDArray[np.bool_] = cell_counts(lines, shape) != len(shape.headings)
-    doubtful |= lines.ends - lines.starts > LONGEST_RECORD
+    doubtful |= lines.ends - lines.starts > shape.longest_record
     returns = lines.places(RETURN)
     for places in (lines.places(0), returns[~np.isin(returns + 1, lines.ends)], _stray_quotes(lines, shape)):
         if len(places):
@@ -107,9 +105,6 @@ def _stray_quotes(lines: Lines, shape: Layout) -> NDArray[np.int64]:
     before, after = np.maximum(places - 1, 0), np.minimum(places + 1, len(lines.codes) - 1)
     stray: NDArray[np.int64] = places[~edge[lines.codes[before]] & ~edge[lines.codes[after]]]
     return stray
-
-
-_RAW_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +162,7 @@ def _one_by_one(
         later = (
             openings[np.searchsorted(openings, index, side="right") :] if unpaired[index] else openings[:0]
         )
-        near_the_end = len(lines.data) - lines.starts[index] < LONGEST_RECORD
+        near_the_end = len(lines.data) - lines.starts[index] < shape.longest_record
         if unpaired[index] and not len(later) and not last and near_the_end:
             return records, index
         records.append(_record(lines, index, int(later[0]) if len(later) else None, shape))
@@ -176,7 +171,7 @@ def _one_by_one(
 
 def _record(lines: Lines, index: int, closing: int | None, shape: Layout) -> _Record:
     """The record up to the line that closes its quote, if that makes a whole record; else the line alone."""
-    if closing is not None and lines.ends[closing] - lines.starts[index] < LONGEST_RECORD:
+    if closing is not None and lines.ends[closing] - lines.starts[index] < shape.longest_record:
         cells, reason = _cells(lines.raw(index, closing), shape)
         if not reason:
             return _Record(index, closing, cells)
@@ -188,7 +183,7 @@ def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
         return [], "NUL byte"
     if not is_utf_8(raw):
         return [], "bytes of another encoding"
-    if len(raw) > LONGEST_RECORD:
+    if len(raw) > shape.longest_record:
         return [], "endless field"
     try:
         records = list(csv.reader(StringIO(raw.decode(), newline=""), delimiter=shape.delimiter, strict=True))
@@ -226,5 +221,5 @@ def _table(rows: Iterable[list[str]], shape: Layout) -> pa.Table:
 
 
 def _misfit(lines: Lines, record: _Record, row: int) -> Misfit:
-    raw = lines.raw(record.first, record.final)[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+    raw = lines.raw(record.first, record.final)[:RAW_KEPT].decode("utf-8", "backslashreplace")
     return Misfit(record.first + row, raw, record.reason)

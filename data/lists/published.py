@@ -80,8 +80,8 @@ def read(path: Path, programme: str | None) -> Published:
     """The listings of a file; `programme` for rows that name none. Raises BadInputError for an unknown layout."""
     if path.suffix == ".txt" and (text := path.read_text("utf-8", "replace")) and _HEADED.search(text):
         return _notice(text)
-    (source,) = discover.discover([path])
-    shape = discover.layout(source, {name for layout in LAYOUTS for name in layout.headings}, None, None)
+    ((source,), _) = discover.discover([path])
+    (source, shape), *_ = discover.layouts(source, {name for one in LAYOUTS for name in one.headings})
     present = {_heading(name) for name in shape.headings}
     layout = next((layout for layout in LAYOUTS if layout.headings <= present), None)
     if layout is None:

@@ -120,12 +120,13 @@ class Night:
         if not manifest.done("ingest"):
 
             def take_in() -> dict[str, Any]:
-                counts = steps.take_in(self.store, files, self.settings.night.mapping)
-                manifest.content["counts"] = counts or manifest.content["counts"]
+                taken = steps.take_in(self.store, files, self.settings.night.mapping, self.settings.read)
+                manifest.content["counts"] = taken.counts or manifest.content["counts"]
+                manifest.content |= {"refused": taken.refused, "warnings": taken.warnings}
                 return {"files": len(files)}
 
             self._timed(manifest, "ingest", take_in)
-        steps.put_away(self.store.home, files, manifest.folder)
+        steps.put_away(self.store.home, files, manifest.content.get("refused", ()), manifest.folder)
 
     def _timed(self, manifest: Manifest, name: str, step: Callable[[], dict[str, Any]]) -> None:
         start = time.perf_counter()
@@ -139,8 +140,8 @@ def run_night(settings: Settings, day: date, engine: Engine | None = None) -> Ma
     """The night of a day: take in what arrived, score the day, publish it, move the live queue on to it.
 
     Raises GateRefusedError where the quality gate stops it: nothing is published then. AlreadyRunningError while
-    another run holds the store, ModelRefusedError without a sound champion, BadInputError for files in the inbox that
-    cannot be read.
+    another run holds the store, ModelRefusedError without a sound champion, BadInputError for folders of the
+    inbox that are no table's. A file that cannot be read is set aside, and the night ends with a warning.
     """
     store = Store(settings.home, settings.memory_limit_gb)
     with store.writing():
@@ -165,7 +166,8 @@ def backfill(settings: Settings, start: date, end: date, engine: Engine | None =
 def _outcome(manifest: Manifest) -> tuple[str, int, list[str]]:
     raised = [row for row in report.measures(manifest) if row["verdict"] != "ok"]
     why = [f"{row['name']} {row['about']}".strip() for row in raised]
-    return ("published with warnings", WARNED, why) if raised else ("published", SUCCESS, [])
+    why += manifest.content.get("warnings", [])
+    return ("published with warnings", WARNED, why) if why else ("published", SUCCESS, [])
 
 
 def _end(store: Store, manifest: Manifest, outcome: str, exit_code: int, why: list[str]) -> None:

@@ -1,8 +1,8 @@
 """The steps of a night, from inbox to published scores. Each leaves what the next ones need: a crash costs one step."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from math import sqrt
 from pathlib import Path
@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from originrisk.data.contract import ENTRIES, LISTED, ONE_DAY, OUTCOMES, SCORES
 from originrisk.data.errors import BadInputError, GateRefusedError, Problem
-from originrisk.data.ingest.discover import discover
+from originrisk.data.ingest.discover import FilesRefusedError
 from originrisk.data.ingest.run import ingest
-from originrisk.data.settings import NightLevels, Settings
+from originrisk.data.settings import NightLevels, ReadSettings, Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Floats
 from originrisk.models.bundle import Bundle
@@ -35,7 +35,8 @@ File = dict[str, Any]
 def arrived(home: Path) -> list[File]:
     """Files under inbox/TABLE: their path below the inbox, size and time of change.
 
-    Names that start with a dot are still being written. Raises BadInputError for folders that are no table's.
+    Names that begin with `.`, `_` or `~` are programs' own or still being written.
+    Raises BadInputError for folders that are no table's.
     """
     inbox = home / "inbox"
     folders = sorted(path for path in inbox.glob("*") if not path.name.startswith("."))
@@ -47,37 +48,55 @@ def arrived(home: Path) -> list[File]:
     return [{"path": path.relative_to(inbox).as_posix(), **_stat(path)} for path in files]
 
 
-def take_in(store: Store, files: Sequence[File], mapping: str) -> dict[str, Any]:
-    """Ingest the files, each table's as one delivery; doing it again changes nothing. Returns the counts by table."""
-    counts: dict[str, Any] = {}
+@dataclass
+class TakenIn:
+    """What came of the files: counts by table, warnings, and of the refused ones (their paths) what is wrong."""
+
+    counts: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def take_in(store: Store, files: Sequence[File], mapping: str, limits: ReadSettings) -> TakenIn:
+    """Ingest the files, each table's as one delivery, without those that are refused; again, it changes nothing."""
+    taken, inbox = TakenIn(), store.home / "inbox"
     for table in TABLES:
-        paths = [
-            store.home / "inbox" / file["path"] for file in files if file["path"].startswith(f"{table}/")
-        ]
-        if paths:
-            found = ingest(store, table, [source.path for source in discover(paths)], mapping).counts
-            counts[table] = {
+        paths = [inbox / file["path"] for file in files if file["path"].startswith(f"{table}/")]
+        while paths:
+            try:
+                done = ingest(store, table, paths, mapping, limits)
+            except FilesRefusedError as error:
+                taken.refused += [path.relative_to(inbox).as_posix() for path in error.paths]
+                taken.warnings += [f"set aside: {problem}" for problem in error.problems]
+                if not set(paths) & set(error.paths):
+                    raise
+                paths = [path for path in paths if path not in error.paths]
+                continue
+            found = done.counts
+            taken.counts[table] = {
                 "read": found.read,
                 "accepted": found.accepted,
                 "rejected": found.rejected,
                 "repaired": found.repaired,
             }
-    return counts
+            taken.warnings += done.warnings
+            break
+    return taken
 
 
-def put_away(home: Path, files: Sequence[File], folder: Path) -> None:
-    """Move files that were taken in to the night's own folder; one that was changed since stays for the next."""
+def put_away(home: Path, files: Sequence[File], refused: Collection[str], folder: Path) -> None:
+    """Move files to the night's own folder, those refused apart; one that was changed since stays for the next."""
     for file in files:
         path = home / "inbox" / file["path"]
         if path.is_file() and _stat(path) == {name: file[name] for name in ("bytes", "changed")}:
-            target = folder / "taken" / file["path"]
+            target = folder / ("refused" if file["path"] in refused else "taken") / file["path"]
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
 
 
 def _ready(path: Path, inbox: Path) -> bool:
     parts = path.relative_to(inbox).parts
-    return path.is_file() and not any(part.startswith((".", "~")) for part in parts)
+    return path.is_file() and not any(part.startswith((".", "~", "_")) for part in parts)
 
 
 def _stat(path: Path) -> dict[str, int]:

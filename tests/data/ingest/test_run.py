@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
 from originrisk.data.identifiers.entry_number import check_digit
+from originrisk.data.ingest.reject import Delivery
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
 
@@ -444,3 +445,18 @@ def test_whatever_happens_to_the_bytes_read_is_accepted_plus_rejected(
     assert (store.entries().num_rows, store.rejected().num_rows) == (counts.accepted, counts.rejected)
     assert store.entries().schema == ENTRIES.schema
     assert counts.read >= 6 - 4 * 2, "a change spoils the records it touches, no others"
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, path, close = tmp_path / "home", tmp_path / "lines.csv", Delivery.close_accepted
+
+    def replaced(delivery: Delivery, memory: float) -> object:
+        path.write_bytes(_csv({}))
+        return close(delivery, memory)
+
+    monkeypatch.setattr(Delivery, "close_accepted", replaced)
+    with pytest.raises(BadInputError, match="changed while it was read"):
+        _ingest(home, _csv({}, {"line_number": "1"}, {"line_number": "1"}))
+    assert Store(home).versions() == {}

@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 
 from originrisk.data.errors import BadInputError
 from originrisk.data.ingest import text
-from originrisk.data.ingest.records import Misfit
+from originrisk.data.ingest.records import Budget, Misfit
+from originrisk.data.settings import ReadSettings
 
 WANTED = {"a", "b", "c"}
+LIMITS = ReadSettings()
 
 
 def _read(path: Path) -> tuple[dict[int, tuple[str, ...]], list[Misfit]]:
     """Cells by row number, and the misfits."""
-    shape = text.layout(path, path.name, WANTED, None)
+    shape = text.layout(path, path.name, WANTED, None, LIMITS)
     rows: dict[int, tuple[str, ...]] = {}
     misfits: list[Misfit] = []
-    for records in text.read(path, path.name, shape):
+    for records in text.read(path, path.name, shape, Budget(path.name, path.stat().st_size, LIMITS)):
         cells = zip(*(column.to_pylist() for column in records.table.columns), strict=True)
         rows |= dict(zip(records.rows.tolist(), cells, strict=True))
         misfits += records.misfits
@@ -140,3 +142,79 @@ def test_whatever_a_csv_writer_writes_is_read_back_from_blocks_of_any_size(
         found, misfits = _read(path)
     assert misfits == []
     assert [found[row] for row in sorted(found)] == rows
+
+
+def _notes(path: Path) -> tuple[str, ...]:
+    return text.layout(path, path.name, WANTED, None, LIMITS).notes
+
+
+@pytest.mark.parametrize("encoding", ["cp1254", "cp1250", "cp1251", "shift_jis"])
+def test_letters_of_a_code_page_that_is_not_certain_are_not_guessed(tmp_path: Path, encoding: str) -> None:
+    words = {"cp1254": "ŞTİ. İZMİR", "cp1250": "ŁÓDŹ", "cp1251": "ИВАНОВО", "shift_jis": "東京紡績"}
+    path = _file(tmp_path, f"a,b,c\n{words[encoding]},2,3\n1,2,3\n".encode(encoding))
+    rows, misfits = _read(path)
+    assert (rows, [bad.reason for bad in misfits]) == ({3: ("1", "2", "3")}, ["bytes of another encoding"])
+    (note,) = _notes(path)
+    assert "1 lines are not UTF-8; encodings that fit: " in note
+    assert 'encoding = "…"' in note
+
+
+def test_a_code_page_that_is_certain_is_told(tmp_path: Path) -> None:
+    assert "read as cp1252" in _notes(_file(tmp_path, "a,b,c\nMÜNCHEN,2,3\n".encode("latin-1")))[0]
+
+
+def test_a_byte_that_a_stated_encoding_lacks_spoils_its_record(tmp_path: Path) -> None:
+    path = _file(tmp_path, b"a,b,c\n\xdd,2,3\n\x81,2,3\n")
+    shape = text.layout(path, path.name, WANTED, "cp1254", LIMITS)
+    parts = list(text.read(path, path.name, shape, Budget(path.name, 99, LIMITS)))
+    assert [cell for part in parts for cell in part.table["a"].to_pylist()] == ["İ"]
+    misfits = [(bad.row, bad.reason) for part in parts for bad in part.misfits]
+    assert misfits == [(3, "bytes of another encoding")]
+
+
+@pytest.mark.parametrize(
+    ("content", "skipped"),
+    [
+        (b"sep=;\na;b;c\n1;2;3\n", 0),
+        (b"\xef\xbb\xbfsep=|\r\na|b|c\r\n1|2|3\r\n", 0),
+        (b"Report,Lines\nRun,today,late\n\na,b,c\n1,2,3\n", 2),
+    ],
+)
+def test_headings_are_found_below_other_lines(tmp_path: Path, content: bytes, skipped: int) -> None:
+    path = _file(tmp_path, content)
+    rows, misfits = _read(path)
+    assert (list(rows.values()), misfits) == ([("1", "2", "3")], [])
+    assert any(f"{skipped} lines before the headings" in note for note in _notes(path)) == bool(skipped)
+
+
+@pytest.mark.parametrize(
+    "line", ["123-45-6789,123-45-6789,X", "123-45-6789,JANE ROE,a1", "JANE ROE,JANE ROE,1"]
+)
+def test_a_row_that_is_no_headings_is_not_quoted(tmp_path: Path, line: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        _read(_file(tmp_path, f"{line}\n{line}\n".encode()))
+    assert not [cell for cell in line.split(",") if len(cell) > 1 and cell in str(caught.value)]
+
+
+def test_a_heading_that_looks_like_a_value_is_told_by_place(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match=r"column 2 \(11 characters\) more than once"):
+        _read(_file(tmp_path, b"a,123-45-6789,123-45-6789\n"))
+
+
+@pytest.mark.parametrize("filler", [b"\n", b"a", b"\0", b'"\n', b","], ids=repr)
+def test_a_gzip_bomb_is_refused_in_little_memory(tmp_path: Path, filler: bytes) -> None:
+    path = tmp_path / "lines.csv.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b"a,b,c\n")
+        for _ in range(12):
+            file.write(filler * (1 << 23) if len(filler) == 1 else filler * (1 << 22))
+    with pytest.raises(BadInputError, match="unpacked"):
+        _read(path)
+
+
+def test_of_an_endless_line_the_beginning_is_enough(tmp_path: Path) -> None:
+    rows, misfits = _read(_file(tmp_path, b"a,b,c\n" + b"x" * (20 << 20) + b"\n1,2,3\n"))
+    assert (rows, [(bad.row, bad.reason) for bad in misfits]) == (
+        {3: ("1", "2", "3")},
+        [(2, "endless field")],
+    )

@@ -1,6 +1,7 @@
 """Nights over small homes: each ending with its outcome, its exit code and what it left behind."""
 
 import json
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from originrisk.data.errors import (
     ModelRefusedError,
     UsageError,
 )
+from originrisk.data.ingest import discover
 from originrisk.data.settings import Level, NightLevels, NightSettings
 from originrisk.data.store.tables import Store
 from originrisk.models.registry import champion_path, champion_version
@@ -207,16 +209,16 @@ def test_a_warning_publishes_and_has_its_own_code(home: Path) -> None:
     assert len(published(home, DAY)) == len(Store(home).entries(DAY, DAY))
 
 
-def test_a_file_that_cannot_be_read_is_bad_input_and_stays(home: Path) -> None:
-    broken = home / "inbox" / "entries" / "broken.parquet"
-    broken.write_bytes(b"PAR1")
-    before = nights.state(home)
-    with pytest.raises(BadInputError, match="broken") as refused:
-        run_night(settings_of(home), DAY)
-    assert refused.value.exit_code == 7
-    assert nights.state(home) == before
-    broken.unlink()
-    assert run_night(settings_of(home), DAY).content["ended"]["exit_code"] == 0
+@pytest.mark.parametrize("name", ["broken.parquet", "BROKEN.XLSX", "letter.doc", os.fsdecode(b"b\xe9.csv")])
+def test_a_file_that_cannot_be_read_is_set_aside_and_the_night_goes_on(home: Path, name: str) -> None:
+    (home / "inbox" / "entries" / name).write_bytes(b"PAR1")
+    ended = run_night(settings_of(home), DAY).content["ended"]
+    assert (ended["exit_code"], ended["outcome"]) == (6, "published with warnings")
+    assert any(why.startswith(f"set aside: {discover.printable(name)}") for why in ended["why"])
+    folder = home / "nights" / str(DAY)
+    assert (folder / "refused" / "entries" / name).exists()
+    assert (folder / "taken" / "entries" / "late.parquet").exists()
+    assert nights.record(home)["counts"]["entries"]["accepted"] == 5
 
 
 def test_a_folder_of_the_inbox_that_is_no_tables_is_bad_input(home: Path) -> None:
