@@ -81,8 +81,8 @@ def read(path: Path, programme: str | None) -> Published:
     if path.suffix == ".txt" and (text := path.read_text("utf-8", "replace")) and _HEADED.search(text):
         return _notice(text)
     ((source,), _) = discover.discover([path])
-    names = {name for one in LAYOUTS for name in one.headings} | {*_SAME}
-    (source, shape), *_ = discover.layouts(source, names | {name.replace("_", " ") for name in names})
+    sought = {name for one in LAYOUTS for name in one.headings} | {*_SAME}
+    (source, shape), *_ = discover.layouts(source, sought | {name.replace("_", " ") for name in sought})
     present = {_heading(name) for name in shape.headings}
     layout = next((layout for layout in LAYOUTS if layout.headings <= present), None)
     if layout is None:
