@@ -72,6 +72,7 @@ The paths of one command are one delivery: one commit, or none. `--json` prints 
 | `duplicates` | rejected records | whose key came earlier in the delivery |
 | `new`, `corrected`, `unchanged` | rows of the store | what the accepted records made of it |
 | `rules` | cells | for each `column: rule`, cells repaired, emptied or broken |
+| `warnings` | files | what was passed over or guessed ([files](files.md)) |
 
 Row numbers are those a person sees: the line of a text file and the row of a sheet, headings included; in Parquet
 the row from 1. Reading a file again replaces what it had rejected before.
