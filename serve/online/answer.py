@@ -22,6 +22,7 @@ from originrisk.models.origin_model import OriginModel
 from originrisk.serve.online.artifacts import ActiveArtifacts, ActiveHistory
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
 from originrisk.serve.online.request import Row, ScoreRequest, lines_of
+from originrisk.serve.scoring.ranking import blinded
 
 PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 """Parties that an answer names by key. Importers never: their number may be personal."""
@@ -148,11 +149,11 @@ def line_key(entry: str, line: str) -> tuple[str, int]:
 
 
 def stored_line(store: Store, entry_number: str, line_number: int) -> dict[str, Any]:
-    """What is missing of a stored line, and its published score. Raises RefusedError (404)."""
+    """What is missing of a stored line, and its published score, if it is not blinded. Raises RefusedError (404)."""
     found = store.line("entries", entry_number, line_number).to_pylist()
     if not found:
         raise RefusedError(NOT_FOUND, [Problem("line", "an entry line in the store", "none")])
-    scores = store.line("scores", entry_number, line_number).to_pylist()
+    scores = blinded(store.line("scores", entry_number, line_number)).to_pylist()
     return {
         **{name: found[0][name] for name in (*LINE_KEY, "entry_date")},
         "missing": [c.name for c in ENTRIES.columns if not c.required and found[0][c.name] is None],

@@ -98,7 +98,7 @@ def _add_scores(app: FastAPI, service: Service) -> None:
         lines = [masked(row["entry_number"], row["line_number"]) for row in asked.rows]
         service.audit.record(request.state.request, caller.name, "score", "taken", lines)
         made = await service.scoring.do(
-            len(asked.rows), lambda: _json(answer(asked, active, service.limits, service.store))
+            caller.name, len(asked.rows), lambda: _json(answer(asked, active, service.limits, service.store))
         )
         middleware.LINES.inc(len(asked.rows))
         return made
@@ -117,7 +117,7 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
         caller = await _admitted(service, request, "lines")
         key = line_key(entry, line)
         service.audit.record(request.state.request, caller.name, "lines", "taken", [masked(*key)])
-        found = await service.looking_up.do(1, lambda: stored_line(service.store, *key))
+        found = await service.looking_up.do(caller.name, 1, lambda: stored_line(service.store, *key))
         return _json(found)
 
     @app.get(

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,30 +69,75 @@ class Audit:
         self._file, self._day = -1, ""
 
 
-class BoundedWorker:
-    """Takes work of some weight while less than `most` is waiting or under way. For one event loop."""
+class FairWorker:
+    """Takes work of some weight while less than `most` is waiting or under way, at most three quarters of it of one.
+
+    Whoever has used least of its thread's CPU has the next turn: a caller whose lines are dear waits for itself. The
+    clock of a caller who comes back starts where the others are. For one event loop.
+    """
 
     def __init__(self, name: str, most: int, seconds: float) -> None:
-        self._most, self._seconds, self._taken = most, seconds, 0
+        self._most, self._seconds = most, seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._held: Counter[str] = Counter()
+        self._waiting: dict[str, deque[tuple[asyncio.Future[Any], Callable[[], Any]]]] = {}
+        self._used: dict[str, float] = {}
+        self._clock, self._busy = 0.0, False
 
-    async def do(self, weight: int, work: Callable[[], T]) -> T:
+    async def do(self, caller: str, weight: int, work: Callable[[], T]) -> T:
         """What `work` gives. Raises RefusedError (503) where there is no room, or no turn in time."""
-        if self._taken + weight > max(self._most, weight):
+        own, everyone = self._held[caller], self._held.total()
+        if (own and own + weight > self._most * 3 // 4) or everyone + weight > max(self._most, weight):
             raise self._full("more requests than it can take")
-        self._taken += weight
-        job = self._thread.submit(work)
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._held[caller] += weight
+        self._used[caller] = max(self._used.get(caller, 0.0), self._clock)
+        turn = (result, work)
+        self._waiting.setdefault(caller, deque()).append(turn)
+        self._next()
         try:
-            return await self._turn(job, asyncio.wrap_future(job))
+            done, _ = await asyncio.wait([result], timeout=self._seconds)
+            if not done and turn in self._waiting.get(caller, ()):
+                self._take(caller, turn)
+                raise self._full("no turn in time")
+            return await result  # work that has begun in time is finished
         finally:
-            self._taken -= weight
+            self._held[caller] -= weight
+            if not self._held[caller]:
+                del self._held[caller]
 
-    async def _turn(self, job: Future[T], result: "asyncio.Future[T]") -> T:
-        """Wait for the result; work that has begun in time is finished."""
-        done, _ = await asyncio.wait([result], timeout=self._seconds)
-        if not done and job.cancel():
-            raise self._full("no turn in time")
-        return await result
+    def _next(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        caller = min(self._waiting, key=self._used.__getitem__)
+        result, work = turn = self._waiting[caller][0]
+        self._take(caller, turn)
+        self._clock, self._busy = self._used[caller], True
+
+        def timed() -> Any:
+            began = time.thread_time()
+            try:
+                return work()
+            finally:
+                self._used[caller] += time.thread_time() - began
+
+        def ended(job: "asyncio.Future[Any]") -> None:
+            self._busy = False
+            for one in [
+                one for one in self._used if one not in self._held and self._used[one] <= self._clock
+            ]:
+                del self._used[one]
+            error = job.exception()
+            if not result.done():
+                result.set_exception(error) if error else result.set_result(job.result())
+            self._next()
+
+        asyncio.get_running_loop().run_in_executor(self._thread, timed).add_done_callback(ended)
+
+    def _take(self, caller: str, turn: tuple[Any, Any]) -> None:
+        self._waiting[caller].remove(turn)
+        if not self._waiting[caller]:
+            del self._waiting[caller]
 
     def _full(self, found: str) -> Exception:
         return later(FULL, 1, Problem("service", "room for the request", found))
@@ -107,8 +154,8 @@ class Service:
     settings: Settings
     limits: Limits
     watch: ArtifactWatch
-    scoring: BoundedWorker
-    looking_up: BoundedWorker
+    scoring: FairWorker
+    looking_up: FairWorker
     store: Store
     rate: Rate
     guard: Guard
@@ -125,8 +172,8 @@ class Service:
             settings=settings,
             limits=Limits(own.days_ahead, settings.score.reasons),
             watch=ArtifactWatch(settings, lambda active: try_line(active, [example])),
-            scoring=BoundedWorker("score", own.waiting_lines, own.wait_seconds),
-            looking_up=BoundedWorker("look-up", LOOK_UPS, own.wait_seconds),
+            scoring=FairWorker("score", own.waiting_lines, own.wait_seconds),
+            looking_up=FairWorker("look-up", LOOK_UPS, own.wait_seconds),
             store=Store(settings.home, settings.memory_limit_gb),
             rate=rate,
             guard=Guard(settings, rate),

@@ -133,10 +133,11 @@ _LINE: Final = _object(
     "summary",
     "features",
 )
+# of a line of the random sample neither score nor reasons are told: they would sway its examination
 _PUBLISHED: Final = _object(
     {
-        "probability": _SHARE,
-        "rank": _WHOLE,
+        "probability": {"oneOf": [_SHARE, {"type": "null"}]},
+        "rank": _MAYBE_WHOLE,
         "reasons": {"oneOf": [_OLD_REASONS, {"type": "null"}]},
         "flags": {"oneOf": [_FLAGS, {"type": "null"}]},
         "summary": _MAYBE_TEXT,

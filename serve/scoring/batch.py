@@ -25,6 +25,7 @@ from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.registry import champion_path
 from originrisk.serve.cluster.engine import Engine
 from originrisk.serve.cluster.score_days import score_on
+from originrisk.serve.scoring.ranking import blinded
 from originrisk.serve.scoring.scorer import Scorer
 
 
@@ -112,7 +113,7 @@ def print_batch(batch: Batch) -> None:
     summary = batch.summary()
     print_table("Scored (leads, not findings)", ("", ""), summary.items())
     if batch.start == batch.end and summary["scored"]:
-        top = batch.scores().slice(0, min(SHOWN, batch.inside_capacity[batch.end]))
+        top = blinded(batch.scores()).slice(0, min(SHOWN, batch.inside_capacity[batch.end]))
         print_queue(top, batch.entries(), batch.bundle.model.calibrator)
 
 
@@ -138,15 +139,18 @@ def _matching(scores: pa.Table, entries: pa.Table) -> list[dict[str, Any]]:
 
 
 def _rows(score: dict[str, Any], line: dict[str, Any], calibrator: Calibrator) -> Iterator[Row]:
-    lower, upper = calibrator.band(np.array([score["probability"]]))
+    likely = "drawn by lot, its score is not shown"
+    if score["probability"] is not None:
+        lower, upper = calibrator.band(np.array([score["probability"]]))
+        likely = f"{score['probability']:.1%} ({lower[0]:.1%} to {upper[0]:.1%})"
     facts = [
-        f"{score['probability']:.1%} ({lower[0]:.1%} to {upper[0]:.1%})",
+        likely,
         f"{line['country_of_origin']} {line['htsus']}",
         mask(line["importer_number"]) or "no importer number",
     ]
-    yield score["rank"], f"{score['entry_number']} / {score['line_number']}", ", ".join(facts)
+    yield score["rank"] or "–", f"{score['entry_number']} / {score['line_number']}", ", ".join(facts)
     yield from (("", "", f"! {flag['text']}") for flag in score["flags"] or ())
-    yield from (("", "", reason["text"]) for reason in score["reasons"])
+    yield from (("", "", reason["text"]) for reason in score["reasons"] or ())
 
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets read the full-width signs as their plain twins
@@ -164,7 +168,11 @@ def check_target(path: Path) -> None:
 
 
 def write_scores(scores: pa.Table, path: Path) -> None:
-    """Write rows of the contract's `scores`, by the suffix of `path`; readers see the old file or the new."""
+    """Write rows of the contract's `scores`, the random sample `blinded`, by the suffix of `path`.
+
+    Readers see the old file or the new.
+    """
+    scores = blinded(scores)
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         _WRITERS[path.suffix](scores, staged)

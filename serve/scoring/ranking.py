@@ -21,6 +21,25 @@ from originrisk.features.lines import Bools, Floats, Rows
 
 Places = npt.NDArray[np.intp]
 
+LOT: Final = "lot"
+"""`selection` of the random sample."""
+SWAYING: Final = ("probability", "rank", "reasons", "against", "base_log_odds", "log_odds", "summary")
+"""Columns of `scores` that would sway the examination of a line of the random sample: nobody is shown them."""
+
+
+def blinded(scores: pa.Table) -> pa.Table:
+    """Rows of `scores` as they may leave the store: without SWAYING where drawn by lot, those last in their day."""
+    lot = pc.fill_null(pc.equal(scores["selection"], LOT), False)
+    if not pc.any(lot).as_py():
+        return scores
+    for name in SWAYING:
+        column = scores[name]
+        shown = pc.if_else(lot, pa.scalar(None, column.type), column)
+        place = scores.schema.get_field_index(name)
+        scores = scores.set_column(place, scores.schema.field(name).with_nullable(True), shown)
+    keys = [(name, "ascending") for name in ("entry_date", "rank", "entry_number", "line_number")]
+    return scores.take(pc.sort_indices(scores, keys))
+
 
 @dataclass(frozen=True, slots=True)
 class Capacity:

@@ -28,7 +28,7 @@ from originrisk.models.evidence import gather
 from originrisk.models.explanation import Explanation, explain, told_columns
 from originrisk.models.profile import Counts
 from originrisk.serve.scoring import ranking
-from originrisk.serve.scoring.ranking import suppressed
+from originrisk.serve.scoring.ranking import LOT, suppressed
 
 COUNTS = "counts."
 
@@ -134,7 +134,7 @@ class DayScores:
             "model_version": pa.repeat(self.bundle.version, size),
             "history_date": pa.repeat(pa.scalar(day - ONE_DAY, pa.date32()), size),
             "place": pa.array(queue.place, pa.int32(), mask=~inside),
-            "selection": pa.array(np.where(queue.lot, "lot", "order"), pa.string(), mask=~inside),
+            "selection": pa.array(np.where(queue.lot, LOT, "order"), pa.string(), mask=~inside),
             "selection_probability": queue.chance,
         }
         return pa.table([columns[name] for name in SCORES.names], schema=SCORES.schema)

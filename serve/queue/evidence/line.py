@@ -13,9 +13,9 @@ from originrisk.serve.queue.evidence.declaration import Field, Stop, declared, m
 from originrisk.serve.queue.evidence.links import Links, NameMatches, links, matches
 from originrisk.serve.queue.evidence.past import Party, Past, party, similar
 from originrisk.serve.queue.evidence.price import Price, prices
-from originrisk.serve.queue.evidence.queue_query import LOT
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 from originrisk.serve.queue.evidence.words import Said, said
+from originrisk.serve.scoring.ranking import LOT
 
 _PROBABILITIES: Final = "SELECT probability FROM {scores} WHERE entry_date = $1 ORDER BY probability"
 _PLACES: Final = """

@@ -20,10 +20,10 @@ from originrisk.serve.queue.db.finding import DECISIONS, Key
 from originrisk.serve.queue.db.work import OfficerWork
 from originrisk.serve.queue.evidence.day import Day
 from originrisk.serve.queue.evidence.words import country, port, said
+from originrisk.serve.scoring.ranking import LOT
 
 SHOWN: Final = 50
 """Lines on a page."""
-LOT: Final = "lot"
 
 
 def _true(column: Any) -> Bools:

@@ -17,11 +17,12 @@ from originrisk.serve.queue.context import Context
 from originrisk.serve.queue.db.finding import DECISIONS, Key
 from originrisk.serve.queue.db.work import OfficerWork
 from originrisk.serve.queue.evidence import queue_query
-from originrisk.serve.queue.evidence.queue_query import LOT, QueueQuery
+from originrisk.serve.queue.evidence.queue_query import QueueQuery
 from originrisk.serve.queue.evidence.reading import CurrentReading
 from originrisk.serve.queue.evidence.words import visible
 from originrisk.serve.queue.routes.admission import may
 from originrisk.serve.scoring.batch import spreadsheet_cell
+from originrisk.serve.scoring.ranking import LOT, SWAYING
 
 router = APIRouter()
 
@@ -45,7 +46,6 @@ _PLAIN: Final = (
     ("model version", "model_version"),
     ("history up to", "history_date"),
 )
-_SWAYING: Final = ("probability", "rank", "reasons")
 _CHOSEN: Final = {"order": "by rank", "lot": "by lot (random sample)", None: "outside capacity"}
 
 LONGEST_CELL: Final = 32_000
@@ -118,7 +118,7 @@ def _columns(done: OfficerWork) -> dict[str, Callable[[Row], Any]]:
 
 def _shown(row: Row, name: str) -> Any:
     """A cell; of the random sample neither score nor reasons, which would sway the examination."""
-    if row["selection"] == LOT and name in _SWAYING:
+    if row["selection"] == LOT and name in SWAYING:
         return None
     return visible(row[name]) if isinstance(row[name], str) else row[name]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from originrisk.data.settings import Settings
+from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.models.registry import bundle_path, champion_version
 from originrisk.serve.online import answer, problems
 from originrisk.serve.online.service import Service
@@ -153,11 +153,20 @@ def test_a_body_is_bounded_in_size_kind_and_time(settings: Settings) -> None:
 
 
 def test_a_stored_line_and_its_published_score_are_found(settings: Settings) -> None:
-    (published, *_) = score_period(settings, served.NIGHT, served.NIGHT).scores().to_pylist()
+    few = ScoreSettings(capacity_least=6, capacity_share=0.1, random_share=0.5)
+    rows = (
+        score_period(settings.model_copy(update={"score": few}), served.NIGHT, served.NIGHT)
+        .scores()
+        .to_pylist()
+    )
+    published = next(row for row in rows if row["selection"] != "lot")
+    blinded = next(row for row in rows if row["selection"] == "lot")
     with served.client(settings) as client:
         found = client.get(f"/v1/lines/{published['entry_number']}/1").json()
         assert found["score"]["probability"] == published["probability"]
-        assert found["score"]["rank"] == 1
+        assert found["score"]["rank"] == published["rank"]
+        hidden = client.get(f"/v1/lines/{blinded['entry_number']}/1").json()["score"]
+        assert (hidden["probability"], hidden["rank"], hidden["reasons"], hidden["summary"]) == (None,) * 4
         row = served.rows(settings)[0]
         assert client.get(f"/v1/lines/{row['entry_number']}/1").json()["score"] is None
         assert client.get("/v1/lines/ABC-0000001-0/1").status_code == 404

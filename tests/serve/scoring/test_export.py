@@ -12,6 +12,7 @@ import pytest
 from originrisk.data.contract import SCORES
 from originrisk.data.errors import UsageError
 from originrisk.serve.scoring.batch import check_target, spreadsheet_cell, write_scores
+from originrisk.serve.scoring.ranking import SWAYING
 
 FACT = {"name": "n", "value": "=1+1", "count": 1, "of": 2, "usual": 0.5, "source": "entries"}
 REASON = {"concept": "price", "contribution": 0.5, "text": 'unit value, "low"', "facts": [FACT]}
@@ -44,6 +45,27 @@ def test_text_that_a_spreadsheet_would_run_is_marked_as_text(start: str) -> None
 @pytest.mark.parametrize("text", ["ABC12345676", "a=b", "", None, "'=1"])
 def test_other_text_is_left_alone(text: str | None) -> None:
     assert spreadsheet_cell(text) == text
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_random_sample_leaves_without_what_would_sway_its_examination(tmp_path: Path, kind: str) -> None:
+    both = pa.concat_tables(
+        [
+            scores(selection="lot", probability=0.987654, log_odds=4.321, summary="98.8 %"),
+            scores(entry_number="ABC12345684", selection="order", rank=2),
+        ]
+    )
+    write_scores(both, tmp_path / f"out.{kind}")
+    rows = (
+        pq.read_table(tmp_path / "out.parquet").to_pylist()
+        if kind == "parquet"
+        else read_csv(tmp_path / "out.csv")
+    )
+    assert [row["entry_number"] for row in rows] == ["ABC12345684", "ABC12345676"]
+    assert rows[0]["probability"] in (0.25, "0.25")
+    for name in SWAYING:
+        assert rows[1][name] in (None, "", "null"), name
+    assert rows[1]["selection"] == "lot"
 
 
 def test_csv_neutralises_text_cells_only(tmp_path: Path) -> None:
@@ -79,7 +101,7 @@ def test_an_empty_day_is_a_valid_empty_file(tmp_path: Path, suffix: str) -> None
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
-    nested = pa.table({"reasons": [{"not": "a list"}]})
+    nested = pa.table({"reasons": [{"not": "a list"}], "selection": ["order"]})
     with pytest.raises(pa.ArrowInvalid):
         write_scores(nested, path)
     assert path.read_text() == "old"
