@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from originrisk.data.contract import ENTRIES
 from originrisk.data.simulation.descriptions import FORMATS, contents, describe
-from originrisk.data.simulation.parameters import order, parameters, stream, value
+from originrisk.data.simulation.lines import is_evasion
+from originrisk.data.simulation.parameters import order, parameters, stream, value, values
 from originrisk.data.simulation.shipping import ENTRY_TYPES, Papers, Part, part_of
 from originrisk.data.simulation.spelling import SPELLINGS
-from originrisk.data.simulation.tables import countries, goods, routes
+from originrisk.data.simulation.supply_chain import IN_CHINA
+from originrisk.data.simulation.tables import FAMILIES, by_country, choose, countries, goods, routes
 from originrisk.data.simulation.trade import Trade
 
 Columns = dict[str, pa.Array]
@@ -31,6 +33,7 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
         **merchandise(rng, papers.trade, part),
         **amounts(rng, papers.trade, part),
         **terms(rng, part),
+        **_metals(rng, papers.trade, part),
     }
     _leave_gaps(rng, papers.trade, columns, len(part.lines))
     nothing = pa.nulls(len(part.lines))
@@ -99,6 +102,28 @@ def _way(part: Part) -> Columns:
     }
 
 
+def _metals(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+    """Where metal was smelted, cast or melted, since that has to be told; half of evaders tell it wrongly."""
+    day, family = part.lines["day"].to_numpy(), goods()["family"].to_numpy()[part.lines["declared"]]
+    origin = part.contracts["origin"].to_numpy()
+    lot = part.lines["lot"].to_numpy()
+    chinese = (trade.sourcing.composition[:, IN_CHINA].sum(axis=1)[lot] > 0.5) & (lot >= 0)
+    hides = is_evasion(part.lines["mechanism"].to_numpy()) & (rng.random(len(day)) < 0.5)
+    smelters = by_country(values("smelters"))
+    abroad = np.where(smelters[origin] > 0, origin, choose(rng, np.tile(smelters, (len(day), 1))))
+    metal = text(
+        np.array(countries(), dtype=object), np.where(chinese & ~hides, countries().index("CN"), abroad)
+    )
+    smelted = np.isin(family, [FAMILIES.index(name) for name in ("aluminium", "vehicle")]) & (lot >= 0)
+    told = smelted & (day >= order("smelt_required"))
+    poured = (family == FAMILIES.index("metal")) & (day >= order("melt_required"))
+    return {
+        "smelt_country": blank(metal, ~told),
+        "cast_country": blank(text(np.array(countries(), dtype=object), origin), ~told),
+        "melt_pour_country": blank(text(np.array(countries(), dtype=object), origin), ~poured),
+    }
+
+
 def _leave_gaps(rng: np.random.Generator, trade: Trade, columns: Columns, count: int) -> None:
     """Empty cells at the rates of the parameter file; a line keeps its MID where its maker's name is empty."""
     rates = {name: rate for name, rate in parameters()["missing"].items() if name in columns}
@@ -147,6 +172,8 @@ def amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
     return {
         "quantity": pa.array(quantity, pa.float64()),
         "unit_of_measure": text(unit, declared),
+        "second_quantity": blank(pa.array(np.round(weight / 1.08, 1), pa.float64()), unit[declared] != "DOZ"),
+        "second_unit": blank(text(np.full(len(unit), "KG", dtype=object), declared), unit[declared] != "DOZ"),
         "gross_weight_kg": pa.array(weight, pa.float64()),
         "entered_value_usd": pa.array(lines["value"].to_numpy(), pa.float64()),
         "charges_usd": pa.array(np.round(charges), pa.float64()),

@@ -37,6 +37,7 @@ REGIONS: Final = tuple(
     for place in places_
 )
 IN_XINJIANG: Final = np.array([region.startswith("XJ") for region in REGIONS])
+IN_CHINA: Final = np.array([not region.startswith("XX") for region in REGIONS])
 _KINDS: Final = tuple(
     np.array([region.startswith(f"{prefix} {material} ") for region in REGIONS])
     for material in MATERIALS

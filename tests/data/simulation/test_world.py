@@ -326,3 +326,19 @@ def test_what_was_done_follows_the_evidence_and_a_denial_is_never_evidence(exami
     assert (known["result"][refused] == "xinjiang").all()
     tested = known["method"].isin(["isotopic", "dna"]) & (known["result"] == "not_xinjiang")
     assert (known["disposition"][tested] == "released_on_evidence").all()
+
+
+def test_smelting_in_china_is_told_of_goods_of_other_origins_too(frame: pd.DataFrame) -> None:
+    told = frame[frame["smelt_country"].notna()]
+    assert (told["entry_date"] >= parameters()["orders"]["smelt_required"]).all()
+    assert told["htsus"].str.match("76|87|4011|8409").all()
+    elsewhere = told[(told["country_of_origin"] != "CN") & (told["smelt_country"] == "CN")]
+    assert 10 < len(elsewhere) < 0.4 * len(told)
+    assert frame["melt_pour_country"].isna().all()
+
+
+def test_goods_counted_in_dozens_tell_their_kilograms_too(frame: pd.DataFrame) -> None:
+    dozens = frame["unit_of_measure"] == "DOZ"
+    assert frame["second_quantity"][dozens].notna().mean() > 0.9
+    assert set(frame["second_unit"][dozens].dropna()) == {"KG"}
+    assert frame["second_quantity"][~dozens & frame["unit_of_measure"].notna()].isna().all()
