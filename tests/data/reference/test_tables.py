@@ -17,6 +17,7 @@ TABLES = {
     "country_names": reference.country_names,
     "schedule_k_ports": reference.foreign_ports,
     "schedule_d_ports": reference.us_ports,
+    "units": reference.units,
     "legal_dates": reference.legal_dates,
     "scope": reference.scope,
     "instruments": reference.instruments,
@@ -33,6 +34,7 @@ TABLES = {
 KEYS = {
     "countries": "alpha_2",
     "country_names": "name",
+    "units": "code",
     "schedule_k_ports": "code",
     "schedule_d_ports": "code",
     "exposure": "material country year",
