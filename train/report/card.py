@@ -13,7 +13,8 @@ USE: Final = """\
 A score is a **lead**: it tells an officer where to look first and why. It must not be used
 
 - to detain, exclude, penalise or delay goods on the score alone;
-- to judge a company or a person, or to decide anything by origin, religion or name (no feature uses them);
+- to judge a company or a person, or to decide anything by ethnicity, religion or personal name (features use where
+  goods are declared to be made and who the parties are, and none of these);
 - as proof in a proceeding;
 - to clear goods: lines that were never examined are unknown, not negative.
 """
