@@ -61,7 +61,6 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.korea $(KOREA)
 	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.coverage
-	$(BIN)/python -m benchmarks.links
 	$(BIN)/python -m benchmarks.korea_goods $(KOREA)
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.night

@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 
 from benchmarks.simulated.seen_world import CUTOFF, PERIOD, SETTINGS, SeenWorld
 from originrisk.data.console import print_table
+from originrisk.data.dispositions import FOUND
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import make
 from originrisk.features.history.keys import find
-from originrisk.features.history.replay import FOUND
 from originrisk.features.lines import Lines
 from originrisk.train.dataset import known_outcomes
 from originrisk.train.evaluation.holdout import fit_holdout

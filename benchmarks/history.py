@@ -34,7 +34,7 @@ from originrisk.features.history.keys import key_of
 from originrisk.features.history.replay import Outcomes, close_days, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.tallies import TALLIES
-from originrisk.features.history.view import Known
+from originrisk.features.history.view import PointInTimeView
 from originrisk.features.lines import Ints, Lines, Text
 from originrisk.features.list_match import ListedNames
 from originrisk.features.lists import Listings
@@ -222,7 +222,7 @@ def measure_day(lines: int) -> dict[str, float]:
             break
         seeing += spent()
         with cpu() as spent:
-            matrices.append(compute(block.lines, block.known))
+            matrices.append(compute(block.lines, block.view))
         computing += spent()
     return (
         figures
@@ -283,12 +283,12 @@ def measure_own(lines: int) -> dict[str, Any]:
     with cpu() as spent:
         for block in replay(history, table, nothing, int(table.days["entry_date"][-1]), NO_LISTS):
             for name in sums:
-                sums[name] += int(block.known.count(name).astype(np.int64).sum())
+                sums[name] += int(block.view.count(name).astype(np.int64).sum())
     return {"cpu": spent(), "gb": gigabytes(), "sums": sums}
 
 
-def _given(lines: Lines, known: Known) -> dict[str, Ints]:
-    del known
+def _given(lines: Lines, view: PointInTimeView) -> dict[str, Ints]:
+    del view
     given = {name: values for name, values in lines.numbers.items() if name.startswith("given ")}
     return {name.removeprefix("given "): values.view(np.int64) for name, values in given.items()}
 

@@ -81,13 +81,14 @@ def main(number: int, new: int) -> None:
     """Resolve a night's `new` makers beside a `number` of known ones."""
     rng, parties = np.random.default_rng(0), Parties()
     known = makers(rng, number)
-    parties.learn(lines(known))
+    parties.learn(0, lines(known))
     again, fresh = otherwise(rng, known, new * 6 // 10), makers(rng, new - new * 6 // 10)
     night = lines({column: np.concatenate([again[column], fresh[column]]) for column in known})
-    parties = Parties.from_arrays(arrays := parties.arrays())
+    arrays, parties = parties.arrays(), Parties()
+    parties.hold(arrays)
     start = time.process_time()
-    seen = parties.see(night).party[: len(again["name"])]
-    parties.learn(night)
+    seen = parties.resolve(night).party[: len(again["name"])]
+    parties.learn(0, night)
     spent = time.process_time() - start
     size = sum(array.nbytes for array in arrays.values()) / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

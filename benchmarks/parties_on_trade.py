@@ -49,10 +49,10 @@ def resolve(parties: Parties, lines: Lines, until: int) -> LineParties:
     days = {*lines.days["entry_date"].tolist(), *received.day.tolist()}
     for day in sorted(day for day in days if day <= until):
         seen, new = entered.places(day, day), received.places(day, day)
-        before = parties.see(lines.take(seen))
+        before = parties.resolve(lines.take(seen))
         found.party[seen], found.possibly[seen] = before.party, before.possibly
-        parties.learn(lines.take(new))
-        found.learned[new] = parties.see(lines.take(new)).party
+        parties.learn(0, lines.take(new))
+        found.learned[new] = parties.resolve(lines.take(new)).party
     return found
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from docs.pages import contract, law, materials, world
+from docs.pages import contract, features, law, materials, world
 
 DOCS: Final = Path(__file__).parent
 MARK: Final = "<!-- made by `make docs`; a test compares -->\n"
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "contract.md": contract.document,
+    "features.md": features.document,
     "world.md": world.document,
 }
 """Whole pages, without their first line, the mark."""

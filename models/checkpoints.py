@@ -4,8 +4,9 @@ import re
 import shutil
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +18,10 @@ from originrisk.data.contract import EPOCH, LINE_KEY, ONE_DAY
 from originrisk.data.store import journal, lake
 from originrisk.data.store.tables import Store
 from originrisk.features.history.arrays import NamedArray, named_arrays
-from originrisk.features.history.learner import Learner
-from originrisk.features.history.replay import Outcomes, Seen, Timeline, close_days, replay, teach
-from originrisk.features.history.state import History
+from originrisk.features.history.learner import Learner, Learners
+from originrisk.features.history.replay import ObservedBatch, Outcomes, Timeline, close_days, replay, teach
+from originrisk.features.history.state import LEARNERS, History
+from originrisk.features.history.tallies import TALLIES, AggregateSpec
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 from originrisk.models import snapshot
@@ -30,10 +32,16 @@ KEPT: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """Saved histories of a store, each learned from `start` on. Hold the store's lock from reading to keeping."""
+    """Saved histories of a store, each learned from `start` on. Hold the store's lock from reading to keeping.
+
+    `name` is their folder in the home; `tallies` and `learners` are what they hold.
+    """
 
     store: Store
     start: date
+    name: str = "history"
+    tallies: tuple[AggregateSpec, ...] = TALLIES
+    learners: Learners = field(default_factory=lambda: LEARNERS)
 
     def latest(self, before: date) -> History:
         """The newest saved history of a day before this one that the tables bear out; an empty one if none is.
@@ -43,7 +51,9 @@ class Checkpoints:
         return self._of(self.latest_day(before))
 
     def _of(self, day: date | None) -> History:
-        return History() if day is None else snapshot.load(self.folder(day))
+        if day is None:
+            return History(self.tallies, self.learners)
+        return snapshot.load(self.folder(day), tallies=self.tallies, learners=self.learners)
 
     def latest_day(self, before: date) -> date | None:
         """The day of that history; None if there is none."""
@@ -61,7 +71,7 @@ class Checkpoints:
 
     def replay(
         self, history: History, entries: pa.Table, until: date, *, kept: bool = True
-    ) -> Iterator[Seen]:
+    ) -> Iterator[ObservedBatch]:
         """Replay up to `until`, keeping the history of that day and of the latest months' ends.
 
         Not `kept`, the history is for this run alone: the day may still get lines.
@@ -125,11 +135,11 @@ class Checkpoints:
 
     def days(self) -> set[date]:
         """Days after which a history was saved."""
-        return {date.fromisoformat(path.name) for path in (self.store.home / "history").glob("????-??-??")}
+        return {date.fromisoformat(path.name) for path in (self.store.home / self.name).glob("????-??-??")}
 
     def folder(self, day: date) -> Path:
         """Where the history of a day is saved."""
-        return self.store.home / "history" / day.isoformat()
+        return self.store.home / self.name / day.isoformat()
 
     def listings(self) -> Listings:
         """Parties under an order, and decisions about parties, as they stand."""
@@ -195,7 +205,7 @@ class Checkpoints:
 
 def sweep(home: Path) -> None:
     """Remove what a killed run had staged beside the histories. Hold the store's lock."""
-    for left in (home / "history").glob(f"{snapshot.STAGED}*"):
+    for left in chain(*((home / name).glob(f"{snapshot.STAGED}*") for name in ("history", "parties"))):
         shutil.rmtree(left)
 
 

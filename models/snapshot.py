@@ -17,7 +17,7 @@ from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.state import LEARNERS, History
-from originrisk.features.history.tallies import TALLIES, Tally
+from originrisk.features.history.tallies import TALLIES, AggregateSpec
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -64,7 +64,7 @@ def _put_aside(folder: Path, place: Path) -> None:
 def load(
     folder: Path,
     *,
-    tallies: tuple[Tally, ...] = TALLIES,
+    tallies: tuple[AggregateSpec, ...] = TALLIES,
     learners: Learners = LEARNERS,
 ) -> History:
     """Read a history, or of it no more than these tallies (all or none) and learners.

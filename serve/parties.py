@@ -1,6 +1,7 @@
 """Parties and links as people see them: whom the maker of a line was taken for on its day, and whom it is tied to."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,14 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data.contract import EPOCH, ONE_DAY
-from originrisk.data.errors import Problem, UsageError
+from originrisk.data.errors import AlreadyRunningError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
-from originrisk.features.graph.graph import KINDS, Graph, Path, Tie, paths
+from originrisk.features.graph.graph import FLOWS, Graph, Path, Tie, paths
 from originrisk.features.history.keys import key_of
 from originrisk.features.lines import Lines
-from originrisk.features.parties.parties import NONE, Likely, Parties, PartyTallies
+from originrisk.features.parties.parties import NONE, Likely, Parties
 from originrisk.features.parties.record import Record, Records
 from originrisk.models.checkpoints import Checkpoints
 
@@ -106,11 +107,14 @@ def find_line(settings: Settings, entry_number: str, line_number: int) -> pa.Tab
 
 
 def parties_as_of(settings: Settings, last: date) -> Parties:
-    """Parties at the close of a day."""
-    checkpoints = Checkpoints(Store(settings.home, settings.memory_limit_gb), settings.history_start)
+    """Parties at the close of a day: what is lacking is learned now, and kept unless another run is writing."""
+    store = Store(settings.home, settings.memory_limit_gb)
+    checkpoints = Checkpoints(store, settings.history_start, "parties", (), {"parties": Parties})
+    with suppress(AlreadyRunningError), store.writing():
+        checkpoints.bring_to(last)
     learned = checkpoints.learner("parties", last)
-    assert isinstance(learned, PartyTallies)
-    return learned.parties
+    assert isinstance(learned, Parties)
+    return learned
 
 
 SHOWN: Final = 10
@@ -163,7 +167,7 @@ def _first_names(entries: pa.Table, found: list[Path]) -> dict[int, str | None]:
 
 
 def _graph(line: pa.Table, found: list[Path], names: dict[int, str | None]) -> dict[str, Any]:
-    kinds = [kind for kind in KINDS if any(tie.kind == kind for path in found for tie in path.ties)]
+    kinds = [kind for kind in FLOWS if any(tie.kind == kind for path in found for tie in path.ties)]
     own = {"id": "line", "kind": "line", "name": line["manufacturer_name"][0].as_py()}
     around = [{"id": kind, "kind": kind, "name": _named(line, kind)} for kind in kinds]
     ends = [_supplier(path, names.get(path.supplier)) for path in found]

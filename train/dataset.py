@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data.arrays import Floats, Mask, Rows
+from originrisk.data.dispositions import FOUND, NOT_FOUND
 from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.keys import find, key_of
-from originrisk.features.history.replay import FOUND, NOT_FOUND, Outcomes, replay
+from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines, entry_dates
 from originrisk.features.lists import Listings
@@ -202,7 +203,7 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
         place = np.searchsorted(wanted, block.rows)
         chosen = np.flatnonzero(wanted[np.minimum(place, len(wanted) - 1)] == block.rows)
         if len(chosen):
-            matrix[place[chosen]] = compute(block.lines.take(chosen), block.known.take(chosen))
+            matrix[place[chosen]] = compute(block.lines.take(chosen), block.view.take(chosen))
     return FeatureFrame.of(lines.take(wanted), matrix)
 
 

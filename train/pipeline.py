@@ -14,7 +14,7 @@ from originrisk.data.arrays import Floats
 from originrisk.data.console import progress
 from originrisk.data.settings import Settings, TrainSettings
 from originrisk.features.catalogue import CATALOGUE
-from originrisk.features.feature import Feature
+from originrisk.features.catalogue.feature import Feature
 from originrisk.models import bundle, registry
 from originrisk.models.bundle import load
 from originrisk.models.origin_model import OriginModel

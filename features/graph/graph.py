@@ -4,50 +4,29 @@ Lines see the latest close: who was tied to whom by then, whom examinations had 
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from originrisk.features.graph.neighbours import (
-    OF_GONE,
-    OF_OTHERS,
-    Circles,
-    Facts,
-    Table,
-    merged,
-    row_of,
-    table,
-)
-from originrisk.features.history.keys import hashed, key_of, keys_of
+from originrisk.features.graph.neighbours import NeighbourIndex, Table, empty, merged, row_of, table
+from originrisk.features.history.keys import Keys, hashed, key_of
 from originrisk.features.history.learner import Arrays, Columns
-from originrisk.features.lines import Bools, Codes, Lines, Text
+from originrisk.features.history.tallies import OUTCOME_MEASURES
+from originrisk.features.lines import Bools, Lines, Text
 from originrisk.features.lists import Listings
 
 PERIOD: Final = 28
 """Days from one close to the next."""
-FLOWS: Final = (
-    "importer",
-    "seller",
-    "consolidator",
-    "address",
-    "importer*hts6",
-    "importer*seller",
-    "importer*consolidator",
-    "seller*consolidator",
-)
-_PAIRS: Final = tuple(f"{flow}*supplier" for flow in FLOWS)
-_TOLD: Final = (
-    *(f"{flow}.others{fact}" for flow in FLOWS for fact in ("", *(f".{fact}" for fact in OF_OTHERS))),
-    *(f"{flow}.gone.{fact}" for flow in FLOWS for fact in OF_GONE),
-)
-"""Columns told of each flow: how many other suppliers, and the sum of each fact of them; those of the ones gone."""
+FLOWS: Final = ("importer", "seller", "consolidator", "address")
+"""What of a line other suppliers may share with it."""
+FACTS: Final = ("examined", "found", "listed")
+"""What lines see of the neighbours in each flow: sums over them."""
 _NAMES: Final = "maker"
 """Suppliers by the maker's name: how they are found on lists."""
-WEIGHT: Final = 3
-"""Examinations that the general rate counts for, where a supplier's own is shrunk to it."""
-UNIT: Final = 1 << 20
-"""Suspicion is held in whole multiples of 1 / UNIT."""
+_TIE: Final = ("flow", "supplier", "first", "last", "count")
+_SUPPLIER: Final = ("last", "examined", "found")
 
 
 class Graph:
@@ -55,37 +34,39 @@ class Graph:
 
     def __init__(self) -> None:
         self._start, self.closed = -1, -1
-        self.ties = {kind: _no_ties() for kind in (*FLOWS, _NAMES)}
-        self.suppliers, self.listed = _no_suppliers(), np.zeros(0, np.bool_)
-        self._new: dict[str, list[Table]] = {kind: [] for kind in (*FLOWS, _NAMES)}
+        self.ties = {kind: empty(*_TIE) for kind in (*FLOWS, _NAMES)}
+        self.suppliers, self.listed = empty(*_SUPPLIER), np.zeros(0, np.bool_)
+        self._new: dict[str, list[Table]] = {kind: [] for kind in self.ties}
         self._seen: list[Table] = []
         self._draw()
 
     def see(self, lines: Lines) -> Columns:
-        """For each flow: others around it and what is told of them, and of those whom the supplier may follow."""
-        flows, pairs = keys_of(lines, FLOWS + _PAIRS).reshape(2, len(FLOWS), -1)
-        sides = self._circles.around(flows, pairs, lines.days["entry_date"])
-        told = (column for side in sides for of_kind in side for column in of_kind.T)
-        return dict(zip(_TOLD, told, strict=True))
+        """For each flow, FACTS of the other suppliers in it, as `flow.fact`."""
+        told = {flow: self._index[flow].others(*_keys(lines, flow)) for flow in FLOWS}
+        return {
+            f"{flow}.{fact}": values
+            for flow in FLOWS
+            for fact, values in zip(FACTS, told[flow].T, strict=True)
+        }
 
     def learn(self, day: int, lines: Lines, /) -> None:
         """Note the ties of the lines."""
         supplier = key_of(lines, "supplier")
         for kind, new in self._new.items():
-            pairs, flow = key_of(lines, f"{kind}*supplier"), key_of(lines, kind)
+            flow, pairs = _keys(lines, kind)
             new.append(table(pairs, flow=flow, supplier=supplier, first=day, last=day, count=1))
         self._seen.append(table(supplier, last=day, examined=0, found=0))
 
-    def learn_outcomes(self, _day: int, lines: Lines, found: Bools, /) -> None:
+    def learn_outcomes(self, _day: int, lines: Lines, told: Bools, /) -> None:
         """Note what was found at the suppliers of the lines."""
-        self._seen.append(table(key_of(lines, "supplier"), last=0, examined=1, found=found))
+        examined, found = (told[:, OUTCOME_MEASURES.index(name)] for name in ("examined", "found"))
+        self._seen.append(table(key_of(lines, "supplier"), last=0, examined=examined, found=found))
 
     def close(self, day: int, listings: Listings, /) -> None:
         """Every PERIOD days bring in what was learned since."""
         self._start = day if self._start < 0 else self._start
         if (day + 1 - self._start) % PERIOD:
             return
-        del self._circles  # what the last close drew is not kept beside the next
         for kind in self.ties:
             self.ties[kind] = merged([self.ties[kind], *self._new.pop(kind)])
         self.suppliers = merged([self.suppliers, *self._seen])
@@ -103,56 +84,35 @@ class Graph:
         return listed
 
     def _draw(self) -> None:
-        facts = _facts(self.suppliers, self.listed)
-        ties = [self.ties[kind] for kind in FLOWS]
-        self._circles = Circles(ties, self.suppliers, facts, self.closed)
+        facts = np.column_stack([self.suppliers["examined"], self.suppliers["found"], self.listed])
+        self._index = {
+            flow: NeighbourIndex(self.ties[flow], self.suppliers["key"], facts.astype(np.int64))
+            for flow in FLOWS
+        }
 
     def arrays(self) -> Arrays:
         """Ties and suppliers at the close and since, and the days of the first and of the latest close."""
         tables = {f"{kind}.closed": ties for kind, ties in self.ties.items()}
-        tables |= {f"{kind}.new": merged([_no_ties(), *new]) for kind, new in self._new.items()}
+        tables |= {f"{kind}.new": merged([empty(*_TIE), *new]) for kind, new in self._new.items()}
         tables |= {
             "suppliers.closed": self.suppliers,
-            "suppliers.new": merged([_no_suppliers(), *self._seen]),
+            "suppliers.new": merged([empty(*_SUPPLIER), *self._seen]),
         }
         arrays = {f"{name}.{column}": v for name, of in tables.items() for column, v in of.items()}
         return arrays | {"listed": self.listed, "days": np.array([self._start, self.closed])}
 
     def hold(self, arrays: Arrays) -> None:
         """Take over saved arrays."""
+
+        def held(name: str, *columns: str) -> Table:
+            return {column: arrays[f"{name}.{column}"] for column in ("key", *columns)}
+
         self._start, self.closed = arrays["days"].tolist()
-        self.ties = {kind: _of(arrays, f"{kind}.closed", _no_ties()) for kind in self.ties}
-        self._new = {kind: [_of(arrays, f"{kind}.new", _no_ties())] for kind in self.ties}
-        self.suppliers, self.listed = _of(arrays, "suppliers.closed", _no_suppliers()), arrays["listed"]
-        self._seen = [_of(arrays, "suppliers.new", _no_suppliers())]
+        self.ties = {kind: held(f"{kind}.closed", *_TIE) for kind in self.ties}
+        self._new = {kind: [held(f"{kind}.new", *_TIE)] for kind in self.ties}
+        self.suppliers, self.listed = held("suppliers.closed", *_SUPPLIER), arrays["listed"]
+        self._seen = [held("suppliers.new", *_SUPPLIER)]
         self._draw()
-
-
-def _facts(suppliers: Table, listed: Bools) -> Facts:
-    """What is told of each supplier, (suppliers,) each; suspicion is the find rate above the general one."""
-    examined, found = suppliers["examined"].astype(np.int64), suppliers["found"].astype(np.int64)
-    base = found.sum() / max(1, examined.sum())
-    excess = np.maximum((found + WEIGHT * base) / (examined + WEIGHT) - base, 0.0)
-    told = {"examined": examined, "found": found, "suspicion": np.rint(excess * UNIT), "listed": listed}
-    return {name: fact.astype(np.int64) for name, fact in told.items()}
-
-
-def _no_ties() -> Table:
-    none: Codes = np.zeros(0, np.int32)
-    return table(none.astype(np.uint64), flow=none, supplier=none, first=none, last=none, count=none)
-
-
-def _no_suppliers() -> Table:
-    none: Codes = np.zeros(0, np.int32)
-    return table(none.astype(np.uint64), last=none, examined=none, found=none)
-
-
-def _of(arrays: Arrays, name: str, like: Table) -> Table:
-    return {column: arrays[f"{name}.{column}"] for column in like}
-
-
-KINDS: Final = tuple(flow for flow in FLOWS if "*" not in flow)
-"""What of a line other suppliers may share with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,31 +135,35 @@ class Path:
     found: int
     ties: tuple[Tie, ...]
 
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Most ties first, then most lines."""
+        return -len(self.ties), -sum(tie.count for tie in self.ties), self.supplier
+
 
 def paths(graph: Graph, line: Lines) -> list[Path]:
-    """Paths from one line to suppliers under a cloud, by the latest close: most ties first, then most lines.
+    """Paths from one line to suppliers that are listed or at which inputs were found, by the latest close, in order.
 
     The line's own supplier is left out.
     """
-    own = int(key_of(line, "supplier")[0])
     ties: defaultdict[int, list[Tie]] = defaultdict(list)
-    for kind in KINDS:
+    for kind in FLOWS:
         for supplier, tie in _ties(graph, kind, line):
             ties[supplier].append(tie)
-    found = [_path(graph, supplier, tuple(of)) for supplier, of in ties.items() if supplier != own]
-    clouded = [path for path in found if path.listed or path.found]
-    return sorted(clouded, key=lambda path: (-len(path.ties), -_weight(path), path.supplier))
+    ties.pop(int(key_of(line, "supplier")[0]), None)
+    found = [_path(graph, supplier, tuple(of)) for supplier, of in ties.items()]
+    return sorted((path for path in found if path.listed or path.found), key=lambda path: path.order)
 
 
-def _weight(path: Path) -> int:
-    return sum(tie.count for tie in path.ties)
+def _keys(lines: Lines, flow: str) -> tuple[Keys, Keys]:
+    return key_of(lines, flow), key_of(lines, f"{flow}*supplier")
 
 
-def _ties(graph: Graph, kind: str, line: Lines) -> list[tuple[int, Tie]]:
+def _ties(graph: Graph, kind: str, line: Lines) -> Iterator[tuple[int, Tie]]:
     flow, ties = key_of(line, kind)[0], graph.ties[kind]
     rows = np.flatnonzero((ties["flow"] == flow) & (flow != 0))
     columns = (ties[name][rows].tolist() for name in ("supplier", "first", "last", "count"))
-    return [(supplier, Tie(kind, *dated)) for supplier, *dated in zip(*columns, strict=True)]
+    return ((supplier, Tie(kind, *dated)) for supplier, *dated in zip(*columns, strict=True))
 
 
 def _path(graph: Graph, supplier: int, ties: tuple[Tie, ...]) -> Path:

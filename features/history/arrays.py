@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from originrisk.features.history.learner import Arrays, Learners, arrays_of_all, hold_all
-from originrisk.features.history.state import LEARNERS, Fact, Group, History, Learned, narrow
-from originrisk.features.history.tallies import TALLIES, Tally
+from originrisk.features.history.state import LEARNERS, Group, History, Learned, narrow
+from originrisk.features.history.tallies import TALLIES, AggregateSpec
 from originrisk.features.lines import Bools
 
 NamedArray = tuple[str, npt.NDArray[Any]]
@@ -32,20 +32,15 @@ def _settle(history: History, group: Group) -> None:
     group.counts.keep(order)
     for index in indexes:
         index.hold(index.keys, moved[index.rows])
-    for learned in _all_recent(history):
+    for learned in history.recent.values():
         learned.rows[:, group.places] = moved[learned.rows[:, group.places]]
 
 
 def _own_rows(history: History) -> None:
     """Rows that are still in a window, copied where they were handed over."""
-    for recent in history.recent.values():
-        for day, learned in recent.items():
-            if not learned.rows.flags.writeable:
-                recent[day] = Learned(learned.rows.copy(), learned.measures)
-
-
-def _all_recent(history: History) -> Iterator[Learned]:
-    return (of_day for recent in history.recent.values() for of_day in recent.values())
+    for day, learned in history.recent.items():
+        if not learned.rows.flags.writeable:
+            history.recent[day] = Learned(learned.rows.copy(), learned.measures)
 
 
 def _holds_something(history: History, group: Group) -> Bools:
@@ -53,7 +48,7 @@ def _holds_something(history: History, group: Group) -> Bools:
     holds: Bools = np.zeros(group.counts.size, np.bool_)
     for column in group.counts.own()[: group.counts.size].T:
         holds |= column != 0
-    for learned in _all_recent(history):
+    for learned in history.recent.values():
         holds[learned.rows[:, group.places]] = True
     holds[0] = True
     return holds
@@ -68,8 +63,8 @@ def named_arrays(history: History, *, surrendered: bool = False) -> Iterator[Nam
     """Arrays of a history whose day is closed, settled on the way, one after another, each with its name.
 
     Of each learner its own. Of each group of tallies: its `state`, the `keys` of every tally in order, the `rows` of
-    each in the state, and their number in each tally (`sizes`). Of lines and of outcomes that are still in a window:
-    the `days`, their number on each (`sizes`), their `rows` in the tallies with windows, their `measures`.
+    each in the state, and their number in each tally (`sizes`). Of lines that are still in a window (`recent`): the
+    `days`, their number on each (`sizes`), their `rows` in the tallies with windows, their `measures`.
 
     A history that is `surrendered` lets go what it gave, so that little is held at once; nobody may ask it any more.
     """
@@ -80,8 +75,8 @@ def named_arrays(history: History, *, surrendered: bool = False) -> Iterator[Nam
         yield from _of_group(history, number, group)
         if surrendered:
             _let_go(history, group)
-    for fact in history.recent:
-        yield from ((f"{fact}.{name}", array) for name, array in _recent(history, fact))
+    if history.kept:
+        yield from _recent(history)
 
 
 def _let_go(history: History, group: Group) -> None:
@@ -102,7 +97,7 @@ def _of_group(history: History, number: int, group: Group) -> Iterator[NamedArra
 def history_of(
     arrays: Mapping[str, npt.NDArray[Any]],
     day: int,
-    tallies: tuple[Tally, ...] = TALLIES,
+    tallies: tuple[AggregateSpec, ...] = TALLIES,
     learners: Learners = LEARNERS,
 ) -> History:
     """The history that these arrays were taken of, after the close of `day`."""
@@ -115,28 +110,27 @@ def history_of(
         keys, rows = (np.split(arrays[f"{number}.{name}"], ends) for name in ("keys", "rows"))
         for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
             history.indexes[key].hold(of_tally, places)
-    for fact, recent in history.recent.items():
-        if history.order:
-            recent.update(_by_day(history, fact, arrays))
+    if history.kept:
+        history.recent.update(_by_day(history, arrays))
     return history
 
 
-def _recent(history: History, fact: Fact) -> Iterator[NamedArray]:
-    days = sorted(history.recent[fact])
-    learned = [history.recent[fact][day] for day in days]
-    none = np.empty((0, history.kept[fact]), np.int32)
-    yield "days", np.array(days, np.int32)
-    yield "sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
-    yield "rows", np.concatenate([none, *(of_day.rows for of_day in learned)])
-    for name in history.leaving[fact]:
+def _recent(history: History) -> Iterator[NamedArray]:
+    days = sorted(history.recent)
+    learned = [history.recent[day] for day in days]
+    yield "recent.days", np.array(days, np.int32)
+    yield "recent.sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
+    yield (
+        "recent.rows",
+        np.concatenate([np.empty((0, history.kept), np.int32), *(one.rows for one in learned)]),
+    )
+    for name in history.leaving:
         measured = [np.empty(0, np.int8), *(of_day.measures[name] for of_day in learned)]
-        yield f"measures.{name}", narrow(np.concatenate(measured))
+        yield f"recent.measures.{name}", narrow(np.concatenate(measured))
 
 
-def _by_day(
-    history: History, fact: Fact, arrays: Mapping[str, npt.NDArray[Any]]
-) -> Iterator[tuple[int, Learned]]:
-    ends = np.cumsum(arrays[f"{fact}.sizes"])
-    for day, start, end in zip(arrays[f"{fact}.days"], ends - arrays[f"{fact}.sizes"], ends, strict=True):
-        measured = {name: arrays[f"{fact}.measures.{name}"][start:end] for name in history.leaving[fact]}
-        yield int(day), Learned(arrays[f"{fact}.rows"][start:end], measured)
+def _by_day(history: History, arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[tuple[int, Learned]]:
+    ends = np.cumsum(arrays["recent.sizes"])
+    for day, start, end in zip(arrays["recent.days"], ends - arrays["recent.sizes"], ends, strict=True):
+        measured = {name: arrays[f"recent.measures.{name}"][start:end] for name in history.leaving}
+        yield int(day), Learned(arrays["recent.rows"][start:end], measured)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from originrisk.features.history.keys import Keys
-from originrisk.features.history.tallies import COUNTED, EVER, OUTCOME_MEASURES, Tally
+from originrisk.features.history.tallies import COUNTED, EVER, AggregateSpec
 from originrisk.features.lines import Rows
 
 State = npt.NDArray[np.signedinteger[Any]]
@@ -31,22 +31,22 @@ class Counts:
     """Counts of the tallies that count the same things: a row for each key. Rows are appended and never move.
 
     Row 0 belongs to no key and is zero whenever it is read. `columns` names what is counted: `lines.365`,
-    `found.ever`, `first`, `last`, `found_on`, `partners.importer`; the first of them are the `sums` of a measure
-    over a window.
+    `found.ever`, `first`, `last`, `found_on`; the first of them are the `sums` of a measure over a window.
 
     A `state` that is mapped or read-only is never written to: what is learned waits until someone asks for it, and is
     then written into a copy. So a night that closes one day needs memory for the counts of one group at a time.
     """
 
-    def __init__(self, tally: Tally, others: tuple[str, ...]) -> None:
-        windows = {"lines": tally.lines, **tally.sums, **dict.fromkeys(OUTCOME_MEASURES, tally.outcomes)}
+    def __init__(self, tally: AggregateSpec) -> None:
+        windows = {"lines": tally.lines, **tally.sums, **dict.fromkeys(tally.outcomes, (EVER,))}
         self.sums = tuple(
             (measure, window) for measure, of_measure in windows.items() for window in of_measure
         )
         dates = ["first", "last"] * (EVER in tally.lines) + ["found_on"] * bool(tally.outcomes)
         sums = (f"{measure}.{window or 'ever'}" for measure, window in self.sums)
-        names = (*sums, *dates, *(f"partners.{other}" for other in others))
+        names = (*sums, *dates)
         self.columns = {name: column for column, name in enumerate(names)}
+        self.has_window = any(window != EVER for _, window in self.sums)
         only_counts = {measure for measure, _ in self.sums} <= COUNTED
         self.state: State = np.zeros((1, len(self.columns)), np.int32 if only_counts else np.int64)
         self.size = 1
@@ -123,10 +123,6 @@ class Counts:
     def mark(self, name: str, rows: Places, day: int) -> None:
         """Write a day into the column `name` of these rows."""
         self._change(partial(_mark, rows=rows, column=self.columns[name], day=day))
-
-    def gain(self, name: str, rows: Places) -> None:
-        """Add 1 to the column `name` of these rows, as often as each occurs."""
-        self.add(rows[:, None], np.array([self.columns[name]]), np.ones((len(rows), 1), np.int64))
 
     def clear_nobody(self) -> None:
         """Row 0 took what was learned of missing keys: make it zero again."""

@@ -1,76 +1,82 @@
 """What a line adds to history on the day it is learned, in whole numbers."""
 
+from typing import Final
+
 import numpy as np
 
-from originrisk.features.commodity.cotton import likely_cotton
-from originrisk.features.history.prices import DRAWN_IN, benchmarks, drawn_in, fixed, log_freight, log_prices
-from originrisk.features.history.tallies import LOW_MEASURES, LOW_STEPS, PRICE_LEVELS, PRICES
-from originrisk.features.history.view import Known, base_rate, found_rate, listed
+from originrisk.features.declared import (
+    declared_in_china,
+    likely_cotton,
+    loaded_abroad,
+    log_freight,
+    log_prices,
+    through_china,
+)
+from originrisk.features.history.prices import WINSORIZED, benchmark, fixed
+from originrisk.features.history.tallies import PRICES
+from originrisk.features.history.view import PointInTimeView, base_rate, shrunk
 from originrisk.features.lines import Floats, Ints, Lines
-from originrisk.features.route import declared_in_china, loaded_abroad, through_china
 
-MAKERS = ("supplier", "maker", "address")
-TRADERS = ("seller", "consolidator")
-CHEAP = -1.5
-"""Spreads below the fair value from which a price counts as cheap."""
-
-
-FRESH, DORMANT = 90, 180
-"""Days: a supplier is new for so long; one that was away for longer has returned."""
+MAKERS: Final = ("supplier", "maker", "address")
+TRADERS: Final = ("seller", "consolidator")
+CHEAP: Final = -1.5
+"""Robust z-score below which a price counts as cheap."""
+FRESH: Final = 90
+"""Days for which a supplier is new."""
 
 
-def measures(lines: Lines, known: Known) -> dict[str, Ints]:
-    """Measures of each line by name, (n,) each; `known` is history just before the lines are learned."""
-    plain = {
-        "lines": np.ones(lines.size, np.int64),
-        "china": declared_in_china(lines).astype(np.int64),
-        "detour": through_china(lines).astype(np.int64),
-        "cotton": fixed(likely_cotton.compute(lines, known)),
-        "abroad": loaded_abroad(lines).astype(np.int64),
-        "captive": fixed(_share_after(known, "supplier*importer", "supplier")),
-        "tied": fixed(_share_after(known, "supplier*importer", "importer")),
-        "fresh": (~(known.since("supplier.first") > FRESH)).astype(np.int64),
-        "returned": (known.since("supplier.last") > DORMANT).astype(np.int64),
-        "listed": listed(lines, "manufacturer_name", known).astype(np.int64),
-        "freight_n": (~np.isnan(log_freight(lines))).astype(np.int64),
-        "freight_sum": fixed(log_freight(lines)),
+def measures(lines: Lines, view: PointInTimeView) -> dict[str, Ints]:
+    """Measures of each line by name, (n,) each; `view` is history just before the lines are learned."""
+    counted = {
+        "lines": np.ones(lines.size, np.bool_),
+        "china": declared_in_china(lines),
+        "detour": through_china(lines),
+        "abroad": loaded_abroad(lines),
+        "fresh": ~(view.since("supplier.first") > FRESH),
+        "freight_n": ~np.isnan(log_freight(lines)),
     }
-    suspicion = {
-        "maker_suspicion": suspicion_of(known, MAKERS),
-        "trader_suspicion": suspicion_of(known, TRADERS),
+    summed = {
+        "cotton": likely_cotton(lines),
+        "captive": _share_after(view, "supplier"),
+        "tied": _share_after(view, "importer"),
+        "maker_excess": excess_rate(view, MAKERS),
+        "trader_excess": excess_rate(view, TRADERS),
+        "freight_sum": log_freight(lines),
     }
-    return plain | {name: fixed(values) for name, values in suspicion.items()} | _prices(lines, known)
+    return {
+        **{name: values.astype(np.int64) for name, values in counted.items()},
+        **{name: fixed(values) for name, values in summed.items()},
+        **_prices(lines, view),
+    }
 
 
-def _share_after(known: Known, pair: str, party: str) -> Floats:
-    """Share of the pair in the party's lines of the past year, this one counted in (n,).
+def _share_after(view: PointInTimeView, party: str) -> Floats:
+    """Share of supplier and importer together in the party's lines of the past year, this one counted in (n,).
 
     Its mean over the party's lines is a Herfindahl index: the chance that two lines have the same partner.
     """
-    return (known.count(f"{pair}.lines.365") + 1) / (known.count(f"{party}.lines.365") + 1)
+    return (view.count("supplier*importer.lines.365") + 1) / (view.count(f"{party}.lines.365") + 1)
 
 
-def suspicion_of(known: Known, parties: tuple[str, ...]) -> Floats:
+def excess_rate(view: PointInTimeView, parties: tuple[str, ...]) -> Floats:
     """Highest shrunk share of examinations with a find among the line's parties (n,), above the general share."""
-    base = base_rate(known)
-    highest = np.zeros_like(base)
-    for party in parties:
-        highest = np.maximum(highest, found_rate(known, party, base) - base)
-    return highest
+    base = base_rate(view)
+    found, examined = (
+        view.counts(tuple(f"{party}.{measure}.ever" for party in parties))
+        for measure in ("found", "examined")
+    )
+    excess: Floats = np.maximum(shrunk(found, examined, base) - base, 0.0).max(axis=0)
+    return excess
 
 
-def _prices(lines: Lines, known: Known) -> dict[str, Ints]:
+def _prices(lines: Lines, view: PointInTimeView) -> dict[str, Ints]:
     added: dict[str, Ints] = {}
-    benchmark = benchmarks(known, own=True)[PRICE_LEVELS[0]]
+    of_all = benchmark(view, own=True)
     for price in PRICES:
-        logs, fair = log_prices(lines)[price], benchmark.of(price)
-        near = drawn_in(logs, fair)
+        logs, fair = log_prices(lines)[price], of_all.of(price)
+        near = fair.winsorized(logs)
         added[f"{price}_n"] = (~np.isnan(logs)).astype(np.int64)
         added[f"{price}_sum"] = fixed(near)
         added[f"{price}_spread"] = fixed(np.abs(near - fair.centre))
-        if price == "kilo":
-            added["cheap"] = (fair.deviation(logs) < CHEAP).astype(np.int64)
-            for name, step in zip(LOW_MEASURES, LOW_STEPS, strict=True):
-                added[name] = (fair.deviation(logs) < step).astype(np.int64)
-            added["discount"] = fixed(np.clip(fair.deviation(logs), -DRAWN_IN, DRAWN_IN))
-    return added
+    z = of_all.of("kilo").z(log_prices(lines)["kilo"])
+    return added | {"cheap": (z < CHEAP).astype(np.int64), "discount": fixed(z.clip(-WINSORIZED, WINSORIZED))}

@@ -1,96 +1,80 @@
-"""Fair market value: a robust benchmark of log unit values over a year, without the line's own parties.
+"""Fair market value: a robust benchmark of log unit values over a year, without the supplier's own lines.
 
-Each learned value is first drawn in to within three spreads of what was then known (an online Huber mean), so
-that sums and counts suffice: they can be subtracted for the supplier and importer at hand, and shrunk towards
-the parent group. See docs/decisions for the choice.
+Each learned value is first winsorized to within three spreads of what was then known (an online Huber mean), so that
+sums and counts suffice: they can be subtracted for the supplier at hand, and shrunk towards the parent group. See
+docs/decisions for the choice.
 """
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import numpy as np
 
-from originrisk.features.history.tallies import PRICE_LEVELS, PRICE_PARTIES, PRICES
-from originrisk.features.history.view import FIXED_POINT, Known
-from originrisk.features.lines import Floats, Ints, Lines, kilograms, positive, shared, units
+from originrisk.features.history.tallies import PRICE_LEVELS, PRICES
+from originrisk.features.history.view import FIXED_POINT, PointInTimeView
+from originrisk.features.lines import Floats, Ints, shared
 
-PARENT_WEIGHT = 20.0
+PARENT_WEIGHT: Final = 20.0
 """Lines that the parent group counts for in a benchmark."""
-
-LEAST_SPREAD = 0.08
-USUAL_SPREAD = 0.5
-DRAWN_IN = 3.0
-_MEAN_TO_SIGMA = 1.2533  # standard deviation of a normal law over its mean absolute deviation
+LEAST_SPREAD: Final = 0.08
+USUAL_SPREAD: Final = 0.5
+WINSORIZED: Final = 3.0
+"""Robust z-score beyond which a value is brought in before it is learned."""
+_MEAN_TO_SIGMA: Final = 1.2533  # standard deviation of a normal law over its mean absolute deviation
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Fair log value, its spread, and the lines of the narrowest group behind it: (n,) each, or (prices, n)."""
+    """Fair log value, and its spread: (n,) each, or (prices, n)."""
 
     centre: Floats
     spread: Floats
-    support: Floats
 
-    def deviation(self, logs: Floats) -> Floats:
-        """Spreads above (+) or below (-) the fair value; NaN where either is unknown."""
+    def z(self, logs: Floats) -> Floats:
+        """Robust z-score: spreads above (+) or below (-) the fair value; NaN where either is unknown."""
         return (logs - self.centre) / self.spread
+
+    def winsorized(self, logs: Floats) -> Floats:
+        """Log values no further than WINSORIZED spreads from the fair value (n,), so that one outlier moves little."""
+        near = self.centre + np.clip(self.z(logs), -WINSORIZED, WINSORIZED) * self.spread
+        return np.where(np.isnan(self.centre), logs, near)
 
     def of(self, price: str) -> "Benchmark":
         """That of one of the PRICES."""
         place = PRICES.index(price)
-        return Benchmark(self.centre[place], self.spread[place], self.support[place])
+        return Benchmark(self.centre[place], self.spread[place])
+
+
+def benchmark(view: PointInTimeView, *, own: bool) -> Benchmark:
+    """Benchmark of PRICES for each line (prices, n): that of its goods and origin, shrunk to wider groups; without
+    `own`, the lines of the line's supplier are left out of the narrowest group."""
+    shape = len(PRICES), len(view.today)
+    centre, spread = np.full(shape, np.nan), np.full(shape, USUAL_SPREAD)
+    for level in reversed(PRICE_LEVELS):
+        number, total, apart = view.counts(_names(level, "n", "sum", "spread")).reshape(3, *shape)
+        everyone = number + PARENT_WEIGHT
+        if level == PRICE_LEVELS[0] and not own:
+            mine = view.counts(_names(f"{level}*supplier", "n", "sum")).reshape(2, *shape)
+            number, total = number - mine[0], total - mine[1]
+        centre = _shrunk(total / FIXED_POINT, number, centre)
+        spread = (apart / FIXED_POINT * _MEAN_TO_SIGMA + PARENT_WEIGHT * spread) / everyone
+    return Benchmark(centre, np.maximum(spread, LEAST_SPREAD))
 
 
 @shared
-def log_prices(lines: Lines) -> dict[str, Floats]:
-    """ln of value per unit, value per kg and kg per unit (n,) each; NaN where a part is missing or zero."""
-    value = positive(lines.numbers["entered_value_usd"])
-    kilos = kilograms(lines)
-    count = units(lines)
-    return {"unit": np.log(value / count), "kilo": np.log(value / kilos), "mass": np.log(kilos / count)}
-
-
-@shared
-def log_freight(lines: Lines) -> Floats:
-    """ln of freight and charges per kg (n,); NaN where a part is missing or zero."""
-    return np.log(positive(lines.numbers["charges_usd"]) / positive(lines.numbers["gross_weight_kg"]))
-
-
-def benchmarks(known: Known, *, own: bool) -> dict[str, Benchmark]:
-    """Benchmarks of PRICES for each line (prices, n), by the narrowest level that they look at; without `own`, the
-    line's supplier and importer are left out."""
-    wide, shape = PRICE_LEVELS[::-1], (len(PRICE_LEVELS), len(PRICES), len(known.today))
-    counts, totals = _sums(known, own=own)
-    everyone = known.counts(_sum_names("", "n")).reshape(shape) + PARENT_WEIGHT
-    apart = known.counts(_sum_names("", "spread")).reshape(shape) / FIXED_POINT * _MEAN_TO_SIGMA
-    centre, spread = np.full(shape[1:], np.nan), np.full(shape[1:], USUAL_SPREAD)
-    found = {}
-    for place, level in enumerate(wide):
-        centre = _shrunk(totals[place], counts[place], centre)
-        spread = (apart[place] + PARENT_WEIGHT * spread) / everyone[place]
-        found[level] = Benchmark(centre, np.maximum(spread, LEAST_SPREAD), counts[place])
-    return found
-
-
-def _sums(known: Known, *, own: bool) -> Floats:
-    """Lines behind each benchmark, and sums of their log values (2, levels, prices, n), the widest level first."""
-    sums = known.counts(_sum_names("", "n", "sum"))
-    for party, sign in () if own else zip(PRICE_PARTIES, (-1, -1, 1), strict=True):
-        sums = sums + sign * known.counts(_sum_names(f"*{party}", "n", "sum"))
-    found: Floats = sums.reshape(2, len(PRICE_LEVELS), len(PRICES), -1)
-    found[1] /= FIXED_POINT
-    return found
+def of_others(view: PointInTimeView) -> Benchmark:
+    """Benchmark without the line's own supplier."""
+    return benchmark(view, own=False)
 
 
 @cache
-def _sum_names(of: str, *parts: str) -> tuple[str, ...]:
-    """Names of sums by part, level and price, the widest level first."""
-    levels = [f"{level}{of}" for level in reversed(PRICE_LEVELS)]
-    return tuple(f"{key}.{price}_{part}.365" for part in parts for key in levels for price in PRICES)
+def _names(level: str, *parts: str) -> tuple[str, ...]:
+    return tuple(f"{level}.{price}_{part}.365" for part in parts for price in PRICES)
 
 
 def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:
-    """Mean drawn towards the parent's; the parent's where the group is empty; NaN where neither is known."""
+    """Mean shrunk to the parent's; the parent's where the group is empty; NaN where neither is known."""
     orphan = np.isnan(parent)
     weight = np.where(orphan, 0.0, PARENT_WEIGHT)
     whole = count + weight
@@ -98,17 +82,11 @@ def _shrunk(total: Floats, count: Floats, parent: Floats) -> Floats:
     return np.where(count > 0, mean, parent)
 
 
-def drawn_in(logs: Floats, fair: Benchmark) -> Floats:
-    """Log values no further than three spreads from the fair value (n,), so that one outlier moves little."""
-    limit = DRAWN_IN * fair.spread
-    near = fair.centre + np.clip(logs - fair.centre, -limit, limit)
-    return np.where(np.isnan(fair.centre), logs, near)
-
-
-def party_mean(known: Known, level: str, party: str, price: str) -> Floats:
-    """The party's own mean log value in the group over the past year (n,); NaN where it has none."""
-    count = known.count(f"{level}*{party}.{price}_n.365")
-    return known.total(f"{level}*{party}.{price}_sum.365") / np.where(count > 0, count, np.nan)
+def own_mean(view: PointInTimeView, party: str, price: str) -> Floats:
+    """The party's own mean log value of the goods over the past year (n,); NaN where it has none."""
+    level = f"{PRICE_LEVELS[0]}*{party}.{price}"
+    number = view.count(f"{level}_n.365")
+    return view.count(f"{level}_sum.365") / FIXED_POINT / np.where(number > 0, number, np.nan)
 
 
 def fixed(values: Floats) -> Ints:

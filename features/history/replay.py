@@ -7,14 +7,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from originrisk.data import dispositions
 from originrisk.features.history.arrays import settle
 from originrisk.features.history.counts import Places
 from originrisk.features.history.keys import find
 from originrisk.features.history.learner import Columns, Learner, joined, see_all
 from originrisk.features.history.measures import measures
 from originrisk.features.history.state import History, spread
-from originrisk.features.history.view import Known
-from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows
+from originrisk.features.history.tallies import OUTCOME_MEASURES
+from originrisk.features.history.view import PointInTimeView
+from originrisk.features.lines import Bools, Codes, Lines, Rows
 from originrisk.features.lists import Listings
 
 BLOCK = 20_000
@@ -26,29 +28,48 @@ STRETCH = 250_000
 GROWN = 1.3
 """Growth of history at which what holds nothing any more is looked for."""
 
-FOUND, NOT_FOUND = "xinjiang", "not_xinjiang"
-
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Conclusive outcomes: row of the line, day on which they became known, whether Xinjiang inputs were found."""
+    """How examinations ended: row of the line, day on which it became known, what is told (n, OUTCOME_MEASURES)."""
 
     rows: Rows
     day: Codes
-    found: Bools
+    told: Bools
 
     @classmethod
     def of(cls, lines: Lines, table: pa.Table) -> "Outcomes":
-        """Conclusive outcomes of a table in the contract's `outcomes` shape whose lines are among `lines`."""
-        done = table.filter(pc.is_in(table["result"], pa.array([FOUND, NOT_FOUND])).combine_chunks())
-        rows = find(lines, done["entry_number"], done["line_number"])
-        day = np.asarray(done["outcome_date"].cast(pa.int32()).to_numpy(), dtype=np.int32)[rows >= 0]
-        found = np.asarray(pc.equal(done["result"], FOUND).to_numpy(), dtype=np.bool_)[rows >= 0]
-        return cls(rows[rows >= 0], day, found)
+        """Ended examinations of a table in the contract's `outcomes` shape whose lines are among `lines`."""
+        table = table.filter(pc.is_valid(table["outcome_date"]))
+        rows = find(lines, table["entry_number"], table["line_number"])
+        day = np.asarray(table["outcome_date"].cast(pa.int32()).to_numpy(), dtype=np.int32)
+        told = np.column_stack([np.asarray(column, np.bool_) for column in _told(table)])
+        here = (rows >= 0) & told.any(axis=1)
+        return cls(rows[here], day[here], told[here])
+
+    @classmethod
+    def conclusive(cls, rows: Rows, day: Codes, found: Bools) -> "Outcomes":
+        """Examinations of the lines at `rows` that ended with evidence: whether Xinjiang inputs were found (n,)."""
+        none = np.zeros(len(found), np.bool_)
+        return cls(rows, day, np.column_stack([np.ones(len(found), np.bool_), found, none, none]))
+
+    @property
+    def found(self) -> Bools:
+        """Which found Xinjiang inputs (n,)."""
+        return self.told[:, OUTCOME_MEASURES.index("found")]
+
+
+def _told(table: pa.Table) -> Iterator[pa.Array]:
+    """Each of OUTCOME_MEASURES of each row."""
+    evidence = dispositions.evidence(table)
+    yield pc.is_valid(evidence)
+    yield pc.fill_null(pc.equal(evidence, dispositions.FOUND), False)
+    yield pc.fill_null(pc.equal(table["result"].combine_chunks(), "inconclusive"), False)
+    yield dispositions.denied(table)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedBatch:
     """Lines with what was known before each one's day, to be read before the next is asked for.
 
     `rows` are their places in the lines replayed.
@@ -56,7 +77,7 @@ class Seen:
 
     rows: Rows
     lines: Lines
-    known: Known
+    view: PointInTimeView
 
 
 class Days:
@@ -103,8 +124,9 @@ class Timeline:
         met = [self.entered.places(first, last), self.received.places(first, last), examined]
         places = np.sort(np.concatenate(met))
         places = places[np.diff(places, prepend=-1) > 0]
-        day, found = self.outcomes.day[known], self.outcomes.found[known]
-        outcomes = Outcomes(np.searchsorted(places, examined), day, found)
+        outcomes = Outcomes(
+            np.searchsorted(places, examined), self.outcomes.day[known], self.outcomes.told[known]
+        )
         return places, Timeline(self.lines.take(places), outcomes)
 
 
@@ -135,24 +157,24 @@ class Block:
         self.places[part] = places
         self.size = part.stop
 
-    def read(self, places: Rows) -> Seen:
+    def read(self, places: Rows) -> ObservedBatch:
         """The lines noted, given the places of all lines in the replay; leaves the block empty."""
         here, self.size = self.places[: self.size].copy(), 0
         lines = self.lines.take(here)
         learned, self.learned = joined(self.learned), []
-        known = Known(
+        view = PointInTimeView(
             today=lines.days["entry_date"],
             state=lambda: spread(states[: len(here)] for states in self.states),
             names=self.history.names,
             listings=self.listings,
             learned=lambda: learned,
         )
-        return Seen(places[here], lines, known)
+        return ObservedBatch(places[here], lines, view)
 
 
 def replay(
     history: History, lines: Lines, outcomes: Outcomes, until: int, listings: Listings
-) -> Iterator[Seen]:
+) -> Iterator[ObservedBatch]:
     """Close every day after `history.day` up to `until`, yielding the lines of each day as they were seen.
 
     `lines` must hold all that is received or entered in the period, and the lines of its outcomes; lines entered
@@ -185,7 +207,7 @@ def _stretches(history: History, whole: Timeline, until: int) -> Iterator[tuple[
 
 def _seen(
     history: History, places: Rows, timeline: Timeline, days: range, listings: Listings
-) -> Iterator[Seen]:
+) -> Iterator[ObservedBatch]:
     rows = history.admit(timeline.lines)
     block = Block(history, timeline.lines, rows, listings)
     for day in days:
@@ -201,12 +223,16 @@ def _seen(
 
 
 def _learn(history: History, timeline: Timeline, rows: Places, day: int, listings: Listings) -> None:
-    if history.order and len(received := timeline.received.places(day, day)):
-        lines = timeline.lines.take(received)
-        history.learn(day, rows[received], measures(lines, _known(history, lines, rows[received], listings)))
-    if history.order and len(known := timeline.known.places(day, day)):
-        outcomes = timeline.outcomes
-        history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.found[known])
+    received, known = timeline.received.places(day, day), timeline.known.places(day, day)
+    outcomes = timeline.outcomes
+    if history.order and len(received):
+        lines, found = timeline.lines.take(received), rows[received]
+        view = PointInTimeView(
+            lines.days["entry_date"], lambda: spread(history.state(found)), history.names, listings, dict
+        )
+        history.learn(day, found, measures(lines, view))
+    if history.order and len(known):
+        history.learn_outcomes(day, rows[outcomes.rows[known]], outcomes.told[known])
     for learner in history.learners.values():
         teach(learner, timeline, day, listings)
     history.close(day)
@@ -217,16 +243,6 @@ def teach(learner: Learner, timeline: Timeline, day: int, listings: Listings) ->
     if len(received := timeline.received.places(day, day)):
         learner.learn(day, timeline.lines.take(received))
     if len(known := timeline.known.places(day, day)):
-        examined, found = timeline.outcomes.rows[known], timeline.outcomes.found[known]
-        learner.learn_outcomes(day, timeline.lines.take(examined), found)
+        examined, told = timeline.outcomes.rows[known], timeline.outcomes.told[known]
+        learner.learn_outcomes(day, timeline.lines.take(examined), told)
     learner.close(day, listings)
-
-
-def _known(history: History, lines: Lines, rows: Places, listings: Listings) -> Known:
-    def state() -> Floats:
-        return spread(history.state(rows))
-
-    def learned() -> Columns:
-        return see_all(history.learners, lines)
-
-    return Known(lines.days["entry_date"], state, history.names, listings, learned)

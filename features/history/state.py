@@ -1,9 +1,13 @@
-"""State of what is known: days close one after another, lines see the state, then the state learns them."""
+"""State of what is known: days close one after another, lines see the state, then the state learns them.
+
+All measures are whole numbers (money in dollars, logarithms in fixed point), so sums do not depend on the order of
+lines, and a window's subtraction gives back exactly what was added.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import numpy as np
 
@@ -11,19 +15,12 @@ from originrisk.features.graph.graph import Graph
 from originrisk.features.history.counts import Columns, Counts, Index, Integers, Names, Places, State
 from originrisk.features.history.keys import key_of, keys_of
 from originrisk.features.history.learner import Learners
-from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, TALLIES, Tally
-from originrisk.features.history.words import Words
-from originrisk.features.lines import Bools, Floats, Ints, Lines, Rows
-from originrisk.features.parties.parties import PartyTallies
+from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, TALLIES, AggregateSpec
+from originrisk.features.lines import Bools, Floats, Ints, Lines
 
-LEARNERS: Learners = {"words": Words, "graph": Graph, "parties": PartyTallies}
-
-
-Fact = Literal["lines", "outcomes"]
-SIZES = tuple(
-    (size, int(np.iinfo(size).min), int(np.iinfo(size).max))
-    for size in (np.int8, np.int16, np.int32, np.int64)
-)
+LEARNERS: Final[Learners] = {"graph": Graph}
+"""What every history learns beside its tallies, by name."""
+SIZES: Final = (np.int8, np.int16, np.int32, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What windows will take back of one kind of fact learned on a day: rows in the tallies with windows, which come
-    first (n, tallies), and measures by name (n,)."""
+    """What windows will take back of the lines of a day: rows in the tallies with windows, which come first
+    (n, tallies), and measures by name (n,)."""
 
     rows: Places
     measures: dict[str, Integers]
@@ -47,39 +44,29 @@ class Learned:
 class History:
     """All tallies after the close of `day` (days since 1970; None before the first close).
 
-    `order` is that of the tallies, and `measures` that of the measures of each kind of fact, wherever there is a
-    column for each; `names` are the counts of all tallies, as `key.measure.window`. `recent` holds what is still in a
-    window, by day: measures that are `leaving` one in time, in the first tallies, as many as `kept`. `learners` hold
-    what is learned beside the tallies.
+    `order` is that of the tallies, `names` the counts of all of them, as `key.measure.window`. `measures` are those of
+    a line, in order; of these `leaving` are in a window. `recent` holds what is still in one, by day: in the first
+    tallies, as many as `kept`. `learners` hold what is learned beside the tallies.
     """
 
-    def __init__(self, tallies: tuple[Tally, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
-        self.gains = {tally.key: _gains(tally) for tally in tallies}
-        self.groups = tuple(_groups(tallies, self.gains))
+    def __init__(self, tallies: tuple[AggregateSpec, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
+        self.groups = tuple(_groups(tallies))
         self.order = tuple(key for group in self.groups for key in group.keys)
         self.place = {key: place for place, key in enumerate(self.order)}
         self.counts = {key: group.counts for group in self.groups for key in group.keys}
         self.columns = {key: counts.columns for key, counts in self.counts.items()}
         self.names = Names(f"{key}.{column}" for key in self.order for column in self.columns[key])
         self.indexes = {key: Index() for key in self.order}
-        sums = [measure for group in self.groups for measure in group.counts.sums]
-        measures = sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES})
-        self.measures: dict[Fact, tuple[str, ...]] = {"lines": tuple(measures), "outcomes": OUTCOME_MEASURES}
-        self.windows = sorted({window for _, window in sums} - {EVER})
+        sums = {measure for group in self.groups for measure in group.counts.sums}
+        self.measures = tuple(sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES}))
         windowed = {measure for measure, window in sums if window != EVER}
-        self.leaving = {
-            fact: tuple(name for name in names if name in windowed) for fact, names in self.measures.items()
-        }
-        self.fed = {
-            (fact, window): list(_fed(self.groups, (self.leaving if window else self.measures)[fact], window))
-            for fact in self.measures
-            for window in (None, *self.windows)
-        }
-        self.kept = {
-            fact: max((group.places.stop for w in self.windows for group, *_ in self.fed[fact, w]), default=0)
-            for fact in self.measures
-        }
-        self.recent: dict[Fact, dict[int, Learned]] = {"lines": {}, "outcomes": {}}
+        self.leaving = tuple(name for name in self.measures if name in windowed)
+        self.windows = sorted({window for _, window in sums if window != EVER})
+        self.fed = {window: [*_fed(self.groups, self.leaving, window)] for window in self.windows}
+        self.fed[EVER] = [*_fed(self.groups, self.measures, None)]
+        self.told = [*_fed(self.groups, OUTCOME_MEASURES, None)]
+        self.kept = max((group.places.stop for group in self.groups if group.counts.has_window), default=0)
+        self.recent: dict[int, Learned] = {}
         self.learners = {name: make() for name, make in learners.items()}
         self.day: int | None = None
 
@@ -110,60 +97,41 @@ class History:
 
     def learn(self, day: int, rows: Places, measures: Mapping[str, Ints]) -> None:
         """Learn the lines of `day`: their rows (n, tallies) and measures (n,)."""
-        dated = [group for group in self.groups if "first" in group.counts.columns]
-        for group, new in [
-            (group, _new(rows, group)) for group in dated
-        ]:  # all are read before one is written
-            self._date(day, rows, group, new)
-        self._add("lines", day, rows, measures)
+        for group in self.groups:
+            if "first" in group.counts.columns:
+                met = rows[:, group.places].ravel()
+                group.counts.mark("first", met[group.counts.of("first", met) == 0], day)
+                group.counts.mark("last", met, day)
+        _add(self.fed[EVER], rows, np.column_stack([measures[name] for name in self.measures]))
+        if self.kept:
+            leaving = {name: narrow(measures[name]) for name in self.leaving}
+            self.recent[day] = Learned(rows[:, : self.kept].copy(), leaving)
 
-    def learn_outcomes(self, day: int, rows: Places, found: Bools) -> None:
-        """Learn outcomes that became known on `day`: rows of their lines (n, tallies), and which found (n,)."""
+    def learn_outcomes(self, day: int, rows: Places, told: Bools) -> None:
+        """Learn outcomes that became known on `day`: rows of their lines (n, tallies), what is told of each
+        (n, OUTCOME_MEASURES)."""
+        found = told[:, OUTCOME_MEASURES.index("found")]
         for group in self.groups:
             if "found_on" in group.counts.columns:
                 group.counts.mark("found_on", rows[found, group.places], day)
-        self._add("outcomes", day, rows, {"examined": np.ones(len(found), np.int64), "found": found})
+        _add(self.told, rows, told.astype(np.int64))
 
     def close(self, day: int) -> None:
         """End the day: what was learned w days before it leaves the windows of w days."""
-        for fact, recent in self.recent.items():
-            for window in self.windows:
-                if leaving := recent.get(day - window):
-                    values = np.column_stack([*leaving.measures.values()]).astype(np.int64)
-                    self._change(fact, window, leaving.rows, -values)
-            recent.pop(day - max(self.windows, default=0), None)
+        for window in self.windows:
+            if leaving := self.recent.get(day - window):
+                values = np.array([leaving.measures[name] for name in self.leaving], np.int64).T
+                _add(self.fed[window], leaving.rows, -values.reshape(-1, len(self.leaving)))
+        self.recent.pop(day - max(self.windows, default=0), None)
         for group in self.groups:
             group.counts.clear_nobody()
         self.day = day
 
-    def _add(self, fact: Fact, day: int, rows: Places, measures: Mapping[str, Ints | Bools]) -> None:
-        values: Ints = np.column_stack([measures[name] for name in self.measures[fact]])
-        self._change(fact, None, rows, values)
-        if self.kept[fact]:
-            kept = {name: narrow(np.asarray(measures[name], np.int64)) for name in self.leaving[fact]}
-            self.recent[fact][day] = Learned(rows[:, : self.kept[fact]].copy(), kept)
 
-    def _change(self, fact: Fact, window: int | None, rows: Places, values: Integers) -> None:
-        for group, columns, measures in self.fed[fact, window]:
-            group.counts.add(rows[:, group.places], columns, values[:, measures])
-
-    def _date(self, day: int, rows: Places, group: Group, new: Rows) -> None:
-        """Note first and last day of the keys met, and count partners met for the first time."""
-        met = rows[:, group.places].ravel()
-        group.counts.mark("first", met[new], day)
-        group.counts.mark("last", met, day)
-        lines, tallies = np.divmod(new, len(group.keys))
-        for place, key in enumerate(group.keys):
-            for party, other in self.gains[key]:
-                self.counts[party].gain(f"partners.{other}", rows[lines[tallies == place], self.place[party]])
-
-
-def _new(rows: Places, group: Group) -> Rows:
-    """Where keys of a group are met for the first time, each once: places in its flattened rows (n, tallies)."""
-    met = rows[:, group.places].ravel()
-    new = np.flatnonzero((group.counts.of("first", met) == 0) & (met > 0))
-    first: Rows = new[np.unique(met[new], return_index=True)[1]]
-    return first
+def _add(fed: list[tuple[Group, Columns, Columns]], rows: Places, values: Integers) -> None:
+    """Add measures (n, measures) to the columns that sum them."""
+    for group, columns, measures in fed:
+        group.counts.add(rows[:, group.places], columns, values[:, measures])
 
 
 def spread(states: Iterable[State]) -> Floats:
@@ -173,31 +141,16 @@ def spread(states: Iterable[State]) -> Floats:
     )
 
 
-def _gains(tally: Tally) -> tuple[tuple[str, str], ...]:
-    """Of a joined key: each part that gains a partner, and the kind of the partner."""
-    first, _, second = tally.key.partition("*")
-    return tuple((party, second if party == first else first) for party in tally.partners)
-
-
-def _groups(tallies: tuple[Tally, ...], gains: Mapping[str, tuple[tuple[str, str], ...]]) -> Iterator[Group]:
+def _groups(tallies: tuple[AggregateSpec, ...]) -> Iterator[Group]:
     """Tallies that have the same columns, together; those with windows first."""
-    alike: defaultdict[tuple[str, ...], list[tuple[Tally, tuple[str, ...]]]] = defaultdict(list)
+    alike: defaultdict[tuple[str, ...], list[AggregateSpec]] = defaultdict(list)
     for tally in tallies:
-        others = tuple(other for pairs in gains.values() for party, other in pairs if party == tally.key)
-        alike[tuple(Counts(tally, others).columns)].append((tally, others))
+        alike[tuple(Counts(tally).columns)].append(tally)
     start = 0
-    for members in sorted(alike.values(), key=lambda members: not _has_window(members[0][0])):
-        keys = tuple(tally.key for tally, _ in members)
-        yield Group(Counts(*members[0]), keys, slice(start, start + len(keys)))
+    for members in sorted(alike.values(), key=lambda members: not Counts(members[0]).has_window):
+        keys = tuple(tally.key for tally in members)
+        yield Group(Counts(members[0]), keys, slice(start, start + len(keys)))
         start += len(keys)
-
-
-def _has_window(tally: Tally) -> bool:
-    return any(
-        window != EVER
-        for windows in (tally.lines, tally.outcomes, *tally.sums.values())
-        for window in windows
-    )
 
 
 def _fed(
@@ -213,5 +166,6 @@ def _fed(
 def narrow(values: Integers) -> Integers:
     """The same whole numbers in as few bytes as hold them all."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    fits = (size for size, least, most in SIZES if least <= low and high <= most)
-    return values.astype(next(fits))
+    return values.astype(
+        next(size for size in SIZES if np.iinfo(size).min <= low and high <= np.iinfo(size).max)
+    )

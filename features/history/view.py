@@ -1,8 +1,8 @@
-"""What was known before the day of a line: the state of history under its keys, as numbers to read."""
+"""The point-in-time view: what was known before the day of a line, under its keys, as numbers to read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from originrisk.features.history.state import History, spread
 from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows, shared
 from originrisk.features.lists import Listings
 
-FIXED_POINT = float(2**20)
+FIXED_POINT: Final = float(2**20)
 """Measures that are no whole numbers are held as whole multiples of 2^-20."""
+WEIGHT: Final = 5.0
+"""Examinations that a wider group counts for, where the rate of a narrower one is shrunk to its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PointInTimeView:
     """State under the keys of n lines, the lists, and what the learners know.
 
     `state()` gives a row for each of `names`, which are `key.measure.window`: (names, n). `learned()` gives columns
@@ -47,41 +49,37 @@ class Known:
         counted: Floats = self.memo[self.state]
         return counted
 
-    def total(self, name: str) -> Floats:
-        """A sum of measures in fixed point, back in their own unit (n,)."""
-        return self.count(name) / FIXED_POINT
-
-    def told(self, name: str) -> Floats:
+    def learner_column(self, name: str) -> Floats:
         """What a learner knows of the lines (n,), by `learner.column`."""
         if self.learned not in self.memo:
             self.memo[self.learned] = self.learned()
         columns: Columns = self.memo[self.learned]
         return columns[name]
 
-    def take(self, rows: Rows) -> "Known":
-        """What was known of the lines at `rows`."""
-
-        def learned() -> Columns:
-            return {name: values[rows] for name, values in self.learned().items()}
-
-        return Known(self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned)
-
     def since(self, name: str) -> Floats:
         """Days from the day under `name` (`first`, `last`, `found_on`) to the line's (n,); NaN if there is none."""
         day = self.count(name)
         return np.where(day > 0, self.today - day, np.nan)
 
+    def listed(self, lines: Lines, column: str) -> Bools:
+        """Where the day of a line sees the name in the column on a list (n,)."""
+        if column not in self.memo:
+            self.memo[column] = self.listings.hold(lines.texts[column], self.today)
+        held: Bools = self.memo[column]
+        return held
 
-def listed(lines: Lines, column: str, known: Known) -> Bools:
-    """Where the day of a line sees the name in the column on a list (n,)."""
-    of = "listed", column
-    if of not in known.memo:
-        known.memo[of] = known.listings.hold(lines.texts[column], known.today)
-    held: Bools = known.memo[of]
-    return held
+    def take(self, rows: Rows) -> "PointInTimeView":
+        """What was known of the lines at `rows`."""
+
+        def learned() -> Columns:
+            return {name: values[rows] for name, values in self.learned().items()}
+
+        return PointInTimeView(
+            self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned
+        )
 
 
-def see(history: History, lines: Lines, listings: Listings) -> Known:
+def see(history: History, lines: Lines, listings: Listings) -> PointInTimeView:
     """What the closed days know of these lines; tallies and learners are asked when first needed."""
 
     def state() -> Floats:
@@ -90,16 +88,7 @@ def see(history: History, lines: Lines, listings: Listings) -> Known:
     def learned() -> Columns:
         return see_all(history.learners, lines)
 
-    return Known(lines.days["entry_date"], state, history.names, listings, learned)
-
-
-WEIGHT = 5.0
-"""Examinations that the wider group counts for."""
-
-
-def found_rate(known: Known, key: str, parent: Floats, window: str = "ever") -> Floats:
-    """Share of known examinations under `key` that found Xinjiang inputs (n,), shrunk to `parent` (n,)."""
-    return shrunk(known.count(f"{key}.found.{window}"), known.count(f"{key}.examined.{window}"), parent)
+    return PointInTimeView(lines.days["entry_date"], state, history.names, listings, learned)
 
 
 def shrunk(found: Floats, examined: Floats, parent: Floats) -> Floats:
@@ -108,7 +97,7 @@ def shrunk(found: Floats, examined: Floats, parent: Floats) -> Floats:
 
 
 @shared
-def base_rate(known: Known) -> Floats:
+def base_rate(view: PointInTimeView) -> Floats:
     """Share of all known examinations that found Xinjiang inputs (n,); 0 before the first."""
-    found, examined = known.count("everything.found.ever"), known.count("everything.examined.ever")
+    found, examined = view.count("everything.found.ever"), view.count("everything.examined.ever")
     return np.where(examined > 0, found / np.maximum(examined, 1), 0.0)

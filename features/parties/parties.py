@@ -1,17 +1,20 @@
-"""Which known party a record may belong to: odds of all candidates and of a new party, taken together."""
+"""Parties as known after the close of a day, and which of them a record may belong to.
+
+Lines see what closed days know; then the day's new records join a party or found one. A party's key is that of the
+record that founded it; no record ever changes its party by itself.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import log2
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from originrisk.features.history.keys import Keys
 from originrisk.features.history.learner import Columns
-from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.features.lines import Bools, Lines
 from originrisk.features.lists import Listings
 from originrisk.features.parties.book import (
     Arrays,
@@ -186,7 +189,7 @@ class Resolved:
 
 
 class Parties:
-    """All parties after the last day learned."""
+    """All parties after the last day learned: a learner of its own, which no feature reads (docs/decisions/0005)."""
 
     def __init__(self) -> None:
         self._members, self._twins = Membership.empty(), SortedTable()
@@ -205,7 +208,11 @@ class Parties:
         """Party of each record by its key (n,); 0 for one never learned."""
         return self._members.of(self.number_of(records))[0]
 
-    def see(self, lines: Lines) -> Resolved:
+    def see(self, _lines: Lines) -> Columns:
+        """No feature is read from it; see `resolve`."""
+        return {}
+
+    def resolve(self, lines: Lines) -> Resolved:
         """What closed days know of these lines. Nothing changes."""
         records = Records.of(lines)
         rows = self.number_of(records.keys)
@@ -218,8 +225,8 @@ class Parties:
         resolved.party[~known], resolved.possibly[~known] = found[:, 0], found[:, 1]
         return resolved
 
-    def learn(self, lines: Lines) -> None:
-        """Close a day: each new record of its lines joins the party it belongs to, or founds one.
+    def learn(self, _day: int, lines: Lines, /) -> None:
+        """Learn a day: each new record of its lines joins the party it belongs to, or founds one.
 
         The fullest records come first, so that the order of lines does not matter.
         """
@@ -232,6 +239,14 @@ class Parties:
         for record in founders:
             self._words.count(record.country, counted_words(record))
         self._weighed = {}
+
+    def learn_outcomes(self, _day: int, _lines: Lines, _told: Bools, /) -> None:
+        """What was found says nothing of who somebody is."""
+
+    def close(self, day: int, listings: Listings, /) -> None:
+        """Take over what people decided for the day."""
+        for decision in listings.decided_on(day):
+            self.decide(decision)
 
     def likely(self, record: Record) -> list[Likely]:
         """Known parties that the record may belong to, the likeliest first.
@@ -303,83 +318,11 @@ class Parties:
             "word_counts": word_counts,
         }
 
-    @classmethod
-    def from_arrays(cls, arrays: Arrays) -> "Parties":
-        """The state from its arrays, which may be mapped from files and read-only."""
-        parties = cls()
-        parties._members = Membership.from_arrays(arrays)
-        parties._twins = SortedTable(arrays["twin_keys"], arrays["twin_rows"])
-        book = {
-            name.removeprefix("book_"): values for name, values in arrays.items() if name.startswith("book_")
-        }
-        parties._book = Book.from_arrays(book)
-        parties._words = WordCounts(arrays["words"], arrays["word_counts"])
-        return parties
-
-
-COLUMNS: Final = ("lines", "examined", "found", "first", "last")
-_TOLD: Final = tuple(f"{who}.{column}" for who in ("party", "possibly") for column in COLUMNS)
-_LINES, _EXAMINED, _FOUND, _FIRST, _LAST = range(len(COLUMNS))
-
-
-class PartyTallies:
-    """All parties, and what was learned of each: `_counts` (1 + records, COLUMNS), a row for each record.
-
-    A party's row is that of the record that founded it; the first row is nobody's and stays 0.
-    """
-
-    def __init__(self) -> None:
-        self.parties = Parties()
-        self._counts: npt.NDArray[Any] = np.zeros((1, len(COLUMNS)), np.int32)
-        self._own = True
-
-    def see(self, lines: Lines) -> Columns:
-        """`party.*` of the one behind each line, `possibly.*` of the one that it may be too; 0 for none."""
-        resolved = self.parties.see(lines)
-        rows = self._rows(np.concatenate([resolved.party, resolved.possibly]))
-        told = self._counts[rows].astype(np.float64).reshape(2, lines.size, len(COLUMNS))
-        return dict(zip(_TOLD, (column for who in told for column in who.T), strict=True))
-
-    def learn(self, day: int, lines: Lines, /) -> None:
-        """Resolve what the lines declare, and count them at their parties."""
-        self.parties.learn(lines)
-        rows, counts = self._rows_of(lines), self._writable()
-        np.add.at(counts[:, _LINES], rows, 1)
-        counts[rows, _FIRST] = np.where(counts[rows, _FIRST] == 0, day, counts[rows, _FIRST])
-        counts[rows, _LAST] = day
-
-    def learn_outcomes(self, _day: int, lines: Lines, found: Bools, /) -> None:
-        """Count what was found at the parties of the lines."""
-        rows, counts = self._rows_of(lines), self._writable()
-        np.add.at(counts[:, _EXAMINED], rows, 1)
-        np.add.at(counts[:, _FOUND], rows, found)
-
-    def close(self, day: int, listings: Listings, /) -> None:
-        """Take over what people decided for the day."""
-        for decision in listings.decided_on(day):
-            self.parties.decide(decision)
-
-    def _rows_of(self, lines: Lines) -> Rows:
-        return self._rows(self.parties.party_of(Records.of(lines).keys))
-
-    def _rows(self, party: Keys) -> Rows:
-        rows: Rows = self.parties.number_of(party).astype(np.intp) + 1
-        return rows
-
-    def _writable(self) -> npt.NDArray[Any]:
-        """Counts with room for all records; those that were handed over are left alone."""
-        size = len(self.parties) + 1
-        if not self._own or size > len(self._counts):
-            room = np.zeros((size + size // 4, len(COLUMNS)), np.int32)
-            room[: len(self._counts)] = self._counts
-            self._counts, self._own = room, True
-        return self._counts
-
-    def arrays(self) -> Arrays:
-        """Parties and counts."""
-        return {**self.parties.arrays(), "counts": self._counts[: len(self.parties) + 1]}
-
     def hold(self, arrays: Arrays) -> None:
-        """Take over saved arrays."""
-        self.parties = Parties.from_arrays(arrays)
-        self._counts, self._own = arrays["counts"], False
+        """Take over saved arrays, which may be mapped from files and read-only."""
+        book = {
+            name.removeprefix("book_"): array for name, array in arrays.items() if name.startswith("book_")
+        }
+        self._members, self._book = Membership.from_arrays(arrays), Book.from_arrays(book)
+        self._twins = SortedTable(arrays["twin_keys"], arrays["twin_rows"])
+        self._words = WordCounts(arrays["words"], arrays["word_counts"])

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from originrisk.data.contract import ONE_DAY, SCORES
 from originrisk.data.settings import Settings
 from originrisk.features.catalogue import compute
-from originrisk.features.history.replay import Seen
+from originrisk.features.history.replay import ObservedBatch
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
 from originrisk.features.lines import Bools, Floats, Lines
@@ -105,7 +105,7 @@ class DaysTask(ScoringTask):
         """What was known before the first day."""
         return snapshot.load(self.history)
 
-    def seen(self, history: History, entries: pa.Table) -> Iterator[Seen]:
+    def seen(self, history: History, entries: pa.Table) -> Iterator[ObservedBatch]:
         """The lines as they were seen."""
         return self.checkpoints.replay(history, entries, self.last, kept=False)
 

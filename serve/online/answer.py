@@ -119,6 +119,8 @@ _TALLIED: Final = {
     "last_seen": "last",
     "examined": "examined.ever",
     "found": "found.ever",
+    "inconclusive": "inconclusive.ever",
+    "denied": "denied.ever",
     "last_found": "found_on",
 }
 

@@ -18,7 +18,7 @@ from originrisk.data.contract import EPOCH, ONE_DAY, SCORES
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, compute
-from originrisk.features.history.replay import BLOCK, Seen
+from originrisk.features.history.replay import BLOCK, ObservedBatch
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
 from originrisk.features.lines import Bools, Floats, Lines, Rows
@@ -177,7 +177,7 @@ class Scorer:
     settings: Settings
     bundle: Bundle
 
-    def days(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[DayScores]:
+    def days(self, entries: pa.Table, seen: Iterator[ObservedBatch], start: date) -> Iterator[DayScores]:
         """Scores of each day from `start` on that has lines, whole; `entries` are the lines replayed, `seen` them
         as they come."""
         days = np.asarray(entries["entry_date"].cast(pa.int32()))
@@ -210,7 +210,7 @@ class Scorer:
                 advance(part.size)
         yield scores
 
-    def tables(self, entries: pa.Table, seen: Iterator[Seen], start: date) -> Iterator[pa.Table]:
+    def tables(self, entries: pa.Table, seen: Iterator[ObservedBatch], start: date) -> Iterator[pa.Table]:
         """The scores of the same days in the contract's columns, a table each."""
         for scores in self.days(entries, seen, start):
             yield scores.table(scores.lines["entry_date"][0].as_py(), self.store)
@@ -221,13 +221,13 @@ class Scorer:
 
 
 def _pieces(
-    seen: Iterator[Seen], first: int, advance: Callable[[float], None]
+    seen: Iterator[ObservedBatch], first: int, advance: Callable[[float], None]
 ) -> Iterator[tuple[int, Rows, Floats]]:
     """Blocks cut at the days: day, rows and features; a long day comes in several pieces."""
     for block in seen:
         advance(len(block.rows))
         days = block.lines.days["entry_date"]
         if days[-1] >= first:
-            matrix = compute(block.lines, block.known)
+            matrix = compute(block.lines, block.view)
             for day in np.unique(days[days >= first]):
                 yield int(day), block.rows[days == day], matrix[days == day]

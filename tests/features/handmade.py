@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from originrisk.features.feature import Feature
+from originrisk.features.catalogue.feature import Feature
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
 from tests.features.factory import SHIPPED, change, entries
 
-NOTHING = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
+NOTHING = Outcomes.conclusive(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
 
 
 def world(days: list[date], **columns: list[object]) -> pa.Table:

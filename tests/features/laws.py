@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.features.feature import Feature
+from originrisk.features.catalogue.feature import Feature
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
@@ -32,7 +32,7 @@ def features_of(
     found = {}
     until = int(lines.days["entry_date"].max())
     for seen in replay(History(), lines, match(lines, outcomes), until, listings):
-        columns = [feature.compute(seen.lines, seen.known) for feature in catalogue]
+        columns = [feature.compute(seen.lines, seen.view) for feature in catalogue]
         found.update({keys[row]: np.array(values) for row, *values in zip(seen.rows, *columns, strict=True)})
     return found
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from originrisk.features.history.keys import key_of
 from originrisk.features.history.replay import Outcomes
-from originrisk.features.history.tallies import EVER, Tally
+from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, AggregateSpec
 from originrisk.features.lines import Ints, Lines
 
 DIGITS = "nullif(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '')"
@@ -54,31 +54,26 @@ class Oracle:
             FROM declared JOIN spelled USING (id) JOIN measured USING (id)"""
         )
         self.sql.execute(
-            "CREATE TABLE known AS SELECT lines.*, greatest(known_on, received) AS known_on, found "
+            "CREATE TABLE known AS SELECT lines.*, greatest(known_on, received) AS known_on, "
+            f"{', '.join(OUTCOME_MEASURES)} "
             "FROM examined JOIN lines USING (id)"
         )
 
-    def state(self, tally: Tally, tallies: Iterable[Tally]) -> pd.DataFrame:
+    def state(self, tally: AggregateSpec) -> pd.DataFrame:
         """Everything the tally holds for each line before its day, by the names of its columns."""
         key = [f"key_{part}" for part in tally.key.split("*")]
         columns = self._windows(key, "lines", "received", _lines(tally))
         if tally.outcomes:
             columns |= self._windows(key, "known", "known_on", _examined(tally))
-        for pair in tallies:
-            for party in pair.partners:
-                if party == tally.key:
-                    columns |= self._windows(key, "lines", "received", _partners(pair, party))
         return pd.DataFrame(columns)
 
     def prices(self, level: str, price: str, asked_on: str, *, own: bool) -> pd.DataFrame:
         """Lines, sum and spread of a group's log prices in the year before the day in the column `asked_on`.
 
-        `n` and `total` leave out the lines of the asking line's supplier and importer, unless `own`.
+        `n` and `total` leave out the lines of the asking line's supplier, unless `own`.
         """
         same = " AND ".join(f"fact.key_{part} = line.key_{part}" for part in level.split("*"))
-        others = " AND ".join(
-            f"NOT coalesce(fact.key_{party} = line.key_{party}, false)" for party in ("supplier", "importer")
-        )
+        others = "NOT coalesce(fact.key_supplier = line.key_supplier, false)"
         return (
             self.sql.execute(
                 f"""SELECT coalesce(sum(fact.{price}_n) FILTER ({own or others}), 0) AS n,
@@ -120,7 +115,7 @@ class Oracle:
         return {name: found[name].fillna(0).to_numpy(np.float64) for name in sums}
 
 
-def _lines(tally: Tally) -> dict[str, tuple[str, int]]:
+def _lines(tally: AggregateSpec) -> dict[str, tuple[str, int]]:
     counts = {f"lines.{window or 'ever'}": ("count(*) FILTER (fact)", window) for window in tally.lines}
     sums = {
         f"{measure}.{window or 'ever'}": (f"sum({measure}) FILTER (fact)", window)
@@ -131,19 +126,11 @@ def _lines(tally: Tally) -> dict[str, tuple[str, int]]:
     return counts | sums | (days if EVER in tally.lines else {})
 
 
-def _examined(tally: Tally) -> dict[str, tuple[str, int]]:
-    sums = {}
-    for window in tally.outcomes:
-        sums[f"examined.{window or 'ever'}"] = ("count(*) FILTER (fact)", window)
-        sums[f"found.{window or 'ever'}"] = ("count(*) FILTER (fact AND found)", window)
-    return sums | {"found_on": ("max(day) FILTER (fact AND found)", EVER)}
-
-
-def _partners(pair: Tally, party: str) -> dict[str, tuple[str, int]]:
-    first, second = pair.key.split("*", 1)
-    other = second if party == first else first
-    return {f"partners.{other}": (f"count(DISTINCT key_{other}) FILTER (fact)", EVER)}
+def _examined(tally: AggregateSpec) -> dict[str, tuple[str, int]]:
+    counts = {f"{name}.ever": (f"count(*) FILTER (fact AND {name})", EVER) for name in tally.outcomes}
+    return counts | {"found_on": ("max(day) FILTER (fact AND found)", EVER)}
 
 
 def _outcomes(outcomes: Outcomes) -> pd.DataFrame:
-    return pd.DataFrame({"id": outcomes.rows, "known_on": outcomes.day, "found": outcomes.found})
+    told = dict(zip(OUTCOME_MEASURES, outcomes.told.T, strict=True))
+    return pd.DataFrame({"id": outcomes.rows, "known_on": outcomes.day, **told})

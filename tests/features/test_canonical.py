@@ -25,10 +25,7 @@ def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arra
     for stop in [*(stop for stop in sorted(stops) if stop < last), last]:
         for seen in replay(history, lines, known, stop, SHIPPED):
             saw.update(
-                {
-                    int(row): state.tobytes()
-                    for row, state in zip(seen.rows, seen.known.state().T, strict=True)
-                }
+                {int(row): state.tobytes() for row, state in zip(seen.rows, seen.view.state().T, strict=True)}
             )
         history = history_of(arrays_of(history), stop)
     return arrays_of(history), saw

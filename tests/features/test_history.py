@@ -5,19 +5,18 @@ import pytest
 
 from originrisk.features.history.measures import measures
 from originrisk.features.history.state import History, narrow
-from originrisk.features.history.tallies import COUNTED, EVER, Tally
+from originrisk.features.history.tallies import COUNTED, EVER, OUTCOME_MEASURES, AggregateSpec
 from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
 from tests.features.factory import SHIPPED, entries
 
 LINES = Lines.of(entries(2)).take([0])
-IMPORTER = Tally("importer", lines=(30, EVER), outcomes=(EVER,))
-PAIR = Tally("importer*origin", partners=("importer",))
+IMPORTER = AggregateSpec("importer", lines=(30, EVER), outcomes=OUTCOME_MEASURES)
 
 
 def taught(days: dict[int, list[dict[str, str]]], until: int) -> History:
     """History of an importer's lines by day, each with the cells it changes."""
-    history = History((IMPORTER, PAIR))
+    history = History((IMPORTER,))
     for day in range(1, until + 1):
         if cells := days.get(day):
             lines = Lines.of(entries(2).take([0] * len(cells)))
@@ -48,18 +47,16 @@ def test_first_and_last_day_are_those_of_its_lines() -> None:
     assert (seen(history, "importer.first"), seen(history, "importer.last")) == (2, 7)
 
 
-def test_a_partner_counts_once_however_often_and_on_whichever_day_it_is_met() -> None:
-    assert seen(taught({1: [{}, {}], 2: [{}]}, 3), "importer.partners.origin") == 1
-
-
-def test_a_find_is_dated_and_other_results_are_not() -> None:
+def test_a_find_is_dated_and_what_is_no_find_is_counted_apart() -> None:
     history = taught({1: [{}]}, 1)
     rows = history.admit(LINES)
-    for day, found in ((2, True), (3, False)):
-        history.learn_outcomes(day, rows, np.array([found]))
+    # a find, a clean examination, one without a conclusion, a denial, a denial after a find
+    told = ((1, 1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 1, 0, 1))
+    for day, one in enumerate(told, 2):
+        history.learn_outcomes(day, rows, np.array([one], np.bool_))
         history.close(day)
-    names = ("examined.ever", "found.ever", "found_on")
-    assert [seen(history, f"importer.{name}") for name in names] == [2, 1, 2]
+    names = ("examined.ever", "found.ever", "inconclusive.ever", "denied.ever", "found_on")
+    assert [seen(history, f"importer.{name}") for name in names] == [3, 2, 1, 2, 6]
 
 
 def test_a_line_without_the_key_sees_nothing_and_teaches_nothing() -> None:
@@ -74,7 +71,7 @@ def test_a_line_without_the_key_sees_nothing_and_teaches_nothing() -> None:
 
 
 def test_tallies_that_count_the_same_things_share_their_counts_not_their_keys() -> None:
-    history = History((Tally("importer"), Tally("origin")))
+    history = History((AggregateSpec("importer"), AggregateSpec("origin")))
     history.learn(1, history.admit(LINES), {"lines": np.ones(1, np.int64)})
     assert history.counts["importer"] is history.counts["origin"]
     assert history.counts["importer"].state[1:, 0].tolist() == [1, 1]

@@ -41,8 +41,8 @@ class Makers:
         for key in key_of(lines, "maker").tolist():
             self.lines[key] = self.lines.get(key, 0) + 1
 
-    def learn_outcomes(self, _day: int, lines: Lines, found: Bools) -> None:
-        for key in key_of(lines, "maker")[found].tolist():
+    def learn_outcomes(self, _day: int, lines: Lines, told: Bools) -> None:
+        for key in key_of(lines, "maker")[told[:, 1]].tolist():
             self.found[key] = self.found.get(key, 0) + 1
 
     def close(self, _day: int, _listings: Listings) -> None:
@@ -71,7 +71,7 @@ def replayed(*stops: int) -> tuple[History, Columns]:
     for stop in (*stops, LAST):
         for seen in replay(history, LINES, OUTCOMES, stop, SHIPPED):
             for name in names:
-                read = seen.known.told if name.startswith("makers.") else seen.known.count
+                read = seen.view.learner_column if name.startswith("makers.") else seen.view.count
                 saw[name][seen.rows] = read(name)
         history = history_of(arrays_of(history), stop, learners=LEARNERS)
     return history, saw
@@ -104,8 +104,8 @@ def test_the_night_sees_what_the_replay_saw() -> None:
     night = see(history, LINES.take(today), SHIPPED)
     _, saw = replayed()
     for name in ("makers.lines", "makers.days"):
-        np.testing.assert_array_equal(night.told(name), saw[name][today])
-        np.testing.assert_array_equal(night.take(np.array([0])).told(name), saw[name][today[:1]])
+        np.testing.assert_array_equal(night.learner_column(name), saw[name][today])
+        np.testing.assert_array_equal(night.take(np.array([0])).learner_column(name), saw[name][today[:1]])
 
 
 def test_a_snapshot_keeps_what_was_learned(tmp_path: Path) -> None:
@@ -113,5 +113,5 @@ def test_a_snapshot_keeps_what_was_learned(tmp_path: Path) -> None:
     snapshot.save(history, tmp_path / "a", {})
     read = snapshot.load(tmp_path / "a", learners=LEARNERS)
     one, other = see(history, LINES, SHIPPED), see(read, LINES, SHIPPED)
-    np.testing.assert_array_equal(one.told("makers.lines"), other.told("makers.lines"))
-    assert one.told("makers.lines").max() > 1
+    np.testing.assert_array_equal(one.learner_column("makers.lines"), other.learner_column("makers.lines"))
+    assert one.learner_column("makers.lines").max() > 1

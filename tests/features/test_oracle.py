@@ -7,18 +7,18 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from originrisk.features.declared import log_prices
 from originrisk.features.history.measures import measures
 from originrisk.features.history.prices import (
-    DRAWN_IN,
     LEAST_SPREAD,
     PARENT_WEIGHT,
     USUAL_SPREAD,
-    benchmarks,
-    log_prices,
+    WINSORIZED,
+    benchmark,
 )
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
-from originrisk.features.history.tallies import PRICE_LEVELS, PRICES, TALLIES, Tally
+from originrisk.features.history.tallies import PRICE_LEVELS, PRICES, TALLIES, AggregateSpec
 from originrisk.features.history.view import FIXED_POINT, see
 from originrisk.features.lines import Floats, Ints, Lines
 from tests.features import factory
@@ -48,7 +48,7 @@ def replayed(lines: Lines, outcomes: Outcomes) -> dict[str, dict[str, Floats]]:
     saw = {name: np.zeros(lines.size) for name in history.names.place}
     for seen in replay(history, lines, outcomes, int(lines.days["entry_date"].max()), SHIPPED):
         for name, values in saw.items():
-            values[seen.rows] = seen.known.count(name)
+            values[seen.rows] = seen.view.count(name)
     return {key: {name: saw[f"{key}.{name}"] for name in columns} for key, columns in history.columns.items()}
 
 
@@ -59,7 +59,7 @@ def compare(entries: pa.Table, outcomes: pa.Table) -> None:
     oracle = Oracle(entries, known, learned(lines, known), PARTS)
     saw = replayed(lines, known)
     for tally in TALLIES:
-        expected = oracle.state(tally, TALLIES)
+        expected = oracle.state(tally)
         assert set(expected.columns) == set(saw[tally.key])
         for name, values in saw[tally.key].items():
             np.testing.assert_array_equal(values, expected[name], err_msg=f"{tally.key}.{name}")
@@ -67,7 +67,10 @@ def compare(entries: pa.Table, outcomes: pa.Table) -> None:
 
 def fair_values(oracle: Oracle, price: str, asked_on: str, *, own: bool) -> list[tuple[float, float]]:
     """Fair log value and spread for each line, from the narrowest group shrunk to its parents."""
-    levels = [oracle.prices(level, price, asked_on, own=own) for level in reversed(PRICE_LEVELS)]
+    levels = [
+        oracle.prices(level, price, asked_on, own=own or level != PRICE_LEVELS[0])
+        for level in reversed(PRICE_LEVELS)
+    ]
     found = []
     for row in range(len(levels[0])):
         centre, spread = math.nan, USUAL_SPREAD
@@ -84,7 +87,7 @@ def fair_values(oracle: Oracle, price: str, asked_on: str, *, own: bool) -> list
 def compare_prices(entries: pa.Table) -> None:
     """Benchmarks seen leave out the line's own parties; values learned were drawn in to the benchmark of all."""
     lines = Lines.of(entries)
-    nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
+    nothing = Outcomes.conclusive(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     added = learned(lines, nothing)
     oracle = Oracle(entries, nothing, added, PARTS)
     seen = list(replay(History(), lines, nothing, int(lines.days["entry_date"].max()), SHIPPED))
@@ -94,12 +97,12 @@ def compare_prices(entries: pa.Table) -> None:
             for day, own in (("entered", False), ("received", True))
         )
         for part in seen:
-            fair = benchmarks(part.known, own=False)[PRICE_LEVELS[0]].of(price)
+            fair = benchmark(part.view, own=False).of(price)
             np.testing.assert_allclose(
                 np.column_stack([fair.centre, fair.spread]), of_others[part.rows], rtol=1e-4
             )
         logs = log_prices(lines)[price]
-        centre, limit = of_all[:, 0], DRAWN_IN * of_all[:, 1]
+        centre, limit = of_all[:, 0], WINSORIZED * of_all[:, 1]
         near = np.where(np.isnan(centre), logs, np.clip(logs, centre - limit, centre + limit))
         np.testing.assert_allclose(added[f"{price}_sum"] / FIXED_POINT, np.nan_to_num(near), atol=1e-4)
 
@@ -125,11 +128,11 @@ def test_history_is_what_sql_makes_of_many_worlds(world: tuple[pa.Table, pa.Tabl
 
 
 def test_the_oracle_tells_a_wrong_window() -> None:
-    entries = factory.entries(60)
+    entries = factory.entries(120, days=500)
     lines = Lines.of(entries)
     known = Outcomes.of(lines, factory.outcomes(entries))
     oracle = Oracle(entries, known, learned(lines, known), PARTS)
-    saw = replayed(lines, known)["origin"]["lines.90"]
-    right, wrong = (oracle.state(Tally("origin", lines=(window,)), ()) for window in (90, 89))
-    np.testing.assert_array_equal(saw, right["lines.90"])
-    assert (saw != wrong["lines.89"]).any()
+    saw = replayed(lines, known)["origin"]["lines.365"]
+    right, wrong = (oracle.state(AggregateSpec("origin", lines=(window,))) for window in (365, 364))
+    np.testing.assert_array_equal(saw, right["lines.365"])
+    assert (saw != wrong["lines.364"]).any()

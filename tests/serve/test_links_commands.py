@@ -11,7 +11,7 @@ from originrisk.data.errors import UsageError
 from originrisk.data.store.tables import Store
 from originrisk.serve.party_commands import GROUPS
 from tests.features.factory import change, listing_of
-from tests.features.graph.test_surroundings import DAY, FOLLOWS, NEW, OLD, examined
+from tests.features.graph.trade import DAY, FOLLOWS, NEW, OLD, examined
 from tests.serve import command
 
 LAST = FOLLOWS["entry_number"][-1].as_py()

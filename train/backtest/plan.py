@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 
 from originrisk.data.arrays import Floats, Ints, Mask, Rows
 from originrisk.data.contract import LINE_KEY
+from originrisk.data.dispositions import FOUND, NOT_FOUND
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.features.history.keys import find
-from originrisk.features.history.replay import FOUND, NOT_FOUND
 from originrisk.features.lines import Lines
 from originrisk.train.dataset import require_enough
 from originrisk.train.labels import cells, expected

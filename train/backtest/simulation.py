@@ -114,7 +114,7 @@ class PolicySimulation:
         listings = self.trade.data.listings
         for seen in replay(self.history, self.trade.lines, self.outcomes, last, listings):
             rows.append(seen.rows)
-            parts.append(compute(seen.lines, seen.known))
+            parts.append(compute(seen.lines, seen.view))
         return np.concatenate(rows), np.concatenate(parts)
 
     def train(self, first: int) -> None:
@@ -154,10 +154,9 @@ class PolicySimulation:
 
 
 def _with(old: Outcomes, rows: Rows, known_on: Days, found: Floats) -> Outcomes:
+    new = Outcomes.conclusive(rows, known_on.astype(np.int32), found > 0)
     return Outcomes(
-        np.concatenate([old.rows, rows]),
-        np.concatenate([old.day, known_on]).astype(np.int32),
-        np.concatenate([old.found, found > 0]),
+        *(np.concatenate([getattr(one, name) for one in (old, new)]) for name in ("rows", "day", "told"))
     )
 
 

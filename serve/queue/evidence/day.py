@@ -14,7 +14,7 @@ from originrisk.data.contract import EPOCH
 from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.reference.orders import instruments_on
 from originrisk.data.reference.table import known
-from originrisk.features.commodity.scope import families
+from originrisk.features.declared import families
 from originrisk.features.history.keys import Keys, key_of
 from originrisk.features.lines import Bools, Lines, Rows
 from originrisk.serve.queue.evidence.store_reader import StoreReader

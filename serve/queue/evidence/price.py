@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from originrisk.features.history.prices import log_prices
+from originrisk.features.declared import log_prices
 from originrisk.features.lines import Floats, Lines
 from originrisk.serve.queue.evidence.past import Past
 

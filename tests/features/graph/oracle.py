@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from originrisk.features.graph.graph import FLOWS, PERIOD, UNIT, WEIGHT
-from originrisk.features.graph.neighbours import QUIET, WINDOW
+from originrisk.features.graph.graph import FACTS, FLOWS, PERIOD
 from originrisk.features.history.arrays import arrays_of, history_of
 from originrisk.features.history.keys import key_of
 from originrisk.features.history.learner import Columns, Learners
@@ -17,18 +16,14 @@ from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 from originrisk.features.names import company_key
 
-FACTS = {"others": ("examined", "found", "listed"), "gone": ("listed", "suspicion")}
-
 
 @dataclass
 class Supplier:
     """What a close knows of a supplier."""
 
-    last: int = 0
     examined: int = 0
     found: int = 0
     listed: int = 0
-    suspicion: int = 0
 
 
 class Oracle:
@@ -52,36 +47,25 @@ class Oracle:
         found: dict[int, Supplier] = {}
         for row in np.flatnonzero((self.learned <= closed) & (self.supplier != 0)):
             one = found.setdefault(int(self.supplier[row]), Supplier())
-            one.last = max(one.last, int(self.learned[row]))
             intervals = self.listings.seen.get(self.name[row], ())
             one.listed |= any(start < closed + 1 < end for start, end in intervals)
         for row, was_found in self._examined(closed):
             one = found.setdefault(int(self.supplier[row]), Supplier())
             one.examined, one.found = one.examined + 1, one.found + was_found
-        usual = sum(one.found for one in found.values()) / max(1, sum(one.examined for one in found.values()))
-        for one in found.values():
-            rate = (one.found + WEIGHT * usual) / (one.examined + WEIGHT)
-            one.suspicion = round(max(rate - usual, 0) * UNIT)
         return found
 
     def _examined(self, closed: int) -> Iterator[tuple[int, int]]:
-        for row, day, found in zip(self.outcomes.rows, self.known, self.outcomes.found, strict=True):
-            if day <= closed and self.supplier[row]:
-                yield int(row), int(found)
+        for row, day, told in zip(self.outcomes.rows, self.known, self.outcomes.told, strict=True):
+            if day <= closed and self.supplier[row] and told[0]:
+                yield int(row), int(told[1])
 
     def sees(self, row: int, kind: str) -> dict[str, int]:
-        """Numbers and sums of the other suppliers around a line, and of those that it may follow."""
+        """Sums over the other suppliers around a line."""
         closed, flow, own = self.closed(row), key_of(self.lines, kind), int(self.supplier[row])
         suppliers = self.suppliers(closed)
         tied = (self.learned <= closed) & (flow == flow[row]) & (flow != 0) & (self.supplier != 0)
-        began = int(min([*self.learned[tied & (self.supplier == own)], self.day[row]]))
         others = [one for key, one in suppliers.items() if key in {*self.supplier[tied].tolist()} - {own}]
-        gone = [one for one in others if began - WINDOW <= one.last < min(began, closed - QUIET)]
-        seen: dict[str, int] = {}
-        for name, around in (("others", others), ("gone", gone)):
-            facts = {fact: sum(getattr(one, fact) for one in around) for fact in FACTS[name]}
-            seen |= {f"{kind}.{name}.{fact}": number for fact, number in facts.items()}
-        return seen | {f"{kind}.others": len(others)}
+        return {f"{kind}.{fact}": sum(getattr(one, fact) for one in others) for fact in FACTS}
 
     def assert_seen(self, columns: Columns) -> None:
         """Every line of the replay saw just that."""
@@ -100,7 +84,7 @@ def replayed(
     columns: Columns = {}
     for stop in (*stops, last):
         for seen in replay(history, lines, outcomes, stop, listings):
-            for name, values in seen.known.learned().items():
+            for name, values in seen.view.learned().items():
                 columns.setdefault(name, np.full(lines.size, np.nan))[seen.rows] = values
         history = history_of(arrays_of(history), stop, learners=learners)
     return columns

@@ -63,7 +63,7 @@ def test_hindsight_would_be_noticed() -> None:
     lines, parties = Lines.of(trade()[0]), Parties()
     resolve(parties, lines, UNTIL)
     early = lines.days["entry_date"] <= CUT
-    assert not np.array_equal(parties.see(lines).party[early], resolved().party[early])
+    assert not np.array_equal(parties.resolve(lines).party[early], resolved().party[early])
 
 
 def test_lines_in_any_order_have_the_same_parties() -> None:
@@ -80,4 +80,4 @@ def test_no_party_changes_its_key_as_days_go_by() -> None:
     first = resolve(parties, lines, CUT).learned
     known = np.flatnonzero(first)
     resolve(parties, lines.take(lines.days["entry_date"] > CUT), UNTIL)
-    assert np.array_equal(parties.see(lines.take(known)).party, first[known])
+    assert np.array_equal(parties.resolve(lines.take(known)).party, first[known])

@@ -22,22 +22,22 @@ def known(*makers: dict[str, str]) -> Parties:
     """Parties that learned these makers, one a day."""
     parties = Parties()
     for maker in makers:
-        parties.learn(lines(maker))
+        parties.learn(0, lines(maker))
     return parties
 
 
 def party_of(parties: Parties, maker: dict[str, str]) -> int:
-    return int(parties.see(lines(maker)).party[0])
+    return int(parties.resolve(lines(maker)).party[0])
 
 
 def possibly(parties: Parties, maker: dict[str, str]) -> int:
-    return int(parties.see(lines(maker)).possibly[0])
+    return int(parties.resolve(lines(maker)).possibly[0])
 
 
 def test_a_maker_is_new_until_a_day_with_it_closed() -> None:
     parties = Parties()
     assert party_of(parties, QIAOLONG) == 0
-    parties.learn(lines(QIAOLONG))
+    parties.learn(0, lines(QIAOLONG))
     assert party_of(parties, QIAOLONG) != 0
 
 
@@ -48,7 +48,7 @@ def test_a_founder_gives_the_party_its_key() -> None:
 def test_another_spelling_is_seen_as_the_known_party_and_joins_it() -> None:
     parties = known(QIAOLONG)
     before = party_of(parties, QIAOLONG_SPELT_OTHERWISE)
-    parties.learn(lines(QIAOLONG_SPELT_OTHERWISE))
+    parties.learn(0, lines(QIAOLONG_SPELT_OTHERWISE))
     assert before == party_of(parties, QIAOLONG_SPELT_OTHERWISE) == party_of(parties, QIAOLONG)
 
 
@@ -77,7 +77,7 @@ def test_what_fits_two_parties_that_are_possibly_one_joins_the_likeliest() -> No
 def test_seeing_changes_nothing() -> None:
     parties = known(QIAOLONG)
     before = {name: array.copy() for name, array in parties.arrays().items()}
-    parties.see(lines(SHELL, HOMONYM, VAGUE))
+    parties.resolve(lines(SHELL, HOMONYM, VAGUE))
     after = parties.arrays()
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
@@ -87,7 +87,7 @@ def test_the_order_of_lines_in_a_day_does_not_matter() -> None:
     found = set()
     for order in permutations(makers):
         parties = Parties()
-        parties.learn(lines(*order))
+        parties.learn(0, lines(*order))
         found.add(tuple(party_of(parties, maker) for maker in makers))
     assert len(found) == 1
 
@@ -96,7 +96,7 @@ def test_later_days_rename_nobody() -> None:
     makers = (VAGUE, QIAOLONG, HOMONYM, QIAOLONG_SPELT_OTHERWISE, SHELL)
     parties, first = Parties(), {}
     for at, maker in enumerate(makers):
-        parties.learn(lines(maker))
+        parties.learn(0, lines(maker))
         first[at] = party_of(parties, maker)
     assert first == {at: party_of(parties, maker) for at, maker in enumerate(makers)}
 
@@ -104,19 +104,20 @@ def test_later_days_rename_nobody() -> None:
 def test_a_line_is_seen_the_same_alone_and_among_others() -> None:
     parties = known(QIAOLONG, HOMONYM)
     makers = (VAGUE, QIAOLONG_SPELT_OTHERWISE, SHELL, QIAOLONG)
-    assert parties.see(lines(*makers)).party.tolist() == [party_of(parties, maker) for maker in makers]
+    assert parties.resolve(lines(*makers)).party.tolist() == [party_of(parties, maker) for maker in makers]
 
 
 def test_saved_and_mapped_parties_see_and_learn_alike(tmp_path: Path) -> None:
     parties = known(QIAOLONG, HOMONYM)
     for name, array in parties.arrays().items():
         np.save(tmp_path / name, array, allow_pickle=False)
-    mapped = Parties.from_arrays({f.stem: np.load(f, mmap_mode="r") for f in tmp_path.glob("*.npy")})
+    mapped = Parties()
+    mapped.hold({f.stem: np.load(f, mmap_mode="r") for f in tmp_path.glob("*.npy")})
     for maker in (QIAOLONG_SPELT_OTHERWISE, VAGUE, SHELL):
         assert party_of(mapped, maker) == party_of(parties, maker)
         assert possibly(mapped, maker) == possibly(parties, maker)
     for of in (mapped, parties):
-        of.learn(lines(SHELL, QIAOLONG_SPELT_OTHERWISE))
+        of.learn(0, lines(SHELL, QIAOLONG_SPELT_OTHERWISE))
     assert party_of(mapped, SHELL) == party_of(parties, SHELL) != 0
 
 

@@ -11,9 +11,9 @@ import pytest
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES, compute
-from originrisk.features.feature import Feature, feature
+from originrisk.features.catalogue.feature import Feature
 from originrisk.features.history.replay import Outcomes
-from originrisk.features.history.view import Known
+from originrisk.features.history.view import PointInTimeView
 from originrisk.features.lines import Floats, Lines
 from originrisk.models.bundle import load
 from originrisk.models.registry import champion_path
@@ -32,12 +32,12 @@ EARLY = date(2000, 1, 1)
 SLICE = 150
 
 
-@feature("supplier", "", "")
-def lines_of_the_slice(lines: Lines, known: Known) -> Floats:
+def slice_size(lines: Lines, _view: PointInTimeView) -> Floats:
     """A planted bug: it counts lines of days to come."""
     return np.full(lines.size, float(lines.size))
 
 
+lines_of_the_slice = Feature("goods", "lines_of_the_slice", "lines", "Lines of the slice.", slice_size)
 PLANTED = (lines_of_the_slice,)
 ALL = (*NAMES, lines_of_the_slice.name)
 
@@ -52,7 +52,7 @@ def slice_features(item: str) -> bytes:
     for seen in share.seen(history, met):
         here = seen.lines.days["entry_date"] >= first
         whole = np.column_stack(
-            [compute(seen.lines, seen.known), lines_of_the_slice.compute(seen.lines, seen.known)]
+            [compute(seen.lines, seen.view), lines_of_the_slice.compute(seen.lines, seen.view)]
         )
         rows.append(seen.rows[here])
         matrices.append(whole[here])

@@ -1,0 +1,71 @@
+"""`docs/features.md`, made from the catalogue and the tallies."""
+
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.catalogue.feature import CONCEPTS, Concept, Feature
+from originrisk.features.history.tallies import EVER, TALLIES, AggregateSpec
+
+TITLES: dict[Concept, str] = {
+    "findings": "Findings: what examinations found at whom",
+    "parties": "Parties: who they are",
+    "links": "Links: whom they hang together with",
+    "material": "Material: what the goods hold",
+    "price": "Price against fair market value",
+    "route": "Route",
+    "goods": "Goods",
+    "paperwork": "Paperwork: what is missing or contradicts itself",
+}
+TREND = {-1: ["falling"], 0: [], 1: ["rising"]}
+
+
+def document() -> str:
+    """The catalogue and the tallies it stands on, as a Markdown page."""
+    concepts = [_concept(concept) for concept in CONCEPTS]
+    return "\n".join(
+        [_PREFACE.format(features=len(CATALOGUE)), *concepts, _TALLIES, *map(_tally, TALLIES), ""]
+    )
+
+
+def _concept(concept: Concept) -> str:
+    head = [f"## {TITLES[concept]}\n", "| feature | meaning | unit | missing | |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(_feature(one) for one in CATALOGUE if one.concept == concept), ""])
+
+
+def _feature(feature: Feature) -> str:
+    notes = [
+        *["category"] * (feature.kind == "category"),
+        *["dated"] * feature.dated,
+        *TREND[feature.monotone],
+        *[f"version {feature.version}"] * (feature.version > 1),
+    ]
+    meaning = feature.meaning.replace("|", "\\|")
+    return f"| `{feature.name}` | {meaning} | {feature.unit} | {feature.missing} | {', '.join(notes)} |"
+
+
+def _tally(tally: AggregateSpec) -> str:
+    sums = [f"{measure} {_windows(windows)}" for measure, windows in tally.sums.items()]
+    lines = [f"lines {_windows(tally.lines)}"] * bool(tally.lines)
+    outcomes = [f"{', '.join(tally.outcomes)}"] * bool(tally.outcomes)
+    return f"| `{tally.key}` | {'; '.join([*lines, *sums, *outcomes])} |"
+
+
+def _windows(windows: tuple[int, ...]) -> str:
+    return "(" + ", ".join("ever" if window == EVER else str(window) for window in windows) + ")"
+
+
+_PREFACE = """# Features
+
+{features} columns in eight concepts, in the order of the model. All are known before the day of the line: they read the line
+itself, reference tables as they were public by then, and what history held when the day began. A missing value is NaN,
+never a filler. A *find rate* is the share of known, conclusive examinations that found Xinjiang inputs, shrunk to a wider
+group's rate (five examinations of it), the general one unless another is named; inconclusive examinations and denials are
+no findings and are counted apart. `rising` and `falling` say which way the score may move with the feature; `category`
+features are codes; `dated` ones read a legal date or a dated fact, so they alone change when a world is shifted in time.
+"""
+
+_TALLIES = """## What history counts
+
+A window of w days before day D holds the days D−w to D−1. A key that counts lines ever also keeps the day of its first
+and its last line; one that counts examinations counts them ever, and keeps the day of the last find.
+
+| key | counts, by windows in days |
+|---|---|"""

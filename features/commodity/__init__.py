@@ -1,1 +1,0 @@
-"""Commodity: what the goods are by tariff number and by description, and which order covers them."""

@@ -1,1 +1,0 @@
-"""Price against fair market value, in spreads of the goods' own benchmark; below market is evidence, never proof."""
