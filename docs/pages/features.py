@@ -54,12 +54,13 @@ def _windows(windows: tuple[int, ...]) -> str:
 
 _PREFACE = """# Features
 
-{features} columns in eight concepts, in the order of the model. All are known before the day of the line: they read the line
-itself, reference tables as they were public by then, and what history held when the day began. A missing value is NaN,
-never a filler. A *find rate* is the share of known, conclusive examinations that found Xinjiang inputs, shrunk to a wider
-group's rate (five examinations of it), the general one unless another is named; inconclusive examinations and denials are
-no findings and are counted apart. `rising` and `falling` say which way the score may move with the feature; `category`
-features are codes; `dated` ones read a legal date or a dated fact, so they alone change when a world is shifted in time.
+{features} columns in eight concepts, in the order of the model. All are known before the day of the line: they read
+the line itself, reference tables as they were public by then, and what history held when the day began. A missing value
+is NaN, never a filler. A *find rate* is the share of known, conclusive examinations that found Xinjiang inputs, shrunk
+to a wider group's rate (which counts for five examinations), the general one unless another is named; inconclusive
+examinations and denials are no findings and are counted apart. `rising` and `falling` say which way the score may move
+with the feature; `category` features are codes; `dated` ones read a legal date or a dated fact, so they alone change
+when a world is shifted in time.
 """
 
 _TALLIES = """## What history counts

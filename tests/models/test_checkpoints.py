@@ -177,8 +177,8 @@ def test_one_learner_is_as_the_whole_history_has_it(tmp_path: Path) -> None:
     of = checkpoints(tmp_path)
     night(of, FIRST_NIGHT)
     of.store.upsert("entries", TABLE.to_batches())
-    alone = of.learner("parties", NEXT_NIGHT).arrays()
-    whole = night(of, NEXT_NIGHT).learners["parties"].arrays()
+    alone = of.learner("graph", NEXT_NIGHT).arrays()
+    whole = night(of, NEXT_NIGHT).learners["graph"].arrays()
     assert all(np.array_equal(alone[name], whole[name]) for name in whole)
 
 

@@ -62,7 +62,7 @@ def test_a_read_history_learns_and_leaves_the_files_alone(tmp_path: Path) -> Non
     before, read = contents(tmp_path / "a"), snapshot.load(tmp_path / "a")
     np.testing.assert_array_equal(see(read, LINES, SHIPPED).state(), see(made, LINES, SHIPPED).state())
     for one, other in zip(*(replay(of, LINES, OUTCOMES, end, SHIPPED) for of in (read, made)), strict=True):
-        np.testing.assert_array_equal(one.known.state(), other.known.state())
+        np.testing.assert_array_equal(one.view.state(), other.view.state())
     written, expected = arrays_of(read), arrays_of(made)
     assert all(np.array_equal(written[name], expected[name]) for name in expected)
     assert contents(tmp_path / "a") == before
@@ -74,7 +74,7 @@ def test_a_history_that_closes_a_day_copies_one_group_at_a_time(tmp_path: Path) 
     lines = LINES.take(np.arange(40))
     for name in ("entry_date", "received_on"):
         lines.days[name][:] = today
-    results = Outcomes(np.arange(5), np.full(5, today, np.int32), np.ones(5, np.bool_))
+    results = Outcomes.conclusive(np.arange(5), np.full(5, today, np.int32), np.ones(5, np.bool_))
     close_days(read, lines, results, today, SHIPPED)
     held = [
         sum(group.counts.size > 0 and group.counts.state.flags.writeable for group in read.groups)
@@ -83,7 +83,7 @@ def test_a_history_that_closes_a_day_copies_one_group_at_a_time(tmp_path: Path) 
     assert max(held) == 1
 
 
-@pytest.mark.parametrize("name", ["0.state.npy", "lines.rows.npy"])
+@pytest.mark.parametrize("name", ["0.state.npy", "recent.rows.npy"])
 def test_a_changed_file_is_refused(tmp_path: Path, name: str) -> None:
     file = saved(tmp_path / "a") / name
     file.write_bytes(file.read_bytes()[:-1] + b"\x7f")
