@@ -1,4 +1,4 @@
-"""Commands of the package: `ingest`, `lists` and `world`. Heavy imports wait until a command runs."""
+"""Commands of the package: `ingest`, `rejects`, `lists` and `world`. Heavy imports wait until a command runs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,5 +48,37 @@ def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_
     show(table, ingest(store, table, paths, mapping, settings.read), as_json=as_json)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"world": world}
+def rejects(
+    ctx: typer.Context,
+    *,
+    table: Annotated[str | None, typer.Option(help="entries, outcomes or listed.")] = None,
+    file: Annotated[str | None, typer.Option(help="Part of a file's name.")] = None,
+    column: Annotated[str | None, typer.Option(help="Part of a column's name.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Part of a reason.")] = None,
+    fate: Annotated[str | None, typer.Option(help="rejected or emptied.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 50,
+    out: Annotated[Path | None, typer.Option(help="Write all of them to FILE.csv or FILE.parquet.")] = None,
+    json: Json = False,
+) -> None:
+    """Rejected records and emptied cells: file, row, rule, value (masked where personal) and what to do."""
+    import json as notation
+
+    from originrisk.data.console import print_table
+    from originrisk.data.ingest.faults import export, faults
+    from originrisk.data.settings import load_settings
+    from originrisk.data.store.tables import Store
+
+    settings = load_settings(ctx.obj)
+    store = Store(settings.home, settings.memory_limit_gb)
+    found = faults(store, table_name=table, file=file, column=column, reason=reason, fate=fate)
+    if out:
+        export(found, out)
+    rows = found.slice(0, limit).to_pylist()
+    if json:
+        typer.echo(notation.dumps({"found": found.num_rows, "faults": rows}))
+        return
+    print_table(f"{len(rows):,} of {found.num_rows:,}", found.column_names, [row.values() for row in rows])
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"world": world, "rejects": rejects}
 GROUPS: dict[str, typer.Typer] = {"ingest": _ingest, "lists": lists}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,9 @@ from originrisk.data.ingest.records import Records
 from originrisk.data.ingest.repair import ColumnCheck
 from originrisk.data.reference import legal_dates, units
 
+Fate = Literal["repaired", "emptied", "rejected", "told"]
+"""What a rule did with a cell: made it right, left it out, rejected its record with it, or kept it as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -23,6 +27,7 @@ class Checked:
 
     `rules` counts, as "column: rule", repairs made, optional cells emptied, and required cells broken. `absorbed`
     rows are whole, but part of another row's line. `labels` counts, by column, the words of labels that nobody knows.
+    `emptied` are the optional cells that became null: rule by column and row. `fates` says what each rule did.
     """
 
     table: pa.Table
@@ -31,6 +36,13 @@ class Checked:
     rules: Counter[str]
     absorbed: NDArray[np.bool_]
     labels: dict[str, Counter[str]] = field(default_factory=dict)
+    emptied: dict[str, dict[int, str]] = field(default_factory=dict)
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+    def count(self, fate: Fate, rules: Map[str, int]) -> None:
+        """Count what rules did in so many cells."""
+        self.rules.update(rules)
+        self.fates.update(dict.fromkeys(rules, fate))
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -67,8 +79,7 @@ class Checks:
     def _column(self, column: Column, records: Records, sources: Map[str, str], checked: Checked) -> pa.Array:
         """The column's values; what is wrong or repaired goes into `checked`."""
         judged = self._columns[column.name](self._cells(column, records, sources))
-        for repair, count in judged.repairs.items():
-            checked.rules[f"{column.name}: {repair}"] += count
+        checked.count("repaired", {f"{column.name}: {repair}": n for repair, n in judged.repairs.items()})
         checked.repaired[judged.repaired] = True
         if column.rule in LABELS and judged.broken:
             checked.labels[column.name] = judged.broken
@@ -95,14 +106,14 @@ class Checks:
         for early, late in self._table.in_order:
             wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
             _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
-        self._tell(table, checked.rules)
+        self._tell(table, checked)
         for group in self._table.one_of:
             if not set(group) <= set(self._mapping.waived):
                 empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
                 _reject(" or ".join(group), dict.fromkeys(np.flatnonzero(empty).tolist(), "missing"), checked)
         return table
 
-    def _tell(self, table: pa.Table, rules: Counter[str]) -> None:
+    def _tell(self, table: pa.Table, checked: Checked) -> None:
         """What stays as it is and should be known: units that no table has, and entry type 86 after its end."""
         told = {
             f"{column.name}: {STRANGE_UNIT}": pc.invert(
@@ -117,7 +128,7 @@ class Checks:
             ended = pc.if_else(of_china, ends["EO 14256"], ends["EO 14324"])
             late = pc.greater_equal(table["entry_date"], ended)
             told[f"entry_type: {TYPE_86_ENDED}"] = pc.and_(pc.equal(table["entry_type"], "86"), late)
-        rules.update({rule: count for rule, mask in told.items() if (count := pc.sum(mask).as_py())})
+        checked.count("told", {rule: count for rule, mask in told.items() if (count := pc.sum(mask).as_py())})
 
 
 STRANGE_UNIT = "a unit of no table, compared with itself alone"
@@ -132,13 +143,14 @@ def _units() -> pa.Array:
 def _reject(where: str, reasons: Map[int, str], checked: Checked) -> None:
     for row, reason in reasons.items():
         checked.reasons.setdefault(row, []).append(f"{where}: {reason}")
-    checked.rules.update(f"{where}: {reason}" for reason in reasons.values())
+    checked.count("rejected", Counter(f"{where}: {reason}" for reason in reasons.values()))
 
 
 def _empty(where: str, reasons: Map[int, str], checked: Checked) -> None:
     """Optional cells that became null: the row stays, and counts as repaired."""
     checked.repaired[list(reasons)] = True
-    checked.rules.update(f"{where}: {reason}" for reason in reasons.values())
+    checked.emptied[where] = dict(reasons)
+    checked.count("emptied", Counter(f"{where}: {reason}" for reason in reasons.values()))
 
 
 def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:

@@ -5,8 +5,6 @@ has a header (X), which carries its value, and components (V). Goods of steel or
 of which one bears the duty on the metal. Where a value stands with another line, this one's is 0.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
@@ -37,17 +35,15 @@ def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool)
     outside chapter 99, is rejected whole: half of a line's value would be a wrong value.
     """
     frame = _frame(checked, rule, cells)
-    reasons = {row: list(texts) for row, texts in checked.reasons.items()}
-    rules = Counter(checked.rules)
-    _forgive(frame, reasons, rules)
-    frame["broken"] = frame["row"].isin(reasons)
+    _forgive(frame, checked)
+    frame["broken"] = frame["row"].isin(checked.reasons)
     again = frame.duplicated([*_KEY, "order"]) & ~frame["broken"]
-    _reject(frame[again], "line: the same record twice", reasons, rules)
+    _reject(frame[again], "line: the same record twice", checked)
     frame = frame[frame[_KEY].notna().all(axis=1) & ~again]  # a record without a key is part of no line
     lines = frame.groupby(_KEY)
     spoilt, goods = lines["broken"].transform("any"), lines["goods"].transform("any")
-    _reject(frame[spoilt & ~frame["broken"]], "line: another record of it is rejected", reasons, rules)
-    _reject(frame[~goods & ~spoilt], "line: no record outside chapter 99", reasons, rules)
+    _reject(frame[spoilt & ~frame["broken"]], "line: another record of it is rejected", checked)
+    _reject(frame[~goods & ~spoilt], "line: no record outside chapter 99", checked)
     whole = frame[goods & ~spoilt].copy()
     first = whole[whole["goods"]].sort_values(["special", "order", "row"]).groupby(_KEY).head(1)
     first = first.sort_values(_KEY).set_index(_KEY)
@@ -55,14 +51,12 @@ def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool)
         first[VALUE] = whole[whole["goods"]].groupby(_KEY)[VALUE].sum()
     metal = whole["htsus"].str.startswith(rule.metal_duties or ("none",))
     first["metal"] = first.index.isin(pd.MultiIndex.from_frame(whole.loc[metal, _KEY]))
-    _without_value_of_their_own(first, rules)
-    _put_together(first, rules)
+    _without_value_of_their_own(first, checked)
+    _put_together(first, checked)
     absorbed = np.zeros(len(checked.absorbed), bool)
     absorbed[whole["row"].to_numpy()] = True
     absorbed[first["row"].to_numpy()] = False
-    return replace(
-        checked, table=_with_amounts(checked.table, first), reasons=reasons, rules=rules, absorbed=absorbed
-    )
+    return replace(checked, table=_with_amounts(checked.table, first), absorbed=absorbed)
 
 
 def _frame(checked: Checked, rule: Fold, cells: Map[str, pa.Array]) -> pd.DataFrame:
@@ -80,26 +74,27 @@ def _frame(checked: Checked, rule: Fold, cells: Map[str, pa.Array]) -> pd.DataFr
     return frame
 
 
-def _forgive(frame: pd.DataFrame, reasons: dict[int, list[str]], rules: Counter[str]) -> None:
+def _forgive(frame: pd.DataFrame, checked: Checked) -> None:
     """A record without a value that need not have one: additional duties, chapter 98, components of a set."""
     missing = f"{VALUE}: missing"
     may = set(frame.loc[~frame["goods"] | frame["special"] | frame["component"], "row"])
-    for row in [row for row, texts in reasons.items() if row in may and missing in texts]:
-        reasons[row].remove(missing)
-        rules[missing] -= 1
-        if not reasons[row]:
-            del reasons[row]
-    if not rules[missing]:
-        del rules[missing]
+    for row in [row for row, texts in checked.reasons.items() if row in may and missing in texts]:
+        checked.reasons[row].remove(missing)
+        checked.rules[missing] -= 1
+        if not checked.reasons[row]:
+            del checked.reasons[row]
+    if not checked.rules[missing]:
+        del checked.rules[missing]
 
 
-def _without_value_of_their_own(first: pd.DataFrame, rules: Counter[str]) -> None:
+def _without_value_of_their_own(first: pd.DataFrame, checked: Checked) -> None:
     """Components of a set: the header has their value."""
     first.loc[first["component"], VALUE] = 0.0
-    rules.update({IN_THE_HEADER: count} if (count := int(first["component"].sum())) else {})
+    if first["component"].any():
+        checked.count("told", {IN_THE_HEADER: int(first["component"].sum())})
 
 
-def _put_together(first: pd.DataFrame, rules: Counter[str]) -> None:
+def _put_together(first: pd.DataFrame, checked: Checked) -> None:
     """Neighbouring lines of the same goods, of which one bears the duty on metal: the first takes the value of both.
 
     A quantity in the same unit is that of the whole where both lines give it alike, else each gives its part.
@@ -117,17 +112,18 @@ def _put_together(first: pd.DataFrame, rules: Counter[str]) -> None:
         value, *others = amounts[place + 1]
         amounts[place, 0], amounts[place + 1, 0] = amounts[place, 0] + value, 0.0
         for column, other in enumerate(others):
-            part = units[place, column] == units[place + 1, column] and amounts[place, column + 1] != other
-            amounts[place, column + 1] = np.nansum([amounts[place, column + 1], other * part])
+            if units[place, column] == units[place + 1, column] and amounts[place, column + 1] != other > 0:
+                amounts[place, column + 1] = np.nansum([amounts[place, column + 1], other])
     first[_AMOUNTS] = amounts
-    rules.update({PUT_TOGETHER: len(taken)} if taken else {})
+    if taken:
+        checked.count("told", {PUT_TOGETHER: len(taken)})
 
 
-def _reject(records: pd.DataFrame, reason: str, reasons: dict[int, list[str]], rules: Counter[str]) -> None:
-    rows: Iterable[int] = records["row"].tolist()
-    for row in rows:
-        reasons.setdefault(row, []).append(reason)
-    rules.update({reason: len(records)} if len(records) else {})
+def _reject(records: pd.DataFrame, reason: str, checked: Checked) -> None:
+    for row in records["row"].tolist():
+        checked.reasons.setdefault(row, []).append(reason)
+    if len(records):
+        checked.count("rejected", {reason: len(records)})
 
 
 def _with_amounts(table: pa.Table, first: pd.DataFrame) -> pa.Table:

@@ -73,6 +73,7 @@ def ingest(
         delivery.close_rejected()
         stored = store.upsert_staged(table_name, [delivery.accepted])
         store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
+        store.replace_rejected(table_name, delivery.faults, delivery.hashes, into="faults")
     warnings += [note for entry in inputs for note in entry.layout.notes]
     return Ingested(delivery.counts, stored, mapping.note, tuple(warnings))
 
@@ -103,7 +104,8 @@ def _take_all(
             with refused(entry.source):
                 for records in _records(entry, mapping, table, limits):
                     checked = check(records, entry.columns)
-                    delivery.take(file, records, _folded(checked, records, entry, mapping, table))
+                    folded = _folded(checked, records, entry, mapping, table)
+                    delivery.take(file, records, folded, entry.columns)
                     advance(records.size)
 
 
@@ -153,6 +155,14 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
     return fold(checked, rule, cells, sums=sums)
 
 
+_DONE = {
+    "repaired": "repaired",
+    "emptied": "cell emptied",
+    "rejected": "record rejected",
+    "told": "kept, and told",
+}
+
+
 def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
     """Print the counts; notes and warnings go to standard error too, where a script does not trip over them."""
     notes = [f"note: {ingested.note}"] if ingested.note else []
@@ -161,10 +171,13 @@ def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(counts) + "\n")
         return
-    rules, _ = counts.pop("rules"), counts.pop("warnings")
+    rules, fates, _ = counts.pop("rules"), counts.pop("fates"), counts.pop("warnings")
     print_table(f"ingest {table}", ["records", "count"], counts.items())
     if rules:
-        print_table("rules", ["column: rule", "cells"], rules.items())
+        rows = [(rule, _DONE[fates.get(rule, "told")], count) for rule, count in rules.items()]
+        print_table("rules", ["column: rule", "what was done", "cells"], rows)
+        if {"rejected", "emptied"} & {*fates.values()}:
+            sys.stderr.write("`originrisk rejects` lists them, with file, row and what to do.\n")
 
 
 def as_dict(ingested: Ingested) -> dict[str, Any]:
@@ -180,5 +193,6 @@ def as_dict(ingested: Ingested) -> dict[str, Any]:
         "corrected": stored.corrected,
         "unchanged": stored.unchanged,
         "rules": dict(counts.rules.most_common()),
+        "fates": counts.fates,
         "warnings": list(ingested.warnings),
     }

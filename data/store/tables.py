@@ -28,6 +28,20 @@ REJECTED = pa.schema(
     ]
 )
 
+FAULTS = pa.schema(
+    [
+        ("table_name", pa.string()),
+        ("file", pa.string()),
+        ("file_hash", pa.string()),
+        ("row_number", pa.int64()),
+        ("column", pa.string()),
+        ("reason", pa.string()),
+        ("value", pa.string()),
+        ("fate", pa.string()),
+        ("delivery", pa.string()),
+    ]
+)
+"""Of each reason of a rejected record, and of each emptied cell: where it is, and what stood there."""
 
 # The table format takes these in a path for escapes and patterns.
 UNUSABLE = frozenset("%[]*?")
@@ -97,6 +111,10 @@ class Store:
         logs = sorted((self.home / "lake").glob("*/_delta_log"))
         return {log.parent.name: lake.version(log.parent) for log in logs}
 
+    def faults(self) -> pa.Table:
+        """Reasons of rejected records and emptied cells, sorted by file and row number."""
+        return self._select("faults", FAULTS, 'ORDER BY table_name, file, row_number, "column"')
+
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """Hold the store's lock; yields a folder for staged files that goes away. May be nested.
@@ -156,10 +174,12 @@ class Store:
                     self.upsert("listed", [])  # gives an older table its missing columns
                 lake.write(path, table, "true")
 
-    def replace_rejected(self, table_name: str, staged: Path, file_hashes: Sequence[str]) -> None:
-        """Put the staged rejects of a delivery's files in place of what these files had rejected before."""
+    def replace_rejected(
+        self, table_name: str, staged: Path, file_hashes: Sequence[str], into: str = "rejected"
+    ) -> None:
+        """Put the staged rejects (or faults) of a delivery's files in place of what these files had left before."""
         of_files = f"table_name = '{table_name}' AND {lake.within('file_hash', file_hashes)}"
-        path = self.home / "lake" / "rejected"
+        path = self.home / "lake" / into
         with self.writing() as spill, lake.connect(self.memory_limit_gb, spill) as connection:
             files, fresh = lake.files(path), f"(FROM {lake.relation([staged])})"
             held = f"(FROM {lake.relation(files)} WHERE {of_files})" if files else f"({fresh} LIMIT 0)"

@@ -72,7 +72,12 @@ The paths of one command are one delivery: one commit, or none. `--json` prints 
 | `duplicates` | rejected records | whose key came earlier in the delivery |
 | `new`, `corrected`, `unchanged` | rows of the store | what the accepted records made of it |
 | `rules` | cells | for each `column: rule`, cells repaired, emptied or broken |
+| `fates` | rules | what each of them did: `repaired`, `emptied`, `rejected`, or `told` (kept as it is) |
 | `warnings` | files | what was passed over or guessed ([files](files.md)) |
+
+`originrisk rejects` lists every reason of a rejected record and every emptied cell (of one rule at most 10,000 a
+delivery) with file, row, value and what to do; `--table`, `--file`, `--column`, `--reason` and `--fate` filter, `--out`
+writes CSV or Parquet. An importer number is masked wherever it stands.
 
 Row numbers are those a person sees: the line of a text file and the row of a sheet, headings included; in Parquet
 the row from 1. Reading a file again replaces what it had rejected before.
