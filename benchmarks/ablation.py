@@ -1,10 +1,10 @@
-"""What each family of features brings on simulated trade: average precision without it, and with it alone.
+"""What each concept brings on simulated trade: average precision without it, and with it alone.
 
     python -m benchmarks.ablation [--world default 1] [--world links 2] [--lines 400000]
 
 Lines of 2019 to 2021, seen once as training sees them; each row is a fit of its own, as `train` makes it, on some of
 the columns, from what was known on 2021-06-30, judged on July to December 2021 against the truth. `change` compares
-with all families on the same resamples of suppliers: where its interval holds 0, the difference is not sure.
+with all concepts on the same resamples of suppliers: where its interval holds 0, the difference is not sure.
 """
 
 import argparse
@@ -29,14 +29,14 @@ Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.bool_]
 
 
-def families() -> Iterator[tuple[str, Columns]]:
-    """All columns, then without each family, then each family alone."""
-    family = np.array([feature.family for feature in CATALOGUE])
-    yield "all", np.ones(len(family), np.bool_)
-    for name in dict.fromkeys(family):
-        yield f"without {name}", family != name
-    for name in dict.fromkeys(family):
-        yield f"{name} alone", family == name
+def concepts() -> Iterator[tuple[str, Columns]]:
+    """All columns, then without each concept, then each concept alone."""
+    concept = np.array([feature.concept for feature in CATALOGUE])
+    yield "all", np.ones(len(concept), np.bool_)
+    for name in dict.fromkeys(concept):
+        yield f"without {name}", concept != name
+    for name in dict.fromkeys(concept):
+        yield f"{name} alone", concept == name
 
 
 def score(of: SeenWorld, columns: Columns, seed: int) -> Floats:
@@ -68,7 +68,7 @@ def interval(values: Floats, form: str) -> str:
 def main(variant: str, seed: int, lines: int) -> None:
     """Print the table of a world."""
     of = SeenWorld.make(variant, seed, lines)
-    chosen = dict(families())
+    chosen = dict(concepts())
     found: dict[str, Floats] = {}
     with progress("Fitting", len(chosen)) as advance:
         for name, columns in chosen.items():

@@ -30,7 +30,8 @@ KEYS: Final = ("supplier", "importer", "seller")
 
 @dataclass(frozen=True, slots=True)
 class FeatureFrame:
-    """Lines as their day of entry saw them: `features`, and keys of their parties (0 where there is none)."""
+    """Lines as their day of entry saw them: `features`, and keys of their parties and of the district of entry (0 where
+    there is none)."""
 
     features: pd.DataFrame
     keys: pd.DataFrame
@@ -57,8 +58,8 @@ class FeatureFrame:
 
 
 def keys_of(lines: Lines) -> pd.DataFrame:
-    """The keys of the lines' parties, one column each."""
-    return pd.DataFrame({name: key_of(lines, name) for name in KEYS})
+    """The keys of the lines' parties and of the district of entry, one column each."""
+    return pd.DataFrame({name: key_of(lines, name) for name in (*KEYS, "district")})
 
 
 LEAST_EXAMPLES: Final = 30

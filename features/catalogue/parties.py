@@ -11,9 +11,9 @@ _share = partial(Feature, "parties", unit="share", missing="no lines in the past
 
 # fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
-    _days("maker_age",
-          meaning="Days since the first line of the youngest of MID, maker's name and address seen before.",
-          column=since(*(f"{key}.first" for key in MAKERS))),
+    _days("supplier_age",
+          meaning="Days since the first line of the supplier: of its MID, without one of the maker's name.",
+          column=since("supplier.first")),
     _days("trader_age", meaning="Days since the first line of the younger of seller and consolidator seen before.",
           column=since(*(f"{key}.first" for key in TRADERS))),
     _days("importer_age", meaning="Days since the first line of the importer.",

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from originrisk.features.lines import Ints, Lines, Rows, Text, prefix, unit_dimension
-from originrisk.features.names import address_key, company_key, tokens
+from originrisk.features.names import address_key, company_key
 
 Keys = npt.NDArray[np.uint64]
 
@@ -76,13 +76,14 @@ def _filer(entry_number: str) -> str:
     return entry_number[:3]
 
 
+def _district(port: str) -> str:
+    """US customs district of a port of Schedule D."""
+    return port[:2]
+
+
 def _mid_stem(mid: str) -> str:
     """Country and name part of a MID: what stays when only street number or city differ."""
     return mid[:8] if len(mid) >= 8 else ""
-
-
-def _plain_text(text: str) -> str:
-    return " ".join(tokens(text))
 
 
 def _supplier(lines: Lines) -> Keys:
@@ -101,11 +102,10 @@ TEXTS: dict[str, tuple[str, Spelling]] = {
     "importer": ("importer_number", _digits),
     "entry": ("entry_number", str),
     "filer": ("entry_number", _filer),
-    "text": ("description", _plain_text),
+    "district": ("port_of_entry", _district),
     "origin": ("country_of_origin", str),
     "export": ("country_of_export", str),
     "lading": ("port_of_lading", str),
-    "entry_port": ("port_of_entry", str),
     "hts10": ("htsus", str),
 }
 """Keys that are a text column, by its name and the spelling under which cells are one."""
@@ -117,7 +117,6 @@ OTHERS: dict[str, Callable[[Lines], Keys]] = {
     "hts6": lambda lines: numbered(prefix(lines, 6)),
     "hts4": lambda lines: numbered(prefix(lines, 4)),
     "unit": lambda lines: numbered(unit_dimension(lines) + 1),
-    "value": lambda lines: numbered(np.rint(lines.numbers["entered_value_usd"] * 100).astype(np.int64)),
 }
 
 

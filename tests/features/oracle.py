@@ -22,14 +22,12 @@ RAW = {
     "origin": "country_of_origin",
     "export": "country_of_export",
     "lading": "port_of_lading",
-    "entry_port": "port_of_entry",
     "hts10": "htsus",
     "hts6": "CASE WHEN length(htsus) >= 6 THEN left(htsus, 6) END",
     "hts4": "CASE WHEN length(htsus) >= 4 THEN left(htsus, 4) END",
     "filer": "left(entry_number, 3)",
     "importer": DIGITS.format("importer_number"),
     "mid": DIGITS.format("manufacturer_id"),
-    "value": "nullif(round(entered_value_usd * 100), 0)",
 }
 """Parts of keys that SQL reads from the declared columns; the others are texts under many spellings."""
 

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.lines import APART, Lines, kilograms, unit_dimension, units
-from originrisk.features.price.market import unit_value_deviation
 from tests.features.handmade import in_turn, last, world
 
 DAY = date(2021, 11, 6)
@@ -51,7 +51,7 @@ def test_prices_of_other_units_are_no_usual_price() -> None:
         manufacturer_name=made,
         importer_number=[f"55-1{n:06d}00" for n in range(66)],
     )
-    found = last(unit_value_deviation, table)
+    found = last({one.name: one for one in CATALOGUE}["unit_value_z"], table)
     assert np.abs(found[:4]).max() < 0.5
     assert np.isnan(found[4:]).all()
 

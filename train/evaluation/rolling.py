@@ -209,5 +209,5 @@ def _queue(lines: FeatureFrame, queue: str) -> npt.NDArray[np.object_]:
     month = lines.day.astype("datetime64[M]").astype(str)
     if queue == ONE_QUEUE:
         return np.asarray(month, dtype=object)
-    district = lines.features["entry_district"].fillna(-1).astype(int).astype(str).to_numpy()
+    district = lines.keys["district"]
     return np.array([f"{m} {d}" for m, d in zip(month, district, strict=True)], dtype=object)

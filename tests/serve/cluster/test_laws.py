@@ -130,7 +130,7 @@ def test_an_outcome_is_seen_from_the_day_after() -> None:
 
 def test_a_listing_is_seen_from_the_day_after() -> None:
     table, listing = listed_world()
-    laws.later_listings_change_nothing([BY_NAME["maker_listed"]], table, outcomes(table, share=0), listing)
+    laws.later_listings_change_nothing([BY_NAME["list_match"]], table, outcomes(table, share=0), listing)
 
 
 def test_the_laws_catch_a_planted_bug() -> None:
