@@ -7,8 +7,6 @@ are declared alike, whatever the case: a maker by its MID, without one by its na
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
@@ -126,7 +124,7 @@ def gather(store: Store, lines: pa.Table, closed: date) -> list[Evidence]:
     """What the store knew of each line (rows of `entries`) at the close of a day, in their order."""
     if not len(lines):
         return []
-    with TemporaryDirectory() as spill, lake.connect(store.memory_limit_gb, Path(spill)) as connection:
+    with store.reading() as connection:
         asked = lines.append_column("row", pa.array(range(len(lines))))
         connection.register("lines", asked)
         connection.register("results", _results(store.outcomes()))

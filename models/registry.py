@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.store import journal
 
 Role = Literal["champion", "challenger", "former champion", "refused", "kept"]
 
@@ -119,17 +120,12 @@ def record(home: Path, event: str, version: str, **facts: Any) -> None:
         "version": version,
         **facts,
     }
-    with (home / "models" / "promotions.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, sort_keys=True) + "\n")
-        log.flush()
-        os.fsync(log.fileno())
+    journal.append_line(home / "models" / "promotions.jsonl", json.dumps(line, sort_keys=True))
 
 
 def history(home: Path) -> Iterator[dict[str, Any]]:
     """The promotion log, oldest event first."""
-    log = home / "models" / "promotions.jsonl"
-    if log.is_file():
-        yield from map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    yield from map(json.loads, journal.lines(home / "models" / "promotions.jsonl"))
 
 
 def _last_events(home: Path) -> dict[str, str]:

@@ -1,8 +1,12 @@
 """The command: joins the packages' commands; every ending is a message and a documented exit code."""
 
+import errno
 import os
+import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
@@ -40,21 +44,38 @@ for package in (originrisk.data.commands, originrisk.train.commands, originrisk.
 
 def main() -> None:
     """Run the command line; whatever happens ends in one message and its documented exit code."""
+    os.umask(0o077)  # what a home holds is nobody else's to read
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know no Chinese
+    interrupted = Event()
+
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     try:
         app()
-    except OriginRiskError as error:
-        _end(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _end_interrupted()
-    except SystemExit as ending:
-        if ending.code == 130:
+    except BaseException as error:
+        if interrupted.is_set() or isinstance(error, KeyboardInterrupt):  # libraries make other errors of it
             _end_interrupted()
-        raise
-    except Exception as error:
+        if isinstance(error, OriginRiskError):
+            _end(str(error), error.exit_code)
+        if not isinstance(error, Exception):
+            raise
         if os.environ.get("ORIGINRISK_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _NO_WRITING:
+            _end(
+                f"home: expected files that can be written and read, found {error.strerror}: {error.filename}.",
+                7,
+            )
         code = exit_code_of(error)
         _end(_FULL if code == NO_ROOM else _describe(error), code)
+
+
+_NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 _FULL = "no room: the disk or a quota is full. Make room and run it again; the store holds only what was finished."

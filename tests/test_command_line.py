@@ -200,3 +200,23 @@ def damage(home: Path) -> None:
     """Cut every data file of the entries short."""
     for path in (home / "lake" / "entries").rglob("*.parquet"):
         path.write_bytes(path.read_bytes()[:100])
+
+
+def test_a_name_that_the_terminal_cannot_write_is_told_all_the_same(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "ingest", "entries", "新.csv", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr.split(":")[1].strip()) == (7, r"\u65b0.csv")
+
+
+def test_what_a_home_holds_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    home, lines = tmp_path / "home", tmp_path / "lines.csv"
+    lines.write_text(
+        "entry_number,line_number,entry_date,manufacturer_name,country_of_origin,htsus,entered_value_usd\n"
+    )
+    assert run(home, "ingest", "entries", str(lines)).returncode == 0
+    assert not [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+def test_a_home_that_no_table_can_have_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path / "\\slash", "ingest", "entries", "lines.csv")
+    assert done.returncode == 7
+    assert not list(tmp_path.iterdir())

@@ -1,9 +1,12 @@
 """The record of a training in MLflow: settings, metrics, pictures, the bundle, and a registered version."""
 
 import logging
+import os
+import shutil
+import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +35,14 @@ with warnings.catch_warnings():
 NAME: Final = "originrisk"
 METRICS: Final = "metrics.json"
 MADE_BY: Final = "made_by.json"
+_PLACES: Final = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
+"""Where MLflow's tables hold absolute places of artifacts."""
 
 
 def record(home: Path, trained: TrainedModel) -> str:
@@ -111,16 +122,33 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # it draws even where there is no terminal
     folder = home.resolve() / "mlflow"
     folder.mkdir(parents=True, exist_ok=True)
-    mlflow.set_tracking_uri(
-        f"sqlite:///{folder / 'mlflow.db'}"
-    )  # a relative one would follow the working directory
-    with warnings.catch_warnings():
+    with TemporaryDirectory() as elsewhere, warnings.catch_warnings():
+        database = folder / "mlflow.db"
+        if database.exists() and not os.access(database, os.W_OK):  # a home that may only be read
+            database = Path(shutil.copy(database, elsewhere))
+        if database.exists():
+            _move_to(database, (folder / "artifacts").as_uri())
+        mlflow.set_tracking_uri(f"sqlite:///{database}")  # a relative one would follow the working directory
         warnings.simplefilter("ignore")  # of what its own tables ask SQLAlchemy for
         client = MlflowClient()
         if client.get_experiment_by_name(NAME) is None:
             client.create_experiment(NAME, artifact_location=(folder / "artifacts").as_uri())
         mlflow.set_experiment(NAME)
-    yield client
+        yield client
+
+
+def _move_to(database: Path, here: str) -> None:
+    """Let MLflow's records name the folder of artifacts where it is now: the home may have been moved or copied."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        found = connection.execute(
+            "SELECT artifact_location FROM experiments WHERE name = ?", (NAME,)
+        ).fetchone()
+        there = found[0] if found else here
+        for table, column in _PLACES if there != here else ():
+            connection.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
+                (here, len(there) + 1, len(there), there),
+            )
 
 
 def _register(client: MlflowClient, folder: Path, version: str) -> None:

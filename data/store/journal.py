@@ -1,5 +1,6 @@
 """Journals: append-only files in a home, one record a line, as JSON; among them what people decided on parties."""
 
+import fcntl
 import getpass
 import json
 import os
@@ -16,11 +17,9 @@ Record = TypeVar("Record", bound=BaseModel)
 
 def read(path: Path, kind: type[Record], expected: str) -> list[Record]:
     """All records, oldest first; none without the file. Raises BadInputError naming every unreadable line."""
-    if not path.exists():
-        return []
     records: list[Record] = []
     problems: list[Problem] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines(path), 1):
         try:
             records.append(kind.model_validate_json(line))
         except ValidationError:
@@ -32,10 +31,57 @@ def read(path: Path, kind: type[Record], expected: str) -> list[Record]:
 
 def append(path: Path, record: BaseModel) -> None:
     """Write down one more record, whole or not at all."""
-    line = json.dumps(record.model_dump(mode="json"), ensure_ascii=True) + "\n"
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    append_line(path, json.dumps(record.model_dump(mode="json"), ensure_ascii=True))
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file, on the disk when this returns. A disk that is full leaves the file as it was.
+
+    What a cut of power left of a last line goes first: nobody was told that it was written.
+    """
+    created = not path.exists()
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        os.write(file, line.encode())
+        fcntl.flock(file, fcntl.LOCK_EX)
+        end = whole_lines(path)
+        os.ftruncate(file, end)
+        try:
+            content = f"{line}\n".encode()
+            while content:
+                content = content[os.pwrite(file, content, os.fstat(file).st_size) :]
+            os.fsync(file)
+        except OSError:
+            os.ftruncate(file, end)
+            raise
+    finally:
+        os.close(file)
+    if created:
+        sync(path.parent)
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a file, none without it. A last one without its end was torn in writing: it counts for nothing."""
+    whole = path.read_bytes()[: whole_lines(path)] if path.exists() else b""
+    return whole.decode("utf-8", "backslashreplace").split("\n")[:-1]
+
+
+def whole_lines(path: Path) -> int:
+    """Bytes of a file up to the end of its last whole line."""
+    with path.open("rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at:
+            start = max(0, at - 4096)
+            file.seek(start)
+            if (found := file.read(at - start).rfind(b"\n")) >= 0:
+                return start + found + 1
+            at = start
+    return 0
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
         os.fsync(file)
     finally:
         os.close(file)

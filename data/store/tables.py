@@ -1,12 +1,15 @@
 """The store: the tables of one home folder, read and written nowhere else; a write is one commit."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -44,7 +47,21 @@ FAULTS = pa.schema(
 """Of each reason of a rejected record, and of each emptied cell: where it is, and what stood there."""
 
 # The table format takes these in a path for escapes and patterns.
-UNUSABLE = frozenset("%[]*?")
+UNUSABLE = frozenset("%[]*?\\")
+
+
+SPILL = "spill"
+
+
+def _abandoned(spill: Path) -> bool:
+    """Whether the process that spilled into a folder has ended."""
+    try:
+        os.kill(int(spill.name.split("-")[0]), 0)
+    except (ProcessLookupError, ValueError):
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class Store:
@@ -116,6 +133,16 @@ class Store:
         return self._select("faults", FAULTS, 'ORDER BY table_name, file, row_number, "column"')
 
     @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB that spills under the home, into a folder that bears this process's number and goes away."""
+        spill = self.home / SPILL / f"{os.getpid()}-{uuid4().hex}"
+        try:
+            with lake.connect(self.memory_limit_gb, spill) as connection:
+                yield connection
+        finally:
+            shutil.rmtree(spill, ignore_errors=True)
+
+    @contextmanager
     def writing(self) -> Iterator[Path]:
         """Hold the store's lock; yields a folder for staged files that goes away. May be nested.
 
@@ -129,7 +156,8 @@ class Store:
             raise AlreadyRunningError(busy) from error
         try:
             if self._lock.lock_counter == 1:  # what a killed run left
-                shutil.rmtree(self.home / "tmp", ignore_errors=True)
+                for left in (self.home / "tmp", *filter(_abandoned, self.home.glob(f"{SPILL}/*"))):
+                    shutil.rmtree(left, ignore_errors=True)
             (self.home / "tmp").mkdir(exist_ok=True)
             with TemporaryDirectory(dir=self.home / "tmp", ignore_cleanup_errors=True) as staging:
                 yield Path(staging)
@@ -197,5 +225,5 @@ class Store:
     ) -> pa.Table:
         path = self.home / "lake" / table_name
         files = lake.files(path, filters, version)
-        with TemporaryDirectory() as spill, lake.connect(self.memory_limit_gb, Path(spill)) as connection:
+        with self.reading() as connection:
             return lake.select(connection, schema, path, files, rest)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from originrisk.data.arrays import Floats, Rows
 from originrisk.data.settings import Settings
+from originrisk.data.store.journal import append_line, lines
 from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
@@ -48,16 +49,14 @@ class Month:
     chance: float
 
 
-def read_journal(journal: Path) -> list[Month]:
+def read_journal(path: Path) -> list[Month]:
     """The months of a journal, none where there is no file."""
-    text = journal.read_text("utf-8") if journal.exists() else ""
-    return [Month(**json.loads(line)) for line in text.splitlines()]
+    return [Month(**json.loads(line)) for line in lines(path)]
 
 
-def append_month(journal: Path, month: Month) -> None:
+def append_month(path: Path, month: Month) -> None:
     """Write a month at the end of a journal."""
-    with journal.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(month)) + "\n")
+    append_line(path, json.dumps(asdict(month)))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """Decisions on parties are kept in order, and a damaged file is refused with its lines."""
 
+import resource
+import signal
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from originrisk.data.errors import BadInputError
+from originrisk.data.store import journal
 from originrisk.data.store.journal import Decided
 from originrisk.data.store.journal import append_decision as append
 from originrisk.data.store.journal import decisions_path as path
@@ -39,3 +42,27 @@ def test_every_damaged_line_is_named(tmp_path: Path) -> None:
         "parties.jsonl, line 2",
         "parties.jsonl, line 3",
     ]
+
+
+def test_a_torn_last_line_counts_for_nothing_and_goes_with_the_next(tmp_path: Path) -> None:
+    append(tmp_path, JOIN)
+    whole = path(tmp_path).read_bytes()
+    path(tmp_path).write_bytes(whole + whole[:40])
+    assert read(tmp_path) == [JOIN]
+    append(tmp_path, JOIN)
+    assert path(tmp_path).read_bytes() == whole * 2
+
+
+def test_a_full_disk_leaves_a_journal_as_it_was(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    journal.append_line(log, "first")
+    kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 3, limit[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            journal.append_line(log, "second, longer")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, kept)
+    assert log.read_bytes() == b"first\n"

@@ -1,5 +1,7 @@
 """The store: rows come back in order, corrections replace, versions stay, writers exclude each other."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -191,3 +193,21 @@ def test_a_table_made_before_a_column_joined_the_contract_is_read_and_widened(tm
     assert store.upsert("listed", _batches(told, schema=LISTED.schema)).corrected == 1
     assert store.listed()["known_from"].to_pylist() == [date(2021, 2, 1)]
     assert store.listed(version=0)["known_from"].to_pylist() == [None]
+
+
+def test_what_a_killed_reader_spilled_goes_with_the_next_writer(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    left, living = tmp_path / "spill" / "999999999-a", tmp_path / "spill" / f"{os.getpid()}-b"
+    for folder in (left, living):
+        folder.mkdir(parents=True)
+    with store.writing():
+        assert (left.exists(), living.exists()) == (False, True)
+
+
+def test_a_reader_spills_under_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with Store(tmp_path / "home", 0.02).reading() as connection:
+        connection.sql("SELECT random() AS a FROM range(3000000) ORDER BY a").limit(1).fetchall()
+        (setting,) = connection.sql("SELECT current_setting('temp_directory')").fetchone()
+        assert setting.startswith(str(tmp_path / "home" / "spill"))
+    assert not list((tmp_path / "home").glob("spill/*"))
