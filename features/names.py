@@ -26,8 +26,9 @@ _ABROAD: Final = re.compile(
 _INITIAL_FORMS: Final = LEGAL_FORMS - {"PT", "CV", "CO", "OF"}
 """Of these the ones of one or two letters are a person's initials where they begin a name: `S.A. KHAN`."""
 _NOBODY: Final = re.compile(
-    r"(?:UN)?TO (?:THE )?ORDERS?(?: OF\b.*)?|SAME AS (?:CONSIGNEE|SHIPPER|SELLER|BUYER|IMPORTER|EXPORTER|MANUFACTURER|"
-    r"SUPPLIER|NOTIFY(?: PARTY)?|ABOVE)|AS ABOVE|DITTO|VARIOUS(?: (?:MANUFACTURER|SUPPLIER|MAKER|SELLER)S?)?"
+    r"(?:UN)?TO (?:THE )?ORDERS?(?: OF\b.*)?|ORDER|SAME(?: AS (?:ABOVE|(?:THE )?(?:CONSIGNEE|CNEE|SHIPPER|SELLER|BUYER|"
+    r"IMPORTER|EXPORTER|MANUFACTURER|SUPPLIER|NOTIFY(?: PARTY)?)))?|AS ABOVE|DITTO|TB[ACD]|TO BE (?:ADVISED|CONFIRMED|"
+    r"ANNOUNCED)|VARIOUS(?: (?:MANUFACTURER|SUPPLIER|MAKER|SELLER)S?)?"
 )
 """What bills of lading say in place of a party."""
 _JOINED: Final = re.compile(r"\b(HONG|VIET|HAI|HA|DA|SAI|SRI) (KONG|NAM|PHONG|NOI|NANG|GON|LANKA)\b")
@@ -53,7 +54,7 @@ def syllables(text: str) -> list[str]:
 
 def _words(text: str, romanised: Callable[[str], str]) -> list[str]:
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(html.unescape(text))  # some systems escape twice
     if not text.isascii():
         bare = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in unaccented(text))
         text = _HAN.sub(lambda han: f" {romanised(han[0])} ", unicodedata.normalize("NFC", bare))

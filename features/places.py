@@ -8,7 +8,7 @@ import numpy as np
 
 from originrisk.data import reference
 from originrisk.data.identifiers.manufacturer_id import parse
-from originrisk.data.identifiers.postal_code import is_xinjiang
+from originrisk.data.identifiers.postal_code import is_chinese, is_xinjiang
 from originrisk.data.reference import country_of_schedule_k
 from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.features.names import syllables
@@ -34,7 +34,7 @@ _STREETS: Final = frozenset(
 )
 _DIRECTIONS: Final = frozenset(
     {"N", "S", "E", "W", "M", "NO", "NORTH", "SOUTH", "EAST", "WEST", "MIDDLE", "CENTRAL"}
-    | {"BEI", "NAN", "DONG", "XI", "ZHONG"}
+    | {"BEI", "NAN", "DONG", "XI", "ZHONG", "YI", "ER", "SAN", "FIRST", "SECOND", "THIRD"}
 )
 
 
@@ -87,7 +87,7 @@ def names_xinjiang(text: str) -> float:
 
 def _street(following: list[str]) -> bool:
     """Whether the words after a name make it that of a street: `ROAD`, `N. RD`, `MIDDLE ROAD`, `ZHONG LU`."""
-    while following and following[0] in _DIRECTIONS:
+    while following and (following[0] in _DIRECTIONS or following[0][0].isdigit()):
         following = following[1:]
     return bool(following) and following[0] in _STREETS
 
@@ -104,13 +104,20 @@ def _of_china(mid: str) -> bool:
     return parsed is not None and parsed.country == "CN"
 
 
+def _of_another_province(code: str) -> bool:
+    return is_chinese(code) and not is_xinjiang(code)
+
+
 def maker_in_xinjiang(lines: Lines) -> Floats:
     """How clearly the maker is declared to be in Xinjiang (n,): 1, 0.5 (see `names_xinjiang`) or 0.
 
-    By city or postal code; by the street line alone only where neither is declared, else 0.5 at the most.
+    By city or postal code; by the street line alone only where neither is declared, else 0.5 at the most. So is a city
+    with the postal code of another province: there is a Xinjiang County in Shanxi.
     """
     city, code = lines.texts["manufacturer_city"], lines.texts["manufacturer_postal_code"]
-    coded = maker_in_china(lines) & code.says(is_xinjiang)
-    place = np.maximum(city.read(names_xinjiang, 0.0), coded)
+    china = maker_in_china(lines)
+    elsewhere = china & code.says(_of_another_province)
+    named = city.read(names_xinjiang, 0.0)
+    place = np.maximum(np.where(elsewhere, np.minimum(named, 0.5), named), china & code.says(is_xinjiang))
     street = lines.texts["manufacturer_address"].read(names_xinjiang, 0.0)
     return np.maximum(place, np.where(city.null & code.null, street, np.minimum(street, 0.5)))

@@ -29,8 +29,9 @@ def party(name: str) -> str:
 
 
 def programme(row: Row) -> str:
-    """The programme of a row without its sublist: `UFLPA (ii)` is `UFLPA`."""
-    return str(row["programme"]).split("(")[0].strip().casefold()
+    """The programme of a row without its sublist: `UFLPA (ii)` and `UFLPA 2(d)(2)(B)(ii)` are `uflpa`."""
+    name = str(row["programme"]).split("(")[0].strip().casefold()
+    return "uflpa" if name.startswith("uflpa") else name
 
 
 def shipped() -> pa.Table:

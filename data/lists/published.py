@@ -36,6 +36,7 @@ _VESSEL: Final = re.compile(
 )
 _ENDED: Final = frozenset({"inactive", "revoked", "terminated", "rescinded", "withdrawn"})
 _IN_PART: Final = frozenset({"partially inactive", "partially active", "partially revoked", "modified"})
+_STATUS_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|[a-z]{3,9} \d{1,2}, \d{4}")
 _QUOTED: Final = 160
 """Characters of a cell that a fault quotes."""
 
@@ -155,13 +156,13 @@ def _faults(number: int, listing: Listing) -> Iterator[Fault]:
         yield Fault(number, "a programme", found, "Say it with --programme.", taken=False)
     elif listing["programme"] == "UFLPA":
         yield Fault(number, "a sublist, (i) to (v)", "none", "Compare with the official list.", taken=True)
-    elif (status := listing["status"]) in _ENDED:
+    elif (status := listing["status"]) in _ENDED and not _day(listing["removed_date"] or ""):
         step = "Find the day of its end in the notice; it counts as ended from today on if it was held."
         yield Fault(number, "a day on which the listing ended", f"`{status}`", step, taken=False)
     elif status in _IN_PART:
         step = "Read in the notice what is left of it; it counts as if all were in force."
         yield Fault(number, "an order in force as a whole", f"`{status}`", step, taken=True)
-    elif status and status != "active":
+    elif status and status not in {"active", *_ENDED}:
         step = "Find out what it means; the row is not taken."
         yield Fault(number, "a status that is known", f"`{status[:_QUOTED]}`", step, taken=False)
     for column in ("effective_date", "removed_date", "known_from", "removal_known_from"):
@@ -218,6 +219,8 @@ def _cbp(cells: Cells) -> Iterator[Listing]:
         "address": cells.get("country") or None,
     }
     status = cells.get("status", "").casefold()
+    if (day := _STATUS_DAY.search(status)) and (word := status[: day.start()].rstrip(" (:,-")):
+        told["removed_date"], status = day[0], re.sub(r"\s+(?:on|as of|effective|since)$", "", word)
     yield from (_row(party, **told, status=status) for party in parties(cells["entity"]) or [Party("")])
 
 

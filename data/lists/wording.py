@@ -14,7 +14,8 @@ _NUMBERS: Final = (
 )  # fmt: skip
 _NUMBER: Final = {word: number for number, word in enumerate(_NUMBERS.split(), 1)}
 _AKA: Final = re.compile(
-    r",?\s*\b(?:[af][./]?k[./]?a\b\.?|(?:also|formerly|previously|now)\s+(?:known\s+as|named|called)|formerly)[:,]?\s*",
+    r",?\s*\b(?:[afd][./]?[kb][./]?a\b\.?|(?:also|formerly|previously|now)\s+(?:known|listed|trading)\s+as|formerly|"
+    r"(?:also|formerly|previously|now)\s+(?:named|called)|doing\s+business\s+as|trading\s+as|renamed)[:,]?\s*",
     re.IGNORECASE,
 )
 _ALIASES: Final = re.compile(
@@ -29,7 +30,8 @@ _SUBSIDIARIES: Final = re.compile(
 )
 _ACRONYM: Final = re.compile(r"[A-Z]{3,}")
 _REMARK: Final = re.compile(
-    r"\b(?:alias(?:es)?|known as|subsidiaries|affiliates|affiliated entities|formerly|which include)\b",
+    r"\b(?:alias(?:es)?|known as|listed as|subsidiaries|affiliates|affiliated entities|formerly|previously|"
+    r"includ(?:e|es|ing)|renamed|hereinafter|as well as|together with)\b",
     re.IGNORECASE,
 )
 _FORM: Final = r"(?:Ltd|Limited|Inc|Incorporated|LLC|Corp|Co|L\.?P|S\.?A|Branch|Xinye Branch)\b"

@@ -209,13 +209,15 @@ def test_the_table_of_cbp_is_read_as_published_and_its_ends_are_told(tmp_path: P
             ("Ginhouse Xinjiang Cotton", "03/03/2021", "Revoked"),
             ("Balehill Xinjiang Cotton", "03/04/2021", "Partially Inactive"),
             ("Husk Xinjiang Cotton", "03/05/2021", "Under review"),
+            ("Linter Xinjiang Cotton", "03/06/2021", "Revoked (04/07/2022)"),
+            ("Boll Xinjiang Cotton", "03/07/2021", "Inactive as of 45/45/2022"),
         )
     )
     store = Store(tmp_path)
     before = [("Lintroad Xinjiang Cotton", None), ("Husk Xinjiang Cotton", None)]
     done(store, "name,programme,effective_date\n" + "".join(f"{name},WRO,2021-03-01\n" for name, _ in before))
     found = done(store, OFFICIAL + rows)
-    assert found.added == ["Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton"]
+    assert found.added == ["Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton", "Linter Xinjiang Cotton"]
     assert found.removed == ["Lintroad Xinjiang Cotton"]
     told = {
         (fault.row, fault.found, fault.taken) for fault in found.faults if "shipped" not in fault.expected
@@ -225,7 +227,10 @@ def test_the_table_of_cbp_is_read_as_published_and_its_ends_are_told(tmp_path: P
         (4, "`revoked`", False),
         (5, "`partially inactive`", True),
         (6, "`under review`", False),
+        (8, "`inactive`", False),
     } <= told
+    ends = {row["name"]: row["removed_date"] for row in store.listed().to_pylist()}
+    assert ends["Linter Xinjiang Cotton"] == date(2022, 4, 7)
     names = set(in_force(store.listed(), date(2026, 3, 1))["name"].to_pylist())
     assert names == {"Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton", "Husk Xinjiang Cotton"}
 

@@ -6,7 +6,14 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import LISTED
-from originrisk.data.lists.membership import completeness, in_force, shipped, uflpa_waves, with_shipped
+from originrisk.data.lists.membership import (
+    completeness,
+    in_force,
+    programme,
+    shipped,
+    uflpa_waves,
+    with_shipped,
+)
 
 CORPS = "Xinjiang Production and Construction Corps"
 NOTHING = LISTED.schema.empty_table()
@@ -87,3 +94,8 @@ def test_a_row_less_is_an_entity_more_that_is_missing() -> None:
     without = [row for row in shipped().to_pylist() if row["name"] != "KTK Group"]
     table = pa.Table.from_pylist(without, shipped().schema)
     assert "1 of 20 entities" in completeness(table, date(2022, 7, 1))
+
+
+@pytest.mark.parametrize("written", ["UFLPA", "UFLPA (ii)", "UFLPA 2(d)(2)(B)(ii)", "uflpa, sublist (ii)"])
+def test_the_uflpa_is_one_programme_however_it_is_written(written: str) -> None:
+    assert programme({"programme": written}) == "uflpa"

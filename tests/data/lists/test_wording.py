@@ -33,6 +33,9 @@ from originrisk.data.lists.wording import NotUnderstoodError, Party, parties
             [Party("Ash Corporation"), Party("Elm Co., Ltd."), Party("Oak Inc."), Party("Fir")],
         ),
         ("Ash Co., Ltd. and Elm Co., Ltd.", [Party("Ash Co., Ltd."), Party("Elm Co., Ltd.")]),
+        ("Ash Co. (previously listed as Elm Co.)", [Party("Ash Co.", ("Elm Co.",))]),
+        ("Ash Co. d/b/a Elm", [Party("Ash Co.", ("Elm",))]),
+        ("Ash Co. and its subsidiary Elm Co., Ltd.", [Party("Ash Co."), Party("Elm Co., Ltd.")]),
         ("Ash; Elm", [Party("Ash"), Party("Elm")]),
         ("Ash Logistics Co., Ltd., Elm Branch", [Party("Ash Logistics Co., Ltd., Elm Branch")]),
         ("Ash Subsidiary Holdings Ltd.", [Party("Ash Subsidiary Holdings Ltd.")]),
@@ -50,6 +53,8 @@ def test_wordings(text: str, expected: list[Party]) -> None:
         "Ash (and one alias: Ashe",
         "Ash (and some aliases: Ashe)",
         "Ash known as Ashe",
+        "Ash (together with Elm)",
+        "Ash, including Elm",
         "Ash and its two subsidiaries, which include Elm",
     ],
 )

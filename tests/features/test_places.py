@@ -1,0 +1,59 @@
+"""Where the maker is declared to be: by the country of its MID, by city and postal code before the street."""
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from originrisk.data.contract import ENTRIES
+from originrisk.features.lines import Lines
+from originrisk.features.places import maker_in_china, maker_in_xinjiang
+
+
+def line(**cells: str | None) -> Lines:
+    row = {"entry_date": date(2023, 6, 1), "htsus": "6109100012", "country_of_origin": "CN"} | cells
+    return Lines.of(pa.Table.from_pylist([row], ENTRIES.schema))
+
+
+@pytest.mark.parametrize(
+    ("origin", "mid", "china"),
+    [
+        ("VN", "CNXINTIA16KOR", True),
+        ("CN", "VNXINTIA16HAN", False),
+        ("CN", None, True),
+        ("VN", None, False),
+        ("CN", "?", False),
+    ],
+)
+def test_the_maker_is_where_its_mid_says(origin: str, mid: str | None, china: bool) -> None:
+    assert maker_in_china(line(country_of_origin=origin, manufacturer_id=mid)).tolist() == [china]
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "code", "likeness"),
+    [
+        ("88 Urumqi Road", "Qingdao", None, 0),
+        ("88 Urumqi Road", None, None, 0),
+        ("88 Urumqi Road", "Shanghai", "200031", 0),
+        ("Xinjiang Building, 3 Ring Rd", "Qingdao", "266000", 0.5),
+        ("Xinjiang Building, 3 Ring Rd", None, None, 1),
+        ("3 Ring Rd", "Korla", None, 1),
+        ("3 Ring Rd", "KRL", "841000", 1),
+        ("3 Ring Rd", "新疆库尔勒", None, 1),
+        ("Xinjiang 2nd Road", None, None, 0),
+        ("3 Ring Rd", "Xinjiang", "043100", 0.5),
+        ("3 Ring Rd", "Yutian", None, 0.5),
+        (None, None, None, 0),
+    ],
+)
+def test_city_or_postal_code_must_agree_with_the_address(
+    address: str | None, city: str | None, code: str | None, likeness: float
+) -> None:
+    cells = {"manufacturer_address": address, "manufacturer_city": city, "manufacturer_postal_code": code}
+    assert maker_in_xinjiang(line(**cells)).tolist() == [likeness]
+
+
+@pytest.mark.parametrize(("mid", "likeness"), [("CNXINTIA16KOR", 1), ("VNXINTIA16HAN", 0)])
+def test_a_vietnamese_declaration_with_a_chinese_mid_is_judged_by_the_mid(mid: str, likeness: float) -> None:
+    lines = line(country_of_origin="VN", manufacturer_id=mid, manufacturer_postal_code="841000")
+    assert maker_in_xinjiang(lines).tolist() == [likeness]
