@@ -6,21 +6,29 @@ are declared alike, whatever the case: a maker by its MID, without one by its na
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache, partial
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from originrisk.data.contract import ENTRIES, ONE_DAY
+from originrisk.data.contract import ENTRIES, EPOCH, ONE_DAY
 from originrisk.data.dispositions import FOUND, denied, evidence
 from originrisk.data.lists.membership import in_force, with_shipped
 from originrisk.data.store import lake
 from originrisk.data.store.tables import Store
-from originrisk.features.lists import concerns_xinjiang
+from originrisk.features.lines import Lines
+from originrisk.features.list_match import match
+from originrisk.features.lists import ROLES, Listings, concerns_xinjiang, legal_basis
+from originrisk.features.names import company_key
+from originrisk.features.places import maker_in_xinjiang
 
 PARTIES: Final = ("maker", "importer", "seller", "consolidator", "address")
 """What a line may share with others. `address` is the maker's."""
+LIKELY: Final = 0.5
+"""Probability from which a name is told to be, perhaps, that of a listed party."""
 PRICES: Final = ("per_unit", "per_kilo")
 
 Row = dict[str, Any]
@@ -35,7 +43,7 @@ _PAST: Final = f"""
 SELECT entry_number, line_number, entry_date, manufacturer_name, {_KEYS} FROM entries
 WHERE entry_date <= $closed AND coalesce(received_on, entry_date) <= $closed
 """
-_TABLES: Final = {
+TABLES: Final = {
     "asked": f"SELECT row, {_KEYS} FROM lines",
     "near": f"""
       FROM ({_PAST}) WHERE goods IN (SELECT goods FROM asked)
@@ -66,7 +74,7 @@ def _priced(price: str) -> str:
       WHERE a.{price} > 0 AND k.{price} > 0 GROUP BY row"""
 
 
-_COUNTS: Final = (
+COUNTS: Final = (
     *(_examined(party, f"a.{party} = x.{party}") for party in PARTIES),
     _examined("goods", "a.goods = x.goods"),
     *map(_priced, PRICES),
@@ -90,7 +98,7 @@ _COUNTS: Final = (
         for party in PARTIES[1:]
     ),
 )
-_TIES: Final = f"""
+TIES: Final = f"""
 WITH clouded AS (
   SELECT maker, count(*) FILTER (told) AS examined, count(*) FILTER (found) AS found FROM examined GROUP BY maker
 ), named AS (
@@ -102,7 +110,7 @@ WITH clouded AS (
         for party in PARTIES[1:]
     )
 })
-SELECT row, via, maker, min(manufacturer_name) AS name, min(entry_date) AS first, count(*) AS lines,
+SELECT row, via, maker, coalesce(min(manufacturer_name), maker) AS name, min(entry_date) AS first, count(*) AS lines,
   any_value(examined) AS examined, any_value(found) AS found, min(listed_name) AS listed_name, min(since) AS since
 FROM shared LEFT JOIN clouded USING (maker) LEFT JOIN named USING (maker)
 WHERE found > 0 OR since IS NOT NULL
@@ -113,36 +121,51 @@ GROUP BY row, via, maker
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one line: its declared `line` (a row of `entries`), `counts` by name (0 where nothing is known,
-    None for a date or an amount), and `ties` to other makers that are listed or at whom inputs were found."""
+    None for a date or an amount), and `ties` to other makers that are listed or at whom inputs were found.
+
+    Of the law and the lists on the line's own day: `listed` parties that its names are or may be, `legal` bases as in
+    `originrisk.data.law`, and how clearly the maker is declared `in_xinjiang`, 0 to 1.
+    """
 
     line: Row
     counts: Row
     ties: tuple[Row, ...]
+    listed: tuple[Row, ...]
+    legal: tuple[Row, ...]
+    in_xinjiang: float
 
 
 def gather(store: Store, lines: pa.Table, closed: date) -> list[Evidence]:
     """What the store knew of each line (rows of `entries`) at the close of a day, in their order."""
     if not len(lines):
         return []
+    listed = with_shipped(store.listed())
+    concerning = listed.filter(pa.array([concerns_xinjiang(row) for row in listed.to_pylist()], pa.bool_()))
+    columns, listings = Lines.of(lines), Listings.of(listed)
+    legal, in_xinjiang = legal_basis(columns, listings).to_pylist(), maker_in_xinjiang(columns).tolist()
+    named = _named(columns, listings, concerning)
     with store.reading() as connection:
         asked = lines.append_column("row", pa.array(range(len(lines))))
         connection.register("lines", asked)
         connection.register("results", _results(store.outcomes()))
-        connection.register("listed", _listed(store, closed))
+        connection.register("listed", _names(concerning, closed + ONE_DAY))
         _register_entries(connection, store)
         when = {"closed": closed}
-        for name, query in _TABLES.items():
+        for name, query in TABLES.items():
             dated = when if "$closed" in query else None
             connection.execute(f"CREATE TEMP TABLE {name} AS {query}", dated)
-        joined = " ".join(f"LEFT JOIN ({query}) USING (row)" for query in _COUNTS)
+        joined = " ".join(f"LEFT JOIN ({query}) USING (row)" for query in COUNTS)
         query = f"SELECT * FROM (SELECT row FROM asked) {joined} ORDER BY row"
         known = connection.sql(query, params=when).to_arrow_table().to_pylist()
         ties: dict[int, list[Row]] = defaultdict(list)
-        for tie in connection.sql(_TIES).to_arrow_table().to_pylist():
+        for tie in connection.sql(TIES).to_arrow_table().to_pylist():
             ties[tie["row"]].append(tie)
+    strongest = {row: tuple(sorted(found, key=_strength)) for row, found in ties.items()}
     return [
-        Evidence(line, _whole(of), tuple(sorted(ties[of["row"]], key=_strength)))
-        for line, of in zip(lines.to_pylist(), known, strict=True)
+        Evidence(
+            line, _whole(of), strongest.get(row, ()), tuple(named[row]), tuple(legal[row]), in_xinjiang[row]
+        )
+        for row, (line, of) in enumerate(zip(lines.to_pylist(), known, strict=True))
     ]
 
 
@@ -155,7 +178,7 @@ def _whole(counts: Row) -> Row:
 
 
 def _strength(tie: Row) -> tuple[Any, ...]:
-    return tie["since"] or date.max, -(tie["found"] or 0), -tie["lines"], tie["name"] or "", tie["via"]
+    return tie["since"] or date.max, -(tie["found"] or 0), -tie["lines"], tie["name"], tie["via"]
 
 
 def _results(outcomes: pa.Table) -> pa.Table:
@@ -164,13 +187,32 @@ def _results(outcomes: pa.Table) -> pa.Table:
     return kept.append_column("result", evidence(outcomes)).append_column("denied", denied(outcomes))
 
 
-def _listed(store: Store, closed: date) -> pa.Table:
-    """Names and aliases of the listings that concern Xinjiang and that lines of the next day see."""
-    rows = in_force(with_shipped(store.listed()), closed + ONE_DAY).to_pylist()
+def _named(lines: Lines, listings: Listings, listed: pa.Table) -> dict[int, list[Row]]:
+    """By row, the listed parties that names of the line are, or rather are than not."""
+    named: dict[int, list[Row]] = defaultdict(list)
+    days, seen = lines.days["entry_date"], cache(partial(in_force, listed))
+    for role, column in ROLES.items():
+        text, city = lines.texts[column], lines.texts["manufacturer_city"] if role == "maker" else None
+        held = listings.hold(text, days)
+        likely = listings.spelled.probability(text, city, days)
+        for row in np.flatnonzero(held | (likely >= LIKELY)).tolist():
+            name = text.levels[text.codes[row]]
+            where = "" if city is None or city.null[row] else city.levels[city.codes[row]]
+            best = next(iter(match(name, seen(EPOCH + timedelta(int(days[row]))), where)), None)
+            if best is not None:
+                own, declared = best.listing["name"], company_key(name)
+                how = "name" if company_key(own) == declared else "alias" if held[row] else "likely"
+                told = {"how": how, "probability": float(likely[row]), "name": own}
+                since = {"programme": best.listing["programme"], "since": best.listing["effective_date"]}
+                named[row].append({"role": role, "declared": name, **told, **since})
+    return named
+
+
+def _names(listed: pa.Table, day: date) -> pa.Table:
+    """Names and aliases of the listings that lines of a day see."""
     names = [
         {"key": name.upper(), "name": row["name"], "since": row["effective_date"]}
-        for row in rows
-        if concerns_xinjiang(row)
+        for row in in_force(listed, day).to_pylist()
         for name in (row["name"], *filter(None, (row["aliases"] or "").split("|")))
     ]
     schema = pa.schema([("key", pa.string()), ("name", pa.string()), ("since", pa.date32())])

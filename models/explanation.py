@@ -45,13 +45,14 @@ class Explanation:
 TOLD: Final = tuple(one.name for one in fields(Explanation))
 
 
-def by_concept(contributions: Floats) -> Floats:
-    """Contributions of features (n, features + 1) summed by the concepts of STATEMENTS (n, concepts + 1), the constant
-    last: each row adds up to the same log-odds."""
+def by_concept(contributions: Floats, features: Sequence[str]) -> Floats:
+    """Contributions of these features (n, features + 1) summed by the concepts of STATEMENTS (n, concepts + 1), the
+    constant last: each row adds up to the same log-odds."""
+    places = {feature.name: [*STATEMENTS].index(feature.concept) for feature in CATALOGUE}
     summed = np.zeros((len(contributions), len(STATEMENTS) + 1))
     summed[:, -1] = contributions[:, -1]
-    for place, feature in enumerate(CATALOGUE):  # one by one: a line's sums have the same bits in any batch
-        summed[:, [*STATEMENTS].index(feature.concept)] += contributions[:, place]
+    for column, name in enumerate(features):  # one by one: a line's sums have the same bits in any batch
+        summed[:, places[name]] += contributions[:, column]
     return summed
 
 
@@ -69,7 +70,7 @@ def explain(
     `matrix` are the features of these rows (rows, features), `known` what is told of them.
     """
     told = [Explanation()] * lines
-    summed = by_concept(model.contributions(matrix))
+    summed = by_concept(model.contributions(matrix), model.features)
     for row, parts, of in zip(rows, summed, known, strict=True):
         told[row] = explanation(parts, of, most)
     return told

@@ -8,6 +8,7 @@ import numpy as np
 from originrisk.data import reference
 from originrisk.data.contract import ENTRIES
 from originrisk.data.reference import materials, orders
+from originrisk.features.descriptions import composition
 from originrisk.models.evidence import PARTIES, Evidence
 
 
@@ -28,9 +29,11 @@ class Fact(TypedDict):
 Statement = tuple[str, list[Fact]]
 
 UNITS: Final = {
-    "NO": "piece", "PCS": "piece", "DOZ": "dozen", "PRS": "pair", "DPR": "dozen pairs", "KG": "kilogram (quantity)",
+    "NO": "piece", "PCS": "piece", "DOZ": "dozen", "PRS": "pair", "DPR": "dozen pairs", "KG": "kilogram",
     "M2": "square metre", "M": "metre", "L": "litre",
 }  # fmt: skip
+FEW: Final = 8
+"""Lines of others below which a price is not set among them."""
 OPTIONAL: Final = tuple(column.name for column in ENTRIES.columns if not column.required)
 
 
@@ -59,6 +62,23 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def money(amount: float) -> str:
+    """An amount of US dollars."""
+    return f"${amount:,.2f}"
+
+
+def content(line: dict[str, Any]) -> tuple[str, float, str] | None:
+    """Main material of a line by its tariff number, its share in the goods, 0 to 1, and who says so: the description,
+    else `scope.csv`."""
+    day = np.array([line["entry_date"]], "datetime64[D]")
+    held = materials.content(line["htsus"], int(orders.tariff(day)[0]))
+    if held.material == materials.NO_MATERIAL:
+        return None
+    material = materials.MATERIALS[held.material]
+    told = composition(line["description"] or "").share(material)
+    return (material, held.share, "scope.csv") if np.isnan(told) else (material, told, "description")
+
+
 def country(code: str | None) -> str:
     """A country in words."""
     known = reference.countries_by_alpha_2().get(code or "")
@@ -71,21 +91,26 @@ def goods(line: dict[str, Any]) -> str:
 
 
 def findings(known: Evidence) -> Statement:
-    """What examinations found at the maker; without any, at another party of the line."""
+    """What examinations found at the first party at which they found something, else at the first examined one."""
     counts = known.counts
-    whose = next((one for one in PARTIES if counts[f"{one}_examined"]), "maker")
+    whose = next(
+        (one for what in ("found", "examined", "denied") for one in PARTIES if counts[f"{one}_{what}"]),
+        "maker",
+    )
     examined, found, denied = (counts[f"{whose}_{what}"] for what in ("examined", "found", "denied"))
     facts = [fact(f"examinations of the {whose}", "outcomes", count=found, of=examined)]
-    if examined:
-        text = f"{found} of {counted(examined, 'examination')} of this {whose} found Xinjiang inputs"
-        text += "" if whose == "maker" else "; no examination of this maker is known"
-    else:
+    text = f"{found:,} of {counted(examined, 'examination')} of this {whose} found Xinjiang inputs"
+    if not examined:
         text = "No examination of a party of this line is known"
-    if usual := counts["goods_examined"]:
-        share = counts["goods_found"] / usual
-        text += f"; of these goods, {counts['goods_found']:,} of {usual:,}"
-        facts.append(fact("examinations of these goods", "outcomes", count=counts["goods_found"], of=usual))
-        facts[0]["usual"] = share
+    elif whose != "maker" and (of := counts["maker_examined"]):
+        text += f"; of this maker, {counts['maker_found']:,} of {of:,}"
+        facts.append(fact("examinations of the maker", "outcomes", count=counts["maker_found"], of=of))
+    elif whose != "maker":
+        text += "; no examination of this maker is known"
+    if of := counts["goods_examined"]:
+        text += f"; usual for these goods: {counts['goods_found']:,} of {of:,}"
+        facts.append(fact("examinations of these goods", "outcomes", count=counts["goods_found"], of=of))
+        facts[0]["usual"] = counts["goods_found"] / of
     if denied:
         text += f"; {counted(denied, 'line')} of this {whose} denied for want of proof, which is no finding"
         facts.append(fact(f"denials of the {whose}", "outcomes", count=denied))
@@ -113,7 +138,7 @@ def links(known: Evidence) -> Statement:
     """The strongest tie to a maker at whom inputs were found; without one, with how many makers its traders deal."""
     told = next((tie for tie in known.ties if tie["since"] is None), None)
     if told:
-        via, name = told["via"], clean(told["name"] or "a maker without a name")
+        via, name = told["via"], clean(told["name"])
         said = f"{told['found']} of {counted(told['examined'], 'examination')} found Xinjiang inputs"
         facts = [
             fact(f"other maker with the same {via}", "entries", name),
@@ -129,19 +154,23 @@ def links(known: Evidence) -> Statement:
 
 
 def material(known: Evidence) -> Statement:
-    """The main material by the tariff number, and what is published of its origin."""
+    """The main material by the tariff number, what the description says of it, and what is published of its origin."""
     line = known.line
-    day = np.array([line["entry_date"]], "datetime64[D]")
-    held = materials.content(line["htsus"], int(orders.tariff(day)[0]))
     facts = [fact("tariff number", "entries", line["htsus"])]
-    if held.material == materials.NO_MATERIAL:
+    held = content(line)
+    if held is None:
         return f"Tariff number {goods(line)} names none of the materials under watch.", facts
-    code = np.array([held.material])
-    name = reference.named_materials()[held.material].name
+    material, part, source = held
+    day = np.array([line["entry_date"]], "datetime64[D]")
+    code = np.array([materials.MATERIALS.index(material)])
+    name = reference.named_materials()[code[0]].name
     through = materials.china_dependence(code, np.array([line["country_of_origin"]], object), day)[0]
     share = materials.xinjiang_share(code, day)[0]
     facts.append(fact("main material", "scope.csv", name))
-    text = f"Made of {name} by tariff number {goods(line)}"
+    text = f"Goods of {name} by tariff number {goods(line)}"
+    if source == "description":
+        text += f"; the description says {part:.0%} of it" if part else "; the description names none of it"
+        facts.append(fact("share in the goods by the description", "entries", usual=part))
     if not np.isnan(through):
         text += f"; about {through * 100:.0f} in 100 of {country(line['country_of_origin'])}'s comes through China"
         facts.append(fact("share of the material that comes through China", "exposure.csv", usual=through))
@@ -155,33 +184,34 @@ def price(known: Evidence) -> Statement:
     """The price that stands furthest below those of like lines."""
     line, counts = known.line, known.counts
     priced = [
-        (name, line["entered_value_usd"] / line[column], word)
-        for name, column, word in (
-            ("per_unit", "quantity", _unit(line["unit_of_measure"])),
-            ("per_kilo", "gross_weight_kg", "kilogram"),
+        (name, by, line["entered_value_usd"] / line[column], word)
+        for name, by, column, word in (
+            ("per_unit", "quantity", "quantity", _unit(line["unit_of_measure"])),
+            ("per_kilo", "weight", "gross_weight_kg", "kilogram"),
         )
         if line[column] and line["entered_value_usd"]
     ]
     if not priced:
         return "No price: the line declares neither a quantity nor a weight, or no value.", []
 
-    def standing(one: tuple[str, float, str]) -> tuple[bool, float]:
+    def standing(one: tuple[str, str, float, str]) -> tuple[bool, float]:
         lines = counts[f"{one[0]}_lines"]
-        return lines == 0, -counts[f"{one[0]}_dearer"] / max(lines, 1)
+        return lines < FEW, -counts[f"{one[0]}_dearer"] / max(lines, 1)
 
-    name, value, word = min(priced, key=standing)
+    name, by, value, word = min(priced, key=standing)
     lines, dearer, cheaper, usual = (counts[f"{name}_{of}"] for of in ("lines", "dearer", "cheaper", "usual"))
     alike = f"of the same goods from {country(line['country_of_origin'])} by other makers"
-    paid = f"{_money(value)} a {word}"
-    facts = [fact(f"value a {word}, US dollars", "entries", f"{value:.2f}", usual=usual)]
-    if not lines:
-        return f"{paid}; no line {alike} is known in the past year.", facts
+    paid = f"{money(value)} a {word}"
+    facts = [fact(f"value by {by}, US dollars", "entries", f"{value:.2f}", usual=usual)]
+    if lines < FEW:
+        facts.append(fact(f"lines of others, by {by}", "entries", count=lines))
+        return f"{paid}; {counted(lines, 'line')} {alike} in the past year, too few to compare.", facts
     below = dearer >= cheaper
     count = dearer if below else cheaper
-    facts.append(fact("dearer lines" if below else "cheaper lines", "entries", count=count, of=lines))
+    facts.append(fact(f"{'dearer' if below else 'cheaper'} lines, by {by}", "entries", count=count, of=lines))
     return (
         f"{paid}: {'less' if below else 'more'} than {count:,} of {counted(lines, 'line')} {alike} in the past "
-        f"year (middle: {_money(usual)}).",
+        f"year (middle: {money(usual)}).",
         facts,
     )
 
@@ -233,13 +263,9 @@ def paperwork(known: Evidence) -> Statement:
     text = f"{told} of {len(OPTIONAL)} optional fields are declared"
     if missing:
         shown = ", ".join(name.replace("_", " ") for name in missing[:4])
-        text += f"; missing: {shown}" + (f" and {len(missing) - 4} more" if len(missing) > 4 else "")
+        text += f"; missing: {shown}{' and more' if len(missing) > 4 else ''}"
     facts = [fact("optional fields declared", "entries", count=told, of=len(OPTIONAL))]
     return f"{text}.", facts
-
-
-def _money(amount: float) -> str:
-    return f"${amount:,.2f}"
 
 
 def _unit(code: str | None) -> str:

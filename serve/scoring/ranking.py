@@ -23,7 +23,9 @@ Places = npt.NDArray[np.intp]
 
 LOT: Final = "lot"
 """`selection` of the random sample."""
-SWAYING: Final = ("probability", "rank", "reasons", "against", "base_log_odds", "log_odds", "summary")
+SWAYING: Final = (
+    "probability", "rank", "reasons", "against", "base_log_odds", "log_odds", "flags", "summary",
+)  # fmt: skip
 """Columns of `scores` that would sway the examination of a line of the random sample: nobody is shown them."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from originrisk.data.contract import SCORES
 from originrisk.data.store.tables import Store
-from originrisk.features.catalogue import CATALOGUE
+from originrisk.features.catalogue import CATALOGUE, NAMES
 from originrisk.models.evidence import Evidence, gather
 from originrisk.models.explanation import (
     SUMMARY,
@@ -35,7 +35,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
 
 def test_contributions_by_concept_add_up_to_the_score() -> None:
     features, origin = matrix(6), model()
-    summed = by_concept(origin.contributions(features))
+    summed = by_concept(origin.contributions(features), origin.features)
     assert summed.shape == (6, len(STATEMENTS) + 1)
     np.testing.assert_allclose(summed.sum(axis=1), origin.log_odds(features))
 
@@ -44,7 +44,7 @@ def test_each_feature_adds_to_its_own_concept_alone() -> None:
     for place, feature in enumerate(CATALOGUE):
         parts = np.zeros((1, len(CATALOGUE) + 1))
         parts[0, place] = 1.0
-        assert by_concept(parts)[0, [*STATEMENTS].index(feature.concept)] == 1.0
+        assert by_concept(parts, NAMES)[0, [*STATEMENTS].index(feature.concept)] == 1.0
 
 
 def test_what_raises_most_comes_first_and_what_lowers_says_nothing(known: list[Evidence]) -> None:
