@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock
+.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -82,6 +82,9 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow
+
+abuse: setup ## both servers under slow, silent, greedy and hostile callers: longest stall and memory (the service where var/demo is there)
+	$(BIN)/python -m benchmarks.abuse var/demo
 
 browser: setup ## officers at work in a headless Chromium, axe on every page, findings as far as the next model (part of `make slow`)
 	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py tests/serve/queue/test_learned.py

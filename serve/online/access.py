@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import jwt
@@ -130,6 +131,9 @@ ALGORITHMS: Final = ("RS256", "ES256", "PS256")
 LIFESPAN: Final = 300
 """Seconds for which the issuer's keys are remembered."""
 
+MOST_AGE: Final = 3600
+"""Seconds for which they are still used while the issuer does not answer."""
+
 PATIENCE: Final = 30
 """Seconds between two looks at the issuer's keys for tokens that name an unknown one."""
 
@@ -139,8 +143,9 @@ class Tokens:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._client = jwt.PyJWKClient(settings.oidc_keys_url, lifespan=LIFESPAN, timeout=5)
-        self._looked = -float(PATIENCE)
+        self._client = jwt.PyJWKClient(settings.oidc_keys_url, timeout=5)
+        self._known: dict[Any, Any] = {}
+        self._looked = self._read_at = -float("inf")
 
     def judge(self, token: str) -> tuple[str, tuple[str, ...]] | None:
         """Subject and scopes of a sound token, or None."""
@@ -162,12 +167,28 @@ class Tokens:
         return str(claims["sub"]), tuple(scope for scope in SCOPES if f"originrisk:{scope}" in granted)
 
     def _key(self, kid: object) -> Any:
-        """The issuer's key of that id; the issuer is not asked again at once for ids that it does not know."""
-        known = {key.key_id: key for key in self._client.get_signing_keys()}
-        if kid not in known and time.monotonic() - self._looked > PATIENCE:
-            self._looked = time.monotonic()
-            known = {key.key_id: key for key in self._client.get_signing_keys(refresh=True)}
-        return known.get(kid) if isinstance(kid, str) else None
+        """The issuer's key of that id. One thread asks at a time; known keys serve meanwhile, MOST_AGE at the longest.
+
+        For ids that it does not know the issuer is not asked again at once.
+        """
+        now = time.monotonic()
+        age = now - self._read_at
+        if kid in self._known and age <= MOST_AGE:
+            if age > LIFESPAN and now - self._looked > PATIENCE:
+                self._looked = now
+                Thread(target=self._look, daemon=True).start()
+        elif now - self._looked > PATIENCE:
+            self._looked = now
+            self._look()
+        fresh = time.monotonic() - self._read_at <= MOST_AGE
+        return self._known.get(kid) if fresh and isinstance(kid, str) else None
+
+    def _look(self) -> None:
+        try:
+            self._known = {key.key_id: key for key in self._client.get_signing_keys(refresh=True)}
+            self._read_at = time.monotonic()
+        except (jwt.PyJWTError, ValueError) as error:
+            log.error("no keys from the issuer", extra={"facts": {"kind": type(error).__name__}})
 
 
 log = logging.getLogger("originrisk.online")

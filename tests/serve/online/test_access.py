@@ -250,3 +250,23 @@ def test_any_other_token_does_not(ask: Callable[[str], int], changes: dict[str, 
 @pytest.mark.parametrize("text", ["a.b.c", "eyJhbGciOiJSUzI1NiJ9..", "é" * 9, "x" * 5000])
 def test_what_is_no_token_does_not(ask: Callable[[str], int], text: str) -> None:
     assert ask(text) == 401
+
+
+def test_an_issuer_that_hangs_makes_no_good_token_wait(
+    ask: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(token()) == 200
+    monkeypatch.setattr(access, "LIFESPAN", 0)
+    monkeypatch.setattr(access, "PATIENCE", 0)
+    asked = threading.Event()
+
+    def hangs(*_: object, **__: object) -> list[Any]:
+        asked.set()
+        time.sleep(3)
+        return []
+
+    monkeypatch.setattr("jwt.PyJWKClient.get_signing_keys", hangs)
+    began = time.monotonic()
+    assert [ask(token()) for _ in range(3)] == [200] * 3
+    assert time.monotonic() - began < 2
+    assert asked.is_set()
