@@ -20,32 +20,61 @@ Paths = Annotated[
 MappingName = Annotated[str, typer.Option("--mapping", help="A shipped mapping by name, or a TOML file.")]
 
 
+Check = Annotated[
+    bool, typer.Option("--check", help="Tell what would become of it, column by column; store nothing.")
+]
+
+
 @_ingest.command()
-def entries(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+def entries(
+    ctx: typer.Context,
+    paths: Paths,
+    mapping: MappingName = "contract",
+    check: Check = False,
+    json: Json = False,
+) -> None:
     """Entry lines. Rows that break a rule go to `rejected`, with every broken rule."""
-    _run(ctx, "entries", paths, mapping, as_json=json)
+    _run(ctx, "entries", paths, mapping, check=check, as_json=json)
 
 
 @_ingest.command()
-def outcomes(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+def outcomes(
+    ctx: typer.Context,
+    paths: Paths,
+    mapping: MappingName = "contract",
+    check: Check = False,
+    json: Json = False,
+) -> None:
     """What examinations found."""
-    _run(ctx, "outcomes", paths, mapping, as_json=json)
+    _run(ctx, "outcomes", paths, mapping, check=check, as_json=json)
 
 
 @_ingest.command()
-def listed(ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", json: Json = False) -> None:
+def listed(
+    ctx: typer.Context,
+    paths: Paths,
+    mapping: MappingName = "contract",
+    check: Check = False,
+    json: Json = False,
+) -> None:
     """Parties under an order (WRO, Finding, UFLPA)."""
-    _run(ctx, "listed", paths, mapping, as_json=json)
+    _run(ctx, "listed", paths, mapping, check=check, as_json=json)
 
 
-def _run(ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, as_json: bool) -> None:
+def _run(
+    ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, check: bool, as_json: bool
+) -> None:
+    from originrisk.data.errors import BadInputError
     from originrisk.data.ingest.run import ingest, show
     from originrisk.data.settings import load_settings
     from originrisk.data.store.tables import Store
 
     settings = load_settings(ctx.obj)
     store = Store(settings.home, settings.memory_limit_gb)
-    show(table, ingest(store, table, paths, mapping, settings.read), as_json=as_json)
+    done = ingest(store, table, paths, mapping, settings.read, check=check)
+    show(table, done, as_json=as_json)
+    if done.refused:
+        raise BadInputError(done.refused)
 
 
 def rejects(

@@ -78,7 +78,8 @@ class Checks:
 
     def _column(self, column: Column, records: Records, sources: Map[str, str], checked: Checked) -> pa.Array:
         """The column's values; what is wrong or repaired goes into `checked`."""
-        judged = self._columns[column.name](self._cells(column, records, sources))
+        typed = records.typed.get(sources.get(column.name, ""))
+        judged = self._columns[column.name](self._cells(column, records, sources), typed)
         checked.count("repaired", {f"{column.name}: {repair}": n for repair, n in judged.repairs.items()})
         checked.repaired[judged.repaired] = True
         if column.rule in LABELS and judged.broken:
@@ -86,7 +87,7 @@ class Checks:
         if column.required:
             missing = np.flatnonzero(np.asarray(judged.values.is_null())).tolist()
             _reject(column.name, {row: judged.reasons.get(row, "missing") for row in missing}, checked)
-        elif column.name in self._table.never_emptied:
+        elif column.name in self._table.never_emptied or column.rule in LABELS:
             _reject(column.name, judged.reasons, checked)
         else:
             _empty(column.name, judged.reasons, checked)

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -94,21 +94,53 @@ class Mapping(_Strict):
 
 
 def load_mapping(name: str) -> Mapping:
-    """A shipped mapping by its name, or one from a TOML file. Raises BadInputError naming every wrong key."""
+    """A shipped mapping by its name, or one from a TOML file. Raises BadInputError naming every mistake."""
+    mapping, mistakes = read_mapping(name)
+    if mistakes:
+        raise BadInputError(mistakes)
+    return mapping
+
+
+def read_mapping(name: str) -> tuple[Mapping, list[Problem]]:
+    """A mapping as far as it can be understood, and every mistake in it.
+
+    Raises BadInputError where there is no such file, or no TOML in it.
+    """
     if name == IDENTITY:
-        return _identity()
+        return _identity(), []
     path = Path(name) if name.endswith(".toml") else SHIPPED / f"{name}.toml"
     if not path.exists():
         shipped = ", ".join(sorted([IDENTITY, *(file.stem for file in SHIPPED.glob("*.toml"))]))
         raise BadInputError(Problem(f"mapping {name}", f"a TOML file, or one of {shipped}", "nothing"))
     try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise BadInputError([_problem(path.name, item) for item in error.errors()]) from error
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInputError(Problem(path.name, "valid TOML", str(error))) from error
-    _check_columns(path.name, mapping)
-    return mapping
+    mistakes: list[Problem] = []
+    while True:
+        try:
+            mapping = Mapping.model_validate(told)
+        except ValidationError as error:
+            mistakes += [_problem(path.name, item) for item in error.errors()]
+            for item in error.errors():
+                _put_aside(told, item)
+        else:
+            return mapping, mistakes + _wrong_columns(path.name, mapping)
+
+
+def _put_aside(told: dict[str, Any], mistake: "ErrorDetails") -> None:
+    """Take what is wrong out of a mapping, so that the rest of it can be judged."""
+    *parents, key = mistake["loc"]
+    within: Any = told
+    for parent in parents:
+        if not isinstance(within, dict) or not isinstance(within.get(parent), dict):
+            key = parent
+            break
+        within = within[parent]
+    if mistake["type"] == "missing":
+        within[key] = {} if key == "columns" else ""
+    elif isinstance(within, dict):
+        within.pop(key, None)
 
 
 def _identity() -> Mapping:
@@ -123,7 +155,7 @@ def _identity() -> Mapping:
     return Mapping(description="the contract itself", only_known_columns=True, **tables)
 
 
-def _check_columns(label: str, mapping: Mapping) -> None:
+def _wrong_columns(label: str, mapping: Mapping) -> list[Problem]:
     problems: list[Problem] = []
     for table in TABLES.values():
         made: TableMapping | None = getattr(mapping, table.name, None)
@@ -135,8 +167,7 @@ def _check_columns(label: str, mapping: Mapping) -> None:
         filled = set(made.columns) | set(made.constants)
         unfilled = [column.name for column in table.columns if column.required and column.name not in filled]
         problems += [Problem(f"{label}: {table.name}", f"a source for `{name}`", "none") for name in unfilled]
-    if problems:
-        raise BadInputError(problems)
+    return problems
 
 
 def _no_column(label: str, table: Table, name: str) -> Problem:
@@ -146,8 +177,11 @@ def _no_column(label: str, table: Table, name: str) -> Problem:
 
 def _problem(label: str, item: "ErrorDetails") -> Problem:
     where = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "missing":
+        return Problem(f"{label}: {where}", "this key", "nothing")
     if item["type"] != "extra_forbidden":
-        return Problem(f"{label}: {where}", item["msg"], f"`{str(item['input'])[:60]}`")
+        message = item["msg"].removeprefix("Value error, ")
+        return Problem(f"{label}: {where}", message, f"`{str(item['input'])[:60]}`")
     keys = sorted({key for model in (Mapping, TableMapping, Fold) for key in model.model_fields})
     close = get_close_matches(str(item["loc"][-1]), keys, 1)
     return Problem(f"{label}: {where}", "a key that mappings have", "this key", _hint(close))

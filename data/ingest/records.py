@@ -1,8 +1,8 @@
 """What readers of files hand on: layout, records, and the records that are no rows of a table; their budget."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -51,13 +51,15 @@ class Records:
     """Some records of a file: cells under the file's headings, the row number of each, and the misfits.
 
     Row numbers are those a person sees: the line of a text file or the row of a sheet (headings included), and
-    in Parquet the row from 1. `size` is how many bytes of the file they took.
+    in Parquet the row from 1. `size` is how many bytes of the file they took. `typed`: of headings whose cells are
+    texts, those that the file holds as numbers.
     """
 
     table: pa.Table
     rows: NDArray[np.int64]
     misfits: Sequence[Misfit] = ()
     size: float = 0.0
+    typed: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 class Budget:

@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from originrisk.data.contract import ARROW_TYPES, Column
+from originrisk.data.contract import ARROW_TYPES, RULES, TABLES, Column
 from originrisk.data.dispositions import DISPOSITIONS
+from originrisk.data.errors import Problem
 from originrisk.data.identifiers import entry_number
 from originrisk.data.ingest import parsers
+from originrisk.data.ingest.mapping import Mapping as SourceMapping
 from originrisk.data.ingest.mapping import TableMapping
 from originrisk.data.ingest.parsers import BrokenCellError, Cell, Notes, Parser, noted
 from originrisk.data.ingest.records import UNCALCULATED
@@ -331,3 +333,28 @@ def _reasons(judged: Sequence[Cell], codes: NDArray[np.int64], rows: NDArray[np.
         row: judged[code].broken
         for row, code in zip(rows[broken].tolist(), codes[broken].tolist(), strict=True)
     }
+
+
+def wrong_meanings(label: str, mapping: SourceMapping) -> list[Problem]:
+    """Constants and meanings of words in a mapping that the rule of their column does not take."""
+    problems: list[Problem] = []
+    for table in TABLES.values():
+        part: TableMapping | None = getattr(mapping, table.name, None)
+        for column in table.columns if part else ():
+            said = {**part.values.get(column.name, {}), "constant": part.constants.get(column.name, "")}  # type: ignore[union-attr]
+            rule = (
+                "foreign entry number"
+                if column.rule == "entry number" and not mapping.check_digit
+                else column.rule
+            )
+            also = part.also.get(column.name, ())  # type: ignore[union-attr]
+            problems += [
+                Problem(
+                    f"{label}: {table.name}.{column.name}",
+                    RULES[column.rule],
+                    f"`{value[:40]}` for {word[:40]}",
+                )
+                for word, value in said.items()
+                if value and value not in also and parse(rule, value).broken
+            ]
+    return problems

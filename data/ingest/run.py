@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from originrisk.data.ingest import discover
 from originrisk.data.ingest.check import Checked, Checks
 from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.fold import fold
-from originrisk.data.ingest.mapping import Mapping, load_mapping, resolve, wanted
+from originrisk.data.ingest.mapping import Mapping, read_mapping, resolve, wanted
+from originrisk.data.ingest.profile import Profile
 from originrisk.data.ingest.records import Layout, Records, heading
 from originrisk.data.ingest.reject import Counts, Delivery
+from originrisk.data.ingest.repair import wrong_meanings
 from originrisk.data.settings import ReadSettings
 from originrisk.data.store.lake import UpsertCounts
 from originrisk.data.store.tables import Store
@@ -43,6 +46,8 @@ class Ingested:
     stored: UpsertCounts
     note: str
     warnings: tuple[str, ...] = ()
+    profile: Profile | None = None
+    refused: tuple[Problem, ...] = ()
 
 
 def ingest(
@@ -51,19 +56,30 @@ def ingest(
     paths: Sequence[Path],
     mapping_name: str,
     limits: ReadSettings | None = None,
+    *,
+    check: bool = False,
 ) -> Ingested:
     """Bring files into a table as one delivery: one commit, or none where anything is refused.
 
-    Raises BadInputError for a mapping that does not fit, FilesRefusedError for files that do not, or that changed
-    while they were read; the store is unchanged then.
+    With `check` nothing is stored; the answer tells what would become of the delivery, with a profile of its columns
+    and what it would be `refused` for. Raises BadInputError for a mapping that does not fit, FilesRefusedError for
+    files that do not, or that changed while they were read; the store is unchanged then.
     """
-    table, mapping, limits = TABLES[table_name], load_mapping(mapping_name), limits or ReadSettings()
+    table, limits, (mapping, mistakes) = (
+        TABLES[table_name],
+        limits or ReadSettings(),
+        read_mapping(mapping_name),
+    )
+    mistakes += wrong_meanings(Path(mapping_name).name, mapping)
     sources, warnings = discover.discover(paths)
-    with store.writing() as staging:
-        inputs = _inputs(sources, table, mapping, limits)
+    with store.writing() if not check else _aside() as staging:
+        with _all_told(mistakes):
+            inputs = _inputs(sources, table, mapping, limits)
+        profile = Profile(table) if check else None
         delivery = Delivery(table, [entry.source for entry in inputs], staging)
-        _take_all(delivery, inputs, table, mapping, limits)
-        if unknown := delivery.unknown_labels():
+        _take_all(delivery, inputs, table, mapping, limits, profile=profile)
+        unknown = delivery.unknown_labels()
+        if unknown and not check:
             raise FilesRefusedError(
                 [(entry.source.path, () if at else unknown) for at, entry in enumerate(inputs)]
             )
@@ -71,11 +87,20 @@ def ingest(
             for records in _records(inputs[file], mapping, table, limits):
                 delivery.reject_duplicates(file, records, rows)
         delivery.close_rejected()
+        warnings += [note for entry in inputs for note in entry.layout.notes]
+        told = (delivery.counts, mapping.note, tuple(warnings), profile, tuple(unknown))
+        if check:
+            return Ingested(told[0], UpsertCounts(0, 0, 0), *told[1:])
         stored = store.upsert_staged(table_name, [delivery.accepted])
         store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
         store.replace_rejected(table_name, delivery.faults, delivery.hashes, into="faults")
-    warnings += [note for entry in inputs for note in entry.layout.notes]
-    return Ingested(delivery.counts, stored, mapping.note, tuple(warnings))
+    return Ingested(told[0], stored, *told[1:])
+
+
+@contextmanager
+def _aside() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: ReadSettings) -> list[Input]:
@@ -94,7 +119,13 @@ def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: R
 
 
 def _take_all(
-    delivery: Delivery, inputs: Sequence[Input], table: Table, mapping: Mapping, limits: ReadSettings
+    delivery: Delivery,
+    inputs: Sequence[Input],
+    table: Table,
+    mapping: Mapping,
+    limits: ReadSettings,
+    *,
+    profile: Profile | None,
 ) -> None:
     checks: dict[str, Checks] = {}
     size = sum(entry.source.size() for entry in inputs)
@@ -104,9 +135,22 @@ def _take_all(
             with refused(entry.source):
                 for records in _records(entry, mapping, table, limits):
                     checked = check(records, entry.columns)
+                    if profile:
+                        profile.add(records, checked, entry.columns)
                     folded = _folded(checked, records, entry, mapping, table)
                     delivery.take(file, records, folded, entry.columns)
                     advance(records.size)
+
+
+@contextmanager
+def _all_told(mistakes: Sequence[Problem]) -> Iterator[None]:
+    """Raises the mistakes of a mapping, where there are any, together with what is wrong with the files."""
+    try:
+        yield
+    except BadInputError as error:
+        raise BadInputError([*mistakes, *error.problems]) if mistakes else error from None
+    if mistakes:
+        raise BadInputError(mistakes)
 
 
 @contextmanager
@@ -141,6 +185,7 @@ def _joined(parts: Sequence[Records]) -> Records:
         np.concatenate([part.rows for part in parts]),
         [misfit for part in parts for misfit in part.misfits],
         sum(part.size for part in parts),
+        {name: np.concatenate([part.typed[name] for part in parts]) for name in parts[0].typed},
     )
 
 
@@ -168,15 +213,20 @@ def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
     notes = [f"note: {ingested.note}"] if ingested.note else []
     sys.stderr.writelines(f"{line}\n" for line in (*notes, *(f"warning: {one}" for one in ingested.warnings)))
     counts = as_dict(ingested)
+    if ingested.profile and as_json:
+        counts["profile"] = [column.as_dict() for column in ingested.profile.columns.values()]
     if as_json:
         sys.stdout.write(json.dumps(counts) + "\n")
         return
     rules, fates, _ = counts.pop("rules"), counts.pop("fates"), counts.pop("warnings")
+    if ingested.profile:
+        heads = ("heading", "fills", "cells", "empty", "understood", "codes known", "types", "examples")
+        print_table(f"columns of {table}", heads, ingested.profile.rows())
     print_table(f"ingest {table}", ["records", "count"], counts.items())
     if rules:
         rows = [(rule, _DONE[fates.get(rule, "told")], count) for rule, count in rules.items()]
         print_table("rules", ["column: rule", "what was done", "cells"], rows)
-        if {"rejected", "emptied"} & {*fates.values()}:
+        if {"rejected", "emptied"} & {*fates.values()} and not ingested.profile:
             sys.stderr.write("`originrisk rejects` lists them, with file, row and what to do.\n")
 
 

@@ -136,7 +136,11 @@ def read(path: Path, label: str, shape: Layout, budget: Budget) -> Iterator[Reco
             ]
             columns = [pa.array([row[index] for _, row in fitting], pa.string()) for index in range(width)]
             rows = np.array([number for number, _ in fitting], dtype=np.int64)
-            yield Records(pa.table(columns, names=list(shape.headings)), rows, misfits)
+            typed = {
+                name: np.array([isinstance(row[index], TypedNumber) for _, row in fitting], bool)
+                for index, name in enumerate(shape.headings)
+            }
+            yield Records(pa.table(columns, names=list(shape.headings)), rows, misfits, typed=typed)
 
 
 def _quietly(rows: Iterator[Row]) -> list[Row]:
@@ -229,6 +233,12 @@ def _texts(values: tuple[object, ...]) -> list[str]:
     return row
 
 
+class TypedNumber(str):
+    """The text of a cell that the workbook holds as a number: no comma of it is in doubt."""
+
+    __slots__ = ()
+
+
 def _text(value: object) -> str:
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
@@ -236,4 +246,6 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int | float):
+        return TypedNumber(value)
     return "" if value is None else str(value)

@@ -79,6 +79,10 @@ The paths of one command are one delivery: one commit, or none. `--json` prints 
 delivery) with file, row, value and what to do; `--table`, `--file`, `--column`, `--reason` and `--fate` filter, `--out`
 writes CSV or Parquet. An importer number is masked wherever it stands.
 
+`originrisk ingest … --check` tells all of this and stores nothing, with a profile of each heading: the column it fills,
+empty cells, how many cells are understood and how many codes stand in a table, types, and examples. Mistakes of a
+mapping and of the files are told in one run.
+
 Row numbers are those a person sees: the line of a text file and the row of a sheet, headings included; in Parquet
 the row from 1. Reading a file again replaces what it had rejected before.
 """

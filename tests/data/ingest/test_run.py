@@ -10,13 +10,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from originrisk.cli import app
 from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
 from originrisk.data.identifiers.entry_number import check_digit
@@ -460,3 +463,99 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     with pytest.raises(BadInputError, match="changed while it was read"):
         _ingest(home, _csv({}, {"line_number": "1"}, {"line_number": "1"}))
     assert Store(home).versions() == {}
+
+
+MISTAKES = """
+descripton = "own"
+[entries]
+dats = "%d"
+zone = "Berlin"
+[entries.columns]
+entry_number = "No"
+entri_date = "Day"
+manufacturer_name = "Maker"
+country_of_origin = "From"
+htsus = "HTS"
+entered_value_usd = "Value"
+[entries.constants]
+line_number = "first"
+[outcomes.columns]
+entry_number = "No"
+line_number = "Line"
+selected_date = "Day"
+selection = "Why"
+[outcomes.values.selection]
+BAD = "guilty"
+"""
+
+
+def test_all_mistakes_of_a_mapping_are_told_in_one_run_with_those_of_the_files(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(MISTAKES, encoding="utf-8")
+    (tmp_path / "lines.csv").write_text("No,Day,Maker,From,Tariff,Value\nx,x,x,x,x,x\n", encoding="utf-8")
+    with pytest.raises(BadInputError) as refused:
+        ingest(Store(tmp_path), "entries", [tmp_path / "lines.csv"], str(tmp_path / "own.toml"))
+    told = {problem.where for problem in refused.value.problems}
+    wrong = (
+        "description",
+        "descripton",
+        "entries.dats",
+        "entries.zone",
+        "entries",
+        "entries.line_number",
+        "outcomes.selection",
+    )
+    assert told == {"lines.csv", *(f"own.toml: {name}" for name in wrong)}
+
+
+def test_a_check_tells_everything_and_stores_nothing(tmp_path: Path) -> None:
+    rows = [
+        {},
+        {"entry_number": _number(2), "country_of_origin": "Atlantis"},
+        {"entry_number": _number(3), "unit_of_measure": "CRT"},
+    ]
+    (tmp_path / "lines.csv").write_bytes(_csv(*rows))
+    command = [
+        "--home",
+        str(tmp_path / "home"),
+        "ingest",
+        "entries",
+        str(tmp_path / "lines.csv"),
+        "--check",
+        "--json",
+    ]
+    ended = CliRunner().invoke(app, command)
+    told = json.loads(ended.stdout)
+    assert (ended.exit_code, told["read"], told["accepted"], told["rejected"], told["new"]) == (0, 3, 2, 1, 0)
+    assert not (tmp_path / "home").exists()
+    profile = {column["heading"]: column for column in told["profile"]}
+    unit = profile["unit_of_measure"]
+    assert (unit["column"], unit["cells"], unit["understood"], unit["known"]) == ("unit_of_measure", 3, 3, 2)
+    assert profile["country_of_origin"]["understood"] == 2
+    assert profile["importer_number"]["examples"] == ["EIN ***89"]
+    assert profile["quantity"]["types"] == {"whole number": 3}
+
+
+def test_a_check_tells_labels_that_nobody_knows_and_ends_as_the_delivery_would(tmp_path: Path) -> None:
+    path = _outcomes(tmp_path, f"{_number(1)},1,2021-03-05,2021-04-05,random,dna,XUAR")
+    words = ["outcomes", str(path), "--mapping", str(tmp_path / "own.toml"), "--check", "--json"]
+    ended = CliRunner().invoke(app, ["--home", str(tmp_path / "home"), "ingest", *words])
+    assert json.loads(ended.stdout)["fates"] == {"result: unknown word": "rejected"}
+    assert isinstance(ended.exception, BadInputError)
+
+
+def test_numbers_of_a_workbook_are_numbers_under_a_stated_decimal_comma(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append([*GOOD])
+    book.active.append(
+        [*{**GOOD, "quantity": 12.5, "gross_weight_kg": "1.234,5", "entered_value_usd": 1234.567}.values()]
+    )
+    book.save(tmp_path / "lines.xlsx")
+    columns = "".join(f'{name} = "{name}"\n' for name in GOOD)
+    (tmp_path / "own.toml").write_text(
+        f'description = "own"\n[entries]\ndecimal_comma = true\n[entries.columns]\n{columns}',
+        encoding="utf-8",
+    )
+    store = Store(tmp_path / "home")
+    ingest(store, "entries", [tmp_path / "lines.xlsx"], str(tmp_path / "own.toml"))
+    (line,) = store.entries().to_pylist()
+    assert (line["quantity"], line["gross_weight_kg"], line["entered_value_usd"]) == (12.5, 1234.5, 1234.567)
