@@ -21,6 +21,10 @@ from originrisk.models.profile import Days, Profile
 TOLERANCE = 1e-9  # another processor may round the last bits of a sum otherwise
 
 
+class FeaturesMissingError(ModelRefusedError):
+    """The model is sound, but reads features that this version does not give, or gives with another meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A model and what is written about it: cut-off, seed, table versions, training settings."""
@@ -40,18 +44,18 @@ def save(
 ) -> str:
     """Write a bundle into a new folder; returns its version, derived from the content (same model, same version).
 
-    `golden`: matrix of sample lines whose probabilities every later `load` must reproduce. `sample`: matrix
-    and days of lines that a night's are compared with, as they came at the end of the training; the golden ones, as
-    of one day, by default.
+    Of the catalogue, it names the features that the model reads. `golden`: matrix of sample lines whose probabilities
+    every later `load` must reproduce. `sample`: matrix and days of lines that a night's are compared with, as they
+    came at the end of the training; the golden ones, as of one day, by default.
     """
     folder.mkdir(parents=True)
     for number, booster in enumerate(model.boosters):
         (folder / f"model-{number}.txt").write_text(booster.model_to_string(), encoding="utf-8")
     _write(folder / "calibrator.json", model.calibrator.to_json())
     _write(folder / "settings.json", {**settings, "base_log_odds": model.base_log_odds})
-    _write(folder / "features.json", _catalogue())
+    _write(folder / "features.json", [row for row in catalogue() if row["name"] in model.reads])
     lines, days = (golden, np.zeros(len(golden))) if sample is None else sample
-    profile = Profile.of(model.features, lines, model.probability(lines), days)
+    profile = Profile.of(model.reads, lines[:, model.columns], model.probability(lines), days)
     _write(folder / "profile.json", profile.to_json())
     pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
     _write(folder / "manifest.json", {path.name: _digest(path) for path in sorted(folder.iterdir())})
@@ -59,8 +63,11 @@ def save(
 
 
 def load(folder: Path) -> Bundle:
-    """Read a bundle. Raises ModelRefusedError when a file is missing or changed, when the features are not the
-    catalogue's, or when the golden sample does not come out as it was written."""
+    """Read a bundle; other features of the catalogue than those it reads may come, go and change.
+
+    Raises ModelRefusedError when a file is missing or changed or the golden sample does not come out as it was
+    written; FeaturesMissingError when it reads what the catalogue does not give with the same meaning.
+    """
     _check_files(folder)
     _check_features(folder)
     settings = _read(folder / "settings.json")
@@ -97,28 +104,52 @@ def _check_files(folder: Path) -> None:
 
 
 def _check_features(folder: Path) -> None:
-    stored, own = _read(folder / "features.json"), _catalogue()
-    if stored != own:
-        differ = sorted({str(row["name"]) for row in (*stored, *own) if row not in stored or row not in own})
-        found = ", ".join(differ) or "another order"
-        raise _refused("features.json", "the catalogue's features", found, "Train a model with this version.")
+    own = {row["name"]: row for row in catalogue()}
+    missing = [
+        row["name"] + (f" (version {row.get('version', 1)})" if row["name"] in own else "")
+        for row in _read(folder / "features.json")
+        if any(own.get(row["name"], {}).get(fact) != row.get(fact, 1) for fact in ("version", "kind", "unit"))
+    ]
+    if missing:
+        step = "Train a model with this version, or score with the version that made it."
+        where, expected = (
+            "model bundle, features.json",
+            "features that the catalogue gives with the same meaning",
+        )
+        raise FeaturesMissingError(Problem(where, expected, f"others: {', '.join(missing)}", step))
 
 
 def _check_golden(folder: Path, model: OriginModel) -> None:
     table = pq.read_table(folder / "golden.parquet")
-    matrix = np.column_stack([table[name].to_numpy() for name in model.features])
+    matrix = np.full((len(table), len(model.features)), np.nan)
+    matrix[:, model.columns] = np.column_stack([table[name].to_numpy() for name in model.reads])
     gap = float(np.max(np.abs(model.probability(matrix) - table["probability"].to_numpy()), initial=0))
     if not gap <= TOLERANCE:
         raise _refused("golden.parquet", "the stored probabilities", f"a difference of {gap:.3g}")
 
 
 def _golden_table(model: OriginModel, matrix: Floats) -> pa.Table:
-    columns = {name: matrix[:, index] for index, name in enumerate(model.features)}
+    columns = {name: matrix[:, index] for name, index in zip(model.reads, model.columns, strict=True)}
     return pa.table({**columns, "probability": model.probability(matrix)})
 
 
-def _catalogue() -> list[dict[str, Any]]:
-    return [{"name": f.name, "kind": f.kind, "unit": f.unit, "monotone": f.monotone} for f in CATALOGUE]
+def catalogue() -> list[dict[str, Any]]:
+    """What identifies each feature of the catalogue: another version, kind or unit is another meaning."""
+    return [
+        {
+            "name": f.name,
+            "version": getattr(f, "version", 1),
+            "kind": f.kind,
+            "unit": f.unit,
+            "monotone": f.monotone,
+        }
+        for f in CATALOGUE
+    ]
+
+
+def catalogue_identity() -> str:
+    """A short digest of the catalogue: features, their versions and order."""
+    return hashlib.sha256(json.dumps(catalogue(), sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _version(folder: Path) -> str:

@@ -1,15 +1,13 @@
 """The origin model: boosters averaged in log-odds, then one calibrator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from lightgbm import Booster
 
+from originrisk.data.arrays import Floats, Rows
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.models.calibration import Calibrator
-
-Floats = npt.NDArray[np.float64]
 
 FEW = 256
 """Lines below which waking more threads would take longer than predicting."""
@@ -17,19 +15,30 @@ FEW = 256
 
 @dataclass(frozen=True, slots=True)
 class OriginModel:
-    """What a bundle holds in memory. Matrices are float64, (lines, features), columns in the order of `features`."""
+    """What a bundle holds in memory. Matrices are float64, (lines, features), columns in the order of `features`.
+
+    `features` are those of the catalogue in use; the boosters read some or all of them, at `columns`.
+    """
 
     boosters: tuple[Booster, ...]
     base_log_odds: float
     calibrator: Calibrator
     features: tuple[str, ...]
+    columns: Rows = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for booster in self.boosters:
-            if tuple(booster.feature_name()) != self.features:
-                raise ModelRefusedError(
-                    Problem("model", "boosters that name the model's features in order", "other features")
-                )
+        read = {tuple(booster.feature_name()) for booster in self.boosters}
+        names = next(iter(read), self.features)
+        if len(read) > 1 or not set(names) <= set(self.features):
+            raise ModelRefusedError(
+                Problem("model", "boosters that read features of the catalogue", "others")
+            )
+        object.__setattr__(self, "columns", np.array([self.features.index(name) for name in names], np.intp))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the features that the boosters read, in their order."""
+        return tuple(self.features[column] for column in self.columns)
 
     def log_odds(self, matrix: Floats) -> Floats:
         """Log-odds before calibration, shape (lines,)."""
@@ -44,14 +53,16 @@ class OriginModel:
         return self.calibrator.probability(self.log_odds(matrix))
 
     def contributions(self, matrix: Floats) -> Floats:
-        """Exact TreeSHAP contributions, shape (lines, features + 1), last column the constant.
+        """Exact TreeSHAP contributions, shape (lines, features + 1), last column the constant; 0 of features not read.
 
         A row adds up to `log_odds` of its line. About two hundred times the cost of a score: for queues only.
         """
         if len(matrix) == 0:
             return np.empty((0, len(self.features) + 1))
-        contributions: Floats = np.mean(self._predicted(matrix, pred_contrib=True), axis=0)
-        contributions[:, -1] += self.base_log_odds
+        found: Floats = np.mean(self._predicted(matrix, pred_contrib=True), axis=0)
+        contributions = np.zeros((len(matrix), len(self.features) + 1))
+        contributions[:, self.columns] = found[:, :-1]
+        contributions[:, -1] = found[:, -1] + self.base_log_odds
         return contributions
 
     def _predicted(self, matrix: Floats, **wanted: bool) -> list[Floats]:
@@ -65,4 +76,5 @@ class OriginModel:
             raise ModelRefusedError(
                 Problem("matrix", f"{len(self.features)} feature columns", f"shape {matrix.shape}")
             )
-        return np.ascontiguousarray(matrix, dtype=np.float64)
+        same = np.array_equal(self.columns, np.arange(len(self.features)))
+        return np.ascontiguousarray(matrix if same else matrix[:, self.columns], dtype=np.float64)

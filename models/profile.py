@@ -51,10 +51,10 @@ class Profile:
         return replace(whole, usual=usual)
 
     def count(self, names: tuple[str, ...], matrix: Floats, probability: Floats) -> dict[str, Counts]:
-        """Lines in each bin, by column, of other lines; counts of blocks may be added up."""
+        """Lines in each bin, by column of the profile, of other lines; counts of blocks may be added up."""
         by_column = np.asfortranarray(matrix).T
         columns = {**dict(zip(names, by_column, strict=True)), SCORE: probability}
-        return {name: binned(values, self.edges[name]) for name, values in columns.items()}
+        return {name: binned(columns[name], edges) for name, edges in self.edges.items()}
 
     def shift(self, name: str, counts: Counts) -> float:
         """Population stability index of a column beyond what is usual and what noise reaches with CHANCE.

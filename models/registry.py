@@ -3,12 +3,15 @@
 Plain files, so that scoring needs no tracking server; the tracking side mirrors the same names as aliases.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from filelock import FileLock
 
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.data.store import journal
@@ -19,6 +22,8 @@ PROMOTED: Final = "promoted"
 ROLLED_BACK: Final = "rolled back"
 REFUSED: Final = "refused"
 ENTERED: Final = "entered as challenger"
+IN_CHARGE: Final = (PROMOTED, ROLLED_BACK)
+VERSION: Final = r"[0-9a-f]{12}"
 PAST: Final[dict[str, Role]] = {
     PROMOTED: "former champion",
     ROLLED_BACK: "former champion",
@@ -32,28 +37,49 @@ def bundle_path(home: Path, version: str) -> Path:
 
 
 def kept_path(home: Path, version: str) -> Path:
-    """Folder of a kept version. Raises ModelRefusedError when there is none of that name."""
+    """Folder of a kept version whose content is that of its name. Raises ModelRefusedError when there is none."""
     if version not in versions(home):
         step = "originrisk models lists the versions."
         raise ModelRefusedError(
             Problem(f"model {version}", "a version under models/", "none of that name", step)
         )
+    if not (digest := _digest(home, version)).startswith(version):
+        step = "Its files were rewritten: restore them, or train anew."
+        raise ModelRefusedError(Problem(f"model {version}", "the content of that version", digest[:12], step))
     return bundle_path(home, version)
 
 
 def champion_version(home: Path) -> str | None:
-    """Version in charge, or None before the first promotion."""
-    pointer = home / "models" / "champion"
-    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+    """Version in charge, or None before the first promotion. Raises ModelRefusedError for any other pointer."""
+    version = _pointer(home)
+    if version is not None and not re.fullmatch(VERSION, version):
+        step = "originrisk promote --override puts a kept version in charge."
+        found = repr(version[:40])
+        raise ModelRefusedError(
+            Problem("models/champion", "a version as originrisk models lists it", found, step)
+        )
+    return version
 
 
 def champion_path(home: Path) -> Path:
-    """Folder of the champion's bundle. Raises ModelRefusedError when there is none."""
+    """Folder of the champion's bundle: the content that the promotion log put in charge.
+
+    Raises ModelRefusedError when there is no champion, or the log does not know its content.
+    """
     version = champion_version(home)
     if version is None:
         step = "Train one: originrisk train."
         raise ModelRefusedError(Problem("models", "a champion", "no model promoted yet", step))
-    return bundle_path(home, version)
+    path = kept_path(home, version)
+    promoted = [e for e in history(home) if e["event"] in IN_CHARGE and e["version"] == version]
+    if not promoted or promoted[-1].get("digest", _digest(home, version)) != _digest(home, version):
+        step = f"originrisk promote {version} lets it take over by the gate."
+        raise ModelRefusedError(
+            Problem(
+                "models/champion", "a version and content that the promotion log put in charge", version, step
+            )
+        )
+    return path
 
 
 def versions(home: Path) -> tuple[str, ...]:
@@ -92,11 +118,13 @@ def promote(
 ) -> None:
     """Put a version in charge: the log first, then the pointer in one atomic step."""
     kept_path(home, version)
-    before = champion_version(home)
+    before = _pointer(home)
     record(home, event, version, why=why, who=who, tables=tables, before=before, **facts)
     staged = home / "models" / f"champion.{os.getpid()}"
     staged.write_text(version + "\n", encoding="utf-8")
+    journal.sync(staged)
     staged.replace(home / "models" / "champion")
+    journal.sync(home / "models")
 
 
 def predecessor(home: Path) -> str:
@@ -113,19 +141,54 @@ def predecessor(home: Path) -> str:
 
 
 def record(home: Path, event: str, version: str, **facts: Any) -> None:
-    """Append one event (entered, promoted, refused, rolled back) to the promotion log; nothing is ever rewritten."""
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "event": event,
-        "version": version,
-        **facts,
-    }
-    journal.append_line(home / "models" / "promotions.jsonl", json.dumps(line, sort_keys=True))
+    """Append one event (entered, promoted, refused, rolled back) to the promotion log: a whole line or nothing.
+
+    Each event names the digest of the model's content and that of the line before it, so nothing is rewritten unseen.
+    """
+    log = home / "models" / "promotions.jsonl"
+    with FileLock(log.with_suffix(".lock")):
+        lines = journal.lines(log)
+        event_line = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "event": event,
+            "version": version,
+            "digest": _digest(home, version),
+            "previous": _chained(lines[-1]) if lines else "",
+            **facts,
+        }
+        journal.append_line(log, json.dumps(event_line, sort_keys=True))
 
 
-def history(home: Path) -> Iterator[dict[str, Any]]:
-    """The promotion log, oldest event first."""
-    yield from map(json.loads, journal.lines(home / "models" / "promotions.jsonl"))
+def history(home: Path) -> list[dict[str, Any]]:
+    """The promotion log, oldest event first. Raises ModelRefusedError where a line was changed or taken out."""
+    events: list[dict[str, Any]] = []
+    allowed: tuple[str | None, ...] = (None, "")  # logs of before the chain begin without
+    for number, line in enumerate(journal.lines(home / "models" / "promotions.jsonl"), 1):
+        try:
+            event = dict(json.loads(line))
+        except (ValueError, TypeError):
+            event = {"previous": "unreadable"}
+        if event.get("previous") not in allowed:
+            step = "Restore the file from a copy; the models themselves are not touched."
+            where = f"models/promotions.jsonl, line {number}"
+            raise ModelRefusedError(Problem(where, "the line that was written", "another", step))
+        allowed = (_chained(line),) if "previous" in event else (None, _chained(line))
+        events.append(event)
+    return events
+
+
+def _pointer(home: Path) -> str | None:
+    pointer = home / "models" / "champion"
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
+
+
+def _chained(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _digest(home: Path, version: str) -> str:
+    manifest = bundle_path(home, version) / "manifest.json"
+    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else ""
 
 
 def _last_events(home: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem,
 from originrisk.data.settings import Settings
 from originrisk.data.store.journal import who
 from originrisk.models import registry
-from originrisk.models.bundle import Bundle, load
+from originrisk.models.bundle import Bundle, FeaturesMissingError, load
 from originrisk.train.dataset import Examples, TrainingTables
 from originrisk.train.fit import log_odds_of, results_of
 from originrisk.train.gate import Check, Contest
@@ -120,6 +120,8 @@ def _vacancy(settings: Settings) -> str | None:
         return "first model"
     try:
         load(registry.champion_path(settings.home))
+    except FeaturesMissingError:
+        return None  # it scores where its catalogue is: whether another takes over is for people to say
     except ModelRefusedError as error:
         return f"the champion before cannot score: {error}"
     return None

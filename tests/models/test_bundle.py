@@ -1,14 +1,17 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from originrisk.data.errors import ModelRefusedError
-from originrisk.models.bundle import described, load, save
+from originrisk.features.catalogue import NAMES
+from originrisk.models.bundle import FeaturesMissingError, described, load, save
 from originrisk.models.calibration import Calibrator
-from tests.models.factory import matrix, model
+from originrisk.models.origin_model import OriginModel
+from tests.models.factory import matrix, model, model_of
 
 CALIBRATOR = Calibrator(-1.0, 0.8, 1.1, (0.0, 0.2), (0.0, 0.1), (0.3, 0.8))
 
@@ -68,14 +71,40 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_other_features_are_refused_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fact", [{"name": "shoe_size"}, {"version": 7}, {"unit": "furlongs"}])
+def test_features_that_are_not_given_with_the_same_meaning_are_refused_by_name(
+    tmp_path: Path, fact: dict[str, Any]
+) -> None:
     bundle = saved(tmp_path)
     features = json.loads((bundle / "features.json").read_text())
-    features[0]["name"] = "shoe_size"
+    features[0] |= fact
     (bundle / "features.json").write_text(json.dumps(features))
     reseal(bundle)
-    with pytest.raises(ModelRefusedError, match="shoe_size"):
+    with pytest.raises(FeaturesMissingError, match=features[0]["name"]):
         load(bundle)
+
+
+def test_a_model_of_an_older_catalogue_scores_beside_new_features(tmp_path: Path) -> None:
+    """Features come first, in between and last, as a catalogue grows: what the model reads keeps its meaning."""
+    old, lines = model(calibrator=CALIBRATOR), matrix(200, seed=5)
+    reads = (*NAMES[:3], *NAMES[10:])
+    boosters = model_of(reads, np.delete(lines, range(3, 10), axis=1))
+    narrow = OriginModel(boosters, old.base_log_odds, CALIBRATOR, NAMES)
+    save(tmp_path / "narrow", narrow, {}, lines[:25])
+    loaded = load(tmp_path / "narrow")
+    assert loaded.model.reads == reads
+    disturbed = lines.copy()
+    disturbed[:, 3:10] = np.nan
+    assert np.array_equal(loaded.model.probability(lines), narrow.probability(disturbed))
+    contributions = loaded.model.contributions(lines)
+    assert contributions.shape == (200, len(NAMES) + 1)
+    assert not contributions[:, 3:10].any()
+    assert np.allclose(contributions.sum(axis=1), loaded.model.log_odds(lines))
+    counts = loaded.profile.count(NAMES, lines, loaded.model.probability(lines))
+    assert set(counts) == {*reads, "probability"}
+    rows = json.loads((tmp_path / "narrow" / "features.json").read_text())
+    assert [row["name"] for row in rows] == list(reads)
+    assert all(row["version"] >= 1 for row in rows)
 
 
 def test_a_golden_sample_that_comes_out_otherwise_is_refused(tmp_path: Path) -> None:

@@ -43,7 +43,13 @@ def test_a_matrix_of_other_width_is_refused() -> None:
         model().log_odds(matrix(5)[:, :-1])
 
 
-def test_boosters_of_swapped_features_are_refused() -> None:
+def test_boosters_find_their_features_wherever_the_catalogue_has_them() -> None:
     swapped = (NAMES[1], NAMES[0], *NAMES[2:])
-    with pytest.raises(ModelRefusedError, match="other features"):
-        OriginModel(model().boosters, 0.0, Calibrator(), swapped)
+    lines, same = matrix(50), model()
+    moved = OriginModel(same.boosters, same.base_log_odds, same.calibrator, swapped)
+    assert np.array_equal(moved.probability(lines[:, [1, 0, *range(2, len(NAMES))]]), same.probability(lines))
+
+
+def test_boosters_of_features_that_the_catalogue_lacks_are_refused() -> None:
+    with pytest.raises(ModelRefusedError, match="others"):
+        OriginModel(model().boosters, 0.0, Calibrator(), NAMES[1:])
