@@ -1,6 +1,7 @@
 """One typed object of settings: `settings.toml` in the home folder, then the environment, unknown keys refused."""
 
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +55,10 @@ class ScoreSettings(Section):
     )
     capacity_least: int = Field(20, ge=1, description="lines examined on a small day at the least")
     reasons: int = Field(5, ge=1, description="reasons kept for a line inside capacity")
+
+    def capacity(self, lines: int) -> int:
+        """How many of a day's lines officers can examine at ports without a capacity of their own."""
+        return min(lines, max(self.capacity_least, ceil(lines * self.capacity_share)))
 
 
 class Level(Section):
@@ -191,7 +196,10 @@ class Settings(BaseSettings):
 
     home: Path
     memory_limit_gb: float = Field(3.0, gt=0, description="memory that DuckDB may use, GB")
-    history_start: date = Field(date(2018, 1, 1), description="first day the history may replay")
+    history_start: date = Field(
+        date(1989, 1, 1),
+        description="first day the history may replay; what is older is left out, and said so",
+    )
     read: ReadSettings = ReadSettings()
     score: ScoreSettings = ScoreSettings()
     night: NightSettings = NightSettings()

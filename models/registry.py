@@ -49,6 +49,24 @@ def kept_path(home: Path, version: str) -> Path:
     return bundle_path(home, version)
 
 
+def resolve(home: Path, name: str) -> str:
+    """The kept version that is meant: `champion`, `challenger`, a version or its unambiguous beginning.
+
+    Raises ModelRefusedError where none is, or several are.
+    """
+    in_role = {"champion": champion_version, "challenger": challenger_version}
+    meant = [version for version in versions(home) if name and version.startswith(name)]
+    if name in in_role:
+        meant = [version for version in (in_role[name](home),) if version is not None]
+    if len(meant) != 1:
+        expected = "a version, its beginning, champion or challenger"
+        found = " and ".join(meant) or "none of that name"
+        raise ModelRefusedError(
+            Problem(f"model {name}", expected, found, "originrisk models lists the versions.")
+        )
+    return meant[0]
+
+
 def champion_version(home: Path) -> str | None:
     """Version in charge, or None before the first promotion. Raises ModelRefusedError for any other pointer."""
     version = _pointer(home)

@@ -9,6 +9,7 @@ import typer
 
 from originrisk.data.console import Json, day_option
 
+VERSION_HELP = "a version or its beginning, its run, champion or challenger"
 Cutoff = Annotated[
     datetime | None,
     day_option("--cutoff", "last day whose lines and results may teach"),
@@ -66,8 +67,9 @@ def _reproduce(settings: Any, run: str, *, as_json: bool) -> None:
 
     from originrisk.data.console import standard_output_kept
     from originrisk.train.reproduce import reproduce
-    from originrisk.train.tracking import recorded
+    from originrisk.train.tracking import recorded, run_meant
 
+    run = run_meant(settings.home, run)
     with standard_output_kept():
         version = reproduce(settings, recorded(settings.home, run))
     told = {"run_id": run, "model_version": version, "reproduced": True}
@@ -92,13 +94,15 @@ def evaluate(
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
     from originrisk.train.evaluation.evaluate import evaluate_recipe
-    from originrisk.train.report.page import write
+    from originrisk.train.report.page import page, write
     from originrisk.train.report.terminal import print_evaluation
+    from originrisk.train.tracking import version_of
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
-        evaluation = evaluate_recipe(settings, model, cutoff.date() if cutoff else None)
-    write(evaluation, out)
+        version = model and version_of(settings.home, model)
+        evaluation = evaluate_recipe(settings, version, cutoff.date() if cutoff else None)
+    write(page(evaluation), out)
     if as_json:
         typer.echo(json.dumps({**evaluation.plain(), "report": str(out)}, allow_nan=False))
     else:
@@ -133,20 +137,37 @@ def models(ctx: typer.Context, *, as_json: Json = False) -> None:
     from originrisk.data.settings import load_settings
     from originrisk.models.bundle import described
     from originrisk.models.registry import bundle_path, champion_version, roles
+    from originrisk.train.evaluation.metrics import METRICS
+    from originrisk.train.tracking import SHORT, metrics_of
 
     home = load_settings(ctx.obj).home
-    kept = {v: {**described(bundle_path(home, v)), "role": role} for v, role in roles(home).items()}
+    measured = metrics_of(home)
+    kept = {
+        v: {**described(bundle_path(home, v)), "role": role, "metrics": measured.get(v, {})}
+        for v, role in roles(home).items()
+    }
     if as_json:
         typer.echo(json.dumps({"champion": champion_version(home), "models": kept}))
     else:
         names = ("cutoff", "seed", "examples", "role")
-        rows = [(v, *(said[name] for name in names)) for v, said in kept.items()]
-        print_table("Models", ("version", "cut-off", "seed", "examples", "role"), rows)
+        rows = [
+            (
+                v,
+                *(said[name] for name in names),
+                *(
+                    f"{said['metrics'][n]:{METRICS[n].format}}" if n in said["metrics"] else "–"
+                    for n in SHORT
+                ),
+            )
+            for v, said in kept.items()
+        ]
+        heads = ("version", "cut-off", "seed", "examples", "role", *(METRICS[name].words for name in SHORT))
+        print_table("Models; figures are of results, on each training's own later lines", heads, rows)
 
 
 def card(
     ctx: typer.Context,
-    version: Annotated[str, typer.Argument(help="a version that `originrisk models` lists")],
+    version: Annotated[str, typer.Argument(help=VERSION_HELP)],
     *,
     out: Annotated[Path | None, typer.Option(help="write it to FILE.md instead of printing it")] = None,
     as_json: Json = False,
@@ -158,9 +179,10 @@ def card(
     from originrisk.models.bundle import described
     from originrisk.models.registry import bundle_path, kept_path, roles
     from originrisk.train.report.card import card as write_card
-    from originrisk.train.tracking import recorded, run_of
+    from originrisk.train.tracking import recorded, run_of, version_of
 
     home = load_settings(ctx.obj).home
+    version = version_of(home, version)
     kept_path(home, version)
     run = recorded(home, run_of(home, version))
     told = described(bundle_path(home, version)).get("recalibrated")
@@ -200,7 +222,7 @@ def recalibrate(
 
 def promote(
     ctx: typer.Context,
-    version: Annotated[str, typer.Argument(help="a version that `originrisk models` lists")],
+    version: Annotated[str, typer.Argument(help=VERSION_HELP)],
     *,
     override: Annotated[
         str | None, typer.Option(metavar="REASON", help="take over without the gate; the reason is logged")
@@ -208,21 +230,62 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Let a model take over if it passes the gate: beside the champion, on what was found since both were made."""
+    import json
+
     from originrisk.data.settings import load_settings
+    from originrisk.models.registry import champion_version
     from originrisk.train.promotion import decide, overrule, take_over
-    from originrisk.train.report.terminal import print_decision, print_promoted
-    from originrisk.train.tracking import mirror
+    from originrisk.train.report.terminal import print_comparison, print_promoted
+    from originrisk.train.tracking import mirror, version_of
 
     settings = load_settings(ctx.obj)
+    version = version_of(settings.home, version)
     if override is not None:
         overrule(settings, version, override)
         mirror(settings.home)
         print_promoted(version, as_json=as_json)
         return
-    decision = decide(settings, version)
-    print_decision(decision, as_json=as_json)
-    take_over(settings, decision)
-    mirror(settings.home)
+    comparison = decide(settings, version)
+    if not as_json:
+        print_comparison(comparison)
+    try:
+        take_over(settings, comparison)
+        mirror(settings.home)
+    finally:
+        now = champion_version(settings.home)
+        if as_json:
+            typer.echo(json.dumps({**comparison.plain(), "champion_now": now}, allow_nan=False))
+        else:
+            print_promoted(str(now), as_json=False)
+
+
+def compare(
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(metavar="A", help=VERSION_HELP)],
+    other: Annotated[str, typer.Argument(metavar="[B]", help="the model beside it")] = "champion",
+    *,
+    out: Annotated[Path | None, typer.Option(help="write the comparison as one HTML file, too")] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at two models on the same lines, and at what moves in the queue; changes no role."""
+    import json
+
+    from originrisk.data.console import standard_output_kept
+    from originrisk.data.settings import load_settings
+    from originrisk.train.comparison import compare as run
+    from originrisk.train.report.page import comparison_page, write
+    from originrisk.train.report.terminal import print_comparison
+    from originrisk.train.tracking import version_of
+
+    settings = load_settings(ctx.obj)
+    with standard_output_kept():
+        comparison = run(settings, version_of(settings.home, version), version_of(settings.home, other))
+    if out:
+        write(comparison_page(comparison), out)
+    if as_json:
+        typer.echo(json.dumps({**comparison.plain(), "out": str(out) if out else None}, allow_nan=False))
+    else:
+        print_comparison(comparison)
 
 
 def rollback(
@@ -272,8 +335,7 @@ def backtest(
     from originrisk.train.report.terminal import print_backtest
 
     settings = load_settings(ctx.obj)
-    share = settings.score.capacity_share
-    plan = Plan(np.datetime64(start.date(), "M"), months, every, share, delay, seed)
+    plan = Plan(np.datetime64(start.date(), "M"), months, every, delay, seed)
     with standard_output_kept():
         lived = run(settings, plan, policy or list(POLICIES), truth)
     print_backtest(lived, as_json=as_json)
@@ -286,6 +348,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "models": models,
     "card": card,
     "recalibrate": recalibrate,
+    "compare": compare,
     "promote": promote,
     "rollback": rollback,
     "backtest": backtest,

@@ -1,8 +1,12 @@
 """The data of a training: the tables at known versions, and examined lines as their day of entry saw them."""
 
-from collections.abc import Mapping
+import json
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -10,11 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from originrisk.data.arrays import Floats, Mask, Rows
+from originrisk.data.contract import LINE_KEY, ONE_DAY
 from originrisk.data.dispositions import FOUND, NOT_FOUND
 from originrisk.data.errors import GateRefusedError, Problem
-from originrisk.data.settings import Settings
+from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
@@ -23,6 +29,8 @@ from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines, entry_dates
 from originrisk.features.lists import Listings
+from originrisk.models import snapshot
+from originrisk.models.bundle import catalogue_identity
 from originrisk.train.labels import cells, draw_chances, propensity
 
 KEYS: Final = ("supplier", "importer", "seller")
@@ -135,7 +143,15 @@ class Gathered:
     left_out: dict[str, int]
 
 
-def gather(entries: pa.Table, outcomes: pa.Table, listings: Listings, cutoff: date, seed: int) -> Gathered:
+def gather(
+    entries: pa.Table,
+    outcomes: pa.Table,
+    listings: Listings,
+    cutoff: date,
+    seed: int,
+    *,
+    cache: "FeatureCache | None" = None,
+) -> Gathered:
     """What there is to learn from at the end of `cutoff`.
 
     `entries` and `outcomes` in the contract's shape, entries of up to `cutoff`. Every line is seen as the history of
@@ -148,7 +164,8 @@ def gather(entries: pa.Table, outcomes: pa.Table, listings: Listings, cutoff: da
     examined[_found(lines, outcomes)] = True
     share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
     kept = np.flatnonzero(examined | (np.random.default_rng(seed).random(lines.size) < share))
-    seen = see(lines, Outcomes.of(lines, teaching), listings, kept, cutoff)
+    given = lines, Outcomes.of(lines, teaching), listings, kept, cutoff
+    seen = cache.see(entries, lines, kept, lambda: see(*given)) if cache else see(*given)
     chance = propensity(seen.features.to_numpy(), examined[kept], share, seed)
     rows = np.sort(_found(lines, teaching))
     place = np.isin(kept, rows)
@@ -208,6 +225,21 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
     return FeatureFrame.of(lines.take(wanted), matrix)
 
 
+def queue_capacity(entries: pa.Table, score: ScoreSettings) -> pd.DataFrame:
+    """`lines` and `places` in the queue of each day of entry (index), as the settings of scoring give them."""
+    days = np.asarray(entries["entry_date"].to_numpy()).astype("datetime64[D]")
+    port = np.array(
+        [port if port in score.capacity_by_port else "" for port in entries["port_of_entry"].to_pylist()]
+    )
+    sizes = pd.DataFrame({"day": days, "port": port}).value_counts(sort=False).rename("lines").reset_index()
+    sizes["places"] = [
+        min(size, score.capacity_by_port[port]) if port else score.capacity(size)
+        for port, size in zip(sizes["port"], sizes["lines"], strict=True)
+    ]
+    by_day: pd.DataFrame = sizes.groupby("day")[["lines", "places"]].sum()
+    return by_day
+
+
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:
     rows = find(lines, outcomes["entry_number"], outcomes["line_number"])
     return rows[rows >= 0]
@@ -233,6 +265,54 @@ def _taken(values: Any, rows: Mask) -> Any:
     return values.take(rows) if isinstance(values, FeatureFrame) else values[rows]
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureCache:
+    """Features of lines that were seen before, in one file for one catalogue, code and state of the tables.
+
+    What a line's own day saw does not depend on the cut-off or the seed of the work that asks for it.
+    """
+
+    path: Path
+
+    @classmethod
+    def of(cls, settings: Settings, versions: Mapping[str, int]) -> Self:
+        """The cache of these table versions; those of others are removed."""
+        identity = [catalogue_identity(), snapshot.made_by(), str(settings.history_start), dict(versions)]
+        name = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+        return cls(settings.home / "cache" / "features" / f"{name}.parquet")
+
+    def see(
+        self, entries: pa.Table, lines: Lines, wanted: Rows, replayed: Callable[[], FeatureFrame]
+    ) -> FeatureFrame:
+        """What the wanted lines' days saw; `replayed` only where some of them were never asked for before."""
+        held = pq.read_table(self.path) if self.path.is_file() else None
+        place = np.full(lines.size, -1, np.intp)
+        if held is not None:
+            rows = find(lines, held["entry_number"], held["line_number"])
+            place[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
+        if held is not None and (place[wanted] >= 0).all():
+            columns = [held[name].to_numpy() for name in NAMES]
+            return FeatureFrame.of(lines.take(wanted), np.column_stack(columns)[place[wanted]])
+        frame = replayed()
+        table = entries.take(wanted).select(LINE_KEY)
+        for name in NAMES:
+            table = table.append_column(name, pa.array(frame.features[name].to_numpy()))
+        if held is not None:
+            gone = np.zeros(len(held), np.bool_)
+            gone[place[wanted][place[wanted] >= 0]] = True
+            table = pa.concat_tables([held.filter(pa.array(~gone)), table])
+        self._keep(table)
+        return frame
+
+    def _keep(self, table: pa.Table) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        for old in self.path.parent.glob("*.parquet"):
+            old.unlink(missing_ok=True)
+        staged = self.path.with_suffix(f".{os.getpid()}")
+        pq.write_table(table, staged, compression="zstd")
+        staged.replace(self.path)
+
+
 READ: Final = ("entries", "outcomes", "listed")
 """Tables that are read: only their versions say what was learned from."""
 
@@ -241,32 +321,40 @@ READ: Final = ("entries", "outcomes", "listed")
 class TrainingTables:
     """Lines of up to a day, all outcomes, all listings, and the version of each table.
 
-    Of the journal of decisions on parties, the number that were taken stands for a version.
+    Of the journal of decisions on parties, the number that were taken stands for a version. `older` are keys of the
+    lines entered before the settings' `history_start`, which are left out.
     """
 
     entries: pa.Table
     outcomes: pa.Table
     listings: Listings
     versions: dict[str, int]
+    start: date
+    older: pa.Table
+    cache: FeatureCache | None = None
 
     @classmethod
     def read(
         cls, settings: Settings, until: date | None = None, versions: Mapping[str, int] | None = None
     ) -> "TrainingTables":
-        """The tables as they stand, or at these versions."""
+        """The tables as they stand, or at these versions: then nothing that was worked out before is read."""
         store = Store(settings.home, settings.memory_limit_gb)
         taken = journal.read_decisions(settings.home)
         now = {name: version for name, version in store.versions().items() if name in READ}
         now |= {"decided": len(taken)} if taken else {}
         tables = now if versions is None else dict(versions)
-        entries = store.entries(settings.history_start, until, version=tables.get("entries"))
+        start, version = settings.history_start, tables.get("entries")
+        entries = store.entries(start, until, version=version)
+        older = store.entries(None, start - ONE_DAY, columns=LINE_KEY, version=version)
         outcomes = store.outcomes(version=tables.get("outcomes"))
         listed = store.listed(version=tables.get("listed"))
         there = [
             t if n in tables else t.slice(0, 0)
             for n, t in zip(READ, (entries, outcomes, listed), strict=True)
         ]
-        return cls(there[0], there[1], Listings.known(there[2], taken[: tables.get("decided", 0)]), tables)
+        listings = Listings.known(there[2], taken[: tables.get("decided", 0)])
+        cache = FeatureCache.of(settings, tables) if versions is None else None
+        return cls(there[0], there[1], listings, tables, start, older, cache)
 
     def last_day(self) -> date:
         """The last day of entry. Raises GateRefusedError where there are no lines."""
@@ -276,6 +364,33 @@ class TrainingTables:
             raise GateRefusedError(Problem("entries", "entry lines", "none", step))
         return last
 
+    def seen(self, start: date, end: date) -> tuple[pa.Table, FeatureFrame]:
+        """Every line entered from `start` to `end`, and what its own day saw."""
+        lines = Lines.of(self.entries)
+        teaching, _ = known_outcomes(self.outcomes, lines, end)
+        days = entry_dates(lines)
+        rows = np.flatnonzero((days >= np.datetime64(start, "D")) & (days <= np.datetime64(end, "D")))
+        given = lines, Outcomes.of(lines, teaching), self.listings, rows, end
+        frame = self.cache.see(self.entries, lines, rows, lambda: see(*given)) if self.cache else see(*given)
+        return self.entries.take(rows), frame
+
     def gather(self, cutoff: date, seed: int) -> Gathered:
         """What there is to learn from at the end of `cutoff` (see `originrisk.train.dataset.gather`)."""
-        return gather(self.entries, self.outcomes, self.listings, cutoff, seed)
+        of_older = (
+            len(self.outcomes.select(LINE_KEY).join(self.older, LINE_KEY, join_type="left semi"))
+            if len(self.older)
+            else 0
+        )
+        try:
+            gathered = gather(self.entries, self.outcomes, self.listings, cutoff, seed, cache=self.cache)
+        except GateRefusedError as error:
+            if not of_older:
+                raise
+            step = "Set an earlier history_start in settings.toml."
+            found = f"{of_older:,} examinations of lines entered before it"
+            left = Problem("history_start", f"lines that teach from {self.start} on", found, step)
+            raise GateRefusedError([*error.problems, left]) from error
+        if of_older:
+            gathered.left_out[f"line entered before history_start, {self.start}"] = of_older
+            gathered.left_out["line not in the store at the cut-off"] -= of_older
+        return gathered

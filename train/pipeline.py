@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 
 from originrisk.data.arrays import Floats
 from originrisk.data.console import progress
+from originrisk.data.contract import ONE_DAY
 from originrisk.data.settings import Settings, TrainSettings
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.catalogue.feature import Feature
@@ -19,12 +20,13 @@ from originrisk.models import bundle, registry
 from originrisk.models.bundle import load
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.calibrate import rate_rows
+from originrisk.train.comparison import has_evidence, results_under
 from originrisk.train.dataset import FeatureFrame, Gathered, TrainingTables
 from originrisk.train.evaluation.holdout import Holdout, evaluate_holdout
 from originrisk.train.fit import Fitted, fit, log_odds_of
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
-from originrisk.train.promotion import enter, require_evidence, results_under
+from originrisk.train.promotion import enter, too_few
 
 GOLDEN_LINES: Final = 50
 TREE_SETTINGS: Final = (
@@ -202,15 +204,22 @@ def recalibrate(settings: Settings, cutoff: date | None, seed: int = 0) -> Recal
         gathered = data.gather(last, seed)
         advance(1)
     later = gathered.examples.take(gathered.examples.frame.day > np.datetime64(since, "D"))
-    require_evidence(later, settings, since, "Wait for results, or train anew.")
+    positives = int(later.observed.sum())
+    if not has_evidence(later, settings.gate):
+        step = "Wait for results, or train anew."
+        raise too_few(settings, str(since + ONE_DAY), len(later), positives, step)
     found = results_under(later, weights(later.propensity, settings.train.propensity_floor), champion)
     move = level(log_odds_of(champion.model, later.features.to_numpy()), found)
     source, moved = before["from"], before["log_odds"] + move
-    size = {"lines": len(later), "positives": int(later.observed.sum())}
-    told = {"from": source, "log_odds": moved, **size}
-    said = {**champion.settings, "cutoff": str(last), "tables": data.versions, "recalibrated": told}
+    size = {"lines": len(later), "positives": positives}
+    described = {
+        **champion.settings,
+        "cutoff": str(last),
+        "tables": data.versions,
+        "recalibrated": {"from": source, "log_odds": moved, **size},
+    }
     model = replace(champion.model, calibrator=champion.model.calibrator.shifted(move))
-    version, folder = keep(settings.home, lambda staged: save_bundle(staged, model, said, gathered))
+    version, folder = keep(settings.home, lambda staged: save_bundle(staged, model, described, gathered))
     role = enter(settings, version, data.versions)
     return Recalibrated(version, folder, role, source, moved, **size)
 

@@ -1,83 +1,25 @@
 """Promotion: a challenger meets the champion on what was found since both were made, and the gate decides."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import numpy as np
-import pyarrow.compute as pc
-
-from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, ModelRefusedError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.data.store.journal import who
 from originrisk.models import registry
-from originrisk.models.bundle import Bundle, FeaturesMissingError, load
-from originrisk.train.dataset import Examples, TrainingTables
-from originrisk.train.fit import log_odds_of, results_of
-from originrisk.train.gate import Check, Contest
-from originrisk.train.labels import ErrorRates, weights
-from originrisk.train.origin_classifier import NoisyResults
+from originrisk.models.bundle import FeaturesMissingError, load
+from originrisk.train.comparison import Check, Comparison, compare
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the gate said of a challenger: the lines it was judged on and every check."""
-
-    version: str
-    champion: str
-    lines: int
-    positives: int
-    first_day: str
-    tables: dict[str, int]
-    checks: list[Check]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check holds."""
-        return all(check.passed for check in self.checks)
-
-    def plain(self) -> dict[str, Any]:
-        """For the log and `--json`."""
-        facts = ("version", "champion", "lines", "positives", "first_day", "tables", "passed")
-        return {name: getattr(self, name) for name in facts} | {"checks": [c.plain() for c in self.checks]}
+def decide(settings: Settings, version: str, seed: int = 0) -> Comparison:
+    """A kept version beside the champion, where there is enough to judge by; else raises GateRefusedError."""
+    comparison = compare(settings, version, seed=seed)
+    if not comparison.checks:
+        step = "Wait for results, train the challenger with an earlier --cutoff, or promote with --override."
+        raise too_few(settings, comparison.first_day, comparison.lines, comparison.positives, step)
+    return comparison
 
 
-def decide(settings: Settings, version: str, seed: int = 0) -> Decision:
-    """Judge a kept version beside the champion on lines entered after the cut-offs of both.
-
-    Raises GateRefusedError where too little was found since; ModelRefusedError where either cannot be loaded.
-    """
-    challenger = load(registry.kept_path(settings.home, version))
-    champion = load(registry.champion_path(settings.home))
-    last_cutoff = max(date.fromisoformat(b.settings["cutoff"]) for b in (challenger, champion))
-    lines, tables = results_since(settings, last_cutoff, seed)
-    contest = _contest(lines, champion, challenger, settings.train.propensity_floor)
-    return Decision(
-        version=version,
-        champion=champion.version,
-        lines=len(lines),
-        positives=int(lines.observed.sum()),
-        first_day=str(lines.frame.day.min()),
-        tables=tables,
-        checks=contest.checks(settings.gate, settings.score.capacity_share, seed),
-    )
-
-
-def results_since(settings: Settings, cutoff: date, seed: int) -> tuple[Examples, dict[str, int]]:
-    """Examined lines entered after a day whose result is known by now, and the table versions they come from."""
-    with progress("Looking up what was found since", 1) as advance:
-        data = TrainingTables.read(settings)
-        last = max(day for day in (pc.max(data.outcomes["outcome_date"]).as_py(), cutoff) if day)
-        examples = data.gather(last, seed).examples
-        advance(1)
-    later = examples.take(examples.frame.day > np.datetime64(cutoff, "D"))
-    step = "Wait for results, train the challenger with an earlier --cutoff, or promote with --override."
-    require_evidence(later, settings, cutoff, step)
-    return later, data.versions
-
-
-def take_over(settings: Settings, decision: Decision) -> None:
+def take_over(settings: Settings, decision: Comparison) -> None:
     """Write the decision to the log; put the version in charge, or raise GateRefusedError with every reason."""
     failed = [check for check in decision.checks if not check.passed]
     facts: dict[str, Any] = {"who": who(), "tables": decision.tables, "decision": decision.plain()}
@@ -127,31 +69,11 @@ def _vacancy(settings: Settings) -> str | None:
     return None
 
 
-def _contest(lines: Examples, champion: Bundle, challenger: Bundle, floor: float) -> Contest:
-    weight, matrix = weights(lines.propensity, floor), lines.features.to_numpy()
-    first, second = (results_under(lines, weight, bundle) for bundle in (champion, challenger))
-    scores = log_odds_of(champion.model, matrix), log_odds_of(challenger.model, matrix)
-    return Contest(lines, (first, second), scores)
-
-
-def results_under(lines: Examples, weight: Any, bundle: Bundle) -> NoisyResults:
-    """Results under what the model's own training estimated of examinations; as expected where it kept nothing."""
-    rates = ErrorRates.of_rows(bundle.settings.get("error_rates", []))
-    return results_of(lines, weight, rates, bundle.settings.get("picked_log_odds", 0.0))
-
-
-def require_evidence(lines: Examples, settings: Settings, cutoff: date, step: str) -> None:
-    """Raise GateRefusedError, with the next step, where too little was found since the cut-off."""
-    least, positives = settings.gate.least_results, settings.gate.least_positives
-    if len(lines) < least or lines.observed.sum() < positives:
-        raise GateRefusedError(
-            Problem(
-                f"results of lines entered after {cutoff}",
-                f"at least {least}, {positives} of them positive",
-                f"{len(lines)}, {int(lines.observed.sum())} positive",
-                step,
-            )
-        )
+def too_few(settings: Settings, since: str, lines: int, positives: int, step: str) -> GateRefusedError:
+    """The refusal, with the next step, where too little was found since."""
+    expected = f"at least {settings.gate.least_results}, {settings.gate.least_positives} of them positive"
+    found = f"{lines}, {positives} positive"
+    return GateRefusedError(Problem(f"results of lines entered from {since} on", expected, found, step))
 
 
 def _problem(version: str, check: Check) -> Problem:

@@ -20,7 +20,7 @@ from mlflow.exceptions import MlflowException
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import NAMES
 from originrisk.models.bundle import described
-from originrisk.models.registry import bundle_path, challenger_version, champion_version
+from originrisk.models.registry import bundle_path, challenger_version, champion_version, resolve, versions
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 from originrisk.train.report.card import card
 from originrisk.train.report.charts import draw_holdout
@@ -33,6 +33,8 @@ with warnings.catch_warnings():
     from mlflow.types import ColSpec, Schema
 
 NAME: Final = "originrisk"
+SHORT: Final = ("average_precision", "auc", "recall@5%", "calibration_error", "log_loss")
+"""Metrics of the headline's lines, by which runs and versions are listed."""
 METRICS: Final = "metrics.json"
 MADE_BY: Final = "made_by.json"
 _PLACES: Final = (
@@ -103,6 +105,59 @@ def recorded(home: Path, run_id: str) -> Recorded:
     return Recorded(run_id, version, described(bundle_path(home, version)), metrics, made)
 
 
+def metrics_of(home: Path) -> dict[str, dict[str, float]]:
+    """Of each version that a training of this home made, the metrics of SHORT."""
+    if not (home / "mlflow" / "mlflow.db").is_file():
+        return {}
+    with _tracking(home) as client:
+        runs = {run.info.run_name: run.data.metrics for run in _runs(client)}
+    return {
+        version: {name: metrics[_metric_name(name)] for name in SHORT if _metric_name(name) in metrics}
+        for version, metrics in runs.items()
+    }
+
+
+def version_of(home: Path, name: str) -> str:
+    """The kept version that is meant, as `registry.resolve` takes it, or by the id of its run or its beginning."""
+    try:
+        return resolve(home, name)
+    except ModelRefusedError:
+        with _tracking(home) as client:
+            found = {
+                run.info.run_name
+                for run in _runs(client)
+                if len(name) >= 4 and run.info.run_id.startswith(name)
+            }
+        if len(found & set(versions(home))) != 1:
+            raise
+        return str(found.pop())
+
+
+def run_meant(home: Path, name: str) -> str:
+    """The id of a training's run: the id itself, its unambiguous beginning, or the version that it made."""
+    with _tracking(home) as client:
+        found = [
+            run.info.run_id for run in _runs(client) if len(name) >= 4 and run.info.run_id.startswith(name)
+        ]
+    if len(found) == 1:
+        return str(found[0])
+    try:
+        return run_of(home, resolve(home, name))
+    except ModelRefusedError as error:
+        step = "originrisk train prints the run's id."
+        raise ModelRefusedError(Problem(f"run {name}", "a training of this home", "none", step)) from error
+
+
+def _metric_name(name: str) -> str:
+    """As MLflow takes it."""
+    return name.replace("@", "_at_").replace("%", "pct")
+
+
+def _runs(client: MlflowClient) -> list[Any]:
+    experiment = client.get_experiment_by_name(NAME)
+    return list(client.search_runs([experiment.experiment_id], max_results=1000))
+
+
 def run_of(home: Path, version: str) -> str:
     """The run that trained a kept version. Raises ModelRefusedError where none is recorded here."""
     version = described(bundle_path(home, version)).get("recalibrated", {}).get("from", version)
@@ -170,7 +225,7 @@ def _register(client: MlflowClient, folder: Path, version: str) -> None:
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:
-    names = {name.replace("@", "_at_").replace("%", "pct"): value for name, value in _flat(values).items()}
+    names = {_metric_name(name): value for name, value in _flat(values).items()}
     return {n: float(v) for n, v in names.items() if isinstance(v, int | float) and isfinite(v)}
 
 

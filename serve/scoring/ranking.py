@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +56,7 @@ class Capacity:
         ports = {port: number for number, port in enumerate(sorted(settings.capacity_by_port), 1)}
         pool = np.array([ports.get(port, 0) for port in lines["port_of_entry"].to_pylist()], np.intp)
         sizes = np.bincount(pool, minlength=len(ports) + 1)
-        most = [capacity(int(sizes[0]), settings), *(settings.capacity_by_port[port] for port in ports)]
+        most = [settings.capacity(int(sizes[0])), *(settings.capacity_by_port[port] for port in ports)]
         places = np.minimum(sizes, most)
         by_lot = np.floor(places * settings.random_share).astype(np.intp)
         by_lot[places == sizes] = 0  # where every line is examined there is nothing to draw
@@ -71,11 +70,6 @@ class Queue:
     place: Places
     lot: Bools
     chance: Floats
-
-
-def capacity(lines: int, settings: ScoreSettings) -> int:
-    """How many of a day's lines officers can examine at ports without a capacity of their own."""
-    return min(lines, max(settings.capacity_least, ceil(lines * settings.capacity_share)))
 
 
 def contenders(value: Floats, capacity: Capacity, open_to: Bools) -> Rows:

@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -6,12 +7,17 @@ import pyarrow.compute as pc
 import pytest
 
 from originrisk.data.contract import ENTRIES, OUTCOMES
+from originrisk.data.errors import GateRefusedError
+from originrisk.data.settings import Settings
+from originrisk.data.store.tables import Store
 from originrisk.features.history.replay import Outcomes
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.train.dataset import Gathered, gather, known_outcomes, see
+from originrisk.train import dataset
+from originrisk.train.dataset import Gathered, TrainingTables, gather, known_outcomes, see
 from tests.features.factory import SHIPPED, listing_of
 from tests.train.home import CUTOFF, entries, small_world
+from tests.train.home import home as trade
 
 DAY = date(2021, 1, 10)
 
@@ -153,3 +159,31 @@ def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(
 def test_a_line_of_the_arm_keeps_the_chance_of_its_draw(gathered: tuple[Gathered, pa.Table]) -> None:
     examples = gathered[0].examples
     assert ((examples.draw_chance > 0) & (examples.draw_chance < 0.5)).sum() == examples.random.sum() > 0
+
+
+def test_lines_seen_once_are_not_replayed_for_another_cut_off_or_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = trade(tmp_path)
+    first = TrainingTables.read(settings, CUTOFF).gather(CUTOFF, 0)
+    monkeypatch.setattr(dataset, "see", lambda *_: pytest.fail("a replay"))
+    again = TrainingTables.read(settings, CUTOFF).gather(CUTOFF, 1)
+    earlier = TrainingTables.read(settings, date(2020, 12, 31)).gather(date(2020, 12, 31), 0)
+    assert again.examples.features.equals(first.examples.features)
+    known = first.examples.take(first.examples.known_on <= np.datetime64("2020-12-31"))
+    assert len(known) < len(first.examples)
+    assert earlier.examples.features.equals(known.features)
+    other = small_world(seed=1).outcomes.select(OUTCOMES.names).cast(OUTCOMES.schema)
+    Store(tmp_path).upsert("outcomes", other.to_batches())
+    with pytest.raises(pytest.fail.Exception, match="a replay"):
+        TrainingTables.read(settings, CUTOFF).gather(CUTOFF, 0)
+
+
+def test_lines_of_before_the_history_are_left_out_by_that_name(tmp_path: Path) -> None:
+    settings = trade(tmp_path).model_copy(update={"history_start": date(2020, 7, 1)})
+    left_out = TrainingTables.read(settings, CUTOFF).gather(CUTOFF, 0).left_out
+    assert left_out["line entered before history_start, 2020-07-01"] > 50
+    late = settings.model_copy(update={"history_start": date(2021, 3, 20)})
+    with pytest.raises(GateRefusedError, match="history_start"):
+        TrainingTables.read(late, CUTOFF).gather(CUTOFF, 0)
+    assert Settings(home=tmp_path).history_start < date(1990, 1, 1)

@@ -182,12 +182,12 @@ def later_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def trained_home(settings: Settings) -> str:
+def trained_home(later_settings: Settings) -> str:
     return train(later_settings, CHAMPION_CUTOFF, seed=1).version
 
 
 def test_a_recalibrated_champion_is_a_sound_challenger_of_the_same_order(
-    settings: Settings, trained: str
+    later_settings: Settings, trained_home: str
 ) -> None:
     made = recalibrate(later_settings, LATER)
     assert registry.roles(later_settings.home) == {trained_home: "champion", made.version: "challenger"}
@@ -205,7 +205,9 @@ def test_a_recalibrated_champion_is_a_sound_challenger_of_the_same_order(
     assert made.lines >= made.positives >= 2
 
 
-def test_without_results_since_the_champion_nothing_is_kept(settings: Settings, trained: str) -> None:
+def test_without_results_since_the_champion_nothing_is_kept(
+    later_settings: Settings, trained_home: str
+) -> None:
     kept = registry.versions(later_settings.home)
     with pytest.raises(GateRefusedError, match="entered after"):
         recalibrate(later_settings, CHAMPION_CUTOFF)
@@ -214,7 +216,7 @@ def test_without_results_since_the_champion_nothing_is_kept(settings: Settings, 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
 def test_its_card_and_its_place_in_the_register_are_those_of_the_training(
-    settings: Settings, trained: str
+    later_settings: Settings, trained_home: str
 ) -> None:
     run_id = record(later_settings.home, train(later_settings, CHAMPION_CUTOFF, seed=1))
     made = recalibrate(later_settings, LATER)

@@ -27,7 +27,6 @@ class Plan:
     start: np.datetime64
     months: int
     every: int
-    capacity_share: float
     delay: int
     seed: int
 

@@ -177,6 +177,7 @@ def _name(settings: Settings, plan: Plan, data: TrainingTables, truth: Path | No
     given = (
         asdict(plan),
         settings.train.model_dump(),
+        settings.score.model_dump(),
         data.versions,
         made_by(),
         truth and truth.stat().st_size,

@@ -20,7 +20,15 @@ from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.backtest.plan import Findings, Plan, Policy, Selection, select
-from originrisk.train.dataset import Examples, FeatureFrame, Gathered, TrainingTables, gather, known_outcomes
+from originrisk.train.dataset import (
+    Examples,
+    FeatureFrame,
+    Gathered,
+    TrainingTables,
+    gather,
+    known_outcomes,
+    queue_capacity,
+)
 from originrisk.train.fit import fit
 from originrisk.train.pipeline import classifier
 
@@ -193,7 +201,8 @@ def _decide(simulation: PolicySimulation, policy: Policy, number: int, rows: Row
     assert model is not None
     probability = model.probability(matrix)
     can = ~np.isnan(trade.findings.found[rows])
-    capacity = round(trade.plan.capacity_share * len(rows))
+    entered = trade.data.entries.take(rows)
+    capacity = int(queue_capacity(entered, trade.settings.score)["places"].sum())
     rng = np.random.default_rng([trade.plan.seed, number])
     of_can = select(policy, probability[can], doubt(model, matrix[can]), capacity, rng)
     examined, random = (np.zeros(len(rows), np.bool_) for _ in range(2))

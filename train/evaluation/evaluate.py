@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.models.bundle import described
 from originrisk.models.registry import kept_path
-from originrisk.train.dataset import Examples, Gathered, TrainingTables
+from originrisk.train.dataset import Examples, Gathered, TrainingTables, queue_capacity
 from originrisk.train.evaluation.leaks import (
     FOLDS,
     SHARES,
@@ -92,7 +93,7 @@ def evaluate(
         advance(1)
         suspected = _leaks(data, gathered, seed)
         advance(2)
-        judged = _judged(settings, gathered, prototype, len(data.entries), seed=seed, advance=advance)
+        judged = _judged(settings, gathered, prototype, data.entries, seed=seed, advance=advance)
     described = {**described, "cutoff": str(last_day), "tables": data.versions, "fits": _fits(prototype)}
     return Evaluation(described, gathered.left_out, suspected, *judged)
 
@@ -101,16 +102,16 @@ def _judged(
     settings: Settings,
     gathered: Gathered,
     prototype: OriginClassifier,
-    entered: int,
+    entries: pa.Table,
     *,
     seed: int,
     advance: Advance,
 ) -> tuple[Pooled, str, dict[str, list[Row]], list[Window], dict[str, Table]]:
-    """The fits and every table; `entered` is the number of lines that examples and others were drawn from."""
+    """The fits and every table; `entries` are the lines that examples and others were drawn from."""
     examples = gathered.examples
     windows = _windows(gathered, prototype, settings, seed, advance)
-    stands_for = (entered - len(examples)) / max(1, len(gathered.unexamined))
-    pooled = pool(examples, gathered, windows, stands_for, settings.score.capacity_share)
+    stands_for = (len(entries) - len(examples)) / max(1, len(gathered.unexamined))
+    pooled = pool(examples, gathered, windows, stands_for, queue_capacity(entries, settings.score))
     headline, rows = _compared(pooled, seed)
     tables = tables_of(pooled, windows, examples)
     tables["splits"] = _splits(examples, prototype, windows[-1].fitted.trees, seed, advance)

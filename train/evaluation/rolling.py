@@ -1,12 +1,13 @@
 """Rolling time splits: each window of later examples is judged by a model of what was known before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from originrisk.data.arrays import Floats, Mask
 from originrisk.data.settings import TrainSettings
@@ -133,9 +134,11 @@ class Pooled:
 
 
 def pool(
-    examples: Examples, gathered: Gathered, windows: list[Window], stands_for: float, share: float
+    examples: Examples, gathered: Gathered, windows: list[Window], stands_for: float, capacity: pd.DataFrame
 ) -> Pooled:
-    """Pool the windows; each line not examined stands for `stands_for` lines, `share` of them are inside capacity."""
+    """Pool the windows; each line not examined stands for `stands_for` lines, `capacity` is by day."""
+    months = capacity.groupby(np.asarray(capacity.index).astype("datetime64[M]").astype(str)).sum()
+    share = {str(month): places / lines for month, lines, places in months.itertuples()}
     flagged = [
         _flagged(examples, gathered, w, end, stands_for=stands_for, share=share) for w, end in _ends(windows)
     ]
@@ -165,7 +168,7 @@ def _flagged(
     end: np.datetime64,
     *,
     stands_for: float,
-    share: float,
+    share: Mapping[str, float],
 ) -> dict[str, Mask]:
     lines, days = examples.take(window.judged_lines).frame, gathered.unexamined.frame.day
     around = gathered.unexamined.frame.take((days >= window.start) & (days < end))
@@ -185,13 +188,13 @@ def inside_capacity(
     unexamined: FeatureFrame,
     *,
     stands_for: float,
-    share: float,
+    share: Mapping[str, float],
     queue: str,
 ) -> Mask:
     """Which examined lines a month's capacity would have reached.
 
-    Examined lines stand for themselves, each sampled unexamined line for `stands_for` lines; `share` of a month's lines
-    fit. Single days hold too few sampled lines to tell, so a month's days are taken together.
+    Examined lines stand for themselves, each sampled unexamined line for `stands_for` lines; `share` of a month's
+    lines (YYYY-MM) fit. Single days hold too few sampled lines to tell, so a month's days are taken together.
     """
     own, rest = _queue(lines, queue), _queue(unexamined, queue)
     chosen = np.zeros(len(lines), np.bool_)
@@ -200,7 +203,7 @@ def inside_capacity(
         pool = np.concatenate([score[mine], unexamined_score[around]])
         weight = np.concatenate([np.ones(mine.sum()), np.full(around.sum(), stands_for)])
         order = np.argsort(-pool, kind="stable")
-        reached = np.cumsum(weight[order]) - weight[order] < share * weight.sum()
+        reached = np.cumsum(weight[order]) - weight[order] < share[name[:7]] * weight.sum()
         chosen[np.flatnonzero(mine)] = reached[np.argsort(order)][: mine.sum()]
     return chosen
 

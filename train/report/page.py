@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from originrisk.train.comparison import Comparison
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.metrics import METRICS, intervals_text
 from originrisk.train.report import charts
@@ -23,6 +24,18 @@ LEAKS_SOUGHT: Final = (
     "old lines that change when later facts are cut away."
 )
 WHY: Final = {
+    "gate": (
+        "On the same lines, weighted by the inverse of their chance to be examined; intervals are of the difference, "
+        "over the same resamples of suppliers. Figures are of results, errors of examination included."
+    ),
+    "results": (
+        "P(result): the chance of a positive result by each model's probability and its error rates of examination, "
+        "beside the share that was positive, in tenths of the weight."
+    ),
+    "moved": (
+        "Places and P(truth), the probability that goods come from Xinjiang, before (champion) and after; `by` are "
+        "the features whose contributions moved most, in log-odds."
+    ),
     "random arm": (
         "Lines drawn by lot whatever their score, weighted by the inverse of the chance of the draw: the only "
         "unbiased yardstick. It is small; read the intervals. Where its effective sample size is far below its lines, "
@@ -81,18 +94,46 @@ th:first-child,td:first-child{text-align:left}thead th{background:#f6f6f6}
 SHARES: Final = {"share", "low", "high", "precision", "recall", "look_up_key_seen", "largest_share"}
 
 
-def write(evaluation: Evaluation, path: Path) -> None:
-    """Write the report; an existing file is replaced whole."""
+def write(html: str, path: Path) -> None:
+    """Write a page; an existing file is replaced whole."""
     staged = path.with_name(path.name + ".staged")
-    staged.write_text(page(evaluation), encoding="utf-8")
+    staged.write_text(html, encoding="utf-8")
     staged.replace(path)
 
 
 def page(evaluation: Evaluation) -> str:
-    """The whole document."""
-    body = "\n".join(_sections(evaluation))
+    """The report of an evaluation."""
+    return document("evaluation", _sections(evaluation))
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """Two models side by side."""
+    c, q = comparison, comparison.queue
+    size = f"{c.lines:,} results of lines entered since {c.first_day}, {c.positives:,} positive"
+    moved = f"{q['inside_both']:,} lines inside by both models, {q['entered']:,} enter, {q['left']:,} leave."
+    shown = ("name", "champion", "challenger", "low", "high", "rule", "passed")
+    checks = [{name: check.plain()[name] for name in shown} for check in c.checks]
+    lines = [{**line, "by": ", ".join(line["by"])} for line in q["lines"]]
+    by = "Mean shift of a feature's contribution, over the lines that moved."
+    return document(
+        "comparison",
+        [
+            f"<h1>{escape(c.version)} beside {escape(c.champion)}</h1><p>{size}. {LIMITS}</p>",
+            section("Checks of the gate", WHY["gate"], table(checks)),
+            section("Calibration", WHY["results"], table(c.calibration)),
+            section(
+                f"The queue of {q['first_day']} to {q['last_day']}", f"{moved} {WHY['moved']}", table(lines)
+            ),
+            section("What moved it", by, table(q["features"])),
+        ],
+    )
+
+
+def document(title: str, sections: Iterable[str]) -> str:
+    """A whole page of sections."""
+    body = "\n".join(sections)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>originrisk: evaluation</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>originrisk: {title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>{body}</body></html>\n'
     )
 
@@ -101,24 +142,22 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
     tables = evaluation.tables
     yield _first_page(evaluation)
     for name, part in evaluation.parts().items():
-        yield _section(
+        yield section(
             f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, str(part.population()))
         )
         yield _methods(evaluation, name)
-    yield _section(
-        "Through time", WHY["time"], charts.through_time(tables["months"]), _table(tables["windows"])
+    yield section(
+        "Through time", WHY["time"], charts.through_time(tables["months"]), table(tables["windows"])
     )
-    yield _section("Unknown parties", WHY["splits"], _table(tables["splits"]))
-    yield _section("Does it serve all alike?", WHY["slices"], _table(tables["slices"]))
-    yield _section(
-        "Expected and found", WHY["large"], _table(tables["origins"]), _table(tables["commodities"])
-    )
-    yield _section("At capacity", WHY["capacity"], _table(tables["capacity"]))
-    yield _section("Clean lines flagged", WHY["flags"], _table(tables["false_flags"]))
-    yield _section("What moves the score", WHY["effects"], charts.effects(evaluation))
-    yield _section("Would more examinations help?", WHY["curve"], charts.learning(tables["learning_curve"]))
-    yield _section("Does it hold?", WHY["stability"], _table(tables["seeds"]), _table(tables["relation"]))
-    yield _section("What was judged", "", _table([evaluation.described]), _table([evaluation.left_out]))
+    yield section("Unknown parties", WHY["splits"], table(tables["splits"]))
+    yield section("Does it serve all alike?", WHY["slices"], table(tables["slices"]))
+    yield section("Expected and found", WHY["large"], table(tables["origins"]), table(tables["commodities"]))
+    yield section("At capacity", WHY["capacity"], table(tables["capacity"]))
+    yield section("Clean lines flagged", WHY["flags"], table(tables["false_flags"]))
+    yield section("What moves the score", WHY["effects"], charts.effects(evaluation))
+    yield section("Would more examinations help?", WHY["curve"], charts.learning(tables["learning_curve"]))
+    yield section("Does it hold?", WHY["stability"], table(tables["seeds"]), table(tables["relation"]))
+    yield section("What was judged", "", table([evaluation.described]), table([evaluation.left_out]))
 
 
 def _first_page(evaluation: Evaluation) -> str:
@@ -154,21 +193,25 @@ def _leaks(evaluation: Evaluation) -> str:
     ]
     return (
         '<div class="box alarm"><b>Leak suspected: do not believe the figures below.</b> '
-        f"Some features know what their day could not know, or learned lines by heart.{_table(rows)}</div>"
+        f"Some features know what their day could not know, or learned lines by heart.{table(rows)}</div>"
     )
 
 
 def _methods(evaluation: Evaluation, part: str) -> str:
     names = ("average_precision", "auc", "precision@1%", "recall@1%", "recall@5%", "recall@10%")
     rows = [{"method": row.method} | {n: row.shown(n) for n in names} for row in evaluation.rows[part]]
-    return f"<p class=small>{intervals_text(evaluation.rows[part])}</p>{_table(rows)}"
+    return f"<p class=small>{intervals_text(evaluation.rows[part])}</p>{table(rows)}"
 
 
-def _section(title: str, why: str, *parts: str) -> str:
+def section(title: str, why: str, *parts: str) -> str:
+    """A heading, what it says, and tables or charts."""
     return f"<h2>{escape(title)}</h2><p>{why}</p>{''.join(parts)}"
 
 
-def _table(rows: list[dict[str, Any]]) -> str:
+def table(rows: list[dict[str, Any]]) -> str:
+    """Plain rows as a table; every cell is escaped."""
+    if not rows:
+        return "<p>Nothing to show.</p>"
     head = "".join(
         f"<th>{escape(METRICS[name].words if name in METRICS else name.replace('_', ' '))}</th>"
         for name in rows[0]

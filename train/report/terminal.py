@@ -10,12 +10,11 @@ from originrisk.data.console import print_table
 from originrisk.train.backtest.run import HEADINGS as BACKTEST_HEADINGS
 from originrisk.train.backtest.run import Backtest, rows, summary
 from originrisk.train.calibrate import RATE_HEADINGS, shown_rate
+from originrisk.train.comparison import Comparison
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.holdout import Part
 from originrisk.train.evaluation.metrics import METRICS, Row, intervals_text
-from originrisk.train.gate import Check
 from originrisk.train.pipeline import Recalibrated, TrainedModel
-from originrisk.train.promotion import Decision
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
 HEADINGS: Final = ("method", *(METRICS[name].words for name in SHOWN))
@@ -57,25 +56,55 @@ def print_evaluation(evaluation: Evaluation, report: Path) -> None:
     print(f"Report: {report}")
 
 
-def print_decision(decision: Decision, *, as_json: bool) -> None:
-    """Print every check of the gate, or all of it as one JSON object."""
-    if as_json:
-        print(json.dumps(decision.plain(), allow_nan=False))
-        return
-    rows = [
+def print_comparison(comparison: Comparison) -> None:
+    """Print every check of the gate, the calibration of both models, and how the queue of the latest days moves."""
+    c = comparison
+    size = f"{c.lines:,} results since {c.first_day}, {c.positives:,} positive"
+    heads = ("check, of results", "champion", "challenger", "95 % interval", "rule", "")
+    checks = [
         (
-            c.name,
-            _shown(c.champion),
-            _shown(c.challenger),
-            f"{c.low:.3f} to {c.high:.3f}",
-            c.rule,
-            _verdict(c),
+            check.name,
+            f"{check.champion:.3f}",
+            f"{check.challenger:.3f}",
+            f"{check.low:.3f} to {check.high:.3f}",
+            check.rule,
+            "holds" if check.passed else "FAILS",
         )
-        for c in decision.checks
+        for check in c.checks
     ]
-    size = f"{decision.lines:,} results since {decision.first_day}, {decision.positives:,} positive"
-    title = f"{decision.version} beside the champion {decision.champion}: {size}"
-    print_table(title, ("check", "champion", "challenger", "95 % interval", "rule", ""), rows)
+    print_table(f"{c.version} beside the champion {c.champion}: {size}", heads, checks)
+    if not c.checks:
+        print("Too few results for the gate: nothing is checked.")
+    both = zip(
+        *([row for row in c.calibration if row["model"] == m] for m in ("champion", "challenger")),
+        strict=True,
+    )
+    print_table(
+        "Chance of a positive result, and share that was positive, in tenths of the lines",
+        ("champion", "positive", "challenger", "positive"),
+        [tuple(f"{row[name]:.2%}" for row in pair for name in ("expected", "positive")) for pair in both],
+    )
+    q = c.queue
+    queue = f"{q['inside_both']:,} lines inside by both, {q['entered']:,} enter, {q['left']:,} leave"
+    columns = ("entry", "line", "place before", "after", "P(truth) before", "after", "moved by (log-odds)")
+    print_table(
+        f"The queue of {q['first_day']} to {q['last_day']}, {c.capacity:.1%} of lines: {queue}",
+        columns,
+        [
+            (
+                line["entry_number"],
+                line["line_number"],
+                line["place_before"],
+                line["place_after"],
+                f"{line['probability_before']:.4f}",
+                f"{line['probability_after']:.4f}",
+                ", ".join(line["by"]),
+            )
+            for line in q["lines"]
+        ],
+    )
+    by = ", ".join(f"{row['feature']} {row['log_odds']:.2f}" for row in q["features"][:5])
+    print(f"Moved most by (mean shift in log-odds): {by or 'nothing'}")
 
 
 def print_recalibrated(made: Recalibrated) -> None:
@@ -104,17 +133,9 @@ def print_backtest(backtest: Backtest, *, as_json: bool) -> None:
     print(f"Months and picture: {backtest.folder}")
 
 
-def _verdict(check: Check) -> str:
-    return "holds" if check.passed else "FAILS"
-
-
 def _title(part: Part) -> str:
     return f"{part.name.replace('_', ' ').capitalize()}: {part.population} ({intervals_text(part.rows)})"
 
 
 def _row(row: Row) -> tuple[str, ...]:
     return (row.method, *map(row.shown, SHOWN))
-
-
-def _shown(value: float | int | str) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

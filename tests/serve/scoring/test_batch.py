@@ -12,7 +12,6 @@ from originrisk.data.errors import AlreadyRunningError, ModelRefusedError
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store.tables import Store
 from originrisk.serve.scoring.batch import score_period
-from originrisk.serve.scoring.ranking import capacity
 from tests.serve import factory
 
 DAY = date(2021, 2, 5)
@@ -119,4 +118,4 @@ def test_a_second_writer_is_refused(settings: Settings) -> None:
 
 @pytest.mark.parametrize(("lines", "inside"), [(0, 0), (5, 5), (100, 20), (5000, 100), (5001, 101)])
 def test_capacity_is_a_share_with_a_floor_and_never_more_than_the_day_has(lines: int, inside: int) -> None:
-    assert capacity(lines, ScoreSettings()) == inside
+    assert ScoreSettings().capacity(lines) == inside

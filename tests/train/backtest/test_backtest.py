@@ -17,7 +17,7 @@ from originrisk.train.labels import PRIORS
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
 
-PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, capacity_share=0.1, delay=0, seed=0)
+PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, delay=0, seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
         assert month.examined + month.rest == month.lines
         assert month.found <= month.positives - month.rest_found
         assert month.examined == round(0.1 * month.lines) == len(set(month.rows))
-        assert month.draw_chance == sum(month.random) == round(0.1 * month.examined)
+        assert month.random_lines == sum(month.random) == round(0.1 * month.examined)
     months = lived.policies["random10"]
     examined = sum(m.positives - m.rest_found for m in months)
     assert 0.3 * examined < sum(m.found for m in months) < examined

@@ -2,7 +2,7 @@ import numpy as np
 import numpy.typing as npt
 
 from originrisk.data.settings import GateSettings
-from originrisk.train.gate import Check, Contest
+from originrisk.train.comparison import Check, Contest
 from originrisk.train.origin_classifier import NoisyResults
 from tests.train.factory import Planted, planted
 
