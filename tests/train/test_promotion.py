@@ -64,7 +64,8 @@ def test_models_of_two_catalogues_are_compared_on_the_same_lines_and_nothing_cha
     settings: Settings, good: str, narrow: str
 ) -> None:
     before = registry.roles(settings.home), registry.history(settings.home)
-    comparison = compare(settings, narrow)
+    few = ScoreSettings(capacity_least=1, capacity_share=0.3)
+    comparison = compare(settings.model_copy(update={"score": few}), narrow)
     assert (registry.roles(settings.home), registry.history(settings.home)) == before
     assert (comparison.version, comparison.champion) == (narrow, good)
     assert not comparison.passed
