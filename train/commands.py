@@ -96,13 +96,15 @@ def evaluate(
     from originrisk.train.evaluation.evaluate import evaluate_recipe
     from originrisk.train.report.page import page, write
     from originrisk.train.report.terminal import print_evaluation
-    from originrisk.train.tracking import version_of
+    from originrisk.train.tracking import record_evaluation, version_of
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
         version = model and version_of(settings.home, model)
         evaluation = evaluate_recipe(settings, version, cutoff.date() if cutoff else None)
-    write(page(evaluation), out)
+    html = page(evaluation)
+    write(html, out)
+    record_evaluation(settings.home, evaluation, html)
     if as_json:
         typer.echo(json.dumps({**evaluation.plain(), "report": str(out)}, allow_nan=False))
     else:
@@ -235,8 +237,9 @@ def promote(
     from originrisk.data.settings import load_settings
     from originrisk.models.registry import champion_version
     from originrisk.train.promotion import decide, overrule, take_over
+    from originrisk.train.report.page import comparison_page
     from originrisk.train.report.terminal import print_comparison, print_promoted
-    from originrisk.train.tracking import mirror, version_of
+    from originrisk.train.tracking import mirror, record_promotion, version_of
 
     settings = load_settings(ctx.obj)
     version = version_of(settings.home, version)
@@ -248,6 +251,7 @@ def promote(
     comparison = decide(settings, version)
     if not as_json:
         print_comparison(comparison)
+    record_promotion(settings.home, comparison, comparison_page(comparison))
     try:
         take_over(settings, comparison)
         mirror(settings.home)

@@ -1,12 +1,18 @@
 """The record of a training in MLflow: settings, metrics, pictures, the bundle, and a registered version."""
 
+import json
 import logging
 import os
+import re
 import shutil
 import sqlite3
+import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from hashlib import sha256
+from importlib.metadata import requires
+from importlib.metadata import version as installed
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,13 +20,19 @@ from typing import Any, Final
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
+import originrisk
+from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import NAMES
-from originrisk.models.bundle import described
+from originrisk.models.bundle import catalogue_identity, described
 from originrisk.models.registry import bundle_path, challenger_version, champion_version, resolve, versions
+from originrisk.train.comparison import Comparison
+from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 from originrisk.train.report.card import card
 from originrisk.train.report.charts import draw_holdout
@@ -30,7 +42,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of type hints of its own
     import mlflow.pyfunc
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
+    from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import AnyType
 
 NAME: Final = "originrisk"
 SHORT: Final = ("average_precision", "auc", "recall@5%", "calibration_error", "log_loss")
@@ -49,30 +62,94 @@ _PLACES: Final = (
 
 def record(home: Path, trained: TrainedModel) -> str:
     """Log a training and register its bundle; returns the run's id. Everything lies under `home/mlflow`."""
-    with _tracking(home) as client, mlflow.start_run(run_name=trained.version) as run:
-        mlflow.log_params(_flat(trained.result.settings))
-        mlflow.log_metrics(_numbers(trained.metrics()))
-        mlflow.log_dict(trained.metrics(), METRICS)
-        mlflow.log_dict(made_by(), MADE_BY)
-        mlflow.log_text(
-            card(trained.version, trained.role, trained.result.settings, trained.metrics()), "card.md"
+    settings, metrics = trained.result.settings, trained.metrics()
+    text = card(trained.version, trained.role, settings, metrics)
+    with _run(home, "training", trained.version, settings) as (client, run):
+        mlflow.log_params(_flat(settings))
+        headline = metrics[metrics["headline"]]
+        short = {name: headline["methods"]["model"][name] for name in SHORT}
+        mlflow.log_metrics(
+            _numbers({**metrics, **short, "lines": headline["lines"], "positives": headline["positives"]})
         )
-        with TemporaryDirectory() as pictures:
-            draw_holdout(trained.result.holdout, Path(pictures))
-            mlflow.log_artifacts(pictures, "pictures")
-        _register(client, trained.folder, trained.version)
+        mlflow.log_dict(metrics, METRICS)
+        mlflow.log_dict(made_by(), MADE_BY)
+        mlflow.log_text(text, "card.md")
+        with TemporaryDirectory() as charts:
+            draw_holdout(trained.result.holdout, Path(charts))
+            mlflow.log_artifacts(charts, "charts")
+        _register(client, trained.folder, trained.version, text)
     mirror(home)
     return str(run.info.run_id)
 
 
 def record_recalibrated(home: Path, made: Recalibrated) -> str:
     """Log a recalibration and register its bundle, as `record` does a training; returns the run's id."""
-    with _tracking(home) as client, mlflow.start_run(run_name=made.version) as run:
+    settings = described(made.folder)
+    with _run(home, "recalibration", made.version, settings) as (client, run):
         mlflow.log_params({"source": made.source, "log_odds": made.log_odds})
         mlflow.log_metrics({"lines": made.lines, "positives": made.positives})
-        _register(client, made.folder, made.version)
+        moved = f"Trees of {made.source}, log-odds moved by {made.log_odds:+.3f} from {made.lines:,} results."
+        _register(client, made.folder, made.version, moved)
     mirror(home)
     return str(run.info.run_id)
+
+
+def record_evaluation(home: Path, evaluation: Evaluation, html: str) -> str:
+    """Log an evaluation with its report; returns the run's id."""
+    described = evaluation.described
+    with _run(home, "evaluation", str(described["model"]), described) as (_, run):
+        mlflow.log_params(_flat(described))
+        model = next(row for row in evaluation.rows[evaluation.headline] if row.method == "model")
+        figures = {**model.metrics, **next(iter(evaluation.parts().values())).probabilities()}
+        mlflow.log_metrics(
+            _numbers({name: figures[name] for name in SHORT} | {"leaks": len(evaluation.leaks)})
+        )
+        mlflow.log_dict(evaluation.plain(), "evaluation.json")
+        mlflow.log_text(html, "report.html")
+    return str(run.info.run_id)
+
+
+def record_promotion(home: Path, comparison: Comparison, html: str) -> str:
+    """Log what the gate said; returns the run's id."""
+    settings = {**described(bundle_path(home, comparison.version)), "tables": comparison.tables}
+    with _run(home, "promotion", comparison.version, settings) as (_, run):
+        mlflow.log_params({"champion": comparison.champion, "passed": comparison.passed})
+        mlflow.log_metrics({"lines": comparison.lines, "positives": comparison.positives})
+        mlflow.log_dict(comparison.plain(), "comparison.json")
+        mlflow.log_text(html, "comparison.html")
+    return str(run.info.run_id)
+
+
+@contextmanager
+def _run(home: Path, kind: str, name: str, settings: Mapping[str, Any]) -> Iterator[tuple[MlflowClient, Any]]:
+    """A run with what every run says of itself: kind, cut-off, catalogue, code, and the tables it read as datasets."""
+    tags = {
+        "kind": kind,
+        "cutoff": str(settings["cutoff"]),
+        "catalogue": catalogue_identity(),
+        "tables": json.dumps(settings["tables"], sort_keys=True),
+        "code": sha256(json.dumps(made_by(), sort_keys=True).encode()).hexdigest()[:12],
+        "git": _git_state(),
+    }
+    with _tracking(home) as client, mlflow.start_run(run_name=name, tags=tags) as run, _quiet():
+        for table, version in settings["tables"].items():
+            if (home / "lake" / table).is_dir():  # named from the home, which may be moved
+                source = DeltaDatasetSource(path=f"lake/{table}", delta_table_version=version)
+                mlflow.log_input(MetaDataset(source, name=table, digest=f"version-{version}"), kind)
+        yield client, run
+
+
+def _git_state() -> str:
+    """Commit of the checkout that runs, and whether files differ from it; empty for an installed package."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return ""
+    asked = (["git", "-C", str(root), *words] for words in (("rev-parse", "HEAD"), ("status", "--porcelain")))
+    try:
+        head, changed = (subprocess.run(a, capture_output=True, text=True, check=True).stdout for a in asked)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.strip() + (" with changes" if changed.strip() else "")
 
 
 def mirror(home: Path) -> None:
@@ -177,14 +254,13 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # it draws even where there is no terminal
     folder = home.resolve() / "mlflow"
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as elsewhere, warnings.catch_warnings():
+    with TemporaryDirectory() as elsewhere, _quiet():  # of what its own tables ask SQLAlchemy for
         database = folder / "mlflow.db"
         if database.exists() and not os.access(database, os.W_OK):  # a home that may only be read
             database = Path(shutil.copy(database, elsewhere))
         if database.exists():
             _move_to(database, (folder / "artifacts").as_uri())
         mlflow.set_tracking_uri(f"sqlite:///{database}")  # a relative one would follow the working directory
-        warnings.simplefilter("ignore")  # of what its own tables ask SQLAlchemy for
         client = MlflowClient()
         if client.get_experiment_by_name(NAME) is None:
             client.create_experiment(NAME, artifact_location=(folder / "artifacts").as_uri())
@@ -206,22 +282,45 @@ def _move_to(database: Path, here: str) -> None:
             )
 
 
-def _register(client: MlflowClient, folder: Path, version: str) -> None:
-    """A version in the registry that MLflow can serve: code that reads the bundle, and the bundle beside it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it wants hints and an example; the signature says all
+def _register(client: MlflowClient, folder: Path, version: str, description: str) -> None:
+    """A version in the registry that loads anywhere: code that reads the bundle, the code it needs, its libraries."""
+    columns = [ColSpec("double", name, required=False) for name in NAMES]
+    columns += [ColSpec(AnyType(), name, required=False) for name in ENTRIES.names]
+    with _quiet():
         logged = mlflow.pyfunc.log_model(
             name=NAME,
             python_model=str(Path(__file__).with_name("served_model.py")),
             artifacts={"bundle": str(folder)},
-            signature=ModelSignature(Schema([ColSpec("double", name) for name in NAMES])),
-            pip_requirements=[f"mlflow=={mlflow.__version__}"],
+            code_paths=[str(Path(originrisk.__file__).parent)],
+            signature=ModelSignature(Schema(columns), params=ParamSchema([ParamSpec("home", "string", "")])),
+            pip_requirements=_requirements(),
         )
     if not client.search_registered_models(f"name = '{NAME}'"):
-        client.create_registered_model(NAME)
+        client.create_registered_model(
+            NAME, description="Probability that goods of an entry line come from Xinjiang"
+        )
     client.create_model_version(
-        NAME, logged.model_uri, logged.run_id, tags={"bundle": version}, model_id=logged.model_id
+        NAME,
+        logged.model_uri,
+        logged.run_id,
+        tags={"bundle": version},
+        description=description,
+        model_id=logged.model_id,
     )
+
+
+def _requirements() -> list[str]:
+    """The libraries that the package declares, as they are installed."""
+    names = {re.split(r"[^\w.-]", line)[0] for line in requires(NAME) or () if "extra ==" not in line}
+    return sorted(f"{name}=={installed(name)}" for name in names)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without MLflow's advice: it wants hints and an example where the signature says all."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:

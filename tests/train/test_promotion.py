@@ -97,7 +97,7 @@ def test_the_gate_judges_at_the_capacity_of_the_queue(settings: Settings, good: 
     """At least twenty lines a day: of a small trade that is nearly all, whatever the share says."""
     narrow = settings.model_copy(update={"score": ScoreSettings(capacity_least=1, capacity_share=0.1)})
     wide, small = compare(settings, ignorant), compare(narrow, ignorant)
-    assert wide.capacity == 1.0
+    assert wide.capacity > 0.9
     assert 0.1 < small.capacity < 0.5
     assert f"recall at {small.capacity:.1%} of lines" in [check.name for check in small.checks]
 

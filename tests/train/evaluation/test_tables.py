@@ -12,6 +12,7 @@ def test_capacity_is_a_share_of_the_lines_that_the_sample_stands_for() -> None:
     lines = planted(400, seed=1).examples.frame
     others = planted(2000, seed=2).examples.frame
     score, other = np.random.default_rng(0).normal(size=400), np.random.default_rng(1).normal(size=2000)
+    share = defaultdict(lambda: 0.1)
     inside = inside_capacity(score, lines, other, others, stands_for=10.0, share=share, queue=ONE_QUEUE)
     assert inside.mean() == pytest.approx(0.1, abs=0.05)
     assert score[inside].min() > np.median(score)
@@ -21,6 +22,7 @@ def test_lines_of_other_months_do_not_take_the_place() -> None:
     lines = planted(300, seed=1).examples.frame
     nobody = lines.take(np.zeros(300, bool))
     score = lines.day.astype(int).astype(float)
+    share = defaultdict(lambda: 0.2)
     inside = inside_capacity(score, lines, np.empty(0), nobody, stands_for=1.0, share=share, queue=ONE_QUEUE)
     months = lines.day.astype("datetime64[M]")
     assert all(inside[months == month].any() for month in np.unique(months))
