@@ -218,6 +218,14 @@ def test_nothing_untrue_is_found_where_nothing_is_planted(rich: Store) -> None:
     assert not found
 
 
+def test_no_two_sentences_of_a_line_say_the_same(rich: Store) -> None:
+    for known in gather(rich, rich.entries(DAY, DAY), DAY - timedelta(1)):
+        sentences = list(told(known))
+        assert len({text for text, _ in sentences}) == len(sentences)
+        rests = [frozenset((one["name"], one["value"]) for one in facts) for _, facts in sentences if facts]
+        assert len(set(rests)) == len(rests)
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_a_planted_lie_is_found(lie: str, rich: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     LIES[lie](monkeypatch)

@@ -1,0 +1,99 @@
+"""Red flags are facts of the declaration, the lists and the past: no model is asked."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from originrisk.data.contract import ENTRIES
+from originrisk.models.evidence import PARTIES, Evidence
+from originrisk.models.flags import RULES, flags
+
+DAY = date(2021, 7, 1)
+PLAIN = {
+    "entry_date": DAY, "country_of_origin": "VN", "htsus": "9503000073", "manufacturer_name": "Beta Ltd",
+    "manufacturer_id": "VNBETLTD3HAN", "entered_value_usd": 100.0,
+}  # fmt: skip
+
+
+def known(line: dict[str, Any], **more: Any) -> Evidence:
+    counts = {f"{party}_found_on": None for party in PARTIES} | more.pop("counts", {})
+    whole = dict.fromkeys(ENTRIES.names) | PLAIN | line
+    parts = {"ties": (), "listed": (), "legal": (), "in_xinjiang": 0.0} | more
+    return Evidence(line=whole, counts=counts, **parts)
+
+
+LISTED = {"role": "maker", "declared": "Alpha", "name": "Alpha Mill", "programme": "UFLPA (ii)",
+          "since": date(2021, 6, 1), "probability": 0.874}  # fmt: skip
+TIE = {"via": "seller", "maker": "MID X", "name": "X", "since": date(2021, 5, 1), "listed_name": "X Works",
+       "found": 0, "examined": 0, "lines": 2}  # fmt: skip
+WRO = {
+    "instrument": "WRO",
+    "ground": "goods",
+    "since": date(2021, 1, 13),
+    "barred": False,
+    "text": "WRO: cotton.",
+}
+ACT = {
+    "instrument": "UFLPA",
+    "ground": "region",
+    "since": date(2022, 6, 21),
+    "barred": False,
+    "text": "All goods.",
+}
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
+    "nothing": ({}, {}, []),
+    "listed by name": ({}, {"listed": ({**LISTED, "how": "name"},)},
+        ["The maker bears the name of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
+    "listed by an alias": ({}, {"listed": ({**LISTED, "how": "alias"},)},
+        ["The maker bears an alias of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
+    "perhaps listed": ({}, {"listed": ({**LISTED, "how": "likely"},)},
+        ["The maker may be Alpha Mill, listed (UFLPA (ii)) since 2021-06-01: probability 0.87."]),
+    "city of Xinjiang": ({"manufacturer_city": "Korla", "manufacturer_address": "1 Road"}, {"in_xinjiang": 1.0},
+        ["The maker is declared in Xinjiang: city Korla."]),
+    "postal code of Xinjiang": ({"manufacturer_postal_code": "841000"}, {"in_xinjiang": 1.0},
+        ["The maker is declared in Xinjiang: postal code 841000."]),
+    "perhaps a place of Xinjiang": ({"manufacturer_city": "Korla"}, {"in_xinjiang": 0.5}, []),
+    "name of Xinjiang": ({"manufacturer_name": "Xinjiang Cotton Co"}, {},
+        ["The maker's name names a place in Xinjiang: Xinjiang Cotton Co."]),
+    "a finding at the importer": ({}, {"counts": {"importer_found_on": date(2021, 6, 30)}},
+        ["Xinjiang inputs were found in goods of this importer, told last on 2021-06-30."]),
+    "a MID of another country": ({"manufacturer_id": "CNALPCO12NIN"}, {},
+        ["The MID is of China, the declared origin is Vietnam."]),
+    "a Canadian MID of Canada": ({"manufacturer_id": "XOALPCO12TOR", "country_of_origin": "CA"}, {}, []),
+    "aluminium smelted elsewhere": ({"smelt_country": "CN"}, {},
+        ["Declares aluminium smelted in China; the declared origin is Vietnam."]),
+    "aluminium smelted at home": ({"smelt_country": "VN"}, {}, []),
+    "below the cost of its cotton": ({"htsus": "6109100012", "gross_weight_kg": 1000.0}, {},
+        ["$0.10 a kilogram is less than the cotton in it costs: $"]),
+    "above the cost of its cotton": ({"htsus": "6109100012", "gross_weight_kg": 10.0}, {}, []),
+    "a tie to a listed maker": ({}, {"ties": (TIE,)}, ["Shares the seller with X Works, listed since 2021-05-01."]),
+    "a tie to a maker that is not listed": ({}, {"ties": ({**TIE, "since": None},)}, []),
+    "an order on the goods": ({}, {"legal": (WRO, ACT)}, ["WRO: cotton."]),
+    "the act on all goods, met": ({}, {"legal": ({**ACT, "barred": True},)}, ["All goods."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_flag_says_what_stands_there(case: str) -> None:
+    line, more, texts = CASES[case]
+    found = flags(known(line, **more))
+    assert len(found) == len(texts)
+    for flag, text in zip(found, texts, strict=True):
+        assert flag["text"].startswith(text)
+        assert flag["flag"] in {rule.__name__ for rule in RULES}
+        assert flag["facts"]
+        assert all(fact["source"] for fact in flag["facts"])
+
+
+def test_every_rule_has_a_case() -> None:
+    raised = {flag["flag"] for line, more, _ in CASES.values() for flag in flags(known(line, **more))}
+    assert raised == {rule.__name__ for rule in RULES}
+
+
+def test_text_of_a_declaration_stays_on_one_line_and_short() -> None:
+    hostile = f"Xinjiang\n<b>=1+1\u202e{'x' * 500}"
+    (flag,) = flags(known({"manufacturer_name": hostile}))
+    assert len(flag["text"]) < 120
+    assert flag["text"].isprintable()
