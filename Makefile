@@ -65,6 +65,7 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.names
 	$(BIN)/python -m benchmarks.night
 	$(BIN)/python -m benchmarks.parties
+	$(BIN)/python -m benchmarks.sectors
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.queue
 	$(BIN)/python -m benchmarks.quiet_nights
