@@ -1,4 +1,4 @@
-"""What a line declares, read against reference tables: the countries on its way, its goods and the cotton in them."""
+"""What a line declares, read against reference tables: the countries on its way, its goods and what they hold."""
 
 from collections.abc import Callable
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from originrisk.data.reference import materials, orders
-from originrisk.features.descriptions import cotton_share
+from originrisk.features.descriptions import composition
 from originrisk.features.lines import (
     Bools,
     Floats,
@@ -22,7 +22,6 @@ from originrisk.features.lines import (
 from originrisk.features.places import country_number, lading_country
 
 CHINA: Final = [country_number(code) for code in ("CN", "HK", "MO")]
-COTTON: Final = materials.MATERIALS.index("cotton")
 
 
 @shared
@@ -99,25 +98,53 @@ def _family_by(tariff: int) -> Callable[[str], float]:
 
 
 @shared
-def cotton_in_text(lines: Lines) -> Floats:
-    """Cotton share that the description names (n,); NaN where it names none."""
-    return lines.texts["description"].read(cotton_share, np.nan)
+def main_material(lines: Lines) -> Ints:
+    """Code of the main material (n,): that of the tariff number on its day, else the one that the description names
+    first in `materials.csv`; -1 for none."""
+    by_tariff = by_tariff_of_day(lines, _material_by, materials.NO_MATERIAL)
+    named = lines.texts["description"].read(named_material, materials.NO_MATERIAL)
+    return np.where(by_tariff >= 0, by_tariff, named).astype(np.int64)
 
 
 @shared
-def likely_cotton(lines: Lines) -> Floats:
-    """Cotton by the description, else what goods of the tariff number hold of it (`scope.csv`), else 0 (n,)."""
-    described = cotton_in_text(lines)
-    return np.where(np.isnan(described), by_tariff_of_day(lines, _cotton_by, 0.0), described)
+def described_content(lines: Lines) -> Floats:
+    """Share of the main material in the goods by the description (n,); NaN where that does not say."""
+    found, main = np.full(lines.size, np.nan), main_material(lines)
+    for code in {*main.tolist()} - {materials.NO_MATERIAL}:
+        here = main == code
+        found[here] = lines.texts["description"].read(_described(code), np.nan)[here]
+    return found
+
+
+@shared
+def material_content(lines: Lines) -> Floats:
+    """Share of the main material in the goods (n,): by the description, else what goods of the tariff number hold of
+    it (`scope.csv`); NaN where neither says."""
+    described = described_content(lines)
+    return np.where(np.isnan(described), by_tariff_of_day(lines, content_by, np.nan), described)
+
+
+def named_material(text: str) -> float:
+    """Code of the first material of the account that a description names; -1 for none."""
+    said = composition(text)
+    named = (code for code, name in enumerate(materials.MATERIALS) if said.names(name))
+    return next(named, materials.NO_MATERIAL)
 
 
 @cache
-def _cotton_by(tariff: int) -> Callable[[str], float]:
-    def cotton(code: str) -> float:
-        held = materials.content(code, tariff)
-        return held.share if held.material == COTTON else 0.0
+def _described(code: int) -> Callable[[str], float]:
+    return lambda text: composition(text).share(materials.MATERIALS[code])
 
-    return cotton
+
+@cache
+def _material_by(tariff: int) -> Callable[[str], float]:
+    return lambda code: materials.content(code, tariff).material
+
+
+@cache
+def content_by(tariff: int) -> Callable[[str], float]:
+    """Reader of the content of goods of an HTSUS number; NaN where no material is named."""
+    return lambda code: materials.content(code, tariff).share
 
 
 @shared

@@ -20,6 +20,8 @@ Texts = NDArray[np.object_]
 
 MATERIALS: Final[tuple[str, ...]] = tuple(row.material for row in reference.named_materials())
 NO_MATERIAL: Final = -1
+PRICED: Final = tuple(dict.fromkeys(row.material for row in reference.material_prices()))
+"""Materials with a public price."""
 
 
 class Content(NamedTuple):

@@ -1,50 +1,70 @@
-"""Material: the cotton in the goods by description and tariff, where it may come from, and what the parties trade."""
+"""Material: what the goods hold by description and tariff, where that may come from, and what the parties trade."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
 
-from originrisk.data.reference import materials, orders
+from originrisk.data.reference import materials
 from originrisk.features.catalogue.feature import Feature, mean
-from originrisk.features.declared import COTTON, cotton_in_text, families, likely_cotton
-from originrisk.features.descriptions import mentions_cotton
+from originrisk.features.declared import (
+    CHINA,
+    by_tariff_of_day,
+    content_by,
+    declared_in_china,
+    described_content,
+    main_material,
+    material_content,
+    named_material,
+)
 from originrisk.features.history.measures import TRADERS
 from originrisk.features.history.view import PointInTimeView
-from originrisk.features.lines import Bools, Floats, Lines, entry_dates, prefix, shared, within
+from originrisk.features.lines import Bools, Floats, Lines, entry_dates, positive, shared
+from originrisk.features.places import country_number
 
-TEXTILE_CHAPTERS: Final = (50, 63)
-_FAMILIES: Final = (*orders.FAMILIES, "none")
-SURE_COTTON: Final[Bools] = np.array(
-    [name.startswith("cotton") and name != "cotton_possible" for name in _FAMILIES]
-)
-"""By code of a goods family; the last is that of no family."""
+METALS: Final = ("smelt_country", "cast_country", "melt_pour_country")
 
 
 @shared
-def lint_per_kilo(lines: Lines) -> Floats:
-    """Kilograms of cotton lint in a kilogram of the goods (n,); NaN for goods that are no textile."""
-    return likely_cotton(lines) * lines.texts["htsus"].read(_lint_factor, np.nan)
+def material_cost(lines: Lines) -> Floats:
+    """World price, in US dollars, of the main material in a kilogram of the goods (n,); NaN without a public price."""
+    main, found = main_material(lines), np.full(lines.size, np.nan)
+    for name in materials.PRICED:
+        per_kilo = lines.texts["htsus"].read(_kilograms(name), np.nan) * material_content(lines)
+        cost = materials.price(name, entry_dates(lines)) * positive(per_kilo)
+        found = np.where(main == materials.MATERIALS.index(name), cost, found)
+    return found
 
 
-def _lint_factor(code: str) -> float:
-    return materials.kilograms("cotton", code)
+@cache
+def _kilograms(name: str) -> partial[float]:
+    return partial(materials.kilograms, name)
 
 
 @shared
-def _exposure(lines: Lines) -> Floats:
-    countries, days = lines.texts["country_of_origin"].cells(), entry_dates(lines)
-    return materials.expected_share(np.full(lines.size, COTTON), countries, days)
+def _origin_exposure(lines: Lines) -> Floats:
+    countries = lines.texts["country_of_origin"].cells()
+    return materials.expected_share(main_material(lines), countries, entry_dates(lines))
 
 
-def _cotton_exposure(lines: Lines, _view: PointInTimeView) -> Floats:
-    return likely_cotton(lines) * _exposure(lines)
+def _main_material(lines: Lines, _view: PointInTimeView) -> Floats:
+    code = main_material(lines)
+    return np.where(code >= 0, code, np.nan)
 
 
-def _cotton_only_in_text(lines: Lines, _view: PointInTimeView) -> Bools:
-    textile = within(prefix(lines, 2), TEXTILE_CHAPTERS)
-    named: Bools = textile & lines.texts["description"].says(mentions_cotton) & ~SURE_COTTON[families(lines)]
-    return named
+def _expected_share(lines: Lines, _view: PointInTimeView) -> Floats:
+    return material_content(lines) * _origin_exposure(lines)
+
+
+def _only_in_text(lines: Lines, _view: PointInTimeView) -> Bools:
+    named = lines.texts["description"].read(named_material, materials.NO_MATERIAL)
+    return (named >= 0) & np.isnan(by_tariff_of_day(lines, content_by, np.nan))
+
+
+def _metal_of_china(lines: Lines, _view: PointInTimeView) -> Floats:
+    told = np.stack([lines.texts[name].read(country_number, np.nan) for name in METALS])
+    chinese = np.isin(told, CHINA).any(axis=0) & ~declared_in_china(lines)
+    return np.where(np.isnan(told).all(axis=0), np.nan, chinese)
 
 
 _dated = partial(Feature, "material", unit="share", dated=True)
@@ -52,31 +72,37 @@ _usual = partial(Feature, "material", unit="share", missing="no lines in the pas
 
 # fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
-    _dated("cotton_exposure",
-           meaning="Likely cotton share of the goods times the origin's exposure to Xinjiang cotton.",
-           column=_cotton_exposure, missing="no figure", monotone=1),
-    _dated("country_exposure",
-           meaning="Share of the origin's cotton input through China, times Xinjiang's share of what China's mills "
-                   "use.",
-           column=lambda lines, _: _exposure(lines), missing="no figure"),
-    Feature("material", "described_cotton", "share",
-            "Cotton in the goods by the description, 0 to 1.",
-            lambda lines, _: cotton_in_text(lines), "the description does not say"),
-    _dated("likely_cotton",
-           meaning="Cotton by the description, else what goods of the tariff number hold of it, else 0.",
-           column=lambda lines, _: likely_cotton(lines)),
-    Feature("material", "lint_per_kilo", "kg",
-            "Kilograms of lint in a kilogram of the goods: likely cotton times the factor of their kind.",
-            lambda lines, _: lint_per_kilo(lines), "no textile", dated=True),
-    Feature("material", "cotton_only_in_text", "yes/no",
-            "Textile chapter and cotton in the description, yet the tariff number is not one of cotton.",
-            _cotton_only_in_text, dated=True),
-    _usual("supplier_cotton_mean", meaning="Mean cotton share of the supplier's goods in the past 365 days.",
-           column=mean("cotton", "supplier")),
-    _usual("trader_cotton_mean",
-           meaning="Mean cotton share of goods in the past 365 days: the higher of seller and consolidator.",
-           column=mean("cotton", *TRADERS)),
-    _usual("importer_cotton_mean", meaning="Mean cotton share of the importer's goods in the past 365 days.",
-           column=mean("cotton", "importer")),
+    Feature("material", "main_material", "material",
+            "Main material of the goods by tariff number, else by description: cotton, polysilicon, aluminium …",
+            _main_material, "no material that the law names", kind="category", dated=True),
+    _dated("material_content",
+           meaning="Share of the main material in the goods: by the description, else by the tariff number.",
+           column=lambda lines, _: material_content(lines), missing="no such material, or not said"),
+    Feature("material", "described_content", "share",
+            "Share of the main material in the goods by the description, 0 to 1.",
+            lambda lines, _: described_content(lines), "the description does not say", dated=True),
+    _dated("origin_exposure",
+           meaning="Share of the origin's input of the main material through China, times Xinjiang's share of what "
+                   "China uses of it.",
+           column=lambda lines, _: _origin_exposure(lines), missing="no figure"),
+    _dated("expected_xinjiang_share",
+           meaning="Share of the main material in the goods times the share of the origin's input of it that is "
+                   "expected to be from Xinjiang.",
+           column=_expected_share, missing="no figure", monotone=1),
+    Feature("material", "material_only_in_text", "yes/no",
+            "The description names a material that the law speaks of, yet the tariff number is of none.",
+            _only_in_text, dated=True),
+    Feature("material", "metal_of_china", "yes/no",
+            "Metal smelted, cast or melted and poured in China, though another origin is declared.",
+            _metal_of_china, "no country of smelting, casting or melting declared", monotone=1),
+    _usual("supplier_material_mean",
+           meaning="Mean content of named materials in the supplier's goods in the past 365 days.",
+           column=mean("material", "supplier")),
+    _usual("trader_material_mean",
+           meaning="Mean content of named materials in the past 365 days: the higher of seller and consolidator.",
+           column=mean("material", *TRADERS)),
+    _usual("importer_material_mean",
+           meaning="Mean content of named materials in the importer's goods in the past 365 days.",
+           column=mean("material", "importer")),
 )
 # fmt: on

@@ -5,14 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from originrisk.data.reference import materials
 from originrisk.features.catalogue.feature import Column, Feature, mean
-from originrisk.features.catalogue.material import lint_per_kilo
+from originrisk.features.catalogue.material import material_cost
 from originrisk.features.declared import log_freight, log_prices
 from originrisk.features.descriptions import pack_count
 from originrisk.features.history.prices import Benchmark, of_others, own_mean
 from originrisk.features.history.view import FIXED_POINT, PointInTimeView
-from originrisk.features.lines import Floats, Lines, entry_dates, kilograms, positive, units
+from originrisk.features.lines import Floats, Lines, kilograms, units
 
 
 def fair(view: PointInTimeView, price: str) -> Benchmark:
@@ -44,9 +43,9 @@ def _level(party: str) -> Column:
     return lambda _, view: own_mean(view, party, "kilo") - fair(view, "kilo").centre
 
 
-def _value_over_fibre_cost(lines: Lines, _view: PointInTimeView) -> Floats:
-    cost = materials.price("cotton", entry_dates(lines)) * positive(lint_per_kilo(lines))
-    return log_prices(lines)["kilo"] - np.log(cost)
+def _value_over_material_cost(lines: Lines, _view: PointInTimeView) -> Floats:
+    over: Floats = log_prices(lines)["kilo"] - np.log(material_cost(lines))
+    return over
 
 
 def _freight_against_lane(lines: Lines, view: PointInTimeView) -> Floats:
@@ -59,10 +58,10 @@ _ln = partial(Feature, "price", unit="ln")
 
 # fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
-    _ln("value_over_fibre_cost",
-        meaning="ln of the value over the world price of the lint in the goods: below 0 they cost less than their "
-                "fibre.",
-        column=_value_over_fibre_cost, missing="no cotton", dated=True),
+    _ln("value_over_material_cost",
+        meaning="ln of the value over the world price of the main material in the goods: below 0 they cost less than "
+                "what they are made of.",
+        column=_value_over_material_cost, missing="no public price of the material", dated=True),
     _z("unit_value_z",
        meaning="Value per unit against the fair value of goods and origin, the quantity read as packs where that "
                "fits better.",

@@ -6,10 +6,10 @@ import numpy as np
 
 from originrisk.features.declared import (
     declared_in_china,
-    likely_cotton,
     loaded_abroad,
     log_freight,
     log_prices,
+    material_content,
     through_china,
 )
 from originrisk.features.history.prices import WINSORIZED, benchmark, fixed
@@ -36,7 +36,7 @@ def measures(lines: Lines, view: PointInTimeView) -> dict[str, Ints]:
         "freight_n": ~np.isnan(log_freight(lines)),
     }
     summed = {
-        "cotton": likely_cotton(lines),
+        "material": np.nan_to_num(material_content(lines)),
         "captive": _share_after(view, "supplier"),
         "tied": _share_after(view, "importer"),
         "maker_excess": excess_rate(view, MAKERS),

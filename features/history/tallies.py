@@ -55,13 +55,23 @@ def _price(key: str, prices: tuple[str, ...], *parts: str) -> AggregateSpec:
 
 TALLIES: Final = (
     _group("everything", ()),
-    _party("supplier", "china", "detour", "cotton", "cheap", "discount", "fresh", "captive", "trader_excess"),
+    _party(
+        "supplier", "china", "detour", "material", "cheap", "discount", "fresh", "captive", "trader_excess"
+    ),
     _party("maker", "china", "cheap"),
     _party("address", "china", "cheap", "maker_excess", "trader_excess"),
-    _party("seller", "china", "detour", "cotton", "fresh", "maker_excess"),
-    _party("consolidator", "china", "detour", "cotton", "fresh", "maker_excess"),
+    _party("seller", "china", "detour", "material", "fresh", "maker_excess"),
+    _party("consolidator", "china", "detour", "material", "fresh", "maker_excess"),
     _party(
-        "importer", "china", "detour", "cotton", "discount", "fresh", "tied", "maker_excess", "trader_excess"
+        "importer",
+        "china",
+        "detour",
+        "material",
+        "discount",
+        "fresh",
+        "tied",
+        "maker_excess",
+        "trader_excess",
     ),
     _group("supplier*importer", (YEAR, EVER)),
     _group("importer*maker", ()),
