@@ -231,4 +231,4 @@ def _learned(entries: pa.Table, day: date) -> pa.Table:
 
 def _found_out(outcomes: pa.Table, day: date) -> pa.Table:
     known = outcomes.filter(pc.less_equal(outcomes["outcome_date"], pa.scalar(day, pa.date32())))
-    return known.select([*LINE_KEY, "outcome_date", "result"])
+    return known.select([*LINE_KEY, "outcome_date", "result", "method", "disposition"])

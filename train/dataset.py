@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from originrisk.data.arrays import Floats, Mask, Rows
 from originrisk.data.contract import LINE_KEY, ONE_DAY
-from originrisk.data.dispositions import FOUND, NOT_FOUND
+from originrisk.data.dispositions import FOUND, weak_labels
 from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.data.store import journal
@@ -159,7 +159,7 @@ def gather(
     """
     lines = Lines.of(entries)
     teaching, left_out = known_outcomes(outcomes, lines, cutoff)
-    require_enough(np.asarray(pc.equal(teaching["result"], FOUND)), f"results known on {cutoff}")
+    require_enough(np.asarray(pc.equal(weak_labels(teaching)[0], FOUND)), f"results known on {cutoff}")
     examined = np.zeros(lines.size, np.bool_)
     examined[_found(lines, outcomes)] = True
     share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
@@ -183,7 +183,7 @@ def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.T
     known_on = np.maximum(
         np.asarray(pc.fill_null(outcomes["outcome_date"].cast(pa.int32()), 2**30)), received
     )
-    conclusive = np.asarray(pc.fill_null(pc.is_in(outcomes["result"], pa.array([FOUND, NOT_FOUND])), False))
+    conclusive = np.asarray(pc.is_valid(weak_labels(outcomes)[0]))
     reasons = {
         "line not in the store at the cut-off": rows < 0,
         "pending": np.asarray(pc.is_null(outcomes["outcome_date"])),
@@ -248,12 +248,13 @@ def _found(lines: Lines, outcomes: pa.Table) -> Rows:
 def _examples(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance: Floats) -> Examples:
     lot = draw_chances(outcomes)
     days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
+    label, method = weak_labels(outcomes)
     return Examples(
         lines=lines,
         frame=frame,
-        observed=np.asarray(pc.equal(outcomes["result"], FOUND)).astype(np.float64),
+        observed=np.asarray(pc.equal(label, FOUND)).astype(np.float64),
         known_on=np.maximum(*days).astype("datetime64[D]"),
-        cell=cells(outcomes["method"], frame.day),
+        cell=cells(method, frame.day),
         draw_chance=lot,
         propensity=np.fmax(chance, lot),
     )

@@ -18,6 +18,7 @@ CASES = [
     ("detention", "not_xinjiang", None, "not_xinjiang", False, "not_xinjiang", "detention"),
     ("detention", None, "protest_granted", None, False, "not_xinjiang", "detention"),
     (None, None, "released", None, False, "not_xinjiang", "detention"),
+    ("isotopic", "inconclusive", "released", None, False, None, "detention"),
     ("detention", "inconclusive", "exported", None, False, None, "detention"),
     ("isotopic", "inconclusive", None, None, False, None, "detention"),
 ]

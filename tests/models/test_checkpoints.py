@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from originrisk.data.store import journal
@@ -105,6 +106,15 @@ def test_an_outcome_told_late_sends_the_night_back(tmp_path: Path) -> None:
     of.store.upsert("outcomes", told.to_batches())
     assert closed(of) < FIRST_NIGHT
     assert_like_a_full_replay(of, night(of, NEXT_NIGHT), NEXT_NIGHT)
+
+
+def test_a_disposition_told_late_sends_the_night_back(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    known = of.store.outcomes()
+    known = known.filter(pc.less(known["outcome_date"], pa.scalar(FIRST_NIGHT, pa.date32()))).slice(0, 1)
+    of.store.upsert("outcomes", change(known, disposition=["denied"]).to_batches())
+    assert closed(of) < FIRST_NIGHT
 
 
 def test_an_outcome_of_an_old_line_finds_its_line(tmp_path: Path) -> None:

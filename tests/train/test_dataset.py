@@ -73,6 +73,18 @@ def test_what_does_not_teach_is_counted_with_its_reason(change: dict[str, object
     assert {name: count for name, count in left_out.items() if count} == {reason: 1}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"result": None, "disposition": "denied"},
+        {"result": "inconclusive", "method": "detention", "disposition": "excluded"},
+        {"result": None, "method": "detention", "disposition": "released"},
+    ],
+)
+def test_a_denial_and_a_release_from_detention_teach_without_a_result(change: dict[str, object]) -> None:
+    assert taught([line(1)], [outcome(1, **change)])[0] == ["ZZ900000001"]
+
+
 def test_a_result_known_on_the_cut_off_day_teaches() -> None:
     assert taught([line(1)], [outcome(1, outcome_date=date(2021, 1, 31))])[0] == ["ZZ900000001"]
 
