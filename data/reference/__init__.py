@@ -11,6 +11,7 @@ from functools import cache
 from originrisk.data.reference.rows import (
     Country,
     CountryName,
+    Document,
     Exposure,
     ForeignPort,
     Instrument,
@@ -40,6 +41,7 @@ instruments = reader("instruments", Instrument)
 exposures = reader("exposure", Exposure)
 xinjiang_shares = reader("xinjiang_share", XinjiangShare)
 named_materials = reader("materials", Material)
+documents = reader("documents", Document)
 material_prices = reader("material_price", MaterialPrice)
 xinjiang_places = reader("xinjiang_places", Place)
 listings = reader("listed", Listing)

@@ -159,6 +159,16 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A record to ask for, of goods of a `material` (`any` for all), and what it `settles`."""
+
+    material: str
+    document: str
+    settles: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class MaterialWord:
     """A word (capitals without accents) by which descriptions name a material, a fibre, or the fibres of a blend.
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from originrisk.features.lines import Floats
 from originrisk.serve.queue.db.finding import Key
+from originrisk.serve.queue.evidence.case import Case
 from originrisk.serve.queue.evidence.declaration import Field, Stop, declared, missing, route
 from originrisk.serve.queue.evidence.links import Links, NameMatches, links, matches
 from originrisk.serve.queue.evidence.past import Party, Past, party, similar
@@ -67,6 +68,7 @@ class Evidence:
     missing: list[tuple[str, str]]
     similar: list[dict[str, Any]]
     versions: dict[str, int]
+    case: Case
 
     @property
     def lot(self) -> bool:
@@ -101,4 +103,5 @@ def evidence(
         missing=missing(row),
         similar=similar(reader, row),
         versions=reader.versions,
+        case=Case.of(reader, line),
     )

@@ -11,6 +11,7 @@ from originrisk.serve.queue.charts import past, scores, ties
 from originrisk.serve.queue.context import Context
 from originrisk.serve.queue.db import findings
 from originrisk.serve.queue.db.finding import DECISIONS, address
+from originrisk.serve.queue.evidence.case import PROOF, concept_rows, in_words
 from originrisk.serve.queue.evidence.reading import CurrentReading
 from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import may
@@ -35,7 +36,11 @@ def line(
     with context.database.reading() as connection:
         form = FindingForm.of(connection, key, by_lot=found.lot, next=address(key))
     shown, beside = found.said, found.beside
+    usual = float(beside.probabilities.mean()) if beside and len(beside.probabilities) else 0.0
     charts: dict[str, Any] = {
+        "odds": in_words(shown.probability, usual) if shown else None,
+        "concepts": concept_rows(None if found.lot else found.score),
+        "proof": PROOF,
         "standing": scores.standing(shown, beside.probabilities) if shown and beside else None,
         "waterfall": scores.waterfall(found.score) if found.score else None,
         "price_charts": [(price, past.plot(price)) for price in found.prices],
