@@ -15,7 +15,10 @@ from originrisk.serve.queue.evidence.past import Past
 LEAST: Final = 8
 """Lines below which a middle and a spread say nothing."""
 WORDS: Final = {"unit": "per unit", "kilo": "per kilogram"}
-_PRICED: Final = ("entry_date", "quantity", "unit_of_measure", "gross_weight_kg", "entered_value_usd")
+_PRICED: Final = (
+    "entry_date", "quantity", "unit_of_measure", "second_quantity", "second_unit", "gross_weight_kg",
+    "entered_value_usd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ class SupplierIndex:
 
 READ: Final = (
     "entry_number", "line_number", "entry_date", "received_on", "manufacturer_id", "manufacturer_name",
-    "importer_number", "country_of_origin", "htsus", "quantity", "unit_of_measure", "gross_weight_kg",
-    "entered_value_usd",
+    "importer_number", "country_of_origin", "htsus", "quantity", "unit_of_measure", "second_quantity",
+    "second_unit", "gross_weight_kg", "entered_value_usd",
 )  # fmt: skip
 """What pages read of the lines around one."""
 ENDED: Final = ("outcome_date", "result", "method", "selection")
