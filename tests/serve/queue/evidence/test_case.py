@@ -44,7 +44,7 @@ def test_every_concept_has_a_row_with_its_verdict_strongest_first() -> None:
         "against": [{"concept": "parties", "contribution": -0.7, "text": "", "facts": []}],
     }
     rows = concept_rows(score)
-    assert [row.title for row in rows][0] == "Price"
+    assert rows[0].title == "Price"
     assert (rows[0].verdict, rows[-1].title, rows[-1].verdict) == ("raises", "Parties", "lowers")
     assert {row.verdict for row in rows[1:-1]} == {"says nothing"}
 
