@@ -138,7 +138,7 @@ def catalogue() -> list[dict[str, Any]]:
     return [
         {
             "name": f.name,
-            "version": getattr(f, "version", 1),
+            "version": f.version,
             "kind": f.kind,
             "unit": f.unit,
             "monotone": f.monotone,

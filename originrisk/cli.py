@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from threading import Event
@@ -25,12 +26,21 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"originrisk {version('originrisk')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _home(
     ctx: typer.Context,
     home: Annotated[
         Path, typer.Option(envvar="ORIGINRISK_HOME", help="Folder of everything that is not code.")
     ] = Path("var"),
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and end.")
+    ] = False,
 ) -> None:
     ctx.obj = home
 

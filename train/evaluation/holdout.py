@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.reference.orders import FAMILIES
@@ -184,11 +184,15 @@ class HoldoutFit:
         lines, log_odds, results = self._results(chosen, weight, shift)
         population = Population(results, lines.frame.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
+        ends = zip(
+            ("truth_low", "truth_high"), self.fitted.model.calibrator.band(expit(log_odds)), strict=True
+        )
+        band = {name: float(np.average(end, weights=weight)) for name, end in ends}
         return Part(
             name,
             population,
             compare(scores, population, self.seed),
-            probability_metrics(log_odds, results),
+            probability_metrics(log_odds, results) | band,
             reliability(results.chance(log_odds), lines.observed, results.weight),
             log_odds,
         )

@@ -110,10 +110,19 @@ PROBABILITY: Final = (
     Metric(
         "calibration_error", "calibration error", lambda q, y, w: calibration_error(q, y, w / w.sum()), ".4f"
     ),
-    Metric("expected_share", "expected", lambda q, _, w: float(np.sum(w / w.sum() * q)), ".2%"),
-    Metric("found_share", "positive", lambda _, y, w: float(np.sum(w / w.sum() * y)), ".2%"),
+    Metric("expected_share", "expected P(result)", lambda q, _, w: float(np.sum(w / w.sum() * q)), ".2%"),
+    Metric("found_share", "positive results", lambda _, y, w: float(np.sum(w / w.sum() * y)), ".2%"),
 )
-METRICS: Final = {metric.name: metric for metric in (*RANKING, *PROBABILITY)}
+TRUTH: Final = tuple(
+    Metric(name, words, lambda p, _, w: float(np.average(p, weights=w)), ".2%")
+    for name, words in {
+        "truth_share": "expected P(truth)",
+        "truth_low": "P(truth) from",
+        "truth_high": "to (90 %)",
+    }.items()
+)
+"""Mean probability of the truth and of both ends of its band; where examinations never err, that of the result."""
+METRICS: Final = {metric.name: metric for metric in (*RANKING, *PROBABILITY, *TRUTH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +231,12 @@ def probability_metrics(log_odds: Floats, results: NoisyResults) -> Metrics:
     """Log-loss, Brier score and calibration of the chance of a positive result.
 
     The model speaks of the truth, the examination of a result: what is compared is the chance of the result that
-    follows from the model's probability and the error rates of how the line was examined.
+    follows from the model's probability and the error rates of how the line was examined. `truth_share` is the mean of
+    the probability itself: what is there, where the other is what an examination would say.
     """
     given = results.chance(log_odds), results.observed, results.weight
-    return {metric.name: metric.function(*given) for metric in PROBABILITY}
+    truth = METRICS["truth_share"].function(expit(log_odds), results.observed, results.weight)
+    return {metric.name: metric.function(*given) for metric in PROBABILITY} | {"truth_share": truth}
 
 
 def _row(method: str, score: Floats, population: Population, draws: list[Floats]) -> Row:

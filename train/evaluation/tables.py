@@ -109,7 +109,10 @@ def _figures(part: Pooled) -> Metrics:
         "positives": int(part.lines.observed.sum()),
         "average_precision": ranked.average_precision(part.results.weight),
         "auc": ranked.metrics(part.results.weight)["auc"],
-        **{name: probabilities[name] for name in ("expected_share", "found_share", "calibration_error")},
+        **{
+            name: probabilities[name]
+            for name in ("truth_share", "expected_share", "found_share", "calibration_error")
+        },
     }
 
 
@@ -154,7 +157,10 @@ def _window_row(window: Window) -> dict[str, Any]:
         "positives": int(window.results.observed.sum()),
         "average_precision": ranked["average_precision"],
         "auc": ranked["auc"],
-        **{name: probabilities[name] for name in ("expected_share", "found_share", "calibration_error")},
+        **{
+            name: probabilities[name]
+            for name in ("truth_share", "expected_share", "found_share", "calibration_error")
+        },
         "look_up_key_seen": window.look_up_seen,
     }
 

@@ -17,6 +17,8 @@ A score is a **lead**: it tells an officer where to look first and why. It must 
   goods are declared to be made and who the parties are, and none of these);
 - as proof in a proceeding;
 - to clear goods: lines that were never examined are unknown, not negative.
+
+Goods detained under a withhold release order may be exported, or released once they are proved admissible.
 """
 BIAS: Final = """\
 - Mostly suspicious lines are examined. What the model knows of others it knows from the random arm and from weights.
@@ -40,7 +42,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             *_recalibrated(settings.get("recalibrated")),
             "## What it is for, and what not\n",
             USE,
-            "## How well it ranks\n",
+            "## How well it ranks results\n",
             f"Judged: {metrics['judged']}. The first of them entered on {metrics['first_judged_day']}; "
             f"{metrics['fitted_lines']:,} examined lines were fitted; {metrics['look_up_key_seen']:.0%} of the judged "
             "lines repeat goods already known.\n",
@@ -49,7 +51,19 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
                 _ranks(metrics),
             ),
             "## How far its probabilities hold\n",
-            *_table(("population", "expected", "found", "calibration error", "log-loss"), _levels(metrics)),
+            "P(result): the chance of a positive result that follows from the probability of the truth and the error "
+            "rates of examination, beside the results. What all examinations miss shows in neither.\n",
+            *_table(
+                (
+                    "population",
+                    "expected P(result)",
+                    "positive results",
+                    "calibration error",
+                    "log-loss",
+                    "expected P(truth) [90 %]",
+                ),
+                _levels(metrics),
+            ),
             "## Where it is weak\n",
             *_weak(metrics),
             "## Datasheet: what it learned from\n",
@@ -92,13 +106,18 @@ def _levels(metrics: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
     names = ("expected_share", "found_share", "calibration_error", "log_loss")
     for name in _parts(metrics):
         row = metrics[name]["methods"]["model"]
-        yield name.replace("_", " "), *(f"{row[figure]:.4f}" for figure in names)
+        truth = (
+            "–"
+            if "truth_low" not in row
+            else f"{row['truth_share']:.4f} [{row['truth_low']:.4f}, {row['truth_high']:.4f}]"
+        )
+        yield name.replace("_", " "), *(f"{row[figure]:.4f}" for figure in names), truth
 
 
 def _weak(metrics: Mapping[str, Any]) -> Iterable[str]:
     rows = [(name, metrics["slices"][name]) for name in metrics["slices"]]
     yield from _table(
-        ("slice", "lines", "positive", "AP", "expected", "found", ""),
+        ("slice", "lines", "positive", "AP", "expected P(result)", "positive results", ""),
         [
             (
                 name,

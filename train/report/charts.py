@@ -63,7 +63,7 @@ def through_time(months: list[dict[str, Any]]) -> str:
             color=MODEL_FIRST["look-up"],
             label="found",
         )
-        right.set(title="Share of positive results", ylim=(0, None))
+        right.set(title="P(result) and positive results, share of lines", ylim=(0, None))
         right.legend(frameon=False, fontsize=8)
         for axes in (left, right):
             axes.tick_params(axis="x", rotation=60, labelsize=7)
@@ -127,7 +127,11 @@ def _reliability(axes: Any, part: Pooled) -> None:
     axes.plot(said, found, marker="o", color=INK)
     end = max(said.max(), found.max()) * 1.05
     axes.plot([0, end], [0, end], linestyle=":", color=PALE)
-    axes.set(xlabel="chance of a positive result, predicted", ylabel="share positive", title="Reliability")
+    axes.set(
+        xlabel="chance of a positive result, predicted",
+        ylabel="share positive",
+        title="Reliability of P(result)",
+    )
 
 
 def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
@@ -175,4 +179,8 @@ def _holdout_reliability(axes: Any, part: Part) -> None:
     axes.plot(said, found, marker="o")
     end = max(said.max(), found.max()) * 1.05
     axes.plot([0, end], [0, end], linestyle=":", color="grey")
-    axes.set(xlabel="chance of a positive result, predicted", ylabel="share positive", title="Reliability")
+    axes.set(
+        xlabel="chance of a positive result, predicted",
+        ylabel="share positive",
+        title="Reliability of P(result)",
+    )

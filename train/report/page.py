@@ -45,18 +45,23 @@ WHY: Final = {
         "Every examined line, weighted by the inverse of its chance to be examined. Mostly suspicious lines."
     ),
     "time": (
-        "Each window is judged by a model of what was known before it, behind a gap. The bars are the "
-        "whole of the judged period."
+        "Each window is judged by a model of what was known before it, behind a gap; lines weigh by the inverse of "
+        "their chance to be examined. The bars are the whole of the judged period."
     ),
     "splits": (
-        "Every line is judged by bare trees that saw no line of its group, all periods together. A "
+        "Every line, all of the same weight, is judged by bare trees that saw no line of its group, all periods "
+        "together. A "
         "ranking that falls from the split at random to the others lives on parties or goods it has met. "
         "Largest share: of lines in the largest group."
     ),
-    "slices": "The same lines, by kind. Figures on few positives say little.",
+    "slices": (
+        "The same lines, by kind, each weighted by the inverse of its chance to be examined; the random arm by that of "
+        "its draw. Figures on few positives say little."
+    ),
     "large": (
-        "Share of positive results as expected from the probabilities, and as found, by declared origin "
-        "and by goods."
+        "P(result), the share of positive results to expect by the probabilities and the error rates of examination, "
+        "beside the share that was positive; P(truth) is the probability itself. Lines weigh by the inverse of their "
+        "chance to be examined."
     ),
     "capacity": (
         "Lines that a month's capacity would have reached among all lines, ranked in one queue or by "
@@ -71,7 +76,9 @@ WHY: Final = {
         "Contribution to the score (log-odds) by the feature's value, for lines of the last window; dots "
         "above the line raise it."
     ),
-    "curve": "The last window, judged by bare trees that learned from a part of the suppliers.",
+    "curve": (
+        "The last window, judged by bare trees that learned from a part of the suppliers; all lines of the same weight."
+    ),
     "stability": (
         "The seeds of the last model one by one; and the oldest window's model on every later window "
         "beside the window's own: where the oldest falls behind, the relation drifts."

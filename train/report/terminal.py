@@ -17,6 +17,9 @@ from originrisk.train.evaluation.metrics import METRICS, Row, intervals_text
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
+PROBABILITIES: Final = (
+    "P(result), the chance of a positive result, against the results; P(truth), that goods come from Xinjiang"
+)
 HEADINGS: Final = ("method", *(METRICS[name].words for name in SHOWN))
 
 
@@ -29,7 +32,11 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
         for part in trained.result.holdout.parts
     ]
     names = (METRICS[name].words for name in trained.result.holdout.parts[0].probabilities)
-    print_table("Probabilities, against results as found", ("population", *names), probabilities)
+    print_table(
+        PROBABILITIES,
+        ("population", *names),
+        probabilities,
+    )
     rates = map(shown_rate, trained.result.settings["error_rates"])
     print_table("Error rates", RATE_HEADINGS, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.result.gathered.left_out.items())
