@@ -13,20 +13,9 @@ import pyarrow.compute as pc
 
 FOUND: Final = "xinjiang"
 NOT_FOUND: Final = "not_xinjiang"
-DISPOSITIONS: Final = {
-    "released": "released",
-    "released_on_evidence": "released on evidence",
-    "detained": "detained",
-    "denied": "denied: the presumption was not rebutted",
-    "excluded": "excluded: the presumption was not rebutted",
-    "exported": "exported before a decision",
-    "abandoned": "abandoned before a decision",
-    "seized": "seized",
-    "protest_granted": "released after a protest",
-}
-"""What was done with the goods, in the words that are told to people."""
 DENIALS: Final = ("denied", "excluded", "seized")
 RELEASES: Final = ("released", "released_on_evidence", "protest_granted")
+DISPOSITIONS: Final = (*RELEASES, *DENIALS, "detained", "exported", "abandoned")
 
 
 def denied(outcomes: pa.Table) -> pa.BooleanArray:

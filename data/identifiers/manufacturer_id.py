@@ -14,20 +14,9 @@ from itertools import groupby
 from typing import Final
 
 CANADA: Final = {
-    "AB": "XA",
-    "BC": "XC",
-    "MB": "XM",
-    "NB": "XB",
-    "NL": "XW",
-    "NT": "XT",
-    "NS": "XN",
-    "NU": "XV",
-    "ON": "XO",
-    "PE": "XP",
-    "QC": "XQ",
-    "SK": "XS",
-    "YT": "XY",
-}
+    "AB": "XA", "BC": "XC", "MB": "XM", "NB": "XB", "NL": "XW", "NT": "XT", "NS": "XN", "NU": "XV", "ON": "XO",
+    "PE": "XP", "QC": "XQ", "SK": "XS", "YT": "XY",
+}  # fmt: skip
 """Province to the code that stands in place of a country."""
 
 _FORM: Final = re.compile(r"([A-Z]{2})([A-Z0-9]+?)([0-9]*)([A-Z]{1,3})", re.ASCII)

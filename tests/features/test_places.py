@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import ENTRIES
+from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.lines import Lines
 from originrisk.features.places import maker_in_china, maker_in_xinjiang
 
@@ -57,3 +58,20 @@ def test_city_or_postal_code_must_agree_with_the_address(
 def test_a_vietnamese_declaration_with_a_chinese_mid_is_judged_by_the_mid(mid: str, likeness: float) -> None:
     lines = line(country_of_origin="VN", manufacturer_id=mid, manufacturer_postal_code="841000")
     assert maker_in_xinjiang(lines).tolist() == [likeness]
+
+
+@pytest.mark.parametrize(
+    ("mid", "city", "parts"),
+    [
+        ("HKBROGAR77HON", "KOWLOON", 0),
+        ("MOBROGAR77MAC", "TAIPA", 0),
+        ("SGBROGAR77SIN", "JURONG", 0),
+        ("HKBROGAR77KOW", "KOWLOON", 1),
+        ("VNBROGAR77DAN", "ĐÀ NẴNG", 0),
+        ("PLBROGAR77LOD", "ŁÓDŹ", 0),
+    ],
+)
+def test_cities_of_mids_follow_the_rule(mid: str, city: str, parts: int) -> None:
+    feature = next(one for one in CATALOGUE if one.name == "mid_against_address")
+    cells = {"manufacturer_address": "77 RIVER RD", "manufacturer_city": city, "manufacturer_id": mid}
+    assert feature.compute(line(**cells), None).tolist() == [parts]
