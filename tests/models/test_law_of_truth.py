@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -120,15 +121,12 @@ def told(known: Evidence) -> Iterator[tuple[str, list[Any]]]:
     yield from ((flag["text"], flag["facts"]) for flag in flags_of(known))
 
 
-def falsehoods(store: Store, closed: date = DAY - timedelta(1)) -> tuple[int, list[str]]:
-    """Sentences checked of the lines of the next day, and what is untrue in them."""
+def judged(store: Store, closed: date = DAY - timedelta(1)) -> Iterator[list[str]]:
+    """For each sentence of the lines of the next day, what is untrue in it."""
     truth, day = Truth(store, closed), closed + timedelta(1)
-    found, checked = [], 0
     for known in gather(store, store.entries(day, day), closed):
         for text, facts in told(known):
-            checked += 1
-            found += truth.falsehoods(known.line, text, facts)
-    return checked, found
+            yield list(truth.falsehoods(known.line, text, facts))
 
 
 @settings(max_examples=24, deadline=None)
@@ -146,9 +144,9 @@ def test_what_is_told_is_true_in_many_worlds(seed: int, size: int) -> None:
 
 def check(seed: int, size: int) -> None:
     with TemporaryDirectory() as home:
-        checked, found = falsehoods(written(Path(home), world(seed, size)))
-    assert checked
-    assert not found
+        found = list(judged(written(Path(home), world(seed, size))))
+    assert found
+    assert not list(chain.from_iterable(found))
 
 
 def sql(old: str, new: str) -> Callable[[pytest.MonkeyPatch], None]:
@@ -200,7 +198,7 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "dearer for cheaper": said("price", lambda text: text.replace("more than", "less than")),
     "the last line told as the first": sql("min(entry_date) AS maker_first", "max(entry_date) AS maker_first"),
     "a listing not yet known": lambda patch: patch.setattr(evidence, "in_force", lambda table, _: table),
-    "the importer's findings told of the maker": said("findings", lambda text: text.replace("importer", "maker")),
+    "the maker's findings told of the importer": said("findings", lambda text: text.replace("maker", "importer")),
     "a finding told of another day": lambda patch: patch.setattr(
         flags, "fact", lambda *told: statements.fact(*(DAY if isinstance(one, date) else one for one in told))
     ),
@@ -213,9 +211,9 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def test_nothing_untrue_is_found_where_nothing_is_planted(rich: Store) -> None:
-    checked, found = falsehoods(rich)
-    assert checked > 100
-    assert not found
+    found = list(judged(rich))
+    assert len(found) > 100
+    assert not list(chain.from_iterable(found))
 
 
 def test_no_two_sentences_of_a_line_say_the_same(rich: Store) -> None:
@@ -229,4 +227,4 @@ def test_no_two_sentences_of_a_line_say_the_same(rich: Store) -> None:
 @pytest.mark.parametrize("lie", LIES)
 def test_a_planted_lie_is_found(lie: str, rich: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     LIES[lie](monkeypatch)
-    assert falsehoods(rich)[1]
+    assert any(judged(rich))

@@ -323,7 +323,7 @@ class Truth:
     def _described(self, line: dict[str, Any], material: str) -> float | None:
         """Share of the material by a description that gives shares in percent."""
         text = (line["description"] or "").upper()
-        told = re.findall(rf"(\d+)\s?% {material.upper()}", text)
+        told = re.findall(rf"(\d+)\s?%(?: \w+){{0,2}} {material.upper()}", text)
         return float(told[0]) / 100 if told else 0.0 if "%" in text else None
 
     def _cost(self, line: dict[str, Any], material: str, value: str) -> bool:
