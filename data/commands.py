@@ -25,56 +25,34 @@ Check = Annotated[
 ]
 
 
-@_ingest.command()
-def entries(
-    ctx: typer.Context,
-    paths: Paths,
-    mapping: MappingName = "contract",
-    check: Check = False,
-    json: Json = False,
-) -> None:
-    """Entry lines. Rows that break a rule go to `rejected`, with every broken rule."""
-    _run(ctx, "entries", paths, mapping, check=check, as_json=json)
+def _ingest_into(table: str, meaning: str) -> None:
+    """Make `ingest TABLE` a command."""
+
+    def command(
+        ctx: typer.Context,
+        paths: Paths,
+        mapping: MappingName = "contract",
+        check: Check = False,
+        json: Json = False,
+    ) -> None:
+        from originrisk.data.errors import BadInputError
+        from originrisk.data.ingest.run import ingest, show
+        from originrisk.data.settings import load_settings
+        from originrisk.data.store.tables import Store
+
+        settings = load_settings(ctx.obj)
+        store = Store(settings.home, settings.memory_limit_gb)
+        done = ingest(store, table, paths, mapping, settings.read, check=check)
+        show(table, done, as_json=json)
+        if done.refused:
+            raise BadInputError(done.refused)
+
+    _ingest.command(table, help=meaning)(command)
 
 
-@_ingest.command()
-def outcomes(
-    ctx: typer.Context,
-    paths: Paths,
-    mapping: MappingName = "contract",
-    check: Check = False,
-    json: Json = False,
-) -> None:
-    """What examinations found."""
-    _run(ctx, "outcomes", paths, mapping, check=check, as_json=json)
-
-
-@_ingest.command()
-def listed(
-    ctx: typer.Context,
-    paths: Paths,
-    mapping: MappingName = "contract",
-    check: Check = False,
-    json: Json = False,
-) -> None:
-    """Parties under an order (WRO, Finding, UFLPA)."""
-    _run(ctx, "listed", paths, mapping, check=check, as_json=json)
-
-
-def _run(
-    ctx: typer.Context, table: str, paths: list[Path], mapping: str, *, check: bool, as_json: bool
-) -> None:
-    from originrisk.data.errors import BadInputError
-    from originrisk.data.ingest.run import ingest, show
-    from originrisk.data.settings import load_settings
-    from originrisk.data.store.tables import Store
-
-    settings = load_settings(ctx.obj)
-    store = Store(settings.home, settings.memory_limit_gb)
-    done = ingest(store, table, paths, mapping, settings.read, check=check)
-    show(table, done, as_json=as_json)
-    if done.refused:
-        raise BadInputError(done.refused)
+_ingest_into("entries", "Entry lines. Rows that break a rule go to `rejected`, with every broken rule.")
+_ingest_into("outcomes", "What examinations found.")
+_ingest_into("listed", "Parties under an order (WRO, Finding, UFLPA).")
 
 
 def rejects(

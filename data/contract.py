@@ -113,43 +113,22 @@ class Table:
 
 LINE_KEY: Final = ("entry_number", "line_number")
 
+# fmt: off
 ENTRIES: Final = Table(
     "entries",
     LINE_KEY,
     (
-        Column(
-            "entry_number",
-            "str",
-            True,
-            "entry summary number as filed, without hyphens once stored",
-            "entry number",
-        ),
+        Column("entry_number", "str", True,
+               "entry summary number as filed, without hyphens once stored", "entry number"),
         Column("line_number", "int", True, "line of that entry summary", "line number"),
-        Column(
-            "entry_type",
-            "str",
-            False,
-            "CBP entry type: `01` consumption, `03` AD/CVD, `11` informal …",
-            "entry type",
-        ),
-        Column(
-            "entry_date",
-            "date",
-            True,
-            "date of entry: the line is scored as of it and sees only days before",
-            "date",
-        ),
-        Column(
-            "received_on", "date", False, "day the line reached the system (default: `entry_date`)", "date"
-        ),
+        Column("entry_type", "str", False,
+               "CBP entry type: `01` consumption, `03` AD/CVD, `11` informal …", "entry type"),
+        Column("entry_date", "date", True,
+               "date of entry: the line is scored as of it and sees only days before", "date"),
+        Column("received_on", "date", False, "day the line reached the system (default: `entry_date`)", "date"),
         Column("export_date", "date", False, "date of exportation", "date"),
-        Column(
-            "importer_number",
-            "str",
-            False,
-            "importer of record: personal data, masked when shown",
-            "importer number",
-        ),
+        Column("importer_number", "str", False,
+               "importer of record: personal data, masked when shown", "importer number"),
         Column("consignee_number", "str", False, "ultimate consignee, same forms", "importer number"),
         Column("manufacturer_id", "str", False, "MID", "manufacturer id"),
         Column("manufacturer_name", "str", False, "manufacturer or supplier as declared"),
@@ -163,44 +142,23 @@ ENTRIES: Final = Table(
         Column("port_of_lading", "str", False, "foreign port of lading", "schedule k"),
         Column("port_of_unlading", "str", False, "US port of unlading", "schedule d"),
         Column("port_of_entry", "str", False, "US port of entry", "schedule d"),
-        Column(
-            "mode_of_transport",
-            "str",
-            False,
-            "CBP mode: `11` vessel, `21` rail, `30` truck, `40` air …",
-            "transport mode",
-        ),
+        Column("mode_of_transport", "str", False,
+               "CBP mode: `11` vessel, `21` rail, `30` truck, `40` air …", "transport mode"),
         Column("htsus", "str", True, "HTSUS number; digits that are missing stay unknown", "htsus"),
         Column("description", "str", False, "commercial description of the merchandise"),
         Column("quantity", "float", False, "first reported quantity", "amount"),
         Column("unit_of_measure", "str", False, "unit of that quantity: `DOZ`, `NO`, `KG`, `M2` …", "unit"),
-        Column(
-            "second_quantity",
-            "float",
-            False,
-            "second reported quantity, as kilograms beside pieces",
-            "amount",
-        ),
+        Column("second_quantity", "float", False, "second reported quantity, as kilograms beside pieces", "amount"),
         Column("second_unit", "str", False, "unit of the second quantity", "unit"),
         Column("gross_weight_kg", "float", False, "gross weight, kg", "amount"),
-        Column(
-            "entered_value_usd", "float", True, "entered (customs) value of the line, US dollars", "amount"
-        ),
+        Column("entered_value_usd", "float", True, "entered (customs) value of the line, US dollars", "amount"),
         Column("charges_usd", "float", False, "freight, insurance and other charges, US dollars", "number"),
         Column("related_parties", "bool", False, "buyer and seller are related", "boolean"),
         Column("special_program", "str", False, "special program indicator (duty preference claimed)"),
-        Column(
-            "smelt_country",
-            "str",
-            False,
-            "aluminium: country of primary smelt, since 2023-04-10",
-            "country",
-        ),
+        Column("smelt_country", "str", False, "aluminium: country of primary smelt, since 2023-04-10", "country"),
         Column("cast_country", "str", False, "aluminium: country of most recent cast", "country"),
-        Column(
-            "melt_pour_country", "str", False, "steel: country of melt and pour, since 2024-11-21", "country"
-        ),
-    ),
+        Column("melt_pour_country", "str", False, "steel: country of melt and pour, since 2024-11-21", "country"),
+   ),
     one_of=(("manufacturer_id", "manufacturer_name"),),
     defaults=(("received_on", "entry_date"),),
 )
@@ -214,17 +172,11 @@ OUTCOMES: Final = Table(
         Column("selected_date", "date", True, "day on which the line was selected for examination", "date"),
         Column("outcome_date", "date", False, "day the result became known; null while pending", "date"),
         Column("selection", "str", True, "why it was examined", "selection"),
-        Column(
-            "selection_probability",
-            "float",
-            False,
-            "chance with which the rule picked this line",
-            "probability",
-        ),
+        Column("selection_probability", "float", False, "chance with which the rule picked this line", "probability"),
         Column("method", "str", False, "how it was examined", "method"),
         Column("result", "str", False, "evidence on origin alone; null while pending", "result"),
         Column("disposition", "str", False, "what was done; no evidence on origin", "disposition"),
-    ),
+   ),
     in_order=(("selected_date", "outcome_date"),),
     never_emptied=("outcome_date",),
 )
@@ -237,22 +189,13 @@ LISTED: Final = Table(
         Column("aliases", "str", False, "other names, separated by `|`"),
         Column("address", "str", False, "as published"),
         Column("programme", "str", True, "`WRO`, `Finding`, `UFLPA` … (with sublist where there is one)"),
-        Column(
-            "effective_date", "date", True, "day the listing took force; lines dated later see it", "date"
-        ),
+        Column("effective_date", "date", True, "day the listing took force; lines dated later see it", "date"),
         Column("removed_date", "date", False, "first day on which it is no longer in force", "date"),
         Column("scope", "str", False, "goods it covers, in words or tariff prefixes; empty = all"),
-        Column(
-            "known_from", "date", False, "day the listing became known (default: `effective_date`)", "date"
-        ),
-        Column(
-            "removal_known_from",
-            "date",
-            False,
-            "day the removal became known; empty: in time for `removed_date`",
-            "date",
-        ),
-    ),
+        Column("known_from", "date", False, "day the listing became known (default: `effective_date`)", "date"),
+        Column("removal_known_from", "date", False,
+               "day the removal became known; empty: in time for `removed_date`", "date"),
+   ),
 )
 
 SCORES: Final = Table(
@@ -264,36 +207,21 @@ SCORES: Final = Table(
         Column("entry_date", "date", True, "copied from the line", "date"),
         Column("probability", "float", True, "calibrated probability of Xinjiang origin", "probability"),
         Column("rank", "int", True, "1 = highest probability among the lines of that `entry_date`", "rank"),
-        Column(
-            "reasons",
-            "reasons",
-            False,
-            "concepts that raised the score, and what is known of them",
-            "reasons",
-        ),
+        Column("reasons", "reasons", False, "concepts that raised the score, and what is known of them", "reasons"),
         Column("model_version", "str", True, "the model that produced the score"),
         Column("history_date", "date", True, "last closed day that the history holds", "date"),
         Column("place", "int", False, "place in the day's queue; null outside capacity", "rank"),
         Column("selection", "str", False, "how it came into the queue: by `order` or by `lot`"),
-        Column(
-            "selection_probability",
-            "float",
-            False,
-            "chance with which the day's rule puts this line into the queue",
-            "probability",
-        ),
+        Column("selection_probability", "float", False,
+               "chance with which the day's rule puts this line into the queue", "probability"),
         Column("against", "reasons", False, "concepts that lowered the score, without a text", "reasons"),
         Column("base_log_odds", "float", False, "log-odds of a line before any feature speaks", "number"),
-        Column(
-            "log_odds",
-            "float",
-            False,
-            "log-odds before calibration: the base and what each concept adds; null without reasons",
-            "number",
-        ),
+        Column("log_odds", "float", False,
+               "log-odds before calibration: the base and what each concept adds; null without reasons", "number"),
         Column("flags", "flags", False, "red flags: facts beside the score, whatever it is", "flags"),
         Column("summary", "str", False, "the line in one sentence of at most 200 characters"),
-    ),
+   ),
 )
+# fmt: on
 
 TABLES: Final = {table.name: table for table in (ENTRIES, OUTCOMES, LISTED, SCORES)}

@@ -13,7 +13,7 @@ from originrisk.data.contract import RULES, TABLES
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.identifiers import importer_number
 from originrisk.data.ingest.records import Records
-from originrisk.data.store.tables import FAULTS, Store
+from originrisk.data.store.tables import Store
 
 PERSONAL: Final = frozenset({"importer_number", "consignee_number"})
 MOST_EMPTIED: Final = 10_000
@@ -62,7 +62,7 @@ def faults(store: Store, **wanted: str | None) -> pa.Table:
 
     `wanted`: for a column, a text that it contains, in any letter case.
     """
-    table = pa.concat_tables([store.faults(), _of_older_homes(store)])
+    table = store.faults()
     for name, text in wanted.items():
         if text is not None:
             table = table.filter(pc.match_substring(table[name], text, ignore_case=True))
@@ -73,18 +73,6 @@ def faults(store: Store, **wanted: str | None) -> pa.Table:
     kept = [name for name in table.column_names if name not in ("file_hash", "delivery")]
     schema = pa.schema([*(table.schema.field(name) for name in kept), ("what_to_do", pa.string())])
     return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _of_older_homes(store: Store) -> pa.Table:
-    """Faults of records that were rejected before faults were kept: without the values."""
-    known = set(store.faults()["file_hash"].to_pylist())
-    rows = [
-        {**row, "column": column, "reason": reason, "fate": "rejected"}
-        for row in store.rejected().to_pylist()
-        if row["file_hash"] not in known
-        for column, _, reason in (text.partition(": ") for text in row["reasons"])
-    ]
-    return pa.Table.from_pylist(rows, schema=FAULTS)
 
 
 def shown_value(column: str, value: str | None) -> str:

@@ -39,13 +39,14 @@ class ColumnProfile:
     types: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON. Of a heading that fills no column no example is shown: it may hold anything."""
-        return {**vars(self), "types": dict(self.types.most_common())}
-
 
 class Profile:
-    """The profile of a delivery's headings, added up over its files."""
+    """The profile of a delivery's headings, added up over its files.
+
+    Of a heading that fills no column no example is shown: it may hold anything.
+    """
+
+    HEADS = ("heading", "fills", "cells", "empty", "understood", "codes known", "types", "examples")
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -77,8 +78,12 @@ class Profile:
             if len(found.examples) < EXAMPLES and shown not in found.examples:
                 found.examples.append(shown)
 
+    def as_list(self) -> list[dict[str, Any]]:
+        """A row for each heading, for JSON."""
+        return [{**vars(one), "types": dict(one.types.most_common())} for one in self.columns.values()]
+
     def rows(self) -> Iterable[tuple[object, ...]]:
-        """A row for each heading, for people."""
+        """A row for each heading under HEADS, for people."""
         for one in self.columns.values():
             types = ", ".join(f"{name} {count:,}" for name, count in one.types.most_common())
             known = "" if one.known is None else f"{one.known:,}"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -96,20 +96,15 @@ def is_placeholder(text: str, rule: str) -> bool:
 def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
     """Without what carries no meaning. In a text the direction marks stay: they are part of it."""
     if not text.isascii():
-        text = _without_marks(text, notes, keep_direction=keep_direction)
+        text = noted(text, _INVISIBLE.sub("", text), "zero-width mark", notes)
+        if not keep_direction:
+            text = noted(text, _DIRECTION.sub("", text), "direction mark", notes)
+        text = noted(text, unicodedata.normalize("NFKC", text), "Unicode NFKC", notes)
     text = noted(text, text.strip(), "surrounding blanks", notes)
     if text.startswith("'"):
         escaped = r"^'(?=[\d=+@-])" if keep_direction else r"^'"
         text = noted(text, re.sub(escaped, "", text), "leading apostrophe", notes)
     return text
-
-
-def _without_marks(text: str, notes: Notes, *, keep_direction: bool) -> str:
-    """A text of more than ASCII without invisible marks, in the normal form of Unicode."""
-    text = noted(text, _INVISIBLE.sub("", text), "zero-width mark", notes)
-    if not keep_direction:
-        text = noted(text, _DIRECTION.sub("", text), "direction mark", notes)
-    return noted(text, unicodedata.normalize("NFKC", text), "Unicode NFKC", notes)
 
 
 # Cells of this form need no repair and are cast as they are. Days after the 28th may not exist: not here.
@@ -240,11 +235,9 @@ class ColumnCheck:
         """
         cells = self._values(cells)
         sure = typed if typed is not None and self._type == pa.float64() else np.zeros(len(cells), bool)
-        plain = is_plain(self._rule, cells)
-        judge, plain = (
-            self._judge,
-            plain if self._plain_texts or not pa.types.is_string(cells.type) else plain & sure,
-        )
+        judge, plain = self._judge, is_plain(self._rule, cells)
+        if pa.types.is_string(cells.type) and not self._plain_texts:
+            plain &= sure
         texts = self._others(cells, plain)
         if self._shows_doubt and any(map(self._shows_doubt, texts.dictionary.to_pylist())):
             judge, plain = self._judge_warily, plain & sure
@@ -260,18 +253,19 @@ class ColumnCheck:
         for text, cell, count in zip(texts.dictionary.to_pylist(), judged, times, strict=True):
             repairs.update(dict.fromkeys(self._counted(cell), count))
             broken.update({text: count} if cell.broken else {})
-        return Judged(self._scaled(values), _reasons(judged, codes, rows), repaired, repairs, broken)
+        bad = np.array([bool(cell.broken) for cell in judged], bool)[codes]
+        reasons = {
+            row: judged[code].broken
+            for row, code in zip(rows[bad].tolist(), codes[bad].tolist(), strict=True)
+        }
+        return Judged(self._scaled(values), reasons, repaired, repairs, broken)
 
     def _values(self, cells: pa.Array) -> pa.Array:
         """Cells of the column's type, of which typed numbers of another have become numbers; or texts."""
         if cells.type == self._type:
             return cells
-        numbers = (
-            pa.types.is_integer(cells.type)
-            or pa.types.is_floating(cells.type)
-            or pa.types.is_decimal(cells.type)
-        )
-        if numbers and self._type == pa.float64():
+        kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+        if self._type == pa.float64() and any(kind(cells.type) for kind in kinds):
             return cells.cast(pa.float64(), safe=False)
         return as_text(cells, code=self._type == pa.string())
 
@@ -327,34 +321,21 @@ def _parsers(column: Column, rule: str, mapping: TableMapping, delimiter: str) -
     return with_words(parser), with_words(wary), as_the_rule
 
 
-def _reasons(judged: Sequence[Cell], codes: NDArray[np.int64], rows: NDArray[np.int64]) -> dict[int, str]:
-    broken = np.array([bool(cell.broken) for cell in judged], bool)[codes]
-    return {
-        row: judged[code].broken
-        for row, code in zip(rows[broken].tolist(), codes[broken].tolist(), strict=True)
-    }
-
-
 def wrong_meanings(label: str, mapping: SourceMapping) -> list[Problem]:
     """Constants and meanings of words in a mapping that the rule of their column does not take."""
     problems: list[Problem] = []
     for table in TABLES.values():
         part: TableMapping | None = getattr(mapping, table.name, None)
         for column in table.columns if part else ():
-            said = {**part.values.get(column.name, {}), "constant": part.constants.get(column.name, "")}  # type: ignore[union-attr]
-            rule = (
-                "foreign entry number"
-                if column.rule == "entry number" and not mapping.check_digit
-                else column.rule
-            )
-            also = part.also.get(column.name, ())  # type: ignore[union-attr]
+            assert part
+            where, also = f"{label}: {table.name}.{column.name}", part.also.get(column.name, ())
+            said = {**part.values.get(column.name, {}), "constant": part.constants.get(column.name, "")}
+            foreign = column.rule == "entry number" and not mapping.check_digit
             problems += [
-                Problem(
-                    f"{label}: {table.name}.{column.name}",
-                    RULES[column.rule],
-                    f"`{value[:40]}` for {word[:40]}",
-                )
+                Problem(where, RULES[column.rule], f"`{value[:40]}` for {word[:40]}")
                 for word, value in said.items()
-                if value and value not in also and parse(rule, value).broken
+                if value
+                and value not in also
+                and parse("foreign entry number" if foreign else column.rule, value).broken
             ]
     return problems

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +16,7 @@ from originrisk.data.console import print_table, progress
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest import discover
-from originrisk.data.ingest.check import Checked, Checks
+from originrisk.data.ingest.check import Checked, Checks, Fate
 from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.fold import fold
 from originrisk.data.ingest.mapping import Mapping, read_mapping, resolve, wanted
@@ -65,21 +65,17 @@ def ingest(
     and what it would be `refused` for. Raises BadInputError for a mapping that does not fit, FilesRefusedError for
     files that do not, or that changed while they were read; the store is unchanged then.
     """
-    table, limits, (mapping, mistakes) = (
-        TABLES[table_name],
-        limits or ReadSettings(),
-        read_mapping(mapping_name),
-    )
+    table, limits = TABLES[table_name], limits or ReadSettings()
+    mapping, mistakes = read_mapping(mapping_name)
     mistakes += wrong_meanings(Path(mapping_name).name, mapping)
     sources, warnings = discover.discover(paths)
-    with store.writing() if not check else _aside() as staging:
+    profile = Profile(table) if check else None
+    with TemporaryDirectory() if check else store.writing() as staging:
         with _all_told(mistakes):
             inputs = _inputs(sources, table, mapping, limits)
-        profile = Profile(table) if check else None
-        delivery = Delivery(table, [entry.source for entry in inputs], staging)
+        delivery = Delivery(table, [entry.source for entry in inputs], Path(staging))
         _take_all(delivery, inputs, table, mapping, limits, profile=profile)
-        unknown = delivery.unknown_labels()
-        if unknown and not check:
+        if (unknown := delivery.unknown_labels()) and not check:
             raise FilesRefusedError(
                 [(entry.source.path, () if at else unknown) for at, entry in enumerate(inputs)]
             )
@@ -87,20 +83,13 @@ def ingest(
             for records in _records(inputs[file], mapping, table, limits):
                 delivery.reject_duplicates(file, records, rows)
         delivery.close_rejected()
-        warnings += [note for entry in inputs for note in entry.layout.notes]
-        told = (delivery.counts, mapping.note, tuple(warnings), profile, tuple(unknown))
-        if check:
-            return Ingested(told[0], UpsertCounts(0, 0, 0), *told[1:])
-        stored = store.upsert_staged(table_name, [delivery.accepted])
-        store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
-        store.replace_rejected(table_name, delivery.faults, delivery.hashes, into="faults")
-    return Ingested(told[0], stored, *told[1:])
-
-
-@contextmanager
-def _aside() -> Iterator[Path]:
-    with TemporaryDirectory() as folder:
-        yield Path(folder)
+        stored = UpsertCounts(0, 0, 0)
+        if not check:
+            stored = store.upsert_staged(table_name, [delivery.accepted])
+            store.replace_rejected(table_name, delivery.rejected, delivery.hashes)
+            store.replace_rejected(table_name, delivery.faults, delivery.hashes, into="faults")
+    warnings += [note for entry in inputs for note in entry.layout.notes]
+    return Ingested(delivery.counts, stored, mapping.note, tuple(warnings), profile, tuple(unknown))
 
 
 def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: ReadSettings) -> list[Input]:
@@ -176,17 +165,13 @@ def _records(entry: Input, mapping: Mapping, table: Table, limits: ReadSettings)
     if mapping.table(table.name).fold is None:
         yield from parts
     elif whole := list(parts):
-        yield _joined(whole)
-
-
-def _joined(parts: Sequence[Records]) -> Records:
-    return Records(
-        pa.concat_tables([part.table for part in parts]),
-        np.concatenate([part.rows for part in parts]),
-        [misfit for part in parts for misfit in part.misfits],
-        sum(part.size for part in parts),
-        {name: np.concatenate([part.typed[name] for part in parts]) for name in parts[0].typed},
-    )
+        yield Records(
+            pa.concat_tables([part.table for part in whole]),
+            np.concatenate([part.rows for part in whole]),
+            [misfit for part in whole for misfit in part.misfits],
+            sum(part.size for part in whole),
+            {name: np.concatenate([part.typed[name] for part in whole]) for name in whole[0].typed},
+        )
 
 
 def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, table: Table) -> Checked:
@@ -200,49 +185,37 @@ def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, 
     return fold(checked, rule, cells, sums=sums)
 
 
-_DONE = {
-    "repaired": "repaired",
-    "emptied": "cell emptied",
-    "rejected": "record rejected",
-    "told": "kept, and told",
-}
+_DONE: dict[Fate, str] = {"emptied": "cell emptied", "rejected": "record rejected", "told": "kept, and told"}
 
 
 def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
     """Print the counts; notes and warnings go to standard error too, where a script does not trip over them."""
     notes = [f"note: {ingested.note}"] if ingested.note else []
     sys.stderr.writelines(f"{line}\n" for line in (*notes, *(f"warning: {one}" for one in ingested.warnings)))
-    counts = as_dict(ingested)
-    if ingested.profile and as_json:
-        counts["profile"] = [column.as_dict() for column in ingested.profile.columns.values()]
+    profile, counts = ingested.profile, as_dict(ingested)
     if as_json:
-        sys.stdout.write(json.dumps(counts) + "\n")
+        sys.stdout.write(json.dumps(counts | ({"profile": profile.as_list()} if profile else {})) + "\n")
         return
-    rules, fates, _ = counts.pop("rules"), counts.pop("fates"), counts.pop("warnings")
-    if ingested.profile:
-        heads = ("heading", "fills", "cells", "empty", "understood", "codes known", "types", "examples")
-        print_table(f"columns of {table}", heads, ingested.profile.rows())
+    rules, fates, _ = (counts.pop(name) for name in ("rules", "fates", "warnings"))
+    if profile:
+        print_table(f"columns of {table}", profile.HEADS, profile.rows())
     print_table(f"ingest {table}", ["records", "count"], counts.items())
     if rules:
-        rows = [(rule, _DONE[fates.get(rule, "told")], count) for rule, count in rules.items()]
+        rows = [(rule, _DONE.get(fates[rule], fates[rule]), count) for rule, count in rules.items()]
         print_table("rules", ["column: rule", "what was done", "cells"], rows)
-        if {"rejected", "emptied"} & {*fates.values()} and not ingested.profile:
-            sys.stderr.write("`originrisk rejects` lists them, with file, row and what to do.\n")
+    if not profile and {"rejected", "emptied"} & {*fates.values()}:
+        sys.stderr.write("`originrisk rejects` lists them, with file, row and what to do.\n")
 
 
 def as_dict(ingested: Ingested) -> dict[str, Any]:
     """The counts by name: of records up to `duplicates`, of stored rows in `new`, `corrected`, `unchanged`."""
-    counts, stored = ingested.counts, ingested.stored
-    return {
-        "read": counts.read,
-        "accepted": counts.accepted,
-        "rejected": counts.rejected,
-        "repaired": counts.repaired,
-        "duplicates": counts.duplicates,
-        "new": stored.new,
-        "corrected": stored.corrected,
-        "unchanged": stored.unchanged,
+    counts = ingested.counts
+    numbers = {
+        name: getattr(counts, name) for name in ("read", "accepted", "rejected", "repaired", "duplicates")
+    }
+    told = {
         "rules": dict(counts.rules.most_common()),
         "fates": counts.fates,
-        "warnings": list(ingested.warnings),
+        "warnings": [*ingested.warnings],
     }
+    return numbers | asdict(ingested.stored) | told

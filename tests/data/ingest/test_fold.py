@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from originrisk.cli import app
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
-from originrisk.features.history.prices import log_prices
+from originrisk.features.declared import log_prices
 from originrisk.features.lines import Lines
 
 REPORT = Path(__file__).parent / "fixtures" / "es003.csv"
