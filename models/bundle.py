@@ -68,7 +68,7 @@ def load(folder: Path) -> Bundle:
     Raises ModelRefusedError when a file is missing or changed or the golden sample does not come out as it was
     written; FeaturesMissingError when it reads what the catalogue does not give with the same meaning.
     """
-    _check_files(folder)
+    check_files(folder)
     _check_features(folder)
     settings = _read(folder / "settings.json")
     paths = sorted(folder.glob("model-*.txt"), key=lambda path: int(path.stem.removeprefix("model-")))
@@ -89,7 +89,7 @@ def described(folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _check_files(folder: Path) -> None:
+def check_files(folder: Path) -> None:
     if not (folder / "manifest.json").is_file():
         raise _refused("manifest.json", "a model bundle", "no manifest", "Train a model: originrisk train.")
     manifest = _read(folder / "manifest.json")

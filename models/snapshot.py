@@ -76,16 +76,21 @@ def load(
     manifest = read_manifest(folder)
     if not own(manifest):
         raise _refused(folder, "a snapshot made by this version", "one made by another")
-    if changed := _changed(folder, manifest["files"]):
-        raise _refused(
-            folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
-        )
+    check(folder)
     loaded = {
         Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False)
         for name in manifest["files"]
     }
     arrays = {name: np.asarray(array) for name, array in loaded.items()}
     return history_of(arrays, manifest["day"], tallies, learners)
+
+
+def check(folder: Path) -> None:
+    """Raises ModelRefusedError where a file of a snapshot is missing or changed, whoever made it."""
+    if changed := _changed(folder, read_manifest(folder)["files"]):
+        raise _refused(
+            folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
+        )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

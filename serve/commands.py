@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from originrisk.data.console import Json, day_option
+from originrisk.data.errors import BadInputError
 from originrisk.data.lists.commands import lists
 from originrisk.serve import party_commands
 from originrisk.serve.online import commands as online_commands
@@ -190,7 +191,38 @@ def _cell(value: Any) -> Any:
 
 
 lists.command()(party_commands.match)
+
+
+def verify(
+    ctx: typer.Context,
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop what was torn in writing and never done; says what.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Is the home whole: tables, journals, models, histories, the officers' audit? Tells all that is damaged (7)."""
+    import json
+
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.serve import verify as home
+
+    settings = load_settings(ctx.obj)
+    dropped = home.repair(settings) if repair else []
+    checked, wrong = home.faults(settings)
+    if as_json:
+        typer.echo(json.dumps({"checked": checked, "wrong": wrong, "dropped": dropped}))
+    else:
+        print_table("Checked", ("what", "count"), checked.items())
+        for line in (*(f"dropped: {one}" for one in dropped), *wrong):
+            typer.echo(line)
+    if wrong:
+        raise typer.Exit(BadInputError.exit_code)
+
+
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "verify": verify,
     "history": history,
     "score": score,
     "night": night,

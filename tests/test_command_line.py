@@ -220,3 +220,16 @@ def test_a_home_that_no_table_can_have_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path / "\\slash", "ingest", "entries", "lines.csv")
     assert done.returncode == 7
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_home_is_told_by_verify(tmp_path: Path) -> None:
+    home, lines = tmp_path / "home", tmp_path / "lines.csv"
+    lines.write_text(
+        "entry_number,line_number,entry_date,manufacturer_name,country_of_origin,htsus,entered_value_usd\n"
+    )
+    assert run(home, "ingest", "entries", str(lines)).returncode == 0
+    (home / "suppressions.jsonl").write_text('{"torn')
+    assert (done := run(home, "verify", "--json")).returncode == 7
+    assert "suppressions.jsonl: the last line is torn" in json.loads(done.stdout)["wrong"][0]
+    assert (done := run(home, "verify", "--repair", "--json")).returncode == 0
+    assert json.loads(done.stdout)["dropped"] == ["suppressions.jsonl: the last 6 bytes, a torn line"]

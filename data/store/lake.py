@@ -1,23 +1,33 @@
 """Delta tables on disk: their files, their rows through DuckDB; rows replaced, or added by key, in one commit."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from originrisk.data.contract import Table
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.store.integrity import LOG, check_files, check_log, seal
+from originrisk.data.store.journal import sync
 
 # Part of the path, not of the files: a read of some months, or a replaced day, opens these files alone.
 PARTITIONS = {"entries": "entry_month", "scores": "entry_date"}
 TYPES = {"entry_month": "VARCHAR", "entry_date": "DATE"}
 DERIVED = {"entries": ", strftime(entry_date, '%Y-%m') AS entry_month"}
+
 
 Filter = tuple[str, str, str | list[str]]
 
@@ -40,7 +50,7 @@ def partition(path: Path) -> str | None:
 
 
 def exists(path: Path) -> bool:
-    return (path / "_delta_log").exists()
+    return (path / LOG).exists()
 
 
 def version(path: Path) -> int:
@@ -48,27 +58,40 @@ def version(path: Path) -> int:
 
     Cleaning a log may leave a checkpoint alone, which bears its version's number too.
     """
-    return max(int(one.name[:20]) for one in (path / "_delta_log").iterdir() if one.name[:20].isdigit())
+    return max(int(one.name[:20]) for one in (path / LOG).iterdir() if one.name[:20].isdigit())
+
+
+def opened(path: Path, version: int | None = None) -> DeltaTable:
+    """A version of a table (default: the newest). Raises BadInputError where its log cannot be read."""
+    check_log(path)
+    try:
+        return DeltaTable(path, version=version)
+    except DeltaError as error:
+        raise BadInputError(
+            Problem(f"store: {path.name}", "a table's log", "one that cannot be read")
+        ) from error
 
 
 def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None) -> list[str]:
     """Files that hold the rows of a version (default: the newest) in the partitions that `filters` keep."""
     if not exists(path):
         return []
-    uris = DeltaTable(path, version=version).file_uris(file_pruning_predicate=list(filters) or None)
-    return [unquote(uri) for uri in uris]
+    uris = opened(path, version).file_uris(file_pruning_predicate=list(filters) or None)
+    paths = [unquote(uri) for uri in uris]
+    check_files(paths)
+    return paths
 
 
 def columns(path: Path, version: int | None = None) -> set[str]:
     """Columns of a version (default: the newest); one made before a column joined the contract lacks it."""
-    return {field.name for field in DeltaTable(path, version=version).schema().fields}
+    return {field.name for field in opened(path, version).schema().fields}
 
 
 def widen(connection: duckdb.DuckDBPyConnection, path: Path, schema: pa.Schema) -> None:
     """Give a table that was made before a column joined the contract the columns it lacks, empty."""
     if exists(path) and not set(schema.names) <= columns(path):
         rows = select(connection, schema, path, files(path), "")
-        write_deltalake(path, rows, mode="overwrite", schema_mode="overwrite")
+        write(path, rows, ())
 
 
 def literal(path: str | Path) -> str:
@@ -120,22 +143,82 @@ def select(
     return rows.to_arrow_table().cast(schema)
 
 
-def write(path: Path, rows: Any, predicate: str | None = None) -> None:
-    """Commit rows: in place of those that fulfil `predicate` (all for "true"), or beside the present ones.
+def write(path: Path, rows: Any, replacing: Sequence[str | date] | None = None) -> None:
+    """Commit rows beside the present ones; in place of the partitions `replacing`; with none of them, of all.
 
-    `rows` is anything that speaks the Arrow stream interface.
+    `rows` is anything that speaks the Arrow stream interface. On the disk when this returns, in this order: the files
+    of rows, their names, the entry of the log, its seal. A file of rows bears the digest of its content in its
+    name, so that whoever reads it can tell that it is whole.
     """
+    stream = pa.RecordBatchReader.from_stream(rows)
     by = partition(path)
-    mode: Any = "append" if predicate is None else "overwrite"
-    kept = predicate if predicate != "true" and exists(path) else None
-    joined: Any = "merge" if by else None
-    write_deltalake(
-        path, rows, mode=mode, schema_mode=joined, predicate=kept, partition_by=[by] if by else None
-    )
+    actions: list[Any] = [_added(path, file, by) for file in _written(path, stream, by)]
+    mode: Any = "append" if replacing is None else "overwrite"
+    schema, split = Schema.from_arrow(stream.schema), [by] if by else None
+    if not exists(path):
+        create_table_with_add_actions(str(path), schema, actions, mode="append", partition_by=split)
+    else:
+        table = opened(path)
+        lacking = [
+            field for field in schema.fields if field.name not in {one.name for one in table.schema().fields}
+        ]
+        if lacking and (replacing is None or replacing):
+            table.alter.add_columns(lacking)
+            table = opened(path)
+        if replacing is None or replacing:
+            schema = table.schema()
+        chosen = [(by, "in", [str(value) for value in replacing])] if by and replacing else None
+        table.create_write_transaction(actions, mode, schema, split, partition_filters=chosen)
+    seal(path)
+
+
+def _written(path: Path, stream: pa.RecordBatchReader, by: str | None) -> list[Path]:
+    """Files of the rows, a partition's in its folder."""
+    writers: dict[str, pq.ParquetWriter] = {}
+    files: list[Path] = []
+    schema = pa.schema([field for field in stream.schema if field.name != by])
+    with ExitStack() as open_files:
+        for batch in stream:
+            table = pa.Table.from_batches([batch])
+            for folder, piece in _split(table, by):
+                if folder not in writers:
+                    file = path / folder / f".{uuid4().hex}.parquet"
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    writer = pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True)
+                    writers[folder] = open_files.enter_context(writer)
+                    files.append(file)
+                writers[folder].write_table(piece.select(schema.names))
+    return files
+
+
+def _split(table: pa.Table, by: str | None) -> Iterator[tuple[str, pa.Table]]:
+    """Rows by folder of their partition."""
+    if by is None:
+        yield "", table
+        return
+    table = table.sort_by(by)
+    at = 0
+    for run in table[by].combine_chunks().value_counts().sort("ascending", by="values"):
+        yield f"{by}={run['values']}", table.slice(at, run["counts"].as_py())
+        at += run["counts"].as_py()
+
+
+def _added(path: Path, file: Path, by: str | None) -> AddAction:
+    """The entry of a finished file, which is on the disk now under its own name."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    rows, size = pq.read_metadata(file).num_rows, file.stat().st_size
+    file = file.rename(file.with_name(f"part-{file.stem[1:9]}-{digest}.parquet"))
+    for place in (file, file.parent, path):
+        sync(place)
+    places: dict[str, str | None] = {by: file.parent.name.partition("=")[2]} if by else {}
+    name = file.relative_to(path).as_posix()
+    now = int(file.stat().st_mtime * 1000)
+    return AddAction(name, size, places, now, True, json.dumps({"numRecords": rows}))
 
 
 def within(column: str, values: Sequence[str | date]) -> str:
-    """Delta predicate: the column holds one of the values."""
+    """SQL predicate: the column holds one of the values."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return f"{column} IN ({quoted})"
 
@@ -201,14 +284,14 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, ar
     places = "SELECT place FROM known WHERE differs"
     if by:
         places += f" UNION SELECT {by} FROM ({arriving})"
-    predicate = within(by, _values(connection, places)) if by else "true"
+    replacing = _values(connection, places) if by else ()
     columns = ", ".join((*table.names, by) if by else table.names)
     rows = (
         f"SELECT {columns} FROM {relation(_files(connection, path, places), by)} "
         f"ANTI JOIN (FROM known WHERE differs) USING ({', '.join(table.key)}) "
         f"UNION ALL SELECT {columns} FROM ({arriving})"
     )
-    write(path, connection.sql(rows).to_arrow_reader(), predicate)
+    write(path, connection.sql(rows).to_arrow_reader(), replacing)
 
 
 def _files(connection: duckdb.DuckDBPyConnection, path: Path, places: str) -> list[str]:

@@ -190,7 +190,7 @@ class Store:
         fresh = table.cast(TABLES[table_name].schema).sort_by(by_rank)
         with self.writing():
             if not fresh.equals(self.scores(day, day)):
-                lake.write(self.home / "lake" / table_name, fresh, lake.within("entry_date", [day]))
+                lake.write(self.home / "lake" / table_name, fresh, [day])
 
     def replace_listed(self, table: pa.Table) -> None:
         """Put these listings in place of all that are held, in one commit; none where nothing changed."""
@@ -200,7 +200,7 @@ class Store:
                 path = self.home / "lake" / "listed"
                 if lake.exists(path):
                     self.upsert("listed", [])  # gives an older table its missing columns
-                lake.write(path, table, "true")
+                lake.write(path, table, ())
 
     def replace_rejected(
         self, table_name: str, staged: Path, file_hashes: Sequence[str], into: str = "rejected"
@@ -213,7 +213,12 @@ class Store:
             held = f"(FROM {lake.relation(files)} WHERE {of_files})" if files else f"({fresh} LIMIT 0)"
             changed = f"({fresh} EXCEPT ALL {held}) UNION ALL ({held} EXCEPT ALL {fresh}) LIMIT 1"
             if connection.sql(changed).fetchall():
-                lake.write(path, connection.sql(fresh).to_arrow_reader(), of_files)
+                replaced = bool(connection.sql(f"{held} LIMIT 1").fetchall())
+                others = (
+                    f"(FROM {lake.relation(files)} WHERE NOT ({of_files})) UNION ALL " if replaced else ""
+                )
+                rows = connection.sql(f"{others}{fresh}").to_arrow_reader()
+                lake.write(path, rows, () if replaced else None)
 
     def _select(
         self,

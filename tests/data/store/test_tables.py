@@ -208,6 +208,6 @@ def test_a_reader_spills_under_the_home(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with Store(tmp_path / "home", 0.02).reading() as connection:
         connection.sql("SELECT random() AS a FROM range(3000000) ORDER BY a").limit(1).fetchall()
-        (setting,) = connection.sql("SELECT current_setting('temp_directory')").fetchone()
+        ((setting,),) = connection.sql("SELECT current_setting('temp_directory')").fetchall()
         assert setting.startswith(str(tmp_path / "home" / "spill"))
     assert not list((tmp_path / "home").glob("spill/*"))

@@ -1,0 +1,100 @@
+"""Whether the store is what was written: digests of files of rows in their names, and of the log in its seal."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.store.journal import sync
+
+LOG, SEAL = "_delta_log", "_seal.json"
+_NAMED = re.compile(r"part-[0-9a-f]{8}-([0-9a-f]{64})\.parquet")
+_VERIFY = "`originrisk verify` tells all that is damaged; `--repair` drops what nobody was told of."
+
+
+def seal(path: Path) -> None:
+    """Write down the digest of every file of the log (but for its hint of a checkpoint), which is on the disk then."""
+    log = path / LOG
+    names = sorted(file.name for file in log.iterdir() if file.name[:20].isdigit())
+    for name in names:
+        sync(log / name)
+    sync(log)
+    fresh = path / f".{uuid4().hex}.seal"
+    fresh.write_text(json.dumps({name: _digest(log / name) for name in names}, indent=0), "utf-8")
+    sync(fresh)
+    fresh.replace(path / SEAL)
+    sync(path)
+
+
+def check_log(path: Path) -> None:
+    """Raises BadInputError where the log of a table is not what was sealed, or goes on with an entry that is torn.
+
+    An entry beyond the seal was whole when the power was cut, or is torn: then nobody was told that it was written.
+    """
+    log, sealed = path / LOG, _sealed(path)
+    there = {file.name for file in log.iterdir()}
+    wrong = {
+        name: "other content" for name in sealed if name in there and _digest(log / name) != sealed[name]
+    }
+    newest = max((name for name in sealed if name[:20].isdigit()), default="")
+    if newest and newest not in there:
+        wrong[newest] = "none"
+    wrong |= dict.fromkeys(torn(path), "a torn entry")
+    if wrong:
+        place = f"store: {path.name}/{LOG}"
+        raise BadInputError(
+            [Problem(f"{place}/{name}", "what was written", wrong[name], _VERIFY) for name in sorted(wrong)]
+        )
+
+
+def torn(path: Path) -> list[str]:
+    """Entries of the log of a table that were never sealed and are not whole."""
+    sealed = _sealed(path)
+    entries = (file for file in (path / LOG).glob("*.json") if file.name not in sealed)
+    return [file.name for file in entries if not _is_whole(file)]
+
+
+def _sealed(path: Path) -> dict[str, str]:
+    """Digest of each file of the log when the table was last written; none of a table of before there were seals."""
+    try:
+        return dict(json.loads((path / SEAL).read_text("utf-8"))) if (path / SEAL).exists() else {}
+    except ValueError as error:
+        raise BadInputError(
+            Problem(f"store: {path.name}/{SEAL}", "what was written", "other content", _VERIFY)
+        ) from error
+
+
+def _is_whole(entry: Path) -> bool:
+    try:
+        return bool([json.loads(line) for line in entry.read_text("utf-8").splitlines()])
+    except ValueError:
+        return False
+
+
+def _digest(file: Path) -> str:
+    stat = file.stat()
+    return _digest_of(file, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+@lru_cache(1 << 14)
+def _digest_of(file: Path, changed: int, size: int, place: int) -> str:  # noqa: ARG001 — another stat is another file
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def check_files(paths: Sequence[str]) -> None:
+    """Raises BadInputError where a file of rows is not what was written; older ones bear no digest."""
+    problems = []
+    for path in map(Path, paths):
+        named = _NAMED.fullmatch(path.name)
+        if not path.exists() or (named and _digest(path) != named[1]):
+            found = "other content" if path.exists() else "none"
+            problems.append(
+                Problem(f"store: {path.name[:13]} of {path.parent.name}", "what was written", found, _VERIFY)
+            )
+    if problems:
+        raise BadInputError(problems)
