@@ -18,9 +18,9 @@ from originrisk.data.settings import GateSettings, ScoreSettings, Settings
 from originrisk.features.catalogue import NAMES
 from originrisk.models import registry
 from originrisk.models.bundle import Bundle, load
-from originrisk.train.dataset import Examples, TrainingTables, queue_capacity
+from originrisk.train.dataset import Examples, TrainingTables
 from originrisk.train.evaluation.holdout import slices
-from originrisk.train.evaluation.metrics import Ranking, calibration_error, reliability
+from originrisk.train.evaluation.metrics import Ranking, calibration_error, queue_capacity, reliability
 from originrisk.train.fit import log_odds_of, results_of
 from originrisk.train.labels import ErrorRates, weights
 from originrisk.train.origin_classifier import NoisyResults

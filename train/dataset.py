@@ -1,12 +1,8 @@
 """The data of a training: the tables at known versions, and examined lines as their day of entry saw them."""
 
-import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -14,13 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from originrisk.data.arrays import Floats, Mask, Rows
 from originrisk.data.contract import LINE_KEY, ONE_DAY
 from originrisk.data.dispositions import FOUND, weak_labels
 from originrisk.data.errors import GateRefusedError, Problem
-from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.settings import Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES, compute
@@ -29,8 +24,7 @@ from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines, entry_dates
 from originrisk.features.lists import Listings
-from originrisk.models import snapshot
-from originrisk.models.bundle import catalogue_identity
+from originrisk.train.feature_cache import FeatureCache
 from originrisk.train.labels import cells, draw_chances, propensity
 
 KEYS: Final = ("supplier", "importer", "seller")
@@ -150,7 +144,7 @@ def gather(
     cutoff: date,
     seed: int,
     *,
-    cache: "FeatureCache | None" = None,
+    cache: FeatureCache | None = None,
 ) -> Gathered:
     """What there is to learn from at the end of `cutoff`.
 
@@ -165,7 +159,7 @@ def gather(
     share = min(1.0, UNEXAMINED_SAMPLE / max(1, int((~examined).sum())))
     kept = np.flatnonzero(examined | (np.random.default_rng(seed).random(lines.size) < share))
     given = lines, Outcomes.of(lines, teaching), listings, kept, cutoff
-    seen = cache.see(entries, lines, kept, lambda: see(*given)) if cache else see(*given)
+    seen = cached(cache, entries, *given)
     chance = propensity(seen.features.to_numpy(), examined[kept], share, seed)
     rows = np.sort(_found(lines, teaching))
     place = np.isin(kept, rows)
@@ -225,19 +219,17 @@ def see(lines: Lines, known: Outcomes, listings: Listings, wanted: Rows, until: 
     return FeatureFrame.of(lines.take(wanted), matrix)
 
 
-def queue_capacity(entries: pa.Table, score: ScoreSettings) -> pd.DataFrame:
-    """`lines` and `places` in the queue of each day of entry (index), as the settings of scoring give them."""
-    days = np.asarray(entries["entry_date"].to_numpy()).astype("datetime64[D]")
-    port = np.array(
-        [port if port in score.capacity_by_port else "" for port in entries["port_of_entry"].to_pylist()]
-    )
-    sizes = pd.DataFrame({"day": days, "port": port}).value_counts(sort=False).rename("lines").reset_index()
-    sizes["places"] = [
-        min(size, score.capacity_by_port[port]) if port else score.capacity(size)
-        for port, size in zip(sizes["port"], sizes["lines"], strict=True)
-    ]
-    by_day: pd.DataFrame = sizes.groupby("day")[["lines", "places"]].sum()
-    return by_day
+def cached(cache: FeatureCache | None, entries: pa.Table, lines: Lines, *given: Any) -> FeatureFrame:
+    """As `see(lines, *given)`, with a replay only where the cache lacks some of the lines, which are `entries`."""
+    if cache is None:
+        return see(lines, *given)
+    wanted: Rows = given[2]
+
+    def replayed() -> Floats:
+        return np.asarray(see(lines, *given).features.to_numpy())
+
+    matrix = cache.matrix(entries, lines, wanted, replayed)
+    return FeatureFrame.of(lines.take(wanted), matrix)
 
 
 def _found(lines: Lines, outcomes: pa.Table) -> Rows:
@@ -264,54 +256,6 @@ def _taken(values: Any, rows: Mask) -> Any:
     if isinstance(values, pa.Table):
         return values.filter(pa.array(rows))
     return values.take(rows) if isinstance(values, FeatureFrame) else values[rows]
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureCache:
-    """Features of lines that were seen before, in one file for one catalogue, code and state of the tables.
-
-    What a line's own day saw does not depend on the cut-off or the seed of the work that asks for it.
-    """
-
-    path: Path
-
-    @classmethod
-    def of(cls, settings: Settings, versions: Mapping[str, int]) -> Self:
-        """The cache of these table versions; those of others are removed."""
-        identity = [catalogue_identity(), snapshot.made_by(), str(settings.history_start), dict(versions)]
-        name = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(settings.home / "cache" / "features" / f"{name}.parquet")
-
-    def see(
-        self, entries: pa.Table, lines: Lines, wanted: Rows, replayed: Callable[[], FeatureFrame]
-    ) -> FeatureFrame:
-        """What the wanted lines' days saw; `replayed` only where some of them were never asked for before."""
-        held = pq.read_table(self.path) if self.path.is_file() else None
-        place = np.full(lines.size, -1, np.intp)
-        if held is not None:
-            rows = find(lines, held["entry_number"], held["line_number"])
-            place[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
-        if held is not None and (place[wanted] >= 0).all():
-            columns = [held[name].to_numpy() for name in NAMES]
-            return FeatureFrame.of(lines.take(wanted), np.column_stack(columns)[place[wanted]])
-        frame = replayed()
-        table = entries.take(wanted).select(LINE_KEY)
-        for name in NAMES:
-            table = table.append_column(name, pa.array(frame.features[name].to_numpy()))
-        if held is not None:
-            gone = np.zeros(len(held), np.bool_)
-            gone[place[wanted][place[wanted] >= 0]] = True
-            table = pa.concat_tables([held.filter(pa.array(~gone)), table])
-        self._keep(table)
-        return frame
-
-    def _keep(self, table: pa.Table) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        for old in self.path.parent.glob("*.parquet"):
-            old.unlink(missing_ok=True)
-        staged = self.path.with_suffix(f".{os.getpid()}")
-        pq.write_table(table, staged, compression="zstd")
-        staged.replace(self.path)
 
 
 READ: Final = ("entries", "outcomes", "listed")
@@ -372,8 +316,7 @@ class TrainingTables:
         days = entry_dates(lines)
         rows = np.flatnonzero((days >= np.datetime64(start, "D")) & (days <= np.datetime64(end, "D")))
         given = lines, Outcomes.of(lines, teaching), self.listings, rows, end
-        frame = self.cache.see(self.entries, lines, rows, lambda: see(*given)) if self.cache else see(*given)
-        return self.entries.take(rows), frame
+        return self.entries.take(rows), cached(self.cache, self.entries, *given)
 
     def gather(self, cutoff: date, seed: int) -> Gathered:
         """What there is to learn from at the end of `cutoff` (see `originrisk.train.dataset.gather`)."""

@@ -27,8 +27,8 @@ from originrisk.train.dataset import (
     TrainingTables,
     gather,
     known_outcomes,
-    queue_capacity,
 )
+from originrisk.train.evaluation.metrics import queue_capacity
 from originrisk.train.fit import fit
 from originrisk.train.pipeline import classifier
 

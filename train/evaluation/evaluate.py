@@ -13,7 +13,7 @@ from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.models.bundle import described
 from originrisk.models.registry import kept_path
-from originrisk.train.dataset import Examples, Gathered, TrainingTables, queue_capacity
+from originrisk.train.dataset import Examples, Gathered, TrainingTables
 from originrisk.train.evaluation.leaks import (
     FOLDS,
     SHARES,
@@ -24,7 +24,7 @@ from originrisk.train.evaluation.leaks import (
     leaks,
     learning_curve,
 )
-from originrisk.train.evaluation.metrics import Row, compare
+from originrisk.train.evaluation.metrics import Row, compare, queue_capacity
 from originrisk.train.evaluation.rolling import WINDOWS, Pooled, Window, pool, rolling
 from originrisk.train.evaluation.tables import Table, tables_of
 from originrisk.train.origin_classifier import OriginClassifier

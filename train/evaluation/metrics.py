@@ -7,9 +7,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
 from scipy.special import expit, logit
 
 from originrisk.data.arrays import Floats, Keys
+from originrisk.data.settings import ScoreSettings
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import resamples, wider_interval
 
@@ -264,3 +267,18 @@ def _ends(
     centre, *drawn = logit(np.clip([value, *resampled], off, 1 - off))
     low, high = expit(np.array(wider_interval(centre, drawn, clusters)))
     return float(np.minimum(low, value)), float(np.maximum(high, value))
+
+
+def queue_capacity(entries: pa.Table, score: ScoreSettings) -> pd.DataFrame:
+    """`lines` and `places` in the queue of each day of entry (index), as the settings of scoring give them."""
+    days = np.asarray(entries["entry_date"].to_numpy()).astype("datetime64[D]")
+    port = np.array(
+        [port if port in score.capacity_by_port else "" for port in entries["port_of_entry"].to_pylist()]
+    )
+    sizes = pd.DataFrame({"day": days, "port": port}).value_counts(sort=False).rename("lines").reset_index()
+    sizes["places"] = [
+        min(size, score.capacity_by_port[port]) if port else score.capacity(size)
+        for port, size in zip(sizes["port"], sizes["lines"], strict=True)
+    ]
+    by_day: pd.DataFrame = sizes.groupby("day")[["lines", "places"]].sum()
+    return by_day

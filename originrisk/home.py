@@ -1,0 +1,141 @@
+"""A home for Python: its lines, their features, examples, models and scores as data frames."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from originrisk.data.arrays import Floats, Keys
+from originrisk.data.contract import LINE_KEY
+from originrisk.data.settings import load_settings
+from originrisk.data.store.tables import Store
+from originrisk.features.catalogue import CATALOGUE
+from originrisk.models.bundle import load
+from originrisk.models.registry import champion_path, kept_path
+from originrisk.train import pipeline
+from originrisk.train.comparison import Comparison, compare
+from originrisk.train.dataset import TrainingTables
+from originrisk.train.feature_cache import features_of
+from originrisk.train.labels import weights
+from originrisk.train.tracking import record, version_of
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examined lines: features `X` (lines, features), results `y` (1 positive), weights towards all lines, suppliers as
+    groups, and the day each result became known; arrays of shape (lines,)."""
+
+    X: pd.DataFrame
+    y: Floats
+    weights: Floats
+    groups: Keys
+    known_on: Any
+
+
+class Home:
+    """The folder that holds tables and models, as the command line fills it.
+
+    >>> home = Home(folder)
+    >>> home.lines().columns[:2].tolist()
+    ['entry_number', 'line_number']
+    """
+
+    def __init__(self, path: str | Path = "var") -> None:
+        """`path` as `--home` takes it. Raises BadInputError for settings that are wrong."""
+        self.settings = load_settings(Path(path))
+
+    def lines(self, start: date | None = None, end: date | None = None) -> pd.DataFrame:
+        """Lines entered from `start` to `end`, a row each, in the columns of the data contract.
+
+        >>> len(home.lines(date(2021, 1, 1), date(2021, 1, 31))) < len(home.lines())
+        True
+        """
+        frame: pd.DataFrame = (
+            Store(self.settings.home, self.settings.memory_limit_gb).entries(start, end).to_pandas()
+        )
+        return frame
+
+    def features(self, start: date, end: date) -> pd.DataFrame:
+        """What the model reads of every line entered from `start` to `end`, as its own day saw it.
+
+        Rows are indexed by entry and line number; NaN where missing; categories have the type of pandas. Units and
+        meanings stand in docs/features.md.
+
+        >>> frame = home.features(date(2021, 3, 1), date(2021, 3, 31))
+        >>> frame.index.names, frame["goods_family"].dtype.name
+        (FrozenList(['entry_number', 'line_number']), 'category')
+        """
+        lines, seen = TrainingTables.read(self.settings, end).seen(start, end)
+        frame = _with_categories(seen.features)
+        frame.index = pd.MultiIndex.from_frame(lines.select(LINE_KEY).to_pandas())
+        return frame
+
+    def examples(self, cutoff: date, seed: int = 0) -> Examples:
+        """What there is to learn from at the end of `cutoff`. Raises GateRefusedError where too few results are known.
+
+        >>> examples = home.examples(date(2021, 3, 31))
+        >>> examples.X.shape[0] == len(examples.y) == len(examples.weights) == len(examples.groups)
+        True
+        """
+        known = TrainingTables.read(self.settings, cutoff).gather(cutoff, seed).examples
+        weight = weights(known.propensity, self.settings.train.propensity_floor)
+        return Examples(
+            _with_categories(known.features), known.observed, weight, known.frame.supplier, known.known_on
+        )
+
+    def train(self, cutoff: date | None = None, seed: int = 0) -> pipeline.TrainedModel:
+        """Train, keep and record a model, as `originrisk train`: challenger, or champion where there is none.
+
+        >>> home.train(date(2021, 3, 31)).role
+        'champion'
+        """
+        trained = pipeline.train(self.settings, cutoff, seed)
+        record(self.settings.home, trained)
+        return trained
+
+    def compare(self, version: str, other: str = "champion") -> Comparison:
+        """Two models on the same lines, without changing a role; versions as the command line takes them.
+
+        >>> home.compare("champion").queue["entered"]
+        0
+        """
+        first, second = (version_of(self.settings.home, name) for name in (version, other))
+        return compare(self.settings, first, second)
+
+    def score(self, lines: pd.DataFrame, version: str = "champion") -> pd.DataFrame:
+        """Probability that each line's goods come from Xinjiang, with the ends of its 90 % band.
+
+        `lines` in the columns of the contract, seen from the latest day that `originrisk score` closed before them.
+        Raises ModelRefusedError without a model or such a day, BadInputError for values that are no lines.
+
+        >>> scored = home.score(home.lines(date(2021, 4, 1), date(2021, 4, 30)))
+        >>> bool(((scored["lower"] <= scored["probability"]) & (scored["probability"] <= scored["upper"])).all())
+        True
+        """
+        model = self._model(version)
+        probability = model.probability(features_of(lines, self.settings))
+        lower, upper = model.calibrator.band(probability)
+        return pd.DataFrame({"probability": probability, "lower": lower, "upper": upper}, lines.index)
+
+    def explain(self, lines: pd.DataFrame, version: str = "champion") -> pd.DataFrame:
+        """What each feature adds to each line's log-odds (lines, features), and the constant.
+
+        >>> lines = home.lines(date(2021, 4, 1), date(2021, 4, 5))
+        >>> home.explain(lines).shape[0] == len(lines)
+        True
+        """
+        model = self._model(version)
+        parts = model.contributions(features_of(lines, self.settings))
+        return pd.DataFrame(parts, lines.index, [*model.features, "constant"])
+
+    def _model(self, version: str) -> Any:
+        home = self.settings.home
+        path = champion_path(home) if version == "champion" else kept_path(home, version_of(home, version))
+        return load(path).model
+
+
+def _with_categories(features: pd.DataFrame) -> pd.DataFrame:
+    names = [feature.name for feature in CATALOGUE if feature.kind == "category"]
+    return features.assign(**{name: features[name].astype("Int64").astype("category") for name in names})
