@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse
+.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse mutants
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -80,6 +80,9 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	for part in make one cut run; do $(BIN)/python -m benchmarks.spark $$part var/bench-spark || exit 1; done
 	$(BIN)/python -m benchmarks.world speed
 	$(BIN)/python -m benchmarks.world headroom
+
+mutants: setup ## plant errors in every feature and count those that the example rows tell; fails if one is missed
+	$(BIN)/python -m tests.features.catalogue.mutants
 
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow

@@ -49,10 +49,10 @@ class Text:
 
     def read(self, function: Callable[[str], float], missing: float) -> Floats:
         """`function` of every cell (n,), computed once per level; `missing` where the cell is null."""
-        if function not in self.memo:
+        if (function, missing) not in self.memo:
             values = map(function, self.levels.tolist())
-            self.memo[function] = np.array([*values, missing], dtype=np.float64)
-        numbers: Floats = self.memo[function][self.codes]
+            self.memo[function, missing] = np.array([*values, missing], dtype=np.float64)
+        numbers: Floats = self.memo[function, missing][self.codes]
         return numbers
 
     def says(self, function: Callable[[str], bool]) -> Bools:

@@ -1,10 +1,14 @@
-"""`docs/features.md`, made from the catalogue and the tallies."""
+"""`docs/features.md`, made from the catalogue, its example rows and the tallies."""
+
+from pathlib import Path
+from typing import Final
 
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.catalogue.feature import CONCEPTS, Concept, Feature
 from originrisk.features.history.tallies import EVER, TALLIES, AggregateSpec
 
-TITLES: dict[Concept, str] = {
+EXAMPLES: Final = Path(__file__).parents[2] / "features" / "catalogue" / "examples"
+TITLES: Final[dict[Concept, str]] = {
     "findings": "Findings: what examinations found at whom",
     "parties": "Parties: who they are",
     "links": "Links: whom they hang together with",
@@ -14,7 +18,7 @@ TITLES: dict[Concept, str] = {
     "goods": "Goods",
     "paperwork": "Paperwork: what is missing or contradicts itself",
 }
-TREND = {-1: ["falling"], 0: [], 1: ["rising"]}
+TREND: Final = {-1: ["falling"], 0: [], 1: ["rising"]}
 
 
 def document() -> str:
@@ -27,7 +31,9 @@ def document() -> str:
 
 def _concept(concept: Concept) -> str:
     head = [f"## {TITLES[concept]}\n", "| feature | meaning | unit | missing | |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *(_feature(one) for one in CATALOGUE if one.concept == concept), ""])
+    rows = [_feature(one) for one in CATALOGUE if one.concept == concept]
+    examples = (EXAMPLES / f"{concept}.toml").read_text("utf-8").rstrip("\n")
+    return "\n".join([*head, *rows, "\nExample rows:\n", "```toml", examples, "```", ""])
 
 
 def _feature(feature: Feature) -> str:
@@ -61,6 +67,12 @@ to a wider group's rate (which counts for five examinations), the general one un
 examinations and denials are no findings and are counted apart. `rising` and `falling` say which way the score may move
 with the feature; `category` features are codes; `dated` ones read a legal date or a dated fact, so they alone change
 when a world is shifted in time.
+
+Each feature has *example rows*, which a test holds it to (`tests/features/catalogue`), and a version: a changed formula
+is a new version, and a model reads the features of the versions that it was fitted with. A row gives lines, the last
+one asked, and the value: `-40x2 by=B found@5` are two lines of maker B, forty days before, found five days later. `by`,
+`to`, `via` and `forward` name maker, importer, seller and forwarder by a letter (A if none is given), `-` is an empty
+cell. `make mutants` plants errors in all of them and counts the ones that the rows tell.
 """
 
 _TALLIES = """## What history counts

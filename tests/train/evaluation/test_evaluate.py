@@ -88,12 +88,12 @@ def bad(goods: np.ndarray) -> np.ndarray:
 
 
 def by_heart(see: Callable[..., Any]) -> Callable[..., Any]:
-    """Features in which `repeated_value` is a number that every goods has for itself."""
+    """Features in which `description_words` is a number that every goods has for itself."""
 
     def planted_see(lines: Any, known: Any, listings: Any, wanted: Any, until: Any) -> Any:
         seen = see(lines, known, listings, wanted, until)
         goods = lines.numbers["gross_weight_kg"][wanted].astype(int)
-        seen.features["repeated_value"] = np.random.default_rng(1).permutation(GOODS)[goods].astype(float)
+        seen.features["description_words"] = np.random.default_rng(1).permutation(GOODS)[goods].astype(float)
         return seen
 
     return planted_see
@@ -114,7 +114,7 @@ def telling(see: Callable[..., Any]) -> Callable[..., Any]:
 
 PLANTED = {
     "quantity": "the result itself",
-    "repeated_value": "a key learned by heart",
+    "description_words": "a key learned by heart",
     "value": "the future",
 }
 
