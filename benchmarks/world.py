@@ -114,7 +114,7 @@ def _features(world: World) -> np.ndarray:
     matrix = np.empty((lines.size, len(NAMES)), dtype=np.float32)
     last = int(lines.days["received_on"].max())
     for seen in replay(History(), lines, Outcomes.of(lines, known), last, Listings.known(world.listed)):
-        matrix[seen.rows] = compute(seen.lines, seen.known)
+        matrix[seen.rows] = compute(seen.lines, seen.view)
     return matrix
 
 
