@@ -18,7 +18,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
-demo: setup ## simulated world → ingest → train → score a day → the officers' queue, in var/demo
+demo: setup ## simulated world → ingest → train → score a day, beside the truth → the officers' queue, in var/demo
 	rm -rf var/demo
 	$(DEMO) world --lines 150000 --seed 1 --start 2019-01-01 --end 2021-12-31
 	$(DEMO) ingest entries var/demo/world/entries
@@ -26,6 +26,7 @@ demo: setup ## simulated world → ingest → train → score a day → the offi
 	$(DEMO) ingest listed var/demo/world/listed.parquet
 	$(DEMO) train --cutoff 2021-10-31
 	$(DEMO) score --date 2021-11-03 --out var/demo/scores.csv
+	$(DEMO) truth
 	$(DEMO) queue migrate
 	$(DEMO) accounts demo
 

@@ -1,4 +1,4 @@
-"""Commands of the package: `ingest`, `rejects`, `lists` and `world`. Heavy imports wait until a command runs."""
+"""Commands of the package: `ingest`, `rejects`, `lists`, `world`, `truth`. Heavy imports wait until a command runs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from originrisk.data.console import Json
 from originrisk.data.lists.commands import lists
-from originrisk.data.simulation.command import world
+from originrisk.data.simulation.command import truth, world
 
 _ingest = typer.Typer(
     no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store."
@@ -87,5 +87,5 @@ def rejects(
     print_table(f"{len(rows):,} of {found.num_rows:,}", found.column_names, [row.values() for row in rows])
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"world": world, "rejects": rejects}
+COMMANDS: dict[str, Callable[..., Any]] = {"world": world, "truth": truth, "rejects": rejects}
 GROUPS: dict[str, typer.Typer] = {"ingest": _ingest, "lists": lists}

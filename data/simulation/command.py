@@ -1,4 +1,4 @@
-"""`originrisk world`: writes a simulated world as files to be ingested, and its truth apart from them."""
+"""`originrisk world` writes a simulated world, its truth apart; `originrisk truth` holds scores against the truth."""
 
 import json
 from datetime import datetime
@@ -33,3 +33,28 @@ def world(
     typer.echo(
         json.dumps(counts) if as_json else "\n".join(f"{name}: {count:,}" for name, count in counts.items())
     )
+
+
+def truth(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Hold the published scores of a simulated world against its truth: the level, tenth by tenth, and the order."""
+    from originrisk.data.console import print_table
+    from originrisk.data.simulation.world import scores_beside_truth
+
+    told = scores_beside_truth(ctx.obj)
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    rows = [
+        (
+            row["lines"],
+            f"{row['probability']:.2%}",
+            f"{row['true']:.2%} [{row['low']:.2%}, {row['high']:.2%}]",
+        )
+        for row in (*told["tenths"], told["all"])
+    ]
+    columns = ("lines", "P(truth), mean", "truly from Xinjiang [95 %]")
+    print_table(
+        "Published scores beside the simulated truth, by tenths of the score, last all", columns, rows
+    )
+    if told["auc"] is not None:
+        typer.echo(f"Expected by true: {told['ratio']:.2f}; AUC against the truth {told['auc']:.3f}.")

@@ -8,9 +8,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from originrisk.data.console import progress
-from originrisk.data.contract import EPOCH, LISTED
+from originrisk.data.contract import EPOCH, LINE_KEY, LISTED
+from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.simulation.contracts import MECHANISMS
 from originrisk.data.simulation.declaration import declare
 from originrisk.data.simulation.findings import examine
@@ -33,6 +34,7 @@ from originrisk.data.simulation.shipping import Papers, draw_papers
 from originrisk.data.simulation.spelling import SPELLINGS, Spelling
 from originrisk.data.simulation.tables import countries
 from originrisk.data.simulation.trade import Trade, make_trade
+from originrisk.data.store.tables import Store
 
 BATCH: Final = 250_000
 """Lines declared at once: what bounds the memory of a large world."""
@@ -172,3 +174,38 @@ def _row(spelling: Spelling, party: int, day: int, *, labour: bool) -> dict[str,
         "removed_date": None,
         "scope": "goods of labour moved from Xinjiang" if labour else "goods with inputs from Xinjiang",
     }
+
+
+def scores_beside_truth(home: Path) -> dict[str, Any]:
+    """The scores that are published in a home beside what its simulated world knows of the same lines.
+
+    `tenths` by rising score and `all`: lines, mean probability, true share and its 95 % interval (Wilson); `ratio` of
+    expected to true; AUC. Raises BadInputError without a world or a score.
+    """
+    store = Store(home)
+    secret = store.truth().select([*LINE_KEY, "y_any"])
+    scores = store.scores(date.min, date.max).select([*LINE_KEY, "probability"])
+    both = scores.join(secret, LINE_KEY, join_type="inner").sort_by("probability").to_pandas()
+    if both.empty:
+        step = "Run originrisk score on a day of the world."
+        raise BadInputError(Problem("scores", "scores of lines of the simulated world", "none", step))
+    parts = [both.iloc[rows] for rows in np.array_split(np.arange(len(both)), 10) if len(rows)]
+    positive = both["y_any"].to_numpy()
+    count = positive.sum()
+    rank = both["probability"].rank().to_numpy()
+    pairs = count * (len(both) - count)
+    whole = _level(both)
+    return {
+        "tenths": [_level(part) for part in parts],
+        "all": whole,
+        "ratio": whole["probability"] / whole["true"] if count else None,
+        "auc": float((rank[positive].sum() - count * (count + 1) / 2) / pairs) if pairs else None,
+    }
+
+
+def _level(lines: pd.DataFrame) -> dict[str, float]:
+    size, share, z = len(lines), float(lines["y_any"].mean()), 1.96
+    centre = (share + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z * (share * (1 - share) / size + z**2 / (4 * size**2)) ** 0.5 / (1 + z**2 / size)
+    mean = float(lines["probability"].mean())
+    return {"lines": size, "probability": mean, "true": share, "low": centre - half, "high": centre + half}
