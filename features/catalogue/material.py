@@ -1,6 +1,6 @@
 """Material: what the goods hold by description and tariff, where that may come from, and what the parties trade."""
 
-from functools import cache, partial
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,26 +19,10 @@ from originrisk.features.declared import (
 )
 from originrisk.features.history.measures import TRADERS
 from originrisk.features.history.view import PointInTimeView
-from originrisk.features.lines import Bools, Floats, Lines, entry_dates, positive, shared
+from originrisk.features.lines import Bools, Floats, Lines, entry_dates, shared
 from originrisk.features.places import country_number
 
 METALS: Final = ("smelt_country", "cast_country", "melt_pour_country")
-
-
-@shared
-def material_cost(lines: Lines) -> Floats:
-    """World price, in US dollars, of the main material in a kilogram of the goods (n,); NaN without a public price."""
-    main, found = main_material(lines), np.full(lines.size, np.nan)
-    for name in materials.PRICED:
-        per_kilo = lines.texts["htsus"].read(_kilograms(name), np.nan) * material_content(lines)
-        cost = materials.price(name, entry_dates(lines)) * positive(per_kilo)
-        found = np.where(main == materials.MATERIALS.index(name), cost, found)
-    return found
-
-
-@cache
-def _kilograms(name: str) -> partial[float]:
-    return partial(materials.kilograms, name)
 
 
 @shared

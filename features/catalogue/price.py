@@ -1,17 +1,32 @@
 """Price against the fair market value of the goods, in their own spreads; below it is evidence, never proof."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
 
+from originrisk.data.reference import materials
 from originrisk.features.catalogue.feature import Column, Feature, mean
-from originrisk.features.catalogue.material import material_cost
-from originrisk.features.declared import log_freight, log_prices
+from originrisk.features.declared import log_freight, log_prices, main_material, material_content
 from originrisk.features.descriptions import pack_count
 from originrisk.features.history.prices import Benchmark, of_others, own_mean
 from originrisk.features.history.view import FIXED_POINT, PointInTimeView
-from originrisk.features.lines import Floats, Lines, kilograms, units
+from originrisk.features.lines import Floats, Lines, entry_dates, kilograms, positive, units
+
+
+def material_cost(lines: Lines) -> Floats:
+    """World price, in US dollars, of the main material in a kilogram of the goods (n,); NaN without a public price."""
+    main, found = main_material(lines), np.full(lines.size, np.nan)
+    for name in materials.PRICED:
+        per_kilo = lines.texts["htsus"].read(_kilograms(name), np.nan) * material_content(lines)
+        cost = materials.price(name, entry_dates(lines)) * positive(per_kilo)
+        found = np.where(main == materials.MATERIALS.index(name), cost, found)
+    return found
+
+
+@cache
+def _kilograms(name: str) -> partial[float]:
+    return partial(materials.kilograms, name)
 
 
 def fair(view: PointInTimeView, price: str) -> Benchmark:

@@ -53,6 +53,7 @@ CELLS: Final = {
     "export": "country_of_export", "port": "port_of_lading", "hts": "htsus", "text": "description",
     "pieces": "quantity", "unit": "unit_of_measure", "kg": "gross_weight_kg", "usd": "entered_value_usd",
     "fee": "charges_usd", "shipped": "export_date", "seller": "seller_name", "forwarder": "consolidator_name",
+    "smelt": "smelt_country", "cast": "cast_country", "melt": "melt_pour_country",
 }  # fmt: skip
 RESULTS: Final = {
     "found": {"result": "xinjiang"},

@@ -137,7 +137,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
     if (
         isinstance(node, ast.Call)
         and len(node.args) > 1
-        and not re.search("max|min|differs", ast.unparse(node.func))
+        and not re.search("max|min|differs|isin", ast.unparse(node.func))
     ):
         yield "two arguments swapped", lambda n: n.args.__setitem__(slice(0, 2), n.args[1::-1])
 
