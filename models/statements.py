@@ -48,7 +48,8 @@ def fact(
 ) -> Fact:
     """A fact; its value as text."""
     told = None if value is None else clean(str(value))
-    return {"name": name, "value": told, "count": count, "of": of, "usual": usual, "source": source}
+    share = None if usual is None else float(usual)
+    return {"name": name, "value": told, "count": count, "of": of, "usual": share, "source": source}
 
 
 def clean(text: str, most: int = 60) -> str:

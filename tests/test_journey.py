@@ -81,7 +81,10 @@ def test_the_exported_file_holds_the_day_in_rank_order(home: Path, scored: dict[
     with (home / "first.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == SCORES.names
-    assert [int(row["rank"]) for row in rows] == list(range(1, scored["scored"] + 1))
+    shown = [row for row in rows if row["selection"] != "lot"]  # the random sample tells no rank
+    assert len(rows) == scored["scored"] > len(shown)
+    assert [int(row["rank"]) for row in shown] == sorted(int(row["rank"]) for row in shown)
+    assert not any(row["rank"] for row in rows if row["selection"] == "lot")
 
 
 def test_lines_inside_capacity_carry_reasons_in_words(home: Path, scored: dict[str, Any]) -> None:

@@ -43,7 +43,11 @@ def layout(
 ) -> Layout:
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
     size = path.stat().st_size
-    encoding, notes = (encoding, []) if encoding else _encoding(path, label, Budget(label, size, limits))
+    encoding, notes = (
+        (encoding, [])
+        if encoding
+        else _encoding(path, label, Budget(label, size, limits), limits.most_record_kb * 1024)
+    )
     with _open(path, label) as file:
         text = _beginning(_decoded(file, encoding, Budget(label, size, limits))).decode("utf-8", "replace")
     lines = [line.strip("\r\ufeff") for line in text.split("\n")[:ROWS_BEFORE_HEADINGS]]
@@ -60,7 +64,6 @@ def layout(
     if before:
         notes.append(f"{label}: {before} lines before the headings were passed over")
     first = number + 1 + bool(stated)
-    longest = limits.most_record_kb * 1024
     headings = checked_headings(label, cells, wanted)
     return Layout(headings, first, encoding, delimiter, longest_record=longest, notes=tuple(notes))
 
@@ -128,7 +131,7 @@ def _whole_lines(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes,
     yield rest, True
 
 
-def _encoding(path: Path, label: str, budget: Budget) -> tuple[str, list[str]]:
+def _encoding(path: Path, label: str, budget: Budget, longest: int) -> tuple[str, list[str]]:
     """UTF-16 by its mark, or UTF-8; if nothing in the file is UTF-8, what it may be, with a note.
 
     A code page is taken only where all that are likely say the same of every byte that occurs. Else the lines with
@@ -139,7 +142,7 @@ def _encoding(path: Path, label: str, budget: Budget) -> tuple[str, list[str]]:
             return mark, []
     foreign, lines, sample = set[bytes](), 0, b""
     with _open(path, label) as file:
-        for block, _ in _whole_lines(_decoded(file, "utf-8", budget), _BLOCK):
+        for block, _ in _whole_lines(_decoded(file, "utf-8", budget), longest):
             for line in () if block.isascii() else block.splitlines():
                 if not line.isascii():
                     if is_utf_8(line):

@@ -72,7 +72,7 @@ def test_a_store_without_lines_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
-def test_the_run_is_recorded_with_bundle_metrics_and_pictures(
+def test_the_run_is_recorded_with_bundle_metrics_and_charts(
     settings: Settings, trained: TrainedModel
 ) -> None:
     from mlflow import MlflowClient
@@ -83,7 +83,7 @@ def test_the_run_is_recorded_with_bundle_metrics_and_pictures(
     assert run.data.params["cutoff"] == str(CUTOFF)
     assert "all_examined/methods/model/average_precision" in run.data.metrics
     assert {file.path for file in client.list_artifacts(run_id)} >= {
-        "pictures",
+        "charts",
         "metrics.json",
         "made_by.json",
     }
@@ -209,7 +209,7 @@ def test_without_results_since_the_champion_nothing_is_kept(
     later_settings: Settings, trained_home: str
 ) -> None:
     kept = registry.versions(later_settings.home)
-    with pytest.raises(GateRefusedError, match="entered after"):
+    with pytest.raises(GateRefusedError, match="entered from"):
         recalibrate(later_settings, CHAMPION_CUTOFF)
     assert registry.versions(later_settings.home) == kept
 

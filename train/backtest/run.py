@@ -89,7 +89,7 @@ def draw(policies: Mapping[str, Sequence[Month]], path: Path) -> None:
         expected, true = (
             _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_expected", "rest_found")
         )
-        level.plot(expected / true, label=name)
+        level.plot(np.divide(expected, true, out=np.full_like(true, np.nan), where=true > 0), label=name)
     level.axhline(1.0, linestyle=":", color="grey")
     so_far.set(xlabel="month", ylabel="lines", title="Found so far")
     pace.set(xlabel="month", ylabel="lines a month", title="Found, mean of six months")
