@@ -43,11 +43,9 @@ def layout(
 ) -> Layout:
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
     size = path.stat().st_size
-    encoding, notes = (
-        (encoding, [])
-        if encoding
-        else _encoding(path, label, Budget(label, size, limits), limits.most_record_kb * 1024)
-    )
+    longest, notes = limits.most_record_kb * 1024, list[str]()
+    if not encoding:
+        encoding, notes = _encoding(path, label, Budget(label, size, limits), longest)
     with _open(path, label) as file:
         text = _beginning(_decoded(file, encoding, Budget(label, size, limits))).decode("utf-8", "replace")
     lines = [line.strip("\r\ufeff") for line in text.split("\n")[:ROWS_BEFORE_HEADINGS]]
