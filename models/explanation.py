@@ -87,8 +87,10 @@ def explanation(parts: Floats, known: Evidence, most: int) -> Explanation:
 
 
 def summary(found: Sequence[Flag], raised: Sequence[Reason]) -> str:
-    """Flags, then the two strongest concepts, as far as there is room."""
-    texts = [one["text"].rstrip(".") for one in (*found, *raised[:2]) if one["text"]]
+    """Flags, the two strongest concepts, and orders on the goods, as far as there is room."""
+    orders = [one for one in found if one["flag"] == "order_in_force"]
+    facts = [one for one in found if one not in orders]
+    texts = [one["text"].rstrip(".") for one in (*facts, *raised[:2], *orders) if one["text"]]
     said = ""
     for text in texts:
         more = f"{said}; {text[:1].lower() + text[1:] if text[1:2].islower() else text}" if said else text

@@ -34,7 +34,17 @@ UNITS: Final = {
 }  # fmt: skip
 FEW: Final = 8
 """Lines of others below which a price is not set among them."""
-OPTIONAL: Final = tuple(column.name for column in ENTRIES.columns if not column.required)
+OF_SOME_GOODS: Final = (
+    "second_quantity",
+    "second_unit",
+    "smelt_country",
+    "cast_country",
+    "melt_pour_country",
+)
+OPTIONAL: Final = tuple(
+    column.name for column in ENTRIES.columns if not column.required and column.name not in OF_SOME_GOODS
+)
+"""Fields that any line may declare."""
 
 
 def fact(
@@ -160,7 +170,15 @@ def material(known: Evidence) -> Statement:
     facts = [fact("tariff number", "entries", line["htsus"])]
     held = content(line)
     if held is None:
-        return f"Tariff number {goods(line)} names none of the materials under watch.", facts
+        text = f"Tariff number {goods(line)} names none of the materials under watch"
+        said = composition(line["description"] or "")
+        for row in reference.named_materials():
+            if (part := said.share(row.material)) > 0:
+                text += f"; the description says {part:.0%} {row.name}"
+                facts.append(fact(f"share of {row.material} by the description", "entries", usual=part))
+            elif said.names(row.material):
+                text += f"; the description names {row.name}"
+        return f"{text}.", facts
     material, part, source = held
     day = np.array([line["entry_date"]], "datetime64[D]")
     code = np.array([materials.MATERIALS.index(material)])
@@ -172,11 +190,11 @@ def material(known: Evidence) -> Statement:
     if source == "description":
         text += f"; the description says {part:.0%} of it" if part else "; the description names none of it"
         facts.append(fact("share in the goods by the description", "entries", usual=part))
-    if not np.isnan(through):
+    if not np.isnan(through) and line["country_of_origin"] != "CN":
         text += f"; about {through * 100:.0f} in 100 of {country(line['country_of_origin'])}'s comes through China"
         facts.append(fact("share of the material that comes through China", "exposure.csv", usual=through))
     if not np.isnan(share):
-        text += f"; about {share * 100:.0f} in 100 of China's is from Xinjiang"
+        text += f"; about {share * 100:.0f} in 100 of what China uses is from Xinjiang"
         facts.append(fact("share of China's material from Xinjiang", "xinjiang_share.csv", usual=share))
     return f"{text}.", facts
 
@@ -226,15 +244,21 @@ def route(known: Evidence) -> Statement:
         return text, [fact("declared origin", "entries", line["country_of_origin"])]
     port = reference.foreign_ports_by_code().get(line["port_of_lading"])
     where = reference.country_of_schedule_k(line["port_of_lading"])
-    place = f"{clean(port.name)}, {country(where)}" if port and where else f"port {line['port_of_lading']}"
+    place = f"port {line['port_of_lading']}"
+    if port and where:
+        place = ", ".join(dict.fromkeys((clean(port.name), country(where))))
     there, lines = counts["goods_lading"], counts["goods_year"]
     facts = [
         fact("port of lading", "entries", line["port_of_lading"]),
         fact("lines of these goods and this origin loaded there", "entries", count=there, of=lines),
     ]
-    said = f"so were {there:,} of {counted(lines, 'line')}" if lines else "no line"
-    end = "in the past year" if lines else "is known in the past year"
-    return f"Loaded at {place}: {said} of these goods from {origin} {end}.", facts
+    if not lines:
+        return f"Loaded at {place}; no line of these goods from {origin} is known in the past year.", facts
+    said = f"like {there:,} of" if there else "unlike any of"
+    return (
+        f"Loaded at {place}, {said} {counted(lines, 'line')} of these goods from {origin} in the past year.",
+        facts,
+    )
 
 
 def goods_traffic(known: Evidence) -> Statement:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
@@ -129,14 +129,20 @@ def judged(store: Store, closed: date = DAY - timedelta(1)) -> Iterator[list[str
             yield list(truth.falsehoods(known.line, text, facts))
 
 
-@settings(max_examples=24, deadline=None)
+UNSHRUNK = {
+    "deadline": None,
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+}  # else it takes minutes
+
+
+@settings(max_examples=24, **UNSHRUNK)
 @given(st.integers(0), st.integers(15, 120))
 def test_what_is_told_is_true(seed: int, size: int) -> None:
     check(seed, size)
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, **UNSHRUNK)
 @given(st.integers(0), st.integers(15, 300))
 def test_what_is_told_is_true_in_many_worlds(seed: int, size: int) -> None:
     check(seed, size)

@@ -224,6 +224,9 @@ class Truth:
             "share in the goods by the description": lambda line, _, __, ___, ____, usual: _close(
                 usual, self._described(line, self._material(line))
             ),
+            "share of (\\w+) by the description": lambda line, m, *args: _close(
+                args[-1], self._described(line, m[1])
+            ),
             "share of the material that comes through China": lambda line, _, __, ___, ____, u: self._through(
                 line, u
             ),
@@ -256,7 +259,8 @@ class Truth:
                 )
             ),
             "optional fields declared": lambda line, _, c, o, *__: (
-                o - c == sum(v is None for v in line.values())
+                o - c
+                == sum(v is None and not re.match("second_|smelt|cast_|melt_", n) for n, v in line.items())
             ),
             f"listed maker with the same {party}": lambda line, m, _, __, value, ___: listed(
                 line, m[1], value
