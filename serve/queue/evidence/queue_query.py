@@ -19,7 +19,8 @@ from originrisk.features.lines import Bools, Rows, shared
 from originrisk.serve.queue.db.finding import DECISIONS, Key
 from originrisk.serve.queue.db.work import OfficerWork
 from originrisk.serve.queue.evidence.day import Day
-from originrisk.serve.queue.evidence.words import country, port, said
+from originrisk.serve.queue.evidence.words import country, said
+from originrisk.serve.queue.evidence.words import port as port_name
 from originrisk.serve.scoring.ranking import LOT
 
 SHOWN: Final = 50
@@ -99,7 +100,10 @@ class QueueQuery(BaseModel):
         Filter("Lines", None, _in_scope, {"queue": "inside capacity", "all": "all of the day"}),
     ] = Field("queue", description="lines inside capacity, or all of the day")
     port: Annotated[
-        str, Filter("Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port)
+        str,
+        Filter(
+            "Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port_name
+        ),
     ] = ""
     heading: Annotated[str, Filter("HTSUS heading", "all goods", _equal("heading"), column="heading")] = (
         Field("", description="first four digits of HTSUS")

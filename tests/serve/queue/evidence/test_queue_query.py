@@ -12,7 +12,7 @@ from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.serve.queue.db.work import OfficerWork
 from originrisk.serve.queue.evidence import queue_query
-from originrisk.serve.queue.evidence.queue_query import QueueQuery
+from originrisk.serve.queue.evidence.queue_query import FILTERS, QueueQuery
 from originrisk.serve.queue.evidence.reading import Reading, background_reading
 from tests.serve import factory
 from tests.serve.queue.evidence.past import DAY, HOSTILE, key, line
@@ -133,3 +133,8 @@ def test_what_the_store_learns_is_seen_at_once(tmp_path: Path) -> None:
     reading, newest = home.get()
     assert newest
     assert reading.day(DAY - timedelta(1)).unscored == before + 1
+
+
+@pytest.mark.parametrize("name", [name for name, one in FILTERS.items() if one.column])
+def test_every_value_of_a_filter_has_words(name: str) -> None:
+    assert isinstance(FILTERS[name].named("2704"), str)
