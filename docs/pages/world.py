@@ -73,11 +73,13 @@ learns or scores may read it, and a test holds that.
 
 MEASURED: Final = """## Measured
 
-On two shared and busy cores (November 2026), `python -m benchmarks.world speed --lines 1000000`: 10.7 CPU-seconds, 1.0 GB.
+On two shared and busy cores (November 2026), `python -m benchmarks.world speed --lines 1000000`: 10.7 CPU-seconds,
+1.0 GB.
 
-`python -m benchmarks.sectors --seed 1 --seed 2 --seed 3`, worlds of 120,000 lines from 2020 to 2023: average precision on
-all lines of the last half-year. Plain gradient boosting on the catalogue's features, taught by some 2,750 examinations
-without any care for noise or selection, beside a rule of published figures; `positive` is the number of such lines.
+`python -m benchmarks.sectors --seed 1 --seed 2 --seed 3`, worlds of 120,000 lines from 2020 to 2023: average
+precision on all lines of the last half-year. Plain gradient boosting on the catalogue's features, taught by some
+2,750 examinations without any care for noise or selection, beside a rule of published figures; `positive` is the
+number of such lines.
 
 | sector | seed 1: positive, features, rule | seed 2 | seed 3 |
 |---|---|---|---|
@@ -92,10 +94,11 @@ without any care for noise or selection, beside a rule of published figures; `po
 A few dozen flows carry the positives of half a year, and a sector's often are a handful: small sectors tell nothing at
 this size. Compare models within one world, over several seeds.
 
-Head-room, `python -m benchmarks.world headroom --lines 300000`, one run with the catalogue before its cut, 1.9 % positive:
-the rule "Chinese cotton, then cheap" reaches 0.11, raw cells 0.10 and features 0.10 from examined labels, features with the truth
-of every line 0.31, every latent fact but the lot 0.91. No feature alone separates: the best had an AUC of 0.76. Of all
-positives of a million lines 46 % are declared elsewhere than China; of those since June 2021 46 % are unwitting.
+Head-room, `python -m benchmarks.world headroom --lines 300000`, one run with the catalogue before its cut, 1.9 %
+positive: the rule "Chinese cotton, then cheap" reaches 0.11, raw cells 0.10 and features 0.10 from examined labels,
+features with the truth of every line 0.31, every latent fact but the lot 0.91. No feature alone separates: the best
+had an AUC of 0.76. Of all positives of a million lines 46 % are declared elsewhere than China; of those since June
+2021 46 % are unwitting.
 """
 
 
