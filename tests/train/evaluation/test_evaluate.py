@@ -115,7 +115,7 @@ def telling(see: Callable[..., Any]) -> Callable[..., Any]:
 PLANTED = {
     "quantity": "the result itself",
     "description_words": "a key learned by heart",
-    "value": "the future",
+    "unit_value": "the future",
 }
 
 

@@ -120,7 +120,7 @@ def test_the_features_of_the_catalogue_know_no_future(settings: Settings) -> Non
 def test_a_future_outcome_in_a_feature_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset, "see", peeking(dataset.see))
     suspected = future(settings)
-    assert [(leak.feature, leak.kind) for leak in suspected] == [("value", "the future")]
+    assert [(leak.feature, leak.kind) for leak in suspected] == [("unit_value", "the future")]
 
 
 def future(settings: Settings, cutoff: date = CUTOFF) -> list[Leak]:
@@ -129,13 +129,13 @@ def future(settings: Settings, cutoff: date = CUTOFF) -> list[Leak]:
 
 
 def peeking(see: Callable[..., Any]) -> Callable[..., Any]:
-    """Features in which `value` counts every result of the importer, the later ones too."""
+    """Features in which `unit_value` counts every result of the importer, the later ones too."""
 
     def planted_see(lines: Any, known: Any, *others: Any) -> Any:
         seen = see(lines, known, *others)
         importer = lines.texts["importer_number"].codes
         results = np.bincount(importer[known.rows], minlength=importer.max() + 1)
-        seen.features["value"] = results[importer[others[1]]]
+        seen.features["unit_value"] = results[importer[others[1]]]
         return seen
 
     return planted_see
