@@ -146,19 +146,42 @@ def test_json_stands_alone_on_standard_output(home: Path) -> None:
     assert json.loads(scored.stdout)["scored"] > 0
 
 
+BROKEN = """
+import sys
+import originrisk.data.settings
+from originrisk.cli import main
+def broken(home): raise RuntimeError("the name of a maker")
+originrisk.data.settings.load_settings = broken
+main()
+"""
+
+
+def broken(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command with a defect planted in it."""
+    words = [sys.executable, "-c", BROKEN, "--home", str(home), "score", "--date", DAY]
+    env = {**os.environ, **environment}
+    return subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
 def test_a_defect_is_exit_code_1_without_a_traceback_or_a_word_of_the_data(home: Path) -> None:
-    damage(home)
-    failed = run(home, "score", "--date", DAY)
+    failed = broken(home)
     assert failed.returncode == 1
     assert len(failed.stderr.splitlines()) == 1
     assert "ORIGINRISK_DEBUG" in failed.stderr
+    assert "maker" not in failed.stderr
 
 
 def test_a_defect_shows_its_traceback_on_request(home: Path) -> None:
-    damage(home)
-    failed = run(home, "score", "--date", DAY, ORIGINRISK_DEBUG="1")
+    failed = broken(home, ORIGINRISK_DEBUG="1")
     assert failed.returncode == 1
     assert "Traceback" in failed.stderr
+
+
+def test_a_damaged_store_is_exit_code_7_and_names_the_file(home: Path) -> None:
+    damage(home)
+    failed = run(home, "score", "--date", DAY)
+    assert failed.returncode == 7
+    assert "part-" in failed.stderr
 
 
 def test_a_full_disk_is_exit_code_8_and_the_next_run_makes_up_for_it(home: Path) -> None:

@@ -53,8 +53,8 @@ def evaluation(folder: Path) -> Evaluation:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dataset, "see", by_heart(telling(peeking(dataset.see))))
         patch.setattr(
-            "originrisk.train.report.page.write",
-            lambda found, path: (written.append(found), write(found, path)),
+            "originrisk.train.report.page.page",
+            lambda found: (written.append(found), page(found))[1],
         )
         words = (str(folder), "evaluate", "--cutoff", str(CUTOFF), "--out", str(folder / "report.html"))
         told = CliRunner().invoke(app, words, catch_exceptions=False)
@@ -185,7 +185,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows(
     evaluation: Evaluation, tmp_path: Path
 ) -> None:
     described = {**evaluation.described, "model": "<b>x</b>"}
-    write(replace(evaluation, described=described), tmp_path / "report.html")
+    write(page(replace(evaluation, described=described)), tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")
     assert "&lt;b&gt;x&lt;/b&gt;" in text
     assert "<b>x</b>" not in text
