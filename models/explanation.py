@@ -87,10 +87,11 @@ def explanation(parts: Floats, known: Evidence, most: int) -> Explanation:
 
 
 def summary(found: Sequence[Flag], raised: Sequence[Reason]) -> str:
-    """Flags, the two strongest concepts, and orders on the goods, as far as there is room."""
+    """Flags, the two strongest concepts, and orders on the goods, as far as there is room; a finding is told once."""
     orders = [one for one in found if one["flag"] == "order_in_force"]
-    facts = [one for one in found if one not in orders]
-    texts = [one["text"].rstrip(".") for one in (*facts, *raised[:2], *orders) if one["text"]]
+    again = {"finding_at_party"} if any(one["concept"] == "findings" for one in raised[:2]) else set()
+    facts = [one for one in found if one not in orders and one["flag"] not in again]
+    texts = [one["text"].rstrip(".") for one in (*facts, *raised[:2], *orders)]
     said = ""
     for text in texts:
         more = f"{said}; {text[:1].lower() + text[1:] if text[1:2].islower() else text}" if said else text

@@ -230,8 +230,4 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "suppress": suppress,
     **online_commands.COMMANDS,
 }
-GROUPS: dict[str, typer.Typer] = {
-    **party_commands.GROUPS,
-    **online_commands.GROUPS,
-    **queue_commands.GROUPS,
-}
+GROUPS: dict[str, typer.Typer] = {**party_commands.GROUPS, **online_commands.GROUPS, **queue_commands.GROUPS}

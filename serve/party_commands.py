@@ -28,10 +28,7 @@ Day = Annotated[
 
 @_parties.command()
 def explain(
-    ctx: typer.Context,
-    entry_number: EntryNumber,
-    line_number: LineNumber,
-    as_json: Json = False,
+    ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, as_json: Json = False
 ) -> None:
     """Who the maker of a line was taken for on its day, by which evidence, in bits."""
     import json
