@@ -258,8 +258,3 @@ def cotton_share(text: str) -> float:
 def mentions_cotton(text: str) -> bool:
     """True where the text names cotton and does not deny it."""
     return composition(text).names("cotton")
-
-
-def mentions_tomato(text: str) -> bool:
-    """True where the text names tomatoes or a tomato product."""
-    return composition(text).names("tomato")

@@ -57,18 +57,6 @@ def _regions() -> list[str]:
     return sorted({country.region for country in reference.countries()})
 
 
-def lading_region(port: str) -> float:
-    """Place of the region of a Schedule K port among all regions in order of name; NaN if the port tells none."""
-    country = reference.countries_by_alpha_2().get(country_of_schedule_k(port) or "")
-    return nan if country is None else float(_regions().index(country.region))
-
-
-def on_land_border(port: str) -> float:
-    """1 for a port of Schedule D on a land border, 0 for another; NaN for one that the table lacks."""
-    known = reference.us_ports_by_code().get(port)
-    return nan if known is None else float(known.kind == "land")
-
-
 @lru_cache(1 << 14)
 def names_xinjiang(text: str) -> float:
     """1 where a text names a place in Xinjiang, 0.5 where the name is also another place's, 0 where it names none.
