@@ -3,9 +3,9 @@
 from datetime import date
 from math import ceil
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -96,8 +96,31 @@ class NightSettings(Section):
     levels: NightLevels = NightLevels()
 
 
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class ErrorPrior(Section):
+    """What is expected of a method of examination before its results are looked at; a rate is one for all entry dates,
+    or three: to 2022-06-20, to 2024, since."""
+
+    false_positive: Rate | tuple[Rate, Rate, Rate] = Field(
+        description="share of lines without Xinjiang inputs whose result says otherwise"
+    )
+    false_negative: Rate | tuple[Rate, Rate, Rate] = Field(
+        description="share of lines with Xinjiang inputs whose result says otherwise"
+    )
+    doubt: tuple[NonNegativeFloat, NonNegativeFloat] = Field(
+        description="how far the two may be off, a standard deviation in log-odds; 0: as declared, without a doubt"
+    )
+    source: str = Field(min_length=1, description="where this is known from")
+
+
 class TrainSettings(Section):
     """How a model is made."""
+
+    error_rates: dict[Literal["isotopic", "dna", "document_review", "detention", "other"], ErrorPrior] = (
+        Field({}, description="expected error rates by method, in place of the shipped ones")
+    )
 
     gap_days: int = Field(
         30, ge=0, description="days between the last example fitted and the first one judged"

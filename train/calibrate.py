@@ -18,7 +18,7 @@ from scipy.stats import norm
 from originrisk.data.arrays import Floats, Ints, Keys, Mask
 from originrisk.models.calibration import Calibrator
 from originrisk.train.dataset import Examples
-from originrisk.train.labels import ErrorRates, prior
+from originrisk.train.labels import ErrorRates, Expected
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import CONFIDENCE, resamples
 
@@ -121,6 +121,7 @@ RESAMPLES: Final = 100
 FEWER_RESAMPLES: Final = 20
 """Enough for a deviation, where the ends of an interval need more."""
 RATE_HEADINGS: Final = ("method", "regime", "lines", "false positive [95 %]", "false negative [95 %]")
+FROM: Final = ("false_positive_from", "false_negative_from")
 ENDS: Final = ("false_positive_low", "false_positive_high", "false_negative_low", "false_negative_high")
 
 
@@ -168,37 +169,55 @@ class Estimate:
         not tell stays as open as it was before."""
         rng = np.random.default_rng(seed)
         for weight in resamples(self.supplier, seed, number):
-            yield self.joint.most_probable(weight, rng.normal(*_expected()), self.optimum)
+            yield self.joint.most_probable(weight, rng.normal(*self.joint.expected()), self.optimum)
 
 
-def estimate(score: Floats, examples: Examples) -> Estimate:
+def estimate(score: Floats, examples: Examples, priors: Expected | None = None) -> Estimate:
     """Most probable curve and error rates; `score` are log-odds of the examples from a model that did not see them.
 
     Lines selected on a tip are likelier positive than lines of like score, and some ways of examining are used on them
     more than on others: without the random arm beside them, those would seem to miss less.
     """
-    joint = _Joint(design(score, ~examples.random), examples.observed, examples.cell)
-    middle, _ = _expected()
+    terms = design(score, ~examples.random)
+    joint = _Joint(terms, examples.observed, examples.cell, priors or Expected.of())
+    middle, _ = joint.expected()
     optimum = joint.most_probable(np.ones(len(examples)), middle, start=middle)
     return Estimate(joint, optimum, examples.frame.supplier)
 
 
-def rate_rows(rates: ErrorRates, ends: Floats) -> list[dict[str, float | int | str]]:
-    """The rows of the rates, each with its intervals."""
-    used = np.flatnonzero(rates.lines)
+TOLD: Final = 0.7
+"""A rate counts as estimated where results leave so much of its prior's interval, in log-odds."""
+
+
+def rate_rows(
+    rates: ErrorRates, ends: Floats, priors: Expected | None = None
+) -> list[dict[str, float | int | str]]:
+    """The rows of the rates, each with its intervals and whether it is declared, a prior or estimated."""
+    doubt = (priors or Expected.of()).doubt
+    width = np.diff(logit(np.clip(ends, TINY, 1 - TINY)).reshape(-1, 2, 2))[
+        :, :, 0
+    ].T  # (kind of error, cells)
+    open_before = 2 * norm.ppf(0.5 + CONFIDENCE / 2) * doubt
+    told = np.select([doubt == 0, width < TOLD * open_before], ["declared", "estimated"], "prior")
     return [
-        row | dict(zip(ENDS, ends[cell].tolist(), strict=True))
-        for cell, row in zip(used, rates.rows(), strict=True)
+        row
+        | dict(zip(ENDS, ends[cell].tolist(), strict=True))
+        | dict(zip(FROM, told[:, cell].tolist(), strict=True))
+        for cell, row in zip(np.flatnonzero(rates.lines), rates.rows(), strict=True)
     ]
 
 
 def shown_rate(row: Mapping[str, Any]) -> tuple[str, ...]:
     """One of these rows for people, under HEADINGS."""
     rates = (
-        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}]"
+        f"{row[kind]:.3f} [{row[f'{kind}_low']:.2f}, {row[f'{kind}_high']:.2f}] {row.get(f'{kind}_from', '')}"
         for kind in ("false_positive", "false_negative")
     )
     return str(row["method"]), str(row["regime"]), f"{row['lines']:,}", *rates
+
+
+HEAVY: Final = 4
+"""Degrees of freedom of the priors of rates: Student's, whose tails give way to results that contradict them."""
 
 
 class _Joint(NamedTuple):
@@ -207,22 +226,35 @@ class _Joint(NamedTuple):
     design: Floats
     observed: Floats
     cell: Ints
+    priors: Expected
+
+    def expected(self) -> tuple[Floats, Floats]:
+        """What is expected of the terms of the curve and the log-odds of the rates, and the doubt about each."""
+        rates = logit(np.clip(self.priors.rates, TINY, 1 - TINY))
+        return np.concatenate([CENTRE, rates.ravel()]), np.concatenate([SPREAD, self.priors.doubt.ravel()])
 
     def most_probable(self, weight: Floats, middle: Floats, start: Floats) -> Floats:
         """The terms of the curve and the log-odds of the rates, looked for from `start` on.
 
-        They are expected around `middle`, and line `i` counts `weight[i]` times.
+        They are expected around `middle`, and line `i` counts `weight[i]` times. Rates without a doubt stay there.
         """
-        _, spread = _expected()
+        _, spread = self.expected()
+        of_curve = np.arange(len(spread)) < len(CENTRE)
 
-        def objective(x: Floats) -> tuple[float, Floats]:
-            loss, slope = self._loss(x, weight)
-            pull = (x - middle) / spread
-            return loss + 0.5 * float(pull @ pull), slope + pull / spread
+        def objective(pull: Floats) -> tuple[float, Floats]:
+            loss, slope = self._loss(middle + spread * pull, weight)
+            log_prior = np.where(of_curve, pull**2, (HEAVY + 1) * np.log1p(pull**2 / HEAVY))
+            back = np.where(of_curve, pull, (HEAVY + 1) * pull / (HEAVY + pull**2))
+            return loss + 0.5 * float(log_prior.sum()), slope * spread + back
 
-        limits = [*LIMITS, *[(None, None)] * (len(middle) - len(LIMITS))]
-        found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=limits)
-        return np.asarray(found.x, np.float64)
+        # in deviations from what is expected: one without a doubt has none
+        limits: list[tuple[float | None, float | None]] = [(None, None)] * len(middle)
+        for place, (least, _) in enumerate(LIMITS):
+            if least is not None:
+                limits[place] = ((least - middle[place]) / spread[place], None)
+        begin = np.divide(start - middle, spread, out=np.zeros_like(middle), where=spread > 0)
+        found = minimize(objective, begin, jac=True, method="L-BFGS-B", bounds=limits)
+        return np.asarray(middle + spread * found.x, np.float64)
 
     def _loss(self, x: Floats, weight: Floats) -> tuple[float, Floats]:
         """Cross-entropy of the results and its slope, by the terms of the curve and the log-odds of the rates."""
@@ -236,12 +268,6 @@ class _Joint(NamedTuple):
             (np.array(by_rate) * rates * (1 - rates)).ravel(),
         ]
         return float(results.loss(line).sum()), np.concatenate(slope)
-
-
-def _expected() -> tuple[Floats, Floats]:
-    """What is expected of the terms of the curve and the log-odds of the rates, and the doubt about each."""
-    rates, doubt = prior()
-    return np.concatenate([CENTRE, logit(rates).ravel()]), np.concatenate([SPREAD, doubt.ravel()])
 
 
 def _rates(x: Floats) -> Floats:

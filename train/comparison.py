@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from originrisk.data.arrays import Floats
 from originrisk.data.console import progress
 from originrisk.data.contract import LINE_KEY, ONE_DAY
-from originrisk.data.settings import GateSettings, ScoreSettings, Settings
+from originrisk.data.settings import GateSettings, ScoreSettings, Settings, TrainSettings
 from originrisk.features.catalogue import NAMES
 from originrisk.models import registry
 from originrisk.models.bundle import Bundle, load
@@ -207,7 +207,9 @@ def compare(settings: Settings, version: str, other: str | None = None, seed: in
 
 def results_under(lines: Examples, weight: Floats, bundle: Bundle) -> NoisyResults:
     """Results under what the model's own training estimated of examinations; as expected where it kept nothing."""
-    rates = ErrorRates.of_rows(bundle.settings.get("error_rates", []))
+    rates = ErrorRates.of_rows(
+        bundle.settings.get("error_rates", []), TrainSettings(**bundle.settings.get("train", {})).error_rates
+    )
     return results_of(lines, weight, rates, bundle.settings.get("picked_log_odds", 0.0))
 
 

@@ -13,10 +13,11 @@ from sklearn.base import clone
 from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.settings import TrainSettings
 from originrisk.models.origin_model import OriginModel
+from originrisk.train.any_classifier import Learner
 from originrisk.train.calibrate import Calibration, Estimate, calibrate, estimate
 from originrisk.train.dataset import Examples, Unexamined
-from originrisk.train.labels import ErrorRates, chance_by_propensity, expected, support, weights
-from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
+from originrisk.train.labels import ErrorRates, Expected, chance_by_propensity, support, weights
+from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import disjoint_folds
 
 
@@ -87,7 +88,7 @@ class TrainingSet:
 
 
 def log_odds_unseen(
-    of: TrainingSet, prototype: OriginClassifier, seed: int, numbers: Sequence[int] = TREES, *, jobs: int = 1
+    of: TrainingSet, prototype: Learner, seed: int, numbers: Sequence[int] = TREES, *, jobs: int = 1
 ) -> dict[int, Floats]:
     """Log-odds of every line from trees that saw no line of its supplier, by number of trees, which rises."""
     unseen = {number: np.empty(len(of.features)) for number in numbers}
@@ -100,9 +101,7 @@ def log_odds_unseen(
     return unseen
 
 
-def grow(
-    of: TrainingSet, prototype: OriginClassifier, trees: int, *, jobs: int = 1
-) -> list[OriginClassifier]:
+def grow(of: TrainingSet, prototype: Learner, trees: int, *, jobs: int = 1) -> list[Learner]:
     """So many trees of each seed of the prototype, as a classifier of its own."""
     parts = prototype.apart()
     return _shared((joblib.delayed(_grown)(of.features, of.results, one, trees) for one in parts), jobs)
@@ -111,7 +110,7 @@ def grow(
 def _staged(
     features: pd.DataFrame,
     results: NoisyResults,
-    prototype: OriginClassifier,
+    prototype: Learner,
     numbers: Sequence[int],
     part: tuple[Mask, Mask],
 ) -> list[Floats]:
@@ -120,10 +119,8 @@ def _staged(
     return list(grown.staged_log_odds(features[judged], numbers))
 
 
-def _grown(
-    features: pd.DataFrame, results: NoisyResults, prototype: OriginClassifier, trees: int
-) -> OriginClassifier:
-    grown: OriginClassifier = clone(prototype).set_params(trees=trees)
+def _grown(features: pd.DataFrame, results: NoisyResults, prototype: Learner, trees: int) -> Learner:
+    grown: Learner = clone(prototype).set_params(trees=trees)
     return grown.fit(features, **results.fit_arguments())
 
 
@@ -160,7 +157,7 @@ class Fitted:
 def fit(
     examples: Examples,
     unexamined: Unexamined,
-    prototype: OriginClassifier,
+    prototype: Learner,
     settings: TrainSettings,
     seed: int,
 ) -> Fitted:
@@ -173,14 +170,16 @@ def fit(
     weights rank worse, for they spend themselves on the few lines that are rarely examined.
     """
     some = unexamined.sample(UNEXAMINED_TAUGHT, seed)
-    rates, shift, even, number, believed = expected(), 0.0, np.ones(len(examples)), len(examples), None
+    priors = Expected.of(settings.error_rates)
+    rates, shift, even = priors.error_rates, 0.0, np.ones(len(examples))
+    number, believed = len(examples), None
     jobs = jobs_for(number + 2 * len(some))
     for trial, numbers in ((prototype.few(1), FIRST_LOOK), (prototype, TREES)):
         results = results_of(examples, even, rates, shift)
         taught = TrainingSet.of(examples, results, some, settings.unexamined_weight, believed)
         unseen = log_odds_unseen(taught, trial, seed, numbers, jobs=jobs)
         trees = min(unseen, key=lambda count: taught.results.loss(unseen[count]).sum())
-        found = estimate(unseen[trees][:number], examples)
+        found = estimate(unseen[trees][:number], examples, priors)
         rates, shift = found.rates, found.selection_shift
         believed = found.chance(unseen[trees][number : number + len(some)])
     weight = weights(examples.propensity, settings.propensity_floor)

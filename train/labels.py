@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from originrisk.data.arrays import Floats, Ints, Mask
+from originrisk.data.settings import ErrorPrior
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 
 # Since the Uyghur Forced Labor Prevention Act presumes origin (entries from 2022-06-21), more is denied for lack of
@@ -19,30 +20,69 @@ from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 REGIME_STARTS: Final = np.array(["2022-06-21", "2025-01-01"], dtype="datetime64[D]")
 
 
-class Prior(NamedTuple):
-    """Expected error rates of a method by regime; `doubt` is how far the two may be off, a standard deviation in
-    log-odds: .35 leaves a rate of .5 between .33 and .67, 95 times in 100."""
-
-    false_positive: tuple[float, float, float]
-    false_negative: tuple[float, float, float]
-    doubt: tuple[float, float]
-
-
-# Isotope: it finds .95 of goods whose fibre is all of Xinjiang, .8 of blends with at least 30 % of it, .4 of the others
-# (assumed: no sensitivity on finished goods is published). Of positives found in trade a third was pure, the rest
-# blends (Applied DNA, 156 positives in 822 tests); 35 % of those are taken to hold less than 30 %. What was found over
-# how much of such is found gives what is there: 24 % pure, 37 % and 39 % blends, of which 32 % is missed.
-# Denials: of goods held, .92 of the true and .35 of the others are denied (.45 since 2022, .98 and .85 since 2025: of
-# resolved apparel detentions 1,074 in 1,595 were denied to mid-2024, 93.5 % in 2025), but 45 % of the denied are
-# exported or abandoned with no result: .51 of .59 and .19 of .84 results say Xinjiang.
-# Papers: what is made to deceive reads well, so half is taken to be missed. Nothing is published on DNA: as isotopes.
 PRIORS: Final = {
-    "isotopic": Prior((0.02, 0.02, 0.02), (0.32, 0.32, 0.32), (0.5, 0.35)),
-    "dna": Prior((0.02, 0.02, 0.02), (0.32, 0.32, 0.32), (0.5, 0.35)),
-    "document_review": Prior((0.03, 0.03, 0.03), (0.50, 0.50, 0.50), (0.5, 0.35)),
-    "detention": Prior((0.23, 0.31, 0.76), (0.14, 0.14, 0.04), (0.35, 0.5)),
-    "other": Prior((0.03, 0.03, 0.03), (0.50, 0.50, 0.50), (1.0, 0.5)),
+    "isotopic": ErrorPrior(
+        false_positive=0.02,
+        false_negative=0.32,
+        doubt=(0.5, 0.35),
+        source="Tests find .95 of goods wholly of Xinjiang fibre, .8 of blends with 30 % of it or more, .4 of others "
+        "(assumed: no sensitivity on finished goods is published). Of 156 positives in 822 tests (Applied DNA) a third "
+        "was pure; 35 % of the blends are taken to hold under 30 %. Found over how much of such is found: .32 missed.",
+    ),
+    "dna": ErrorPrior(
+        false_positive=0.02,
+        false_negative=0.32,
+        doubt=(0.5, 0.35),
+        source="Nothing is published: as isotopic tests.",
+    ),
+    "document_review": ErrorPrior(
+        false_positive=0.03,
+        false_negative=0.50,
+        doubt=(0.5, 0.35),
+        source="Assumed: what is made to deceive reads well, so half is missed.",
+    ),
+    "detention": ErrorPrior(
+        false_positive=(0.23, 0.31, 0.76),
+        false_negative=(0.14, 0.14, 0.04),
+        doubt=(0.35, 0.5),
+        source="Of goods held, .92 of the true and .35 of the others are denied (.45 since 2022, .98 and .85 since "
+        "2025: CBP, 1,074 of 1,595 resolved apparel detentions denied to mid-2024, 93.5 % in 2025), but 45 % of the "
+        "denied are exported or abandoned with no result: .51 of .59 and .19 of .84 results say Xinjiang.",
+    ),
+    "other": ErrorPrior(
+        false_positive=0.03,
+        false_negative=0.50,
+        doubt=(1.0, 1.5),
+        source="Assumed: as papers, with more doubt, for nothing says how it was examined.",
+    ),
 }
+"""Expected error rates by method. Settings may give others (`[train.error_rates.METHOD]`)."""
+CELLS: Final = len(PRIORS) * (len(REGIME_STARTS) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected of error rates before any line is looked at, and the doubt in log-odds (a standard deviation; 0
+    where a rate is declared), each (kind of error: false positive, false negative; cells)."""
+
+    rates: Floats
+    doubt: Floats
+
+    @classmethod
+    def of(cls, own: Mapping[Any, ErrorPrior] | None = None) -> Self:
+        """The shipped priors, those of the settings in their place."""
+        priors = (PRIORS | dict(own or {})).values()
+        kinds = ("false_positive", "false_negative")
+        rates = [
+            [np.broadcast_to(getattr(p, kind), len(REGIME_STARTS) + 1) for p in priors] for kind in kinds
+        ]
+        doubt = np.array([p.doubt for p in priors]).T
+        return cls(np.reshape(rates, (2, CELLS)), np.repeat(doubt, len(REGIME_STARTS) + 1, axis=1))
+
+    @property
+    def error_rates(self) -> "ErrorRates":
+        """The rates alone, of no line."""
+        return ErrorRates(self.rates[0].copy(), self.rates[1].copy(), np.zeros(CELLS, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +111,11 @@ class ErrorRates:
         ]
 
     @staticmethod
-    def of_rows(rows: Sequence[Mapping[str, Any]]) -> "ErrorRates":
-        """The rates that `rows` described; the expected ones where a method and regime were not used."""
-        rates = expected()
+    def of_rows(
+        rows: Sequence[Mapping[str, Any]], own: Mapping[Any, ErrorPrior] | None = None
+    ) -> "ErrorRates":
+        """The rates that `rows` described; the expected ones (see `Expected.of`) where a cell was not used."""
+        rates = Expected.of(own).error_rates
         for row in rows:
             cell = list(PRIORS).index(row["method"]) * (len(REGIME_STARTS) + 1) + row["regime"]
             rates.false_positive[cell], rates.false_negative[cell] = (
@@ -89,19 +131,6 @@ def cells(method: pa.ChunkedArray, entry_date: npt.NDArray[np.datetime64]) -> In
     known = pc.fill_null(pc.index_in(method, pa.array(PRIORS)), len(PRIORS) - 1)
     regime = np.searchsorted(REGIME_STARTS, entry_date.astype("datetime64[D]"), side="right")
     return np.asarray(known, np.int64) * (len(REGIME_STARTS) + 1) + regime
-
-
-def expected() -> ErrorRates:
-    """The priors alone, before any line was looked at."""
-    positive, negative = prior()[0]
-    return ErrorRates(positive, negative, np.zeros(len(positive), np.int64))
-
-
-def prior() -> tuple[Floats, Floats]:
-    """Expected rates and their doubt in log-odds, each (kind of error: false positive, false negative; cells)."""
-    rates = np.array([(p.false_positive, p.false_negative) for p in PRIORS.values()])
-    doubt = np.array([p.doubt for p in PRIORS.values()]).T
-    return rates.transpose(1, 0, 2).reshape(2, -1), np.repeat(doubt, len(REGIME_STARTS) + 1, axis=1)
 
 
 UNRECORDED: Final = 1e-6

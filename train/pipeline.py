@@ -24,7 +24,7 @@ from originrisk.train.comparison import has_evidence, results_under
 from originrisk.train.dataset import FeatureFrame, Gathered, TrainingTables
 from originrisk.train.evaluation.holdout import Holdout, evaluate_holdout
 from originrisk.train.fit import Fitted, fit, log_odds_of
-from originrisk.train.labels import weights
+from originrisk.train.labels import Expected, weights
 from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 from originrisk.train.promotion import enter, too_few
 
@@ -106,7 +106,7 @@ def learn(
         "examples": len(examples),
         "trees": fitted.trees,
         "picked_log_odds": fitted.calibration.selection_shift,
-        "error_rates": rate_rows(fitted.rates, ends),
+        "error_rates": rate_rows(fitted.rates, ends, Expected.of(settings.train.error_rates)),
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }

@@ -11,7 +11,7 @@ import originrisk.train.fit
 from originrisk.data.settings import TrainSettings
 from originrisk.train.dataset import FeatureFrame, Unexamined
 from originrisk.train.fit import FEW, FOLDS, Fitted, TrainingSet, fit, jobs_for, results_of
-from originrisk.train.labels import expected
+from originrisk.train.labels import Expected
 from originrisk.train.origin_classifier import OriginClassifier
 from tests.train.factory import NAMES, keys, none_of, planted
 
@@ -100,7 +100,7 @@ def test_goods_that_nobody_opens_get_the_chance_of_their_propensity_and_the_rank
 def test_folds_part_suppliers_among_examined_and_unexamined_lines_alike() -> None:
     world = planted(300)
     unopened = Unexamined(world.examples.frame, np.full(300, 1e-5))
-    results = results_of(world.examples, np.ones(300), expected())
+    results = results_of(world.examples, np.ones(300), Expected.of().error_rates)
     taught = TrainingSet.of(world.examples, results, unopened, 0.3)
     assert len(taught.features) == 900
     for known, judged in taught.folds(0):
@@ -109,7 +109,7 @@ def test_folds_part_suppliers_among_examined_and_unexamined_lines_alike() -> Non
 
 def test_lines_nobody_examined_weigh_no_more_than_their_share() -> None:
     world, unopened = planted(300), never_opened(900)
-    results = results_of(world.examples, np.ones(300), expected())
+    results = results_of(world.examples, np.ones(300), Expected.of().error_rates)
     taught = TrainingSet.of(world.examples, results, unopened, 0.3)
     assert taught.results.weight[300:].sum() == pytest.approx(0.3 * taught.results.weight[:300].sum())
 
@@ -117,7 +117,7 @@ def test_lines_nobody_examined_weigh_no_more_than_their_share() -> None:
 def test_what_trees_believe_counts_only_as_far_as_examinations_tell_of_such_lines() -> None:
     world, unopened = planted(300), never_opened(300)
     often = Unexamined(unopened.frame, np.full(300, 0.5))
-    results, weights = results_of(world.examples, np.ones(300), expected()), []
+    results, weights = results_of(world.examples, np.ones(300), Expected.of().error_rates), []
     for lines in (unopened, often):
         taught = TrainingSet.of(world.examples, results, lines, 1.0, np.ones(300))
         weights.append(taught.results.weight[600:].mean())

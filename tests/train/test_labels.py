@@ -3,13 +3,14 @@ import pyarrow as pa
 import pytest
 from scipy.special import logit
 
+from originrisk.data.settings import ErrorPrior
 from originrisk.train.calibrate import estimate, rate_rows, shown_rate
 from originrisk.train.labels import (
     ErrorRates,
+    Expected,
     cells,
     chance_by_propensity,
     draw_chances,
-    expected,
     propensity,
     support,
     weights,
@@ -54,7 +55,44 @@ def test_clean_labels_are_found_to_be_clean(method: str) -> None:
 
 def test_a_method_without_lines_keeps_its_prior() -> None:
     rates = estimated({"isotopic": (0.02, 0.12)}, lines=2000)
-    assert of(rates, "detention") == pytest.approx(of(expected(), "detention"))
+    assert of(rates, "detention") == pytest.approx(of(Expected.of().error_rates, "detention"))
+
+
+def test_a_prior_that_results_contradict_gives_way() -> None:
+    sound = planted(
+        1241, noise={"other": (0.0, 0.0)}, base=-4.8, random_share=1.1
+    )  # nothing says how it was found
+    score = 0.8 * logit(sound.probability) - 0.5
+    found = estimate(score, sound.examples)
+    assert of(Expected.of().error_rates, "other")[1] == 0.5
+    assert of(found.rates, "other")[1] < 0.25
+    assert found.chance(score).mean() < 1.25 * sound.truth.mean()  # 1.42 times with the prior of before
+
+
+def test_results_that_are_declared_to_be_right_count_as_they_are() -> None:
+    sure = ErrorPrior(false_positive=0, false_negative=0, doubt=(0, 0), source="audited twice")
+    world = planted(2000, noise={"other": (0.0, 0.0), "isotopic": (0.0, 0.0)})
+    priors = Expected.of({"other": sure})
+    found = estimate(logit(world.probability), world.examples, priors)
+    assert of(found.rates, "other") == pytest.approx((0, 0), abs=1e-8)
+    rows = {str(row["method"]): row for row in rate_rows(found.rates, found.intervals(0), priors)}
+    assert rows["other"]["false_negative_from"] == "declared"
+    assert rows["isotopic"]["false_negative_from"] == "prior"
+
+
+def test_a_rate_that_results_tell_is_marked_estimated() -> None:
+    world = planted(6000, noise=NOISE, base=-3.0)
+    found = estimate(logit(world.probability), world.examples)
+    rows = {str(row["method"]): row for row in rate_rows(found.rates, found.intervals(0))}
+    assert rows["detention"]["false_positive_from"] == "estimated"
+    assert shown_rate(rows["detention"])[3].endswith("estimated")
+
+
+def test_every_prior_names_its_source_and_settings_replace_it() -> None:
+    own = ErrorPrior(false_positive=(0.1, 0.2, 0.3), false_negative=0.4, doubt=(1, 1), source="own audit")
+    rates = Expected.of({"dna": own}).rates
+    assert rates[:, 3:6].tolist() == [[0.1, 0.2, 0.3], [0.4] * 3]
+    assert rates[:, :3].tolist() == Expected.of().rates[:, :3].tolist()
 
 
 def test_regimes_begin_on_their_day() -> None:
@@ -74,7 +112,7 @@ def test_rows_name_the_method_and_count_its_lines() -> None:
 
 
 def test_rates_come_back_from_their_rows() -> None:
-    rates = expected()
+    rates = Expected.of().error_rates
     rates.false_positive[4], rates.lines[4] = 0.4, 7
     again = ErrorRates.of_rows(rates.rows())
     assert again.false_positive.tolist() == rates.false_positive.tolist()
@@ -120,7 +158,7 @@ def test_the_level_stays_in_doubt_however_many_lines_there_are() -> None:
 
 
 def test_a_row_for_people_gives_each_rate_with_its_interval() -> None:
-    rates = expected()
+    rates = Expected.of().error_rates
     rates.lines[0] = 1200
     method, _, lines, wrong, _ = shown_rate(rate_rows(rates, np.full((len(rates.lines), 4), 0.004))[0])
     assert (method, lines) == ("isotopic", "1,200")

@@ -17,7 +17,7 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train.dataset import require_enough
-from originrisk.train.labels import cells, expected
+from originrisk.train.labels import Expected, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def from_truth(path: Path, lines: Lines, outcomes: pa.Table, seed: int) -> Findi
     require_enough(np.asarray(pc.equal(conclusive["result"], FOUND)), "conclusive results")
     methods = rng.choice(conclusive["method"].to_numpy(), lines.size)
     cell = cells(pa.chunked_array([methods], pa.string()), _days(lines))
-    wrong, missed = expected().of(cell)
+    wrong, missed = Expected.of().error_rates.of(cell)
     chance = np.where(truth > 0, 1 - missed, wrong)
     return Findings((rng.random(lines.size) < chance).astype(np.float64), cell, truth, complete=True)
 

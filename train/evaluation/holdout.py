@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.settings import TrainSettings
+from originrisk.train.any_classifier import Learner
 from originrisk.train.dataset import Examples, Unexamined, enough
 from originrisk.train.evaluation.metrics import (
     Metrics,
@@ -24,7 +25,7 @@ from originrisk.train.evaluation.metrics import (
 )
 from originrisk.train.fit import FOLDS, Fitted, fit, results_of
 from originrisk.train.labels import weights
-from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
+from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import disjoint_folds, later
 
 CHINESE: Final = pa.array(["CN", "HK"])
@@ -207,7 +208,7 @@ class HoldoutFit:
 def evaluate_holdout(
     examples: Examples,
     unexamined: Unexamined,
-    prototype: OriginClassifier,
+    prototype: Learner,
     settings: TrainSettings,
     seed: int,
 ) -> Holdout:
@@ -225,7 +226,7 @@ def evaluate_holdout(
 def fit_holdout(
     examples: Examples,
     unexamined: Unexamined,
-    prototype: OriginClassifier,
+    prototype: Learner,
     settings: TrainSettings,
     seed: int,
 ) -> tuple[HoldoutFit, Examples]:
@@ -251,7 +252,7 @@ def fit_holdout(
 def _fit_on_all(
     examples: Examples,
     unexamined: Unexamined,
-    prototype: OriginClassifier,
+    prototype: Learner,
     settings: TrainSettings,
     seed: int,
 ) -> HoldoutFit:

@@ -24,7 +24,7 @@ from originrisk.train.dataset import Examples, TrainingTables
 from originrisk.train.evaluation.holdout import look_up_groups
 from originrisk.train.evaluation.metrics import Metrics, Ranking
 from originrisk.train.fit import results_of
-from originrisk.train.labels import expected
+from originrisk.train.labels import Expected
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.resampling import disjoint_folds
 
@@ -90,7 +90,9 @@ def learning_curve(
 def _trees(examples: Examples, chosen: Mask, prototype: OriginClassifier, trees: int) -> OriginClassifier:
     part = examples.take(chosen)
     grown: OriginClassifier = prototype.few(1).set_params(trees=trees)
-    grown.fit(part.features, **results_of(part, np.ones(len(part)), expected()).fit_arguments())
+    grown.fit(
+        part.features, **results_of(part, np.ones(len(part)), Expected.of().error_rates).fit_arguments()
+    )
     return grown
 
 

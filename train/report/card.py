@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from originrisk.data.settings import ErrorPrior, TrainSettings
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.train.calibrate import RATE_HEADINGS, shown_rate
+from originrisk.train.labels import PRIORS
 
 LEAST_POSITIVES: Final = 30
 """Below so many positives a figure is marked as weak."""
@@ -72,12 +74,23 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             + ". "
             f"History from {settings['history_start']}. Examinations left out:\n",
             *_table(("reason", "examinations"), metrics["left_out"].items()),
-            "Error rates of examination, as estimated:\n",
+            "Error rates of examination: estimated from results, a prior that results hardly move, or declared:\n",
             *_table(RATE_HEADINGS, map(shown_rate, metrics["error_rates"])),
+            "Where the priors come from:\n",
+            *(f"- {name}: {prior.source}" for name, prior in _priors(settings, metrics["error_rates"])),
             "Label bias:\n",
             BIAS,
         ]
     )
+
+
+def _priors(
+    settings: Mapping[str, Any], rates: Iterable[Mapping[str, Any]]
+) -> Iterable[tuple[str, ErrorPrior]]:
+    """Of each method that was used, what was expected of it."""
+    own = TrainSettings(**settings.get("train", {})).error_rates
+    used = {row["method"] for row in rates}
+    return ((name, prior) for name, prior in (PRIORS | dict(own)).items() if name in used)
 
 
 def _parts(metrics: Mapping[str, Any]) -> list[str]:

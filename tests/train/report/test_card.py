@@ -4,7 +4,7 @@ import pytest
 from originrisk.data.settings import TrainSettings
 from originrisk.train.calibrate import rate_rows
 from originrisk.train.evaluation.holdout import evaluate_holdout
-from originrisk.train.labels import expected
+from originrisk.train.labels import Expected
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.report.card import card
 from tests.train.factory import none_of, planted
@@ -19,7 +19,7 @@ SETTINGS = {
 }
 
 
-RATES = expected()
+RATES = Expected.of().error_rates
 RATES.lines[0] = 9
 ROWS = rate_rows(RATES, np.zeros((len(RATES.lines), 4)))
 
@@ -50,6 +50,10 @@ def test_the_card_states_sample_sizes_bias_and_table_versions(text: str) -> None
 
 def test_the_card_says_what_its_level_rests_on(text: str) -> None:
     assert "**Assumed:**" in text.split("Label bias")[1]
+
+
+def test_the_card_says_which_rates_are_priors_and_where_they_come_from(text: str) -> None:
+    assert "- isotopic: Tests find .95" in text
 
 
 def test_slices_with_few_positives_are_marked_weak(text: str) -> None:
