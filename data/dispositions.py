@@ -17,6 +17,11 @@ DENIALS: Final = ("denied", "excluded", "seized")
 RELEASES: Final = ("released", "released_on_evidence", "protest_granted")
 DISPOSITIONS: Final = (*RELEASES, *DENIALS, "detained", "exported", "abandoned")
 
+AS_TOLD: Final = f"""SELECT * EXCLUDE (denial) REPLACE (CASE WHEN denial THEN NULL ELSE result END AS result,
+  CASE WHEN denial THEN 'denied' ELSE disposition END AS disposition) FROM (SELECT *,
+  coalesce(method = 'detention' AND result = '{FOUND}' AND disposition IS NULL, false) AS denial FROM {{outcomes}})"""
+"""SQL for outcomes as they may be told: `result` is evidence, and a denial of the first version a disposition."""
+
 
 def denied(outcomes: pa.Table) -> pa.BooleanArray:
     """Rows (n,) of a table in the contract's `outcomes` shape whose goods were refused; never null."""

@@ -17,13 +17,14 @@ from typing import Any, Final
 from originrisk.data.contract import LISTED
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest import discover
-from originrisk.data.lists.wording import NotUnderstoodError, Party, parties
+from originrisk.data.lists.wording import ListedParty, NotUnderstoodError, notice, parties
 
 Cells = Mapping[str, str]
 Listing = dict[str, Any]
-"""A row in the contract's columns, its days still text; `status` and `others` are what the list says beside them."""
+"""A row in the contract's columns, its days still text, and what the list says beside them: _BESIDE."""
+_BESIDE: Final = ("status", "others", "kinds")
 
-_SUBLIST: Final = re.compile(r"\(([iv]+)\)")
+_SUBLIST: Final = re.compile(r"\b(i{1,3}|iv|v)\b")
 _DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _UFLPA: Final = re.compile("uflpa|uyghur forced labor|2\\(d\\)\\(2\\)\\(B\\)", re.IGNORECASE)
 _GOODS: Final = re.compile(
@@ -34,9 +35,45 @@ _GOODS: Final = re.compile(
 _VESSEL: Final = re.compile(
     r"^fishing vessel\b(?!.*\b(?:Co|Ltd|Inc|Corp|LLC|Company|Limited)\b)", re.IGNORECASE
 )
-_ENDED: Final = frozenset({"inactive", "revoked", "terminated", "rescinded", "withdrawn"})
-_IN_PART: Final = frozenset({"partially inactive", "partially active", "partially revoked", "modified"})
-_STATUS_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|[a-z]{3,9} \d{1,2}, \d{4}")
+_STATUS: Final = {
+    "in part": {"partially", "partial", "part", "modified", "amended"},
+    "ended": {
+        "inactive",
+        "revoked",
+        "terminated",
+        "rescinded",
+        "withdrawn",
+        "superseded",
+        "lifted",
+        "removed",
+    },
+    "active": {"active"},
+    "": {
+        "in",
+        "on",
+        "as",
+        "of",
+        "effective",
+        "since",
+        "by",
+        "a",
+        "the",
+        "order",
+        "wro",
+        "finding",
+        "status",
+        "from",
+    },
+}
+"""What the words of a status mean: the first of these that it has; a word that is none of them is not understood."""
+_STATUS_DAY: Final = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2}|[a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ -][a-z]{3,9}[ -]\d{4}"
+)
+_DAY_FORMS: Final = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y"),
+    *("%B_%d_%Y", "%b_%d_%Y", "%d_%B_%Y", "%d_%b_%Y", "%d_%b_%y"),
+)
+_ORDER: Final = r"\bwros?\b|\bwithhold release orders?\b"
 _QUOTED: Final = 160
 """Characters of a cell that a fault quotes."""
 
@@ -79,13 +116,17 @@ class Published:
 
 def read(path: Path, programme: str | None) -> Published:
     """The listings of a file; `programme` for rows that name none. Raises BadInputError for an unknown layout."""
-    if path.suffix == ".txt" and (text := path.read_text("utf-8", "replace")) and _HEADED.search(text):
-        return _notice(text)
+    if path.suffix == ".txt" and (found := notice(path.read_text("utf-8", "replace"))):
+        published = Published("Federal Register", notice=True)
+        for number, sublist, name in found.named:
+            told = {"programme": f"UFLPA ({sublist})", "effective_date": found.effective}
+            _take(published, number, partial(_added, told), {"name": name}, None)
+        return published
     ((source,), _) = discover.discover([path])
     sought = {name for one in LAYOUTS for name in one.headings} | {*_SAME}
     (source, shape), *_ = discover.layouts(source, sought | {name.replace("_", " ") for name in sought})
-    present = {_heading(name) for name in shape.headings}
-    layout = next((layout for layout in LAYOUTS if layout.headings <= present), None)
+    present = _columns(shape.headings)
+    layout = next((layout for layout in LAYOUTS if layout.headings <= {*present}), None)
     if layout is None:
         known = "; ".join(f"{one.name}: {', '.join(sorted(one.headings))}" for one in LAYOUTS)
         raise BadInputError(Problem(source.label, f"headings of a known list ({known})", "others"))
@@ -95,7 +136,7 @@ def read(path: Path, programme: str | None) -> Published:
             Fault(bad.row, "a record of the table", bad.reason, "Repair the row in the file.", taken=False)
             for bad in records.misfits
         )
-        names = [_heading(name) for name in records.table.column_names]
+        names = _columns(records.table.column_names)
         for number, row in zip(records.rows.tolist(), records.table.to_pylist(), strict=True):
             filled = ("" if cell is None else str(cell).strip() for cell in row.values())
             cells = dict(zip(names, filled, strict=True))
@@ -103,12 +144,20 @@ def read(path: Path, programme: str | None) -> Published:
     return published
 
 
-_SAME: Final = {"wro_finding": "type", "entity_name": "entity", "name_of_entity": "name"}
+_SAME: Final = {
+    **dict.fromkeys(("wro_finding", "wro_or_finding", "wro_and_finding", "wro_findings"), "type"),
+    **dict.fromkeys(("entity_name", "entities", "name_of_entity", "name_of_entities"), "entity"),
+    **dict.fromkeys(("date_effective", "effective", "effective_date_of_order"), "effective_date"),
+    **dict.fromkeys(("uflpa_sublist", "sublists", "section"), "sublist"),
+}
 
 
-def _heading(text: str) -> str:
-    name = re.sub(r"[\W_]+", "_", text.replace("\ufeff", "")).strip("_").casefold()
-    return _SAME.get(name, name)
+def _columns(headings: Iterable[str]) -> list[str]:
+    """Headings in one form. DHS's `name` is the entity, where the contract has a party's."""
+    plain = (re.sub(r"[\W_]+", "_", text.replace("\ufeff", "")).strip("_").casefold() for text in headings)
+    names = [_SAME.get(name, name) for name in plain]
+    of_dhs = "sublist" in names and not {"programme", "sanctions"} & {*names}
+    return ["entity" if of_dhs and name == "name" else name for name in names]
 
 
 def _take(
@@ -131,14 +180,14 @@ def _take(
         published.left_out.append(name)
         return
     for raw in rows:
-        listing = dict.fromkeys((*LISTED.names, "status", "others")) | raw
+        listing = dict.fromkeys((*LISTED.names, *_BESIDE)) | raw
         listing["programme"] = listing["programme"] or programme
         faults = list(_faults(number, listing))
         published.faults.extend(faults)
-        status, _ = listing.pop("status"), listing.pop("others")
+        status, _, _ = (listing.pop(name) for name in _BESIDE)
         if all(fault.taken for fault in faults):
             published.listings.append((number, listing))
-        elif status in _ENDED and sum(not fault.taken for fault in faults) == 1:
+        elif _meaning(status) == "ended" and sum(not fault.taken for fault in faults) == 1:
             published.ended.append(listing)
         else:
             published.left_out.append(listing["name"] or "")
@@ -156,48 +205,56 @@ def _faults(number: int, listing: Listing) -> Iterator[Fault]:
         yield Fault(number, "a programme", found, "Say it with --programme.", taken=False)
     elif listing["programme"] == "UFLPA":
         yield Fault(number, "a sublist, (i) to (v)", "none", "Compare with the official list.", taken=True)
-    elif (status := listing["status"]) in _ENDED and not _day(listing["removed_date"] or ""):
+    elif (means := _meaning(status := listing["status"])) == "ended" and not _day(
+        listing["removed_date"] or ""
+    ):
         step = "Find the day of its end in the notice; it counts as ended from today on if it was held."
         yield Fault(number, "a day on which the listing ended", f"`{status}`", step, taken=False)
-    elif status in _IN_PART:
+    elif means == "in part":
         step = "Read in the notice what is left of it; it counts as if all were in force."
         yield Fault(number, "an order in force as a whole", f"`{status}`", step, taken=True)
-    elif status and status not in {"active", *_ENDED}:
+    elif means is None:
         step = "Find out what it means; the row is not taken."
         yield Fault(number, "a status that is known", f"`{status[:_QUOTED]}`", step, taken=False)
+    if listing["kinds"]:
+        step = "Compare with the notice; it counts as a withhold release order."
+        yield Fault(number, "one kind, WRO or Finding", f"`{listing['kinds']}`", step, taken=True)
     for column in ("effective_date", "removed_date", "known_from", "removal_known_from"):
-        yield from _dated(number, listing, column)
-
-
-def _dated(number: int, listing: Listing, column: str) -> Iterator[Fault]:
-    cell, required = str(listing[column] or ""), column == "effective_date"
-    listing[column] = _day(cell)
-    if listing[column] is None and (cell or required):
-        found = f"no date: `{cell[:_QUOTED]}`" if cell else "an empty cell"
-        step = "Find the day in the notice and write YYYY-MM-DD."
-        yield Fault(number, f"a date in `{column}`", found, step, taken=not required)
+        cell, required = str(listing[column] or ""), column == "effective_date"
+        listing[column] = _day(cell)
+        if listing[column] is None and (cell or required):
+            found = f"no date: `{cell[:_QUOTED]}`" if cell else "an empty cell"
+            step = "Find the day in the notice and write YYYY-MM-DD."
+            yield Fault(number, f"a date in `{column}`", found, step, taken=not required)
 
 
 def _day(cell: str) -> date | None:
-    """An ISO date, or one as US notices write it: 06/24/2021, June 24, 2021."""
-    for form in ("%m/%d/%Y", "%B %d, %Y", "%b %d, %Y"):
+    """A date as US notices write it: 2021-06-24, with a time or not, 06/24/2021, June 24, 2021, 24-Jun-21."""
+    day = re.sub(r"^(\d{4}-\d{2}-\d{2})[T ]00:00.*$|^[A-Z][a-z]+day, ", r"\1", cell.strip())
+    words = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", day.replace("Sept", "Sep"))
+    for form in _DAY_FORMS:
         try:
-            return datetime.strptime(cell, form).date()
+            return datetime.strptime(re.sub(r"[\s.,-]+", "_", words) if "_" in form else day, form).date()
         except ValueError:
             continue
-    try:
-        return date.fromisoformat(cell[:10])
-    except ValueError:
+    return None
+
+
+def _meaning(status: str | None) -> str | None:
+    """What a status of CBP's table means: `active`, `in part`, `ended`, or "" for none; None if not understood."""
+    words = set(re.findall(r"[^\W\d_]+", re.sub(r"\bin[ -]active", "inactive", status or "")))
+    if not words <= set().union(*_STATUS.values()):
         return None
+    return next((means for means, of in _STATUS.items() if words & of), None if words else "")
 
 
 def _uflpa(text: str) -> str:
     """The programme, with the sublists that a text names."""
-    sublists = ", ".join(dict.fromkeys(_SUBLIST.findall(text)))
+    sublists = ", ".join(dict.fromkeys(_SUBLIST.findall(text.casefold())))
     return f"UFLPA ({sublists})" if sublists else "UFLPA"
 
 
-def _row(party: Party, **told: object) -> Listing:
+def _row(party: ListedParty, **told: object) -> Listing:
     return {
         "name": party.name,
         "aliases": "|".join(party.aliases) or None,
@@ -211,23 +268,26 @@ def _contract(cells: Cells) -> Iterator[Listing]:
 
 
 def _cbp(cells: Cells) -> Iterator[Listing]:
-    programme = {"withhold release order": "WRO"}.get(cells["type"].casefold(), cells["type"])
+    kind, status = cells["type"], cells.get("status", "").casefold()
+    finding, order = (bool(re.search(one, kind, re.IGNORECASE)) for one in (r"\bfindings?\b", _ORDER))
     told = {
-        "programme": programme,
+        "programme": "WRO" if order else "Finding" if finding else None,
+        "kinds": kind if order and finding else "",
         "effective_date": cells["effective_date"],
         "scope": cells.get("industry") or None,
         "address": cells.get("country") or None,
     }
-    status = cells.get("status", "").casefold()
-    if (day := _STATUS_DAY.search(status)) and (word := status[: day.start()].rstrip(" (:,-")):
-        told["removed_date"], status = day[0], re.sub(r"\s+(?:on|as of|effective|since)$", "", word)
-    yield from (_row(party, **told, status=status) for party in parties(cells["entity"]) or [Party("")])
+    if day := _STATUS_DAY.search(status):
+        status = re.sub(r"\W*(?:\b(?:on|as of|effective|since|from)\b)?\W*$", "", status.replace(day[0], ""))
+        told["removed_date"] = day[0].title() if _meaning(status) == "ended" else None
+    told["status"] = status if order or finding else f"{kind} {status}".strip()
+    yield from (_row(party, **told) for party in parties(cells["entity"]) or [ListedParty("")])
 
 
 def _dhs(cells: Cells) -> Iterator[Listing]:
-    first, *others = parties(cells["name"]) or [Party("")]
+    first, *others = parties(cells["entity"]) or [ListedParty("")]
     written = (part.strip() for part in cells.get("aliases", "").split(";"))
-    first = Party(first.name, (*first.aliases, *filter(None, written)), first.and_others)
+    first = ListedParty(first.name, (*first.aliases, *filter(None, written)), first.and_others)
     told = {"programme": _uflpa(cells["sublist"]), "effective_date": cells["effective_date"]}
     told["removed_date"] = cells.get("removed_date") or ""
     yield from (_row(party, **told) for party in (first, *others))
@@ -263,40 +323,13 @@ def _several(cell: str) -> list[str]:
 LAYOUTS: Final = (
     Layout("contract", frozenset({"name", "programme", "effective_date"}), _contract),
     Layout("CBP", frozenset({"entity", "type", "effective_date"}), _cbp),
-    Layout("DHS", frozenset({"name", "sublist", "effective_date"}), _dhs),
+    Layout("DHS", frozenset({"entity", "sublist", "effective_date"}), _dhs),
     Layout(
         "OpenSanctions",
         frozenset({"id", "schema", "name", "aliases", "addresses", "sanctions", "dataset", "first_seen"}),
         _open_sanctions,
     ),
 )
-
-_HEADED: Final = re.compile(r"^.*2\(d\)\(2\)\(B\)\(([iv]+)\).*$", re.MULTILINE)
-_EFFECTIVE: Final = re.compile(
-    r"(?:effective|applicable)(?:\s+(?:as\s+of|on|date\s+of|date))?:?\s+([A-Z][a-z]+\s+\d{1,2},\s+\d{4})",
-    re.IGNORECASE,
-)
-_PROSE: Final = re.compile(
-    r"\b(?:is|are|was|were|shall|may|must|has|have|will|this notice)\b|^(?:A )?List of\b|^No entit"
-)
-_CLOSING: Final = re.compile(r"^(?:\[FR Doc|Dated:|BILLING CODE|Signed|\w.*\bSecretary\b)")
-
-
-def _notice(text: str) -> Published:
-    """A notice pasted as text: parties stand line by line under the number of their sublist; prose is passed over."""
-    published, sublist = Published("Federal Register", notice=True), ""
-    found = _EFFECTIVE.search(text)
-    day = " ".join(found[1].split()) if found else ""
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = re.sub(r"^(?:[•*\-–]|\(?\d+[.)])\s*", "", raw.strip())
-        if headed := _HEADED.match(line):
-            sublist = headed[1]
-        elif _CLOSING.match(line):
-            sublist = ""
-        elif sublist and line and not _PROSE.search(line):
-            told = {"programme": f"UFLPA ({sublist})", "effective_date": day}
-            _take(published, number, partial(_added, told), {"name": line.rstrip(";")}, None)
-    return published
 
 
 def _added(told: Mapping[str, str], cells: Cells) -> Iterator[Listing]:

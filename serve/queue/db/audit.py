@@ -103,7 +103,11 @@ def adopt(connection: Connection, at: datetime) -> None:
 
 
 def _digest(row: Sequence[Any]) -> str:
-    return hashlib.sha256(json.dumps([*row], default=str, ensure_ascii=True).encode()).hexdigest()
+    """The digest of a row. Its last cells count where they hold something: a later version may add columns."""
+    cells = [*row]
+    while cells and cells[-1] is None:
+        cells.pop()
+    return hashlib.sha256(json.dumps(cells, default=str, ensure_ascii=True).encode()).hexdigest()
 
 
 def rows(connection: Connection) -> Iterator[RowMapping]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from originrisk.data.dispositions import DENIALS, FOUND
 from originrisk.data.errors import Problem
 
 Key = tuple[str, int]
@@ -23,6 +24,18 @@ RESULTS: Final = {
     "not_xinjiang": "no Xinjiang input found",
     "inconclusive": "inconclusive",
 }
+DISPOSITIONS: Final = {
+    "detained": "detained, not decided",
+    "denied": "denied: the presumption was not rebutted",
+    "excluded": "excluded: the presumption was not rebutted",
+    "seized": "seized",
+    "exported": "exported before a decision",
+    "abandoned": "abandoned",
+    "released": "released",
+    "released_on_evidence": "released on evidence",
+    "protest_granted": "released after a protest",
+}
+"""What the customs service did with the goods, in words: no evidence on where they come from."""
 METHODS: Final = {
     "isotopic": "isotopic testing",
     "dna": "DNA testing",
@@ -75,11 +88,17 @@ class Draft:
     found_on: date | None = None
     reason: str | None = None
     note: str | None = None
+    disposition: str | None = None
 
     @property
     def adverse(self) -> bool:
         """Whether it speaks against the goods, so that a second officer has to agree."""
-        return self.result == "xinjiang" or self.decision == "refer"
+        return self.result == FOUND or self.decision == "refer" or self.disposition in DENIALS
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is evidence on origin, or the goods were disposed of."""
+        return self.result is not None or self.disposition not in (None, "detained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,7 @@ def _words(draft: Draft) -> Iterator[Problem]:
         ("decision", draft.decision, DECISIONS),
         ("result", draft.result, RESULTS),
         ("method", draft.method, METHODS),
+        ("disposition", draft.disposition, DISPOSITIONS),
     )
     for name, given, known in choices:
         if given is not None and given not in known:
@@ -148,14 +168,20 @@ def _storable(text: str) -> bool:
 def _result(draft: Draft, today: date) -> Iterator[Problem]:
     if draft.result and not draft.method:
         yield Problem("method", "how the result was found", "none")
-    if draft.result and not draft.found_on:
-        yield Problem("day of the result", "the day on which it was found", "none")
-    if draft.found_on and not draft.result:
-        yield Problem("day of the result", "a result beside it", "none")
+    if draft.ended and not draft.found_on:
+        yield Problem("day of the result", "the day on which it was found, or the goods disposed of", "none")
+    if draft.found_on and not draft.ended:
+        yield Problem("day of the result", "a result or a disposition beside it", "none")
     if draft.found_on and draft.found_on > today:
         yield Problem("day of the result", f"{today} or earlier", str(draft.found_on))
-    if draft.result == "xinjiang" and draft.decision in FRUITLESS:
+    if draft.result == FOUND and draft.decision in FRUITLESS:
         yield Problem("decision", "another than this beside a Xinjiang input", DECISIONS[draft.decision])
+    if draft.disposition in DENIALS and draft.decision in FRUITLESS:
+        yield Problem("decision", "another than this beside a denial", DECISIONS[draft.decision])
+    if draft.result == FOUND and draft.disposition == "released_on_evidence":
+        yield Problem("disposition", "another than this beside a Xinjiang input", draft.disposition)
+    if draft.result == FOUND and draft.method == "detention" and not draft.disposition:
+        yield Problem("disposition", "what was done, for a detention is no evidence on origin", "none")
 
 
 def _reason(draft: Draft, line: Line, version: int) -> Iterator[Problem]:

@@ -61,6 +61,7 @@ def write(unit: UnitOfWork, visitor: Visitor, of: Line, draft: Draft, based_on: 
     row = {**asdict(of), **asdict(draft), "version": last + 1, "by": visitor.account, "at": unit.at}
     id = unit.connection.execute(insert(FINDINGS).values(row).returning(FINDINGS.c.id)).scalar_one()
     facts = {"finding": id, "version": last + 1, "decision": draft.decision, "result": draft.result}
+    facts |= {"disposition": draft.disposition} if draft.disposition else {}
     unit.record(visitor.name, "finding written", address(of.key), [(FINDINGS, id)], **facts)
     return int(id)
 

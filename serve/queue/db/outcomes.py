@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, insert, select
 
 from originrisk.data.contract import OUTCOMES
+from originrisk.data.dispositions import FOUND, NOT_FOUND
 from originrisk.data.errors import Problem
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import findings
@@ -23,11 +24,6 @@ from originrisk.serve.queue.db.tables import DELIVERED
 
 SELECTIONS: Final[Mapping[str | None, str]] = {"lot": "random", "order": "targeted", None: "referral"}
 """Why a line was examined, by how the day's queue placed it; what the queue left out, an officer chose."""
-
-
-_STRENGTH: Final[Mapping[str | None, int]] = {None: 0, "inconclusive": 1}
-"""How much a result says; any other is conclusive."""
-_CONCLUSIVE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def deliver(context: AppContext, account: str) -> Delivery:
         for versions in ready:
             row, there = _row(versions), stored.get(versions[-1].line.key)
             if there:
-                row["disposition"] = there["disposition"]
+                row["disposition"] = row["disposition"] or there["disposition"]
                 own = [
                     _row(versions[: number + 1]) for number, one in enumerate(versions) if one.id in delivered
                 ]
@@ -92,26 +88,38 @@ def _overrules(
     compared = [name for name in row if name != "disposition"]
     if any(all(there[name] == one[name] for name in compared) for one in (row, *own[-1:])):
         return None
-    says, said = (_STRENGTH.get(one["result"], _CONCLUSIVE) for one in (row, there))
+    says, said = (
+        2 if one["result"] in (FOUND, NOT_FOUND) else int(bool(one["result"] or one["disposition"]))
+        for one in (row, there)
+    )
     day, before = row["outcome_date"], there["outcome_date"]
     later = before is not None and (day is None or before > day or (before == day and says <= said))
     if said == 0 or not (says < said or later):
         return None
     name = f"{row['entry_number']} / {row['line_number']}"
-    found = f"{there['result']} of {before}, from elsewhere"
+    found = f"{there['result'] or there['disposition']} of {before}, from elsewhere"
     step = "Correct the finding, or the outcome that was ingested."
-    return Problem(f"outcome of {name}", f"nothing better than {row['result']} of {day}", found, step)
+    return Problem(
+        f"outcome of {name}",
+        f"nothing better than {row['result'] or row['disposition']} of {day}",
+        found,
+        step,
+    )
 
 
 def due(connection: Connection, delivered: Set[int]) -> list[list[Finding]]:
-    """Every version, oldest first, of the findings whose last one is to be handed over: it stands, holds a result (or
-    takes back one that was handed over), and was not handed over."""
+    """Every version, oldest first, of the findings whose last one is to be handed over: it stands, holds a result or
+    a disposition (or takes back what was handed over), and was not handed over."""
     return [
         versions
         for versions in findings.histories(connection)
         if versions[-1].stands
         and versions[-1].id not in delivered
-        and (versions[-1].draft.result or any(old.id in delivered for old in versions))
+        and (
+            versions[-1].draft.result
+            or versions[-1].draft.disposition
+            or any(old.id in delivered for old in versions)
+        )
     ]
 
 
@@ -125,16 +133,16 @@ def _row(versions: Sequence[Finding]) -> dict[str, Any]:
     if one.draft.adverse and one.reading:
         moments.append(one.reading.at)
     known = max(moments)
-    has = one.draft.result is not None
     return {
         "entry_number": one.line.entry_number,
         "line_number": one.line.line_number,
         "selected_date": first.at.date(),
-        "outcome_date": known.date() if has else None,
+        "outcome_date": known.date() if one.draft.ended else None,
         "selection": SELECTIONS[one.line.selection],
         "selection_probability": one.line.chance,
-        "method": one.draft.method if has else None,
+        "method": one.draft.method if one.draft.ended else None,
         "result": one.draft.result,
+        "disposition": one.draft.disposition,
     }
 
 

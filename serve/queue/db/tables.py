@@ -79,6 +79,7 @@ FINDINGS: Final = Table(
     Column("model_version", String(64)),
     Column("by", ForeignKey("accounts.id"), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("disposition", String(30)),
     UniqueConstraint("entry_number", "line_number", "version"),
 )
 

@@ -36,7 +36,7 @@ PROOF: Final = {
 }
 """The section of the page that a flag is proved by; else the declaration."""
 _OWN: Final = """
-SELECT result, method, outcome_date FROM {examined} WHERE entry_number = $1 AND line_number = $2
+SELECT result, method, disposition, outcome_date FROM {examined} WHERE entry_number = $1 AND line_number = $2
 """
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ALIAS: Final = 6

@@ -119,7 +119,7 @@ class Party:
 def party(past: pa.Table, day: date) -> Party:
     """The party whose lines before `day` these are (a table of `Past`)."""
     bounds = pc.min_max(past["entry_date"]).as_py()
-    ended = past.filter(pc.is_valid(past["result"]))
+    ended = past.filter(pc.or_(pc.is_valid(past["result"]), pc.is_valid(past["disposition"])))
     months = _months(past, bounds["min"], day)
     legal = _legal(months[0].first, day) if months else []
     headings = pc.utf8_slice_codeunits(past["htsus"], 0, 4)
@@ -167,7 +167,7 @@ LIKE: Final = {
 """What lines may have in common, and how much each makes them alike."""
 _EXAMINED: Final = """
 SELECT entry_number, line_number, entry_date, manufacturer_id, manufacturer_name, importer_number, seller_name,
-       country_of_origin, htsus, description, outcome_date, result, method, selection
+       country_of_origin, htsus, description, outcome_date, result, method, selection, disposition
 FROM {examined}
 WHERE outcome_date < $day AND entry_date < $day AND substr(htsus, 1, 4) = substr($htsus, 1, 4)
    OR outcome_date < $day AND entry_date < $day AND (manufacturer_id = $mid OR importer_number = $importer)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
+from originrisk.data.dispositions import AS_TOLD
 from originrisk.data.lists.membership import with_shipped
 from originrisk.data.store import lake
 from originrisk.data.store.tables import Store
@@ -70,9 +71,9 @@ READ: Final = (
     "second_unit", "gross_weight_kg", "entered_value_usd",
 )  # fmt: skip
 """What pages read of the lines around one."""
-ENDED: Final = ("outcome_date", "result", "method", "selection")
+ENDED: Final = ("outcome_date", "result", "method", "selection", "disposition")
 """What they read of the examination of a line, once its end is known."""
-_ENDS: Final = "(FROM {outcomes} WHERE outcome_date IS NOT NULL)"
+_ENDS: Final = f"({AS_TOLD} WHERE outcome_date IS NOT NULL)"
 _LINES: Final = f"""
 SELECT {", ".join((*READ, *ENDED))} FROM {{entries}} LEFT JOIN {_ENDS} USING (entry_number, line_number)
 """

@@ -16,6 +16,7 @@ from originrisk.serve.queue.context import AppContext, Context
 from originrisk.serve.queue.db import findings, work
 from originrisk.serve.queue.db.finding import (
     DECISIONS,
+    DISPOSITIONS,
     METHODS,
     RESULTS,
     Draft,
@@ -48,6 +49,7 @@ class FindingForm:
     decisions: Mapping[str, str] = field(default_factory=lambda: DECISIONS)
     results: Mapping[str, str] = field(default_factory=lambda: RESULTS)
     methods: Mapping[str, str] = field(default_factory=lambda: METHODS)
+    dispositions: Mapping[str, str] = field(default_factory=lambda: DISPOSITIONS)
 
     @classmethod
     def of(cls, connection: Connection, key: Key, *, by_lot: bool, next: str) -> "FindingForm":

@@ -224,3 +224,36 @@ def teaching(at: Office, cutoff: date) -> int:
     """Outcomes that a training would learn from at the end of a day."""
     store = Store(at.settings.home)
     return len(known_outcomes(store.outcomes(), Lines.of(store.entries()), cutoff)[0])
+
+
+def test_a_denial_is_handed_over_as_what_was_done_without_a_result(at: Office) -> None:
+    key = unexamined(at, "order")
+    denial = {"decision": "examine", "disposition": "denied", "found_on": str(DAY), "reason": "no papers"}
+    write(at.at_work("ann"), key, **denial)
+    assert deliver(at) == 0  # a second officer has to agree
+    read_second(at, key)
+    page = at.at_work("cid").get(f"/lines/{key[0]}/{key[1]}/findings").text
+    assert "the presumption was not rebutted" in page
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["result"], row["disposition"], row["outcome_date"]) == (None, "denied", DAY)
+
+
+def test_a_detention_stays_pending_and_a_disposition_from_elsewhere_is_kept(at: Office) -> None:
+    ann, key = at.at_work("ann"), unexamined(at, "order")
+    write(ann, key, decision="examine", disposition="detained")
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["outcome_date"], row["disposition"]) == (None, "detained")
+    store = Store(at.settings.home)
+    done = store.outcomes().slice(0, 0).from_pylist([{**row, "outcome_date": DAY, "disposition": "exported"}])
+    store.upsert("outcomes", done.cast(store.outcomes().schema).to_batches())
+    write(
+        ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY), reason="a test"
+    )
+    assert deliver(at) == 1
+    row = stored(at, key)
+    assert row
+    assert (row["result"], row["disposition"]) == ("not_xinjiang", "exported")

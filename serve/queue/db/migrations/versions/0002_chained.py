@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from alembic import op
 
 from originrisk.serve.queue.db import audit
@@ -30,4 +31,7 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
                 f"BEGIN SELECT RAISE(ABORT, 'rows of {table} stay as they are'); END"
             )
+    op.add_column(
+        "findings", sa.Column("disposition", sa.String(30))
+    )  # sealed; revision 0003 adds it elsewhere
     audit.adopt(op.get_bind(), datetime.now(UTC))
