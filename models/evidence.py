@@ -13,9 +13,10 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from originrisk.data.contract import ENTRIES, EPOCH, ONE_DAY
-from originrisk.data.dispositions import FOUND, denied, evidence
+from originrisk.data.dispositions import FOUND, RELEASES, denied, evidence
 from originrisk.data.lists.membership import in_force, with_shipped
 from originrisk.data.store import lake
 from originrisk.data.store.tables import Store
@@ -49,9 +50,10 @@ TABLES: Final = {
       FROM ({_PAST}) WHERE goods IN (SELECT goods FROM asked)
       {" ".join(f"OR {party} IN (SELECT {party} FROM asked)" for party in PARTIES)}""",
     "examined": f"""
-      SELECT past.*, result IS NOT NULL AS told, result IS NOT DISTINCT FROM '{FOUND}' AS found, denied, outcome_date
+      SELECT past.*, result IS NOT NULL AS told, result IS NOT DISTINCT FROM '{FOUND}' AS found, denied, released,
+        tested, outcome_date
       FROM ({_PAST}) AS past JOIN results USING (entry_number, line_number)
-      WHERE outcome_date <= $closed AND (result IS NOT NULL OR denied)""",
+      WHERE outcome_date <= $closed AND (result IS NOT NULL OR denied OR released)""",
     "year": "FROM near WHERE entry_date > $closed - 365",
 }
 
@@ -60,7 +62,8 @@ def _examined(of: str, where: str) -> str:
     """Examinations of lines like the one asked for."""
     return f"""
       SELECT row, count(*) FILTER (told) AS {of}_examined, count(*) FILTER (found) AS {of}_found,
-        count(*) FILTER (denied) AS {of}_denied, max(outcome_date) FILTER (found) AS {of}_found_on
+        count(*) FILTER (denied) AS {of}_denied, count(*) FILTER (released) AS {of}_released,
+        count(*) FILTER (found AND tested) AS {of}_tested, max(outcome_date) FILTER (found) AS {of}_found_on
       FROM asked AS a JOIN examined AS x ON {where} GROUP BY row"""
 
 
@@ -182,9 +185,14 @@ def _strength(tie: Row) -> tuple[Any, ...]:
 
 
 def _results(outcomes: pa.Table) -> pa.Table:
-    """What each examination found on origin, null where nothing, and whether the goods were refused."""
-    kept = outcomes.select(["entry_number", "line_number", "outcome_date"])
-    return kept.append_column("result", evidence(outcomes)).append_column("denied", denied(outcomes))
+    """What each examination found on origin, null where nothing, whether a laboratory did, and whether the goods were
+    refused or released without such evidence."""
+    found = evidence(outcomes)
+    kept = outcomes.select(["entry_number", "line_number", "outcome_date"]).append_column("result", found)
+    done = {"denied": denied(outcomes), "released": pc.is_in(outcomes["disposition"], pa.array(RELEASES))}
+    for name, told in done.items():
+        kept = kept.append_column(name, pc.and_(told, pc.is_null(found)))
+    return kept.append_column("tested", pc.is_in(outcomes["method"], pa.array(["isotopic", "dna"])))
 
 
 def _named(lines: Lines, listings: Listings, listed: pa.Table) -> dict[int, list[Row]]:

@@ -105,12 +105,20 @@ def findings(known: Evidence) -> Statement:
     """What examinations found at the first party at which they found something, else at the first examined one."""
     counts = known.counts
     whose = next(
-        (one for what in ("found", "examined", "denied") for one in PARTIES if counts[f"{one}_{what}"]),
+        (
+            one
+            for what in ("found", "examined", "denied", "released")
+            for one in PARTIES
+            if counts[f"{one}_{what}"]
+        ),
         "maker",
     )
     examined, found, denied = (counts[f"{whose}_{what}"] for what in ("examined", "found", "denied"))
     facts = [fact(f"examinations of the {whose}", "outcomes", count=found, of=examined)]
     text = f"{found:,} of {counted(examined, 'examination')} of this {whose} found Xinjiang inputs"
+    if tested := counts[f"{whose}_tested"]:
+        text += f", {tested:,} by a laboratory"
+        facts.append(fact(f"findings of the {whose} by a laboratory", "outcomes", count=tested, of=found))
     if not examined:
         text = "No examination of a party of this line is known"
     elif whose != "maker" and (of := counts["maker_examined"]):
@@ -125,6 +133,9 @@ def findings(known: Evidence) -> Statement:
     if denied:
         text += f"; {counted(denied, 'line')} of this {whose} denied for want of proof, which is no finding"
         facts.append(fact(f"denials of the {whose}", "outcomes", count=denied))
+    if released := counts[f"{whose}_released"]:
+        text += f"; {counted(released, 'line')} of this {whose} released, nothing found either way"
+        facts.append(fact(f"releases of the {whose}", "outcomes", count=released))
     return f"{text}.", facts
 
 

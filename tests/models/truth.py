@@ -121,9 +121,22 @@ class Truth:
             return right and (count, of) == self.examined(self.whose(match[1]), line)
 
         def denied(line: Any, match: Any, count: int, *_: Any) -> bool:
-            where = "(disposition IN ('denied', 'excluded', 'seized') OR old_denial IS TRUE)"
+            where = """(old_denial IS TRUE OR disposition IN ('denied', 'excluded', 'seized')
+            AND coalesce(result, 'inconclusive') = 'inconclusive')"""
             query = f"SELECT count(*) FROM ended WHERE {self.whose(match[1])} AND {where}"
             return bool(self.one(query, line) == count)
+
+        def released(line: Any, match: Any, count: int, *_: Any) -> bool:
+            where = """disposition IN ('released', 'released_on_evidence', 'protest_granted')
+            AND coalesce(result, 'inconclusive') = 'inconclusive'"""
+            query = f"SELECT count(*) FROM ended WHERE {self.whose(match[1])} AND {where}"
+            return bool(self.one(query, line) == count)
+
+        def tested(line: Any, match: Any, count: int, of: int, *_: Any) -> bool:
+            query = f"""SELECT count(*) FROM ended WHERE {self.whose(match[1])} AND result = 'xinjiang'
+            AND method IN ('isotopic', 'dna')"""
+            found, _told = self.examined(self.whose(match[1]), line)
+            return (self.one(query, line), found) == (count, of)
 
         def priced(line: Any, match: Any, _: Any, __: Any, value: str, usual: float | None) -> bool:
             own, others = self.price(match[1], line)
@@ -190,6 +203,8 @@ class Truth:
             f"examinations of the {party}": examined,
             "examinations of these goods": lambda line, _, c, o, *__: (c, o) == self.examined(like, line),
             f"denials of the {party}": denied,
+            f"releases of the {party}": released,
+            f"findings of the {party} by a laboratory": tested,
             f"last finding of the {party}": lambda line, m, _, __, value, ___: (
                 value
                 == str(
