@@ -4,20 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
-from originrisk import data, features
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.state import LEARNERS, History
 from originrisk.features.history.tallies import TALLIES, AggregateSpec
+from originrisk.models.identity import HISTORY, identity
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -44,7 +42,7 @@ def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Ma
         for name, array in arrays:
             np.save(staged / f"{name}.npy", array, allow_pickle=False)
         files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
-        content = {"format": FORMAT, "made_by": made_by(), "day": day, "basis": basis, "files": files}
+        content = {"format": FORMAT, "made_by": identity(HISTORY), "day": day, "basis": basis, "files": files}
         (staged / MANIFEST).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         _put_aside(folder, Path(staging))
         staged.rename(folder)
@@ -105,19 +103,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def own(manifest: Mapping[str, Any]) -> bool:
-    """Whether this code made the snapshot: other keys, measures or tallies would count something else."""
-    return (manifest["format"], manifest["made_by"]) == (FORMAT, made_by())
-
-
-@cache
-def made_by() -> str:
-    """SHA-256 over all that decides what history holds: the code and tables of `features` and `data`."""
-    digest = hashlib.sha256(f"numpy {np.__version__}, pandas {pd.__version__}".encode())
-    for package in (features, data):
-        root = Path(package.__path__[0])
-        for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv", ".toml"}):
-            digest.update(f"{path.relative_to(root)} {_digest(path)}".encode())
-    return digest.hexdigest()
+    """Whether code that counts the same made the snapshot (`originrisk.models.identity`)."""
+    return (manifest["format"], manifest["made_by"]) == (FORMAT, identity(HISTORY))
 
 
 def _changed(folder: Path, digests: Mapping[str, str]) -> list[str]:

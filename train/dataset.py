@@ -164,7 +164,7 @@ def gather(
     rows = np.sort(_found(lines, teaching))
     place = np.isin(kept, rows)
     order = np.argsort(_found(lines, teaching), kind="stable")
-    examples = _examples(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
+    examples = examples_of(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
     others = ~examined[kept]
     return Gathered(examples, Unexamined(seen.take(others), chance[others]), left_out)
 
@@ -237,7 +237,7 @@ def _found(lines: Lines, outcomes: pa.Table) -> Rows:
     return rows[rows >= 0]
 
 
-def _examples(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance: Floats) -> Examples:
+def examples_of(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance: Floats) -> Examples:
     lot = draw_chances(outcomes)
     days = (outcomes["outcome_date"].to_numpy(), lines["received_on"].to_numpy())
     label, method = weak_labels(outcomes)

@@ -22,14 +22,13 @@ from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.keys import find
 from originrisk.features.history.view import see
 from originrisk.features.lines import Lines
-from originrisk.models import snapshot
-from originrisk.models.bundle import catalogue_identity
 from originrisk.models.checkpoints import Checkpoints
+from originrisk.models.identity import CATALOGUE, identity
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureCache:
-    """Features of lines that were seen before, in one file for one catalogue, code and state of the tables.
+    """Features of lines that were seen before, in one file for what computes them and the state of the tables.
 
     What a line's own day saw does not depend on the cut-off or the seed of the work that asks for it.
     """
@@ -39,8 +38,8 @@ class FeatureCache:
     @classmethod
     def of(cls, settings: Settings, versions: Mapping[str, int]) -> Self:
         """The cache of these table versions; those of others are removed."""
-        identity = [catalogue_identity(), snapshot.made_by(), str(settings.history_start), dict(versions)]
-        name = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+        told = [identity(CATALOGUE), str(settings.history_start), dict(versions)]
+        name = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
         return cls(settings.home / "cache" / "features" / f"{name}.parquet")
 
     def matrix(self, entries: pa.Table, lines: Lines, wanted: Rows, replayed: Callable[[], Floats]) -> Floats:

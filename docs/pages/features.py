@@ -25,7 +25,13 @@ def document() -> str:
     """The catalogue and the tallies it stands on, as a Markdown page."""
     concepts = [_concept(concept) for concept in CONCEPTS]
     return "\n".join(
-        [_PREFACE.format(features=len(CATALOGUE)), *concepts, _TALLIES, *map(_tally, TALLIES), ""]
+        [
+            _PREFACE.format(features=len(CATALOGUE)),
+            *concepts,
+            _TALLIES,
+            *map(_tally, TALLIES),
+            _CHANGES,
+        ]
     )
 
 
@@ -82,3 +88,32 @@ and its last line; one that counts examinations counts them ever, and keeps the 
 
 | key | counts, by windows in days |
 |---|---|"""
+
+_CHANGES = """
+## What outlives a change
+
+A saved history is bound to a digest of the definitions that count it, as code and not as text, and of the reference
+tables that these read; kept features of examples to one of all that computes them (`originrisk.models.identity`).
+What is refused is replayed from the tables. A test changes each kind:
+
+| changed | saved histories | kept features |
+|---|---|---|
+| a comment | kept | kept |
+| a docstring | kept | kept |
+| an import that nothing of it uses | kept | kept |
+| a page of the command line | kept | kept |
+| a plot or a page beside the packages | kept | kept |
+| the words of a feature | kept | refused |
+| a feature of counts that are there | kept | refused |
+| a formula of a feature | kept | refused |
+| a table that only features read | kept | refused |
+| a table that nothing of it reads | kept | kept |
+| a measure | refused | refused |
+| what a measure calls | refused | refused |
+| a tally | refused | refused |
+| the spelling of a key | refused | refused |
+| another library's function of the same name | refused | refused |
+| a learner | refused | refused |
+| a table that a measure reads | refused | refused |
+| a type of a cell of such a table | refused | refused |
+"""
