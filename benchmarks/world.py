@@ -25,6 +25,7 @@ import typer
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from originrisk.data.contract import LINE_KEY
+from originrisk.data.dispositions import weak_labels
 from originrisk.data.simulation.settings import settings_of
 from originrisk.data.simulation.world import World, make, write
 from originrisk.features.catalogue import NAMES, compute
@@ -99,10 +100,13 @@ def headroom(
 
 
 def _labels(world: World, until: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the lines with a result known by a day, and whether it says Xinjiang."""
+    """Rows of the lines with a label known by a day, of evidence or of what was done, and whether it says Xinjiang."""
     outcomes = world.outcomes.to_pandas()
     known = pd.to_datetime(outcomes["outcome_date"]) <= pd.Timestamp(until, unit="D")
-    outcomes = outcomes[known & outcomes["result"].isin(["xinjiang", "not_xinjiang"])]
+    label, _ = weak_labels(world.outcomes)
+    outcomes = outcomes.assign(result=label.to_pandas())[
+        known & label.is_valid().to_numpy(zero_copy_only=False)
+    ]
     index = pd.MultiIndex.from_frame(world.entries.select(list(LINE_KEY)).to_pandas())
     row = index.get_indexer(pd.MultiIndex.from_frame(outcomes[list(LINE_KEY)]))
     return row, (outcomes["result"] == "xinjiang").to_numpy()

@@ -25,10 +25,14 @@ _ABROAD: Final = re.compile(
 """Legal forms in other scripts."""
 _INITIAL_FORMS: Final = LEGAL_FORMS - {"PT", "CV", "CO", "OF"}
 """Of these the ones of one or two letters are a person's initials where they begin a name: `S.A. KHAN`."""
+_ROLE: Final = (
+    "(?:CONSIGNEE|CNEE|SHIPPER|SELLER|BUYER|IMPORTER|EXPORTER|MANUFACTURER|SUPPLIER|MAKER|NOTIFY(?: PARTY)?)"
+)
 _NOBODY: Final = re.compile(
-    r"(?:UN)?TO (?:THE )?ORDERS?(?: OF\b.*)?|ORDER|SAME(?: AS (?:ABOVE|(?:THE )?(?:CONSIGNEE|CNEE|SHIPPER|SELLER|BUYER|"
-    r"IMPORTER|EXPORTER|MANUFACTURER|SUPPLIER|NOTIFY(?: PARTY)?)))?|AS ABOVE|DITTO|TB[ACD]|TO BE (?:ADVISED|CONFIRMED|"
-    r"ANNOUNCED)|VARIOUS(?: (?:MANUFACTURER|SUPPLIER|MAKER|SELLER)S?)?"
+    rf"(?:UN)?TO (?:THE )?ORDERS?(?: (?:OF|BY|FOR|BANK)\b.*)?|ORDER|SAME(?: AS (?:ABOVE|(?:THE )?{_ROLE}))?|AS ABOVE|"
+    rf"DITTO|TB[ACD]|TO BE (?:ADVISED|CONFIRMED|ANNOUNCED)|(?:VARIOUS|MULTIPLE|SEVERAL|UNKNOWN)(?: {_ROLE}S?)?|{_ROLE}|"
+    r"N ?A|NONE|NIL|NULL|NOT (?:AVAILABLE|APPLICABLE|KNOWN|DECLARED|STATED|PROVIDED)|(?:AS )?PER (?:THE )?INVOICE|"
+    r"(?:AS )?SEE (?:ATTACHED|BELOW|INVOICE|LIST)|X{3,}"
 )
 """What bills of lading say in place of a party."""
 _JOINED: Final = re.compile(r"\b(HONG|VIET|HAI|HA|DA|SAI|SRI) (KONG|NAM|PHONG|NOI|NANG|GON|LANKA)\b")

@@ -88,10 +88,15 @@ def _forgive(frame: pd.DataFrame, checked: Checked) -> None:
 
 
 def _without_value_of_their_own(first: pd.DataFrame, checked: Checked) -> None:
-    """Components of a set: the header has their value."""
-    first.loc[first["component"], VALUE] = 0.0
-    if first["component"].any():
-        checked.count("told", {IN_THE_HEADER: int(first["component"].sum())})
+    """Components of a set: the header has their value, unless theirs come to more than it, and so stand beside it."""
+    entry = first.index.get_level_values(_ENTRY)
+    of_set = [entry, (first["set"] == "X").groupby(entry).cumsum()]
+    header = first[VALUE].where(first["set"] == "X").groupby(of_set).transform("max")
+    theirs = first[VALUE].where(first["component"]).groupby(of_set).transform("sum")
+    held = first["component"] & ~(theirs > 1.01 * header)
+    first.loc[held, VALUE] = 0.0
+    if held.any():
+        checked.count("told", {IN_THE_HEADER: int(held.sum())})
 
 
 def _put_together(first: pd.DataFrame, checked: Checked) -> None:

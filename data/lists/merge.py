@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from originrisk.data.contract import LISTED
 from originrisk.data.lists.membership import party, programme, shipped
-from originrisk.data.lists.published import Fault, Listing, Published, read
+from originrisk.data.lists.published import Fault, Listing, read
 from originrisk.data.store.tables import Store
 
 PartyKey = tuple[str, str]
@@ -44,7 +44,14 @@ def import_list(
     unknown layout.
     """
     published = read(path, programme)
-    listings = _once(published)
+    # The listings of a list; what it says twice of a party, programme and day becomes a fault.
+    first: dict[tuple[PartyKey, date], tuple[int, Listing]] = {}
+    for number, listing in published.listings:
+        kept = first.setdefault((_key(listing), listing["effective_date"]), (number, listing))
+        if kept[1] is not listing:
+            step = f"Nothing: row {kept[0]} counts."
+            published.faults.append(Fault(number, "each listing once", "a repeated one", step, taken=False))
+    listings = list(first.values())
     published.faults.extend(_other_dates(listings))
     if published.layout == "CBP":
         published.faults.extend(_out_of_order(listings))
@@ -126,17 +133,6 @@ class _Merge:
 
 def _key(row: Listing) -> PartyKey:
     return party(row["name"]), programme(row)
-
-
-def _once(published: Published) -> list[tuple[int, Listing]]:
-    """The listings of a list; what it says twice of a party, programme and day becomes a fault."""
-    first: dict[tuple[PartyKey, date], tuple[int, Listing]] = {}
-    for number, listing in published.listings:
-        kept = first.setdefault((_key(listing), listing["effective_date"]), (number, listing))
-        if kept[1] is not listing:
-            step = f"Nothing: row {kept[0]} counts."
-            published.faults.append(Fault(number, "each listing once", "a repeated one", step, taken=False))
-    return list(first.values())
 
 
 def _other_dates(listings: list[tuple[int, Listing]]) -> Iterator[Fault]:

@@ -79,7 +79,7 @@ _QUOTED: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ListLayout:
     """A way to publish a list: headings that tell it, and how a row is read (listings without checked dates)."""
 
     name: str
@@ -321,10 +321,10 @@ def _several(cell: str) -> list[str]:
 
 
 LAYOUTS: Final = (
-    Layout("contract", frozenset({"name", "programme", "effective_date"}), _contract),
-    Layout("CBP", frozenset({"entity", "type", "effective_date"}), _cbp),
-    Layout("DHS", frozenset({"entity", "sublist", "effective_date"}), _dhs),
-    Layout(
+    ListLayout("contract", frozenset({"name", "programme", "effective_date"}), _contract),
+    ListLayout("CBP", frozenset({"entity", "type", "effective_date"}), _cbp),
+    ListLayout("DHS", frozenset({"entity", "sublist", "effective_date"}), _dhs),
+    ListLayout(
         "OpenSanctions",
         frozenset({"id", "schema", "name", "aliases", "addresses", "sanctions", "dataset", "first_seen"}),
         _open_sanctions,

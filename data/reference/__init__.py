@@ -21,11 +21,11 @@ from originrisk.data.reference.rows import (
     MaterialFactor,
     MaterialPrice,
     MaterialWord,
-    Place,
     ScopePrefix,
     Unit,
     UsPort,
     Wave,
+    XinjiangPlace,
     XinjiangShare,
 )
 from originrisk.data.reference.table import reader
@@ -43,7 +43,7 @@ xinjiang_shares = reader("xinjiang_share", XinjiangShare)
 named_materials = reader("materials", Material)
 documents = reader("documents", Document)
 material_prices = reader("material_price", MaterialPrice)
-xinjiang_places = reader("xinjiang_places", Place)
+xinjiang_places = reader("xinjiang_places", XinjiangPlace)
 listings = reader("listed", Listing)
 material_words = reader("material_words", MaterialWord)
 material_factors = reader("material_factors", MaterialFactor)
@@ -76,7 +76,7 @@ def us_ports_by_code() -> dict[str, UsPort]:
 
 
 @cache
-def places_by_name() -> dict[str, Place]:
+def places_by_name() -> dict[str, XinjiangPlace]:
     return {place.name: place for place in xinjiang_places()}
 
 

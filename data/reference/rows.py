@@ -220,7 +220,7 @@ class MaterialPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class XinjiangPlace:
     """One spelling (ASCII capitals) of a place in Xinjiang; `collides_with` names what else is called so."""
 
     name: str

@@ -44,7 +44,10 @@ def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
     readers = {field: _reader(kind) for field, kind in get_type_hints(row).items()}
     with path.open(newline="", encoding="utf-8") as file:
         header, *records = csv.reader(file)
-    _check_header(path.name, header, [field.name for field in fields(row)])
+    expected = [field.name for field in fields(row)]
+    if header != expected:
+        step = "Reinstall originrisk, or bring the table back into this shape."
+        raise BadInputError(Problem(path.name, f"the columns {', '.join(expected)}", ", ".join(header), step))
     problems: list[Problem] = []
     rows = [
         _values(f"{path.name} line {n}", header, record, readers, problems)
@@ -58,12 +61,6 @@ def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
 def reader(name: str, row: type[Row]) -> Callable[[], tuple[Row, ...]]:
     """The function that gives the rows of a table, read when it is first called."""
     return lambda: read(name, row)
-
-
-def _check_header(name: str, found: list[str], expected: list[str]) -> None:
-    if found != expected:
-        step = "Reinstall originrisk, or bring the table back into this shape."
-        raise BadInputError(Problem(name, f"the columns {', '.join(expected)}", ", ".join(found), step))
 
 
 def _values(

@@ -51,27 +51,24 @@ GOODS_COLUMNS: Final = ("goods_0", "goods_1", "goods_2", "goods_3")
 def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFrame:
     """All contracts as they would run if no order and no tariff ever came."""
     rng = stream(settings.seed, "contracts")
-    frame = _windows(rng, settings, int(4.0 * (parties["kind"] == 0).sum()))
-    frame = _makers(rng, parties, frame)
-    frame = _hidden(rng, settings, parties, frame)
-    frame = _channels(rng, settings, parties, frame)
-    frame = _resolve(rng, settings, parties, frame)
-    frame = _writing(rng, frame)
-    return rescale(settings, frame)
-
-
-def _windows(rng: np.random.Generator, settings: WorldSettings, count: int) -> pd.DataFrame:
+    count = int(4.0 * (parties["kind"] == 0).sum())
     start, end = day_number(settings.start), day_number(settings.end)
     family = rng.choice(len(FAMILIES), count, p=_line_shares(settings))
     born = rng.integers(start - 700, end + 1, count)
     died = born + 60 + rng.exponential(800, count).astype(int)
     frame = pd.DataFrame({"family": family, "first": np.maximum(born, start), "last": np.minimum(died, end)})
     frame["weight"] = rng.lognormal(0, 1.0, count) * (frame["last"] - frame["first"] + 1)
-    return (
+    frame = (
         frame[frame["last"] >= frame["first"]]
         .reset_index(drop=True)
         .astype({"first": "int32", "last": "int32"})
     )
+    frame = _makers(rng, parties, frame)
+    frame = _hidden(rng, settings, parties, frame)
+    frame = _channels(rng, settings, parties, frame)
+    frame = _resolve(rng, settings, parties, frame)
+    frame = _writing(rng, frame)
+    return rescale(settings, frame)
 
 
 def _line_shares(settings: WorldSettings) -> NDArray[np.float64]:

@@ -11,11 +11,11 @@ from originrisk.data.contract import ENTRIES
 from originrisk.data.simulation.descriptions import FORMATS, contents, describe
 from originrisk.data.simulation.lines import is_evasion
 from originrisk.data.simulation.parameters import order, parameters, stream, value, values
-from originrisk.data.simulation.shipping import ENTRY_TYPES, Papers, Part, part_of
+from originrisk.data.simulation.shipping import ENTRY_TYPES, DeclaredLines, Papers, part_of
 from originrisk.data.simulation.spelling import SPELLINGS
 from originrisk.data.simulation.supply_chain import IN_CHINA
 from originrisk.data.simulation.tables import FAMILIES, by_country, choose, countries, goods, routes
-from originrisk.data.simulation.trade import Trade
+from originrisk.data.simulation.trade import SimulatedTrade
 
 Columns = dict[str, pa.Array]
 
@@ -24,10 +24,17 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
     """The contract's `entries` for a run of lines. The same run always has the same gaps and slips."""
     rng = stream(papers.trade.settings.seed, f"declaration {rows.start}")
     part = part_of(papers, rows)
+    shipped, day = part.shipped, part.lines["day"].to_numpy()
+    dates = {
+        "entry_type": text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
+        "entry_date": _date(day),
+        "received_on": _date(day + shipped["late"].to_numpy()),
+        "export_date": _date(day - shipped["transit"].to_numpy()),
+    }
     columns = {
         "entry_number": papers.entry_number.slice(rows.start, len(part.lines)),
         "line_number": pa.array(part.lines["line"].to_numpy(), pa.int32()),
-        **_dates(part),
+        **dates,
         **_parties(rng, papers, part),
         **_way(part),
         **merchandise(rng, papers.trade, part),
@@ -35,7 +42,15 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
         **terms(rng, part),
         **_metals(rng, papers.trade, part),
     }
-    _leave_gaps(rng, papers.trade, columns, len(part.lines))
+    # Empty cells at the rates of the parameter file; a line keeps its MID where its maker's name is empty.
+    count = len(part.lines)
+    rates = {name: rate for name, rate in parameters()["missing"].items() if name in columns}
+    gaps = {
+        name: rng.random(count) < rate * papers.trade.settings.missing_factor for name, rate in rates.items()
+    }
+    gaps["manufacturer_name"] &= ~gaps["manufacturer_id"]
+    for name, empty in gaps.items():
+        columns[name] = blank(columns[name], empty)
     nothing = pa.nulls(len(part.lines))
     undeclared = {name: nothing.cast(ENTRIES.schema.field(name).type) for name in ENTRIES.names}
     return pa.table([{**undeclared, **columns}[name] for name in ENTRIES.names], schema=ENTRIES.schema)
@@ -45,17 +60,7 @@ def _date(days: NDArray[np.int64]) -> pa.Array:
     return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
 
 
-def _dates(part: Part) -> Columns:
-    shipped, day = part.shipped, part.lines["day"].to_numpy()
-    return {
-        "entry_type": text(ENTRY_TYPES.astype(object), shipped["type"].to_numpy()),
-        "entry_date": _date(day),
-        "received_on": _date(day + shipped["late"].to_numpy()),
-        "export_date": _date(day - shipped["transit"].to_numpy()),
-    }
-
-
-def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
+def _parties(rng: np.random.Generator, papers: Papers, part: DeclaredLines) -> Columns:
     contracts, spelling, numbers = part.contracts, papers.spelling, papers.importer_number
     written = part.shipped["spelling"].to_numpy()
     maker = pa.array(contracts["party"].to_numpy() * SPELLINGS + written)
@@ -66,6 +71,12 @@ def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
     direct = (contracts["seller"] == contracts["maker"]).to_numpy()
     seller = pa.array(np.where(direct, maker.to_numpy(), houses["seller"].to_numpy()))
     ocean = (routes()["mode"].to_numpy()[contracts["route"]] == "11") | (rng.random(len(written)) < 0.1)
+    # Hardly ever given before it was required of Chinese manufacturers, nearly always after.
+    code = spelling.postal_code.take(maker)
+    chinese = (part.contracts["origin"] == countries().index("CN")).to_numpy()
+    required = chinese & (part.lines["day"].to_numpy() >= order("postal_code_required"))
+    given = rng.random(len(chinese)) < np.where(required, 0.97, 0.06)
+    postal = blank(code, ~given | np.asarray(pc.equal(code, "")))
     return {
         "importer_number": numbers.take(pa.array(contracts["importer"].to_numpy())),
         "consignee_number": numbers.take(pa.array(contracts["consignee"].to_numpy())),
@@ -73,21 +84,13 @@ def _parties(rng: np.random.Generator, papers: Papers, part: Part) -> Columns:
         "manufacturer_name": spelling.name.take(maker),
         "manufacturer_address": spelling.address.take(maker),
         "manufacturer_city": spelling.city.take(maker),
-        "manufacturer_postal_code": _postal(rng, spelling.postal_code.take(maker), part),
+        "manufacturer_postal_code": postal,
         "seller_name": blank(spelling.name.take(seller), ~ocean),
         "consolidator_name": blank(spelling.name.take(houses["consolidator"]), ~ocean),
     }
 
 
-def _postal(rng: np.random.Generator, code: pa.Array, part: Part) -> pa.Array:
-    """Hardly ever given before it was required of Chinese manufacturers, nearly always after."""
-    chinese = (part.contracts["origin"] == countries().index("CN")).to_numpy()
-    required = chinese & (part.lines["day"].to_numpy() >= order("postal_code_required"))
-    given = rng.random(len(chinese)) < np.where(required, 0.97, 0.06)
-    return blank(code, ~given | np.asarray(pc.equal(code, "")))
-
-
-def _way(part: Part) -> Columns:
+def _way(part: DeclaredLines) -> Columns:
     table, shipped = routes(), part.shipped
     route = shipped["route"].to_numpy()
     codes = np.array(countries(), dtype=object)
@@ -102,7 +105,7 @@ def _way(part: Part) -> Columns:
     }
 
 
-def _metals(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+def _metals(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     """Where metal was smelted, cast or melted, since that has to be told; half of evaders tell it wrongly."""
     day, family = part.lines["day"].to_numpy(), goods()["family"].to_numpy()[part.lines["declared"]]
     origin = part.contracts["origin"].to_numpy()
@@ -124,25 +127,20 @@ def _metals(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
     }
 
 
-def _leave_gaps(rng: np.random.Generator, trade: Trade, columns: Columns, count: int) -> None:
-    """Empty cells at the rates of the parameter file; a line keeps its MID where its maker's name is empty."""
-    rates = {name: rate for name, rate in parameters()["missing"].items() if name in columns}
-    gaps = {name: rng.random(count) < rate * trade.settings.missing_factor for name, rate in rates.items()}
-    gaps["manufacturer_name"] &= ~gaps["manufacturer_id"]
-    for name, empty in gaps.items():
-        columns[name] = blank(columns[name], empty)
-
-
+ASSEMBLED_ABROAD: Final = "9802008068"
+"""Assembled abroad of components made in the United States; few filers give this number alone, without the goods'."""
 _SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
 
 
-def merchandise(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+def merchandise(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     lines, contracts = part.lines, part.contracts
     table = goods()
     declared = lines["declared"].to_numpy()
     old = np.where(table["before_2022"] == "", table["htsus"], table["before_2022"])
     before = lines["day"].to_numpy() < order("tariff_renumbering")
     number = np.where(before, old[declared], table["htsus"].to_numpy()[declared])
+    assembled = by_country(dict.fromkeys(("MX", "HN", "SV", "GT", "NI"), value("special", "chapter_98")))
+    number[rng.random(len(lines)) < assembled[contracts["origin"].to_numpy()]] = ASSEMBLED_ABROAD
     usual = (contracts["style"] * 5 + contracts["importer"]).to_numpy() % FORMATS
     form = np.where(rng.random(len(lines)) < 0.2, rng.integers(0, FORMATS, len(lines)), usual)
     content = contents(trade.contracts, lines["contract"].to_numpy(), declared)
@@ -152,7 +150,7 @@ def merchandise(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
     }
 
 
-def amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
+def amounts(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     lines = part.lines
     table, count = goods(), len(lines)
     declared = lines["declared"].to_numpy()
@@ -180,7 +178,7 @@ def amounts(rng: np.random.Generator, trade: Trade, part: Part) -> Columns:
     }
 
 
-def terms(rng: np.random.Generator, part: Part) -> Columns:
+def terms(rng: np.random.Generator, part: DeclaredLines) -> Columns:
     lines, contracts = part.lines, part.contracts
     programs = value("programs", "values")
     code = np.array([programs.get(country, "") for country in countries()], dtype=object)[contracts["origin"]]

@@ -18,7 +18,7 @@ from originrisk.data.simulation.selection import (
     select,
 )
 from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, SECTORS, TOMATO
-from originrisk.data.simulation.trade import Trade
+from originrisk.data.simulation.trade import SimulatedTrade
 
 METHODS: Final = ("isotopic", "dna", "document_review", "detention", "other")
 ISOTOPIC, DNA, REVIEW, DETENTION, OTHER = range(5)
@@ -29,8 +29,9 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-def examine(trade: Trade) -> pd.DataFrame:
-    """Examined lines: `row`, `selection`, `chance`, `method`, `result`, `selected_on`, `known_on`; none pending."""
+def examine(trade: SimulatedTrade) -> pd.DataFrame:
+    """Examined lines: `row`, `selection`, `chance`, `method`, `result`, `flipped` (a denial that
+    a protest undid), `selected_on`, `known_on`; none pending."""
     first = _find(trade, select(trade), "findings")
     found = first[first["result"] == FOUND]
     parties = pd.DataFrame({"party": trade.of_line("party")[found["row"]], "known_on": found["known_on"]})
@@ -44,12 +45,28 @@ def under_law(family: NDArray[np.int64]) -> Bools:
     return result
 
 
-def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa.Table:
+def outcomes(trade: SimulatedTrade, examined: pd.DataFrame, entry_number: pa.Array) -> pa.Table:
     """The contract's `outcomes`; what became known after the last day is pending."""
     row = pa.array(examined["row"].to_numpy())
     pending = (examined["known_on"] > day_number(trade.settings.end)).to_numpy()
     known_on = pa.array(examined["known_on"].to_numpy(dtype=np.int32), mask=pending).cast(pa.date32())
-    result = np.array(RESULTS, dtype=object)[examined["result"]]
+    # Before the UFLPA a detention has no disposition, and its denial stands in the result, as in the contract's first
+    # version. Since then a denial tells nothing of the origin, and much that is not denied is exported or abandoned.
+    draw = stream(trade.settings.seed, "dispositions").random(len(examined))
+    method, result = examined["method"].to_numpy(), examined["result"].to_numpy()
+    held = method == DETENTION
+    before = held & (trade.lines["day"].to_numpy()[examined["row"]] < order("uflpa"))
+    tested = np.isin(method, (ISOTOPIC, DNA)) | held
+    refused = np.select([draw < 0.6, draw < 0.85], ["denied", "excluded"], "seized")
+    refused = np.where(held | (draw < 0.55) | (draw >= 0.9), refused, "exported")
+    undecided = np.where(
+        held, np.where(draw < 0.8, "exported", "abandoned"), np.where(draw < 0.7, "released", "exported")
+    )
+    released = np.where(tested, "released_on_evidence", "released")
+    done = np.select([result == CLEAN, result == FOUND], [released, refused], undecided).astype(object)
+    done[held & examined["flipped"].to_numpy()] = "protest_granted"
+    done[before] = None
+    result = np.where(held & ~before & (result == FOUND), OPEN_RESULT, result)
     columns = [
         entry_number.take(row),
         pa.array(trade.lines["line"].to_numpy()[examined["row"]], pa.int32()),
@@ -58,25 +75,13 @@ def outcomes(trade: Trade, examined: pd.DataFrame, entry_number: pa.Array) -> pa
         pa.array(np.array(SELECTIONS, dtype=object)[examined["selection"]], pa.string()),
         pa.array(examined["chance"].to_numpy(), pa.float64(), from_pandas=True),
         pa.array(np.array(METHODS, dtype=object)[examined["method"]], pa.string()),
-        pa.array(result, pa.string(), mask=pending),
-        pa.array(_disposition(trade, examined), pa.string(), mask=pending),
+        pa.array(np.array(RESULTS, dtype=object)[result], pa.string(), mask=pending),
+        pa.array(done, pa.string(), mask=pending),
     ]
     return pa.table(columns, schema=OUTCOMES.schema)
 
 
-def _disposition(trade: Trade, examined: pd.DataFrame) -> NDArray[np.object_]:
-    """What was done with the goods; None of detentions, whose `result` is written as the first contract wrote it."""
-    draw = stream(trade.settings.seed, "dispositions").random(len(examined))
-    method, result = examined["method"].to_numpy(), examined["result"].to_numpy()
-    released = np.where(np.isin(method, (ISOTOPIC, DNA)), "released_on_evidence", "released")
-    refused = np.select([draw < 0.55, draw < 0.9], ["denied", "exported"], "seized")
-    undecided = np.where(draw < 0.7, "released", "exported")
-    done = np.select([result == CLEAN, result == FOUND], [released, refused], undecided).astype(object)
-    done[method == DETENTION] = None
-    return done
-
-
-def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
+def _find(trade: SimulatedTrade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
     rng = stream(trade.settings.seed, stage)
     rows = selected["row"].to_numpy()
     day = trade.lines["day"].to_numpy()[rows]
@@ -84,7 +89,14 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
     method = _methods(rng, trade, selected["selection"].to_numpy(), family, day)
     says = rng.random(len(rows)) < positive_chance(trade, rows, method, day, under_law(family))
     selected_on = day + rng.integers(0, 3, len(rows))
-    result = np.where(_unresolved(rng, method, says), OPEN_RESULT, np.where(says, FOUND, CLEAN))
+    # Denied goods that are exported or abandoned before anyone knows, and tests or papers that do not decide.
+    chance = np.select(
+        [(method == DETENTION) & says, np.isin(method, (ISOTOPIC, DNA))],
+        [value("documents", "withdrawn_share_of_denied"), 0.04],
+        0.05,
+    )
+    unresolved = rng.random(len(method)) < chance
+    result = np.where(unresolved, OPEN_RESULT, np.where(says, FOUND, CLEAN))
     known_on = selected_on + _delay(rng, trade, method, day)
     flipped = (method == DETENTION) & (
         rng.random(len(rows)) < value("delays", "protest_chance") * trade.settings.label_noise
@@ -94,6 +106,7 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
     flipped &= later <= day_number(trade.settings.end)
     return selected.assign(
         method=method,
+        flipped=flipped,
         result=np.where(flipped, CLEAN, result),
         selected_on=selected_on,
         known_on=np.where(flipped, later, known_on),
@@ -102,7 +115,7 @@ def _find(trade: Trade, selected: pd.DataFrame, stage: str) -> pd.DataFrame:
 
 def _methods(
     rng: np.random.Generator,
-    trade: Trade,
+    trade: SimulatedTrade,
     selection: NDArray[np.int64],
     family: NDArray[np.int64],
     day: NDArray[np.int32],
@@ -128,18 +141,15 @@ def _methods(
 
 
 def positive_chance(
-    trade: Trade, rows: NDArray[np.int64], method: NDArray[np.int64], day: NDArray[np.int32], scope: Bools
+    trade: SimulatedTrade,
+    rows: NDArray[np.int64],
+    method: NDArray[np.int64],
+    day: NDArray[np.int32],
+    scope: Bools,
 ) -> Floats:
     """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, scaled by the knob."""
     exposed = trade.lines["exposed"].to_numpy()[rows]
     fraction = trade.lines["fraction"].to_numpy()[rows]
-    hit, alarm = _rates(method, day, fraction)
-    alarm = np.where(scope, alarm, alarm * 0.05)
-    noise = trade.settings.label_noise
-    return np.where(exposed, np.clip(1 - noise * (1 - hit), 0, 1), np.clip(noise * alarm, 0, 1))
-
-
-def _rates(method: NDArray[np.int64], day: NDArray[np.int32], fraction: Floats) -> tuple[Floats, Floats]:
     laboratory = np.select(
         [fraction >= 0.9, fraction >= 0.3],
         [value("isotope", "pure"), value("isotope", "blend")],
@@ -153,22 +163,14 @@ def _rates(method: NDArray[np.int64], day: NDArray[np.int32], fraction: Floats) 
     held = method == DETENTION
     hit = np.select([tested, held], [laboratory, deny["y1"]], review["y1"])
     alarm = np.select([tested, held], [1 - value("isotope", "specificity"), deny["y0"]], review["y0"])
-    return hit, alarm
-
-
-def _unresolved(rng: np.random.Generator, method: NDArray[np.int64], says: Bools) -> Bools:
-    """Denied goods that are exported or abandoned before anyone knows, and tests or papers that do not decide."""
-    chance = np.select(
-        [(method == DETENTION) & says, np.isin(method, (ISOTOPIC, DNA))],
-        [value("documents", "withdrawn_share_of_denied"), 0.04],
-        0.05,
-    )
-    result: Bools = rng.random(len(method)) < chance
-    return result
+    alarm = np.where(scope, alarm, alarm * 0.05)
+    noise = trade.settings.label_noise
+    chance: Floats = np.where(exposed, np.clip(1 - noise * (1 - hit), 0, 1), np.clip(noise * alarm, 0, 1))
+    return chance
 
 
 def _delay(
-    rng: np.random.Generator, trade: Trade, method: NDArray[np.int64], day: NDArray[np.int32]
+    rng: np.random.Generator, trade: SimulatedTrade, method: NDArray[np.int64], day: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     count = len(method)
     held = np.select(

@@ -32,11 +32,6 @@ _GOODS_MIX: Final = np.array([0.55, 0.25, 0.13, 0.07])
 def make_lines(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourcing) -> pd.DataFrame:
     """Exactly `settings.lines` lines."""
     rng = stream(settings.seed, "lines")
-    lines = _shipments(rng, settings, contracts)
-    return _cut(settings, contracts, sourcing, _with_goods(rng, contracts, lines))
-
-
-def _shipments(rng: np.random.Generator, settings: WorldSettings, contracts: pd.DataFrame) -> pd.DataFrame:
     chance = contracts["weight"].to_numpy() / contracts["lines"].to_numpy()
     mean = contracts["weight"].sum() / chance.sum()
     count = int(settings.lines / mean * 1.1) + 100
@@ -50,7 +45,7 @@ def _shipments(rng: np.random.Generator, settings: WorldSettings, contracts: pd.
     contract, size, day = contract[order], size[order], day[order]
     shipment = np.repeat(np.arange(kept, dtype=np.int32), size)
     line = np.arange(settings.lines) - np.repeat(np.cumsum(size) - size, size) + 1
-    return pd.DataFrame(
+    lines = pd.DataFrame(
         {
             "contract": contract[shipment],
             "shipment": shipment,
@@ -58,6 +53,7 @@ def _shipments(rng: np.random.Generator, settings: WorldSettings, contracts: pd.
             "day": day[shipment],
         }
     )
+    return _cut(settings, contracts, sourcing, _with_goods(rng, contracts, lines))
 
 
 def _with_goods(rng: np.random.Generator, contracts: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
@@ -88,8 +84,30 @@ def _cut(
     usual = held & (_order(settings, rows, lines) < settings.prevalence * kept)
     lines = lines.assign(usual=usual, apart=held & ~usual)
     lines["mechanism"] = np.where(usual, rows["mechanism"].to_numpy(), NONE)
-    lines = _lots(rng, sourcing, rows["maker"].to_numpy(), held, lines)
-    lines["fraction"] = _fraction(sourcing, lines) * _content(contracts, lines)
+    # The lot of each line and, for blends, one kept apart that it is mixed with; and the chance of exposure.
+    maker = rows["maker"].to_numpy()
+    count = len(lines)
+    half = half_year(lines["day"].to_numpy() - LEAD_DAYS)
+    kept_apart = ~lines["usual"].to_numpy() & (rng.random(count) > LEAK)
+    blend = (lines["mechanism"] == BLENDING).to_numpy()
+    # Which lot: most lines of a shipment are cut from one.
+    shipped = rng.random(int(lines["shipment"].iloc[-1]) + 1)[lines["shipment"]]
+    pick = np.where(rng.random(len(lines)) < 0.7, shipped, rng.random(len(lines)))
+    lot = sourcing.lots(maker, half, kept_apart, pick)
+    second = sourcing.lots(maker, half, np.ones(count, dtype=bool), rng.random(count))
+    chance = _chance(sourcing, sourcing.pool(maker, half), lines["usual"].to_numpy(), blend)
+    lines = lines.assign(
+        lot=np.where(held, lot, -1),
+        second=np.where(held, second, -1),
+        part=np.where(blend, rng.uniform(0.08, 0.35, count), 1.0),
+        chance=np.where(held, chance, 0.0),
+    )
+    # Xinjiang share of the cotton or tomatoes in each line.
+    inside = sourcing.composition[:, IN_XINJIANG].sum(axis=1)
+    part = lines["part"].to_numpy()
+    mixed = part * inside[lines["lot"]] + (1 - part) * inside[lines["second"]]
+    fraction = np.where(lines["lot"] >= 0, mixed, 0.0)
+    lines["fraction"] = fraction * _content(contracts, lines)
     lines["exposed"] = lines["fraction"] > 0
     innocent = np.where(lines["mechanism"] == NONE, UNWITTING, lines["mechanism"])
     return lines.assign(mechanism=np.where(lines["exposed"], innocent, NONE))
@@ -103,39 +121,6 @@ def _order(settings: WorldSettings, rows: pd.DataFrame, lines: pd.DataFrame) -> 
     )
     anew, order = drawn[:, lines["contract"], half - half.min()]
     return np.where(anew < settings.turnover, order, rows["order"].to_numpy())
-
-
-def _lots(
-    rng: np.random.Generator, sourcing: Sourcing, maker: NDArray[np.int64], held: Bools, lines: pd.DataFrame
-) -> pd.DataFrame:
-    """The lot of each line and, for blends, one kept apart that it is mixed with; and the chance of exposure."""
-    count = len(lines)
-    half = half_year(lines["day"].to_numpy() - LEAD_DAYS)
-    kept_apart = ~lines["usual"].to_numpy() & (rng.random(count) > LEAK)
-    blend = (lines["mechanism"] == BLENDING).to_numpy()
-    lot = sourcing.lots(maker, half, kept_apart, _pick(rng, lines))
-    second = sourcing.lots(maker, half, np.ones(count, dtype=bool), rng.random(count))
-    chance = _chance(sourcing, sourcing.pool(maker, half), lines["usual"].to_numpy(), blend)
-    return lines.assign(
-        lot=np.where(held, lot, -1),
-        second=np.where(held, second, -1),
-        part=np.where(blend, rng.uniform(0.08, 0.35, count), 1.0),
-        chance=np.where(held, chance, 0.0),
-    )
-
-
-def _fraction(sourcing: Sourcing, lines: pd.DataFrame) -> Floats:
-    """Xinjiang share of the cotton or tomatoes in each line."""
-    inside = sourcing.composition[:, IN_XINJIANG].sum(axis=1)
-    part = lines["part"].to_numpy()
-    mixed = part * inside[lines["lot"]] + (1 - part) * inside[lines["second"]]
-    return np.where(lines["lot"] >= 0, mixed, 0.0)
-
-
-def _pick(rng: np.random.Generator, lines: pd.DataFrame) -> Floats:
-    """Which lot: most lines of a shipment are cut from one."""
-    shipped = rng.random(int(lines["shipment"].iloc[-1]) + 1)[lines["shipment"]]
-    return np.where(rng.random(len(lines)) < 0.7, shipped, rng.random(len(lines)))
 
 
 def _content(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:

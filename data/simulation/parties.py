@@ -36,23 +36,7 @@ def makers_of(settings: WorldSettings) -> int:
 
 def make_parties(settings: WorldSettings) -> pd.DataFrame:
     """The roster. `kind`, `family`, `country`, `place`, and the numbers from which name and address are spelt."""
-    makers = _makers(settings)
-    count = len(makers)
-    traders = ["CN", "HK", "CN", "HK", "CN", "VN", "IN", "TW"]
-    sellers = _firms(settings, SELLER, np.resize(_codes(traders), 40 + count // 5))
-    movers = _firms(
-        settings, CONSOLIDATOR, np.resize(_codes([*countries(), "CN", "CN", "HK"]), 60 + count // 60)
-    )
-    mills = _firms(settings, MILL, np.resize(_codes(["CN"]), 24), xinjiang_share=0.5)
-    return pd.concat([makers, sellers, movers, mills], ignore_index=True)
-
-
-def _codes(names: list[str]) -> NDArray[np.int64]:
-    return np.array([countries().index(name) for name in names])
-
-
-def _makers(settings: WorldSettings) -> pd.DataFrame:
-    """Makers cell by cell (family × country), so that a cell is a run of rows; the first are the largest."""
+    # Makers cell by cell (family × country), so that a cell is a run of rows; the first are the largest.
     middle = np.array([(day_number(settings.start) + day_number(settings.end)) // 2], dtype=np.int32)
     share = np.array(list(values("line_shares").values())) ** 0.8
     share /= share.sum()
@@ -67,7 +51,19 @@ def _makers(settings: WorldSettings) -> pd.DataFrame:
     firms = _firms(
         settings, MAKER, country, xinjiang_share=np.where(family == COTTON, 0.012, 0.4 * (family == TOMATO))
     )
-    return _traits(settings, firms.assign(family=family))
+    makers = _traits(settings, firms.assign(family=family))
+    count = len(makers)
+    traders = ["CN", "HK", "CN", "HK", "CN", "VN", "IN", "TW"]
+    sellers = _firms(settings, SELLER, np.resize(_codes(traders), 40 + count // 5))
+    movers = _firms(
+        settings, CONSOLIDATOR, np.resize(_codes([*countries(), "CN", "CN", "HK"]), 60 + count // 60)
+    )
+    mills = _firms(settings, MILL, np.resize(_codes(["CN"]), 24), xinjiang_share=0.5)
+    return pd.concat([makers, sellers, movers, mills], ignore_index=True)
+
+
+def _codes(names: list[str]) -> NDArray[np.int64]:
+    return np.array([countries().index(name) for name in names])
 
 
 def _firms(

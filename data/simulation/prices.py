@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from originrisk.data.reference import materials
 from originrisk.data.simulation.contracts import PARCELS
@@ -18,7 +17,10 @@ PARCEL_LIMIT = 800.0
 def price(
     settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame, lines: pd.DataFrame
 ) -> pd.DataFrame:
-    """Lines with true `quantity`, `unit_value`, `value` in dollars and `weight` in kg; no error of keying yet."""
+    """Lines with true `quantity`, `unit_value`, `value` in dollars and `weight` in kg; no error of keying yet.
+
+    The second and third line of some shipments are a `component` of a set, whose value stands with the first.
+    """
     rng = stream(settings.seed, "prices")
     table = goods()
     row = lines["contract"].to_numpy()
@@ -32,11 +34,14 @@ def price(
     kg = table["kg"].to_numpy()[lines["goods"]]
     build = stream(settings.seed, "weights").normal(0, 0.12, len(parties))[contracts["maker"].to_numpy()[row]]
     weight = quantity * kg * 1.08 * np.exp(build + rng.normal(0, 0.1, len(lines)))
+    worth = np.round(quantity * unit_value, 0).clip(1)
+    place, shipment = lines["line"].to_numpy(), lines["shipment"].to_numpy()
+    set_of = stream(settings.seed, "sets").random(int(shipment.max()) + 1) < value("special", "sets")
+    component = set_of[shipment] & np.isin(place, (2, 3))
+    in_header = np.bincount(shipment, worth * component)
+    worth = np.where(component, 0.0, worth + np.where(place == 1, in_header[shipment], 0.0))
     return lines.assign(
-        quantity=quantity,
-        unit_value=unit_value,
-        value=np.round(quantity * unit_value, 0).clip(1),
-        weight=np.round(weight, 1),
+        quantity=quantity, unit_value=unit_value, value=worth, weight=np.round(weight, 1), component=component
     )
 
 
@@ -53,9 +58,12 @@ def _log_unit_value(
     importer = rng.normal(0, value("prices", "importer_sd"), int(contracts["importer"].max()) + 1)
     base = np.log(goods()["usd"].to_numpy())[lines["goods"]]
     made = by_country(value("prices", "origin"))[contracts["made"].to_numpy()[row]]
+    known, place = np.unique(lines["day"].to_numpy().astype("datetime64[D]"), return_inverse=True)
+    level = materials.price("cotton", known)
+    by_cotton = value("prices", "cotton_elasticity") * np.log(level / np.nanmean(level))[place]
     effects = (
         made * np.where(fibre, 1.0, 0.6)
-        + np.where(fibre, _cotton_effect(lines["day"].to_numpy()), 0.0)
+        + np.where(fibre, by_cotton, 0.0)
         + importer[contracts["importer"].to_numpy()[row]]
         + parties["price"].to_numpy()[contracts["maker"].to_numpy()[row]]
         + np.where(contracts["related"].to_numpy()[row], value("prices", "related"), 0.0)
@@ -64,22 +72,10 @@ def _log_unit_value(
         + contracts["shift"].to_numpy()[row]
     )
     noise = rng.standard_t(4, len(lines)).clip(-8, 8) * value("prices", "line_scale")
-    result: Floats = base + effects + noise + _closeouts(rng, len(lines))
+    honestly_low = rng.random(len(lines)) < value("prices", "closeout_share")  # overstock and seconds
+    closeouts = np.where(honestly_low, value("prices", "closeout"), 0.0)
+    result: Floats = base + effects + noise + closeouts
     return result
-
-
-def _cotton_effect(days: NDArray[np.int32]) -> Floats:
-    dates = days.astype("datetime64[D]")
-    known, place = np.unique(dates, return_inverse=True)
-    level = materials.price("cotton", known)
-    result: Floats = value("prices", "cotton_elasticity") * np.log(level / np.nanmean(level))[place]
-    return result
-
-
-def _closeouts(rng: np.random.Generator, count: int) -> Floats:
-    """Honest low prices: overstock and seconds."""
-    chosen = rng.random(count) < value("prices", "closeout_share")
-    return np.where(chosen, value("prices", "closeout"), 0.0)
 
 
 def expected_log_unit_value(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:

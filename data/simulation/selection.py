@@ -22,7 +22,7 @@ from originrisk.data.simulation.tables import (
     goods,
     routes,
 )
-from originrisk.data.simulation.trade import Trade
+from originrisk.data.simulation.trade import SimulatedTrade
 
 RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
 SELECTIONS: Final = ("random", "targeted", "referral", "mandatory")
@@ -35,13 +35,13 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-def declared_family(trade: Trade) -> NDArray[np.int64]:
+def declared_family(trade: SimulatedTrade) -> NDArray[np.int64]:
     """Family of the goods as declared, of each line."""
     result: NDArray[np.int64] = goods()["family"].to_numpy()[trade.lines["declared"]]
     return result
 
 
-def random_chance(trade: Trade) -> Floats:
+def random_chance(trade: SimulatedTrade) -> Floats:
     """Chance of each line in the random arm: goods of the named sectors are taken somewhat more often."""
     settings = trade.settings
     weight = np.where(SECTORS[declared_family(trade)], settings.random_scope_weight, 1.0) * _ever(trade)
@@ -50,7 +50,7 @@ def random_chance(trade: Trade) -> Floats:
     return result
 
 
-def _ever(trade: Trade) -> Bools:
+def _ever(trade: SimulatedTrade) -> Bools:
     """Lines of chapters that are ever examined: textiles and tomatoes, and of the rest as many as the knob says."""
     chapters = goods()["htsus"].str[:2].astype(int).to_numpy()
     others = np.setdiff1d(chapters, (20, *range(50, 64)))
@@ -60,7 +60,7 @@ def _ever(trade: Trade) -> Bools:
     return result
 
 
-def select(trade: Trade) -> pd.DataFrame:
+def select(trade: SimulatedTrade) -> pd.DataFrame:
     """First round: `row` of each examined line, `selection`, `chance` (NaN where unknown)."""
     rng = stream(trade.settings.seed, "examinations")
     chance = random_chance(trade)
@@ -68,7 +68,16 @@ def select(trade: Trade) -> pd.DataFrame:
     mandatory = _mandatory(rng, trade) & ~drawn & ever
     free = ~drawn & ~mandatory & ever
     share = trade.settings.examined_share * (1 - trade.settings.random_share - REFERRAL_SHARE)
-    targeted = _best_of_day(rng, trade, np.where(free, suspicion(rng, trade), -np.inf), share)
+    # The highest scores of each day, as many as the day's capacity.
+    score = np.where(free, suspicion(rng, trade), -np.inf)
+    day = trade.lines["day"].to_numpy()
+    order_ = np.lexsort((-score, day))
+    _, first, count = np.unique(day[order_], return_index=True, return_counts=True)
+    rank = np.arange(len(day)) - np.repeat(first, count)
+    capacity = np.floor(share * count + rng.random(len(count))).astype(int)
+    chosen = np.zeros(len(day), dtype=bool)
+    chosen[order_] = rank < np.repeat(capacity, count)
+    targeted = chosen & np.isfinite(score)
     rows = [np.flatnonzero(mask) for mask in (drawn, targeted, mandatory)]
     return pd.DataFrame(
         {
@@ -79,7 +88,7 @@ def select(trade: Trade) -> pd.DataFrame:
     )
 
 
-def follow_up(trade: Trade, found: pd.DataFrame, selected: pd.DataFrame) -> pd.DataFrame:
+def follow_up(trade: SimulatedTrade, found: pd.DataFrame, selected: pd.DataFrame) -> pd.DataFrame:
     """Second round: lines of suppliers with a fresh finding. `found` has `party` and `known_on` of each finding."""
     rng = stream(trade.settings.seed, "referrals")
     party, day = trade.of_line("party"), trade.lines["day"].to_numpy()
@@ -92,7 +101,7 @@ def follow_up(trade: Trade, found: pd.DataFrame, selected: pd.DataFrame) -> pd.D
     return pd.DataFrame({"row": rows, "selection": REFERRAL, "chance": np.nan})
 
 
-def _mandatory(rng: np.random.Generator, trade: Trade) -> Bools:
+def _mandatory(rng: np.random.Generator, trade: SimulatedTrade) -> Bools:
     """Every line of a listed supplier, and a third of Chinese tomato goods once they are under order."""
     day = trade.lines["day"].to_numpy()
     listed = day > trade.parties["listed_from"].to_numpy()[trade.of_line("party")]
@@ -102,7 +111,7 @@ def _mandatory(rng: np.random.Generator, trade: Trade) -> Bools:
     return result
 
 
-def suspicion(rng: np.random.Generator, trade: Trade) -> Floats:
+def suspicion(rng: np.random.Generator, trade: SimulatedTrade) -> Floats:
     """What the officers of the day go by: the written rule, tips, the habits of a port, and chance."""
     port = rng.normal(0, 0.4, len(countries()) * 8)
     habit = port[trade.lines["contract"].to_numpy() % len(port)]
@@ -111,7 +120,7 @@ def suspicion(rng: np.random.Generator, trade: Trade) -> Floats:
     return result
 
 
-def _rule(trade: Trade) -> Floats:
+def _rule(trade: SimulatedTrade) -> Floats:
     """Points of the written rule. It looks at China first, then at third countries, low prices and new suppliers."""
     signs = rule_signs(trade)
     day = trade.lines["day"].to_numpy()
@@ -140,13 +149,13 @@ _POINTS: Final = {
 """Points of each sign before the XPCC order, before the UFLPA, before the textile plan, and after it."""
 
 
-def rule_signs(trade: Trade) -> dict[str, Bools]:
+def rule_signs(trade: SimulatedTrade) -> dict[str, Bools]:
     """Signs of the written rule, from what is declared and what was seen earlier."""
     family = declared_family(trade)
     origin = np.array(countries())[trade.of_line("origin").astype(int)]
     china = np.isin(origin, ("CN", "HK"))
     export = routes()["export"].to_numpy()[trade.of_line("route").astype(int)]
-    unit_value = np.log(trade.lines["value"].to_numpy() / trade.lines["quantity"].to_numpy())
+    unit_value = np.log(trade.lines["unit_value"].to_numpy())
     day = trade.lines["day"].to_numpy()
     party = trade.of_line("party")
     first = pd.Series(day).groupby(party).transform("min").to_numpy()
@@ -167,7 +176,7 @@ def rule_signs(trade: Trade) -> dict[str, Bools]:
     }
 
 
-def _tipped(rng: np.random.Generator, trade: Trade) -> Bools:
+def _tipped(rng: np.random.Generator, trade: SimulatedTrade) -> Bools:
     """Lines of flows of which officers were told. Tips leave no trace in any table; a few are wrong."""
     evading = is_evasion(trade.contracts["mechanism"].to_numpy()) & trade.contracts["known"].to_numpy(
         dtype=bool
@@ -175,15 +184,3 @@ def _tipped(rng: np.random.Generator, trade: Trade) -> Bools:
     told = rng.random(len(trade.contracts)) < np.where(evading, trade.settings.tip_share, 0.004)
     tipped: Bools = told[trade.lines["contract"]] & (rng.random(len(trade.lines)) < 0.35)
     return tipped
-
-
-def _best_of_day(rng: np.random.Generator, trade: Trade, score: Floats, share: float) -> Bools:
-    """The highest scores of each day, as many as the day's capacity."""
-    day = trade.lines["day"].to_numpy()
-    order_ = np.lexsort((-score, day))
-    _, first, count = np.unique(day[order_], return_index=True, return_counts=True)
-    rank = np.arange(len(day)) - np.repeat(first, count)
-    capacity = np.floor(share * count + rng.random(len(count))).astype(int)
-    chosen = np.zeros(len(day), dtype=bool)
-    chosen[order_] = rank < np.repeat(capacity, count)
-    return chosen & np.isfinite(score)

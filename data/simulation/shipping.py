@@ -13,68 +13,55 @@ from originrisk.data.simulation.parameters import order, stream, value
 from originrisk.data.simulation.prices import PARCEL_LIMIT
 from originrisk.data.simulation.spelling import SPELLINGS, Spelling, spell
 from originrisk.data.simulation.tables import countries, routes
-from originrisk.data.simulation.trade import Trade
+from originrisk.data.simulation.trade import SimulatedTrade
 
 ENTRY_TYPES = np.array(["01", "03", "06", "11", "86"])
-_ATLANTIC = (
-    "IT",
-    "FR",
-    "DE",
-    "ES",
-    "PL",
-    "TR",
-    "EG",
-    "JO",
-    "PK",
-    "BR",
-    "PE",
-    "CL",
-    "HN",
-    "SV",
-    "GT",
-    "NI",
-    "KE",
-    "ET",
-    "MG",
-)
+_ATLANTIC: Final = tuple("IT FR DE ES PL TR EG JO PK BR PE CL HN SV GT NI KE ET MG".split())  # noqa: SIM905
 
 
-def ship(trade: Trade) -> pd.DataFrame:
+def ship(trade: SimulatedTrade) -> pd.DataFrame:
     """One row a shipment: `route`, `transit`, `unlading`, `entry`, `type`, `late` (days until received), `spelling`."""
     rng = stream(trade.settings.seed, "shipping")
     lines = trade.lines
     first = np.flatnonzero(lines["line"].to_numpy() == 1)
     contract = lines["contract"].to_numpy()[first]
-    parcel = lines["value"].groupby(lines["shipment"]).sum().to_numpy()
-    route = _routes(rng, trade.contracts, contract)
+    total = lines["value"].groupby(lines["shipment"]).sum().to_numpy()
     table = routes()
+    # The contract's lane; now and then another of the same origin.
+    usual, of = trade.contracts["route"].to_numpy()[contract], table["origin"].to_numpy()
+    by_origin = np.argsort(of, kind="stable")
+    start = np.searchsorted(of[by_origin], of[usual])
+    other = by_origin[start + (rng.random(len(usual)) * np.bincount(of)[of[usual]]).astype(int)]
+    route = np.where(rng.random(len(usual)) < 0.12, other, usual)
     transit = table["transit"].to_numpy()[route] + rng.poisson(3, len(first))
-    unlading = _ports(rng, route, trade.contracts["origin"].to_numpy()[contract])
+    origin, day = trade.contracts["origin"].to_numpy()[contract], lines["day"].to_numpy()[first]
+    unlading = _ports(rng, route, origin)
     inland = rng.random(len(first)) < 0.14
-    entry = np.where(inland, _ports(rng, route, trade.contracts["origin"].to_numpy()[contract]), unlading)
+    entry = np.where(inland, _ports(rng, route, origin), unlading)
+    # 86 only while it existed and under its limit, 11 for small entries, 03 and 06 by chance.
+    china = np.isin(origin, [countries().index(code) for code in ("CN", "HK")])
+    end = np.where(china, order("type_86_china_until"), order("type_86_until"))
+    small = (total <= PARCEL_LIMIT) & (day >= order("type_86_from")) & (day < end)
+    draw = rng.random((3, len(day)))
+    told = [
+        small & (draw[0] < 0.7),
+        (total < 2500) & (draw[1] < 0.8),
+        china & (draw[2] < 0.06),
+        draw[2] > 0.985,
+    ]
+    spelling = trade.contracts["spelling"].to_numpy()[contract]
+    leaves = rng.random(len(first)) < trade.settings.spelling_noise
     return pd.DataFrame(
         {
             "route": route,
             "transit": transit,
             "unlading": unlading,
             "entry": entry,
-            "type": _types(rng, trade, contract, lines["day"].to_numpy()[first], parcel),
-            "spelling": _spelling(rng, trade, contract),
+            "type": np.select(told, [4, 3, 1, 2], 0),
+            "spelling": np.where(leaves, rng.integers(0, SPELLINGS, len(first)), spelling),
             "late": np.where(rng.random(len(first)) < 0.15, rng.geometric(0.35, len(first)), 0),
         }
     )
-
-
-def _routes(
-    rng: np.random.Generator, contracts: pd.DataFrame, contract: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The contract's lane; now and then another of the same origin."""
-    usual = contracts["route"].to_numpy()[contract]
-    origin = routes()["origin"].to_numpy()
-    first = np.searchsorted(origin[np.argsort(origin, kind="stable")], origin[usual])
-    count = np.bincount(origin)[origin[usual]]
-    other = np.argsort(origin, kind="stable")[first + (rng.random(len(usual)) * count).astype(int)]
-    return np.where(rng.random(len(usual)) < 0.12, other, usual)
 
 
 def _ports(
@@ -97,44 +84,11 @@ def _ports(
     return ports
 
 
-def _spelling(rng: np.random.Generator, trade: Trade, contract: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The contract's usual spelling; now and then another."""
-    usual = trade.contracts["spelling"].to_numpy()[contract]
-    leaves = rng.random(len(usual)) < trade.settings.spelling_noise
-    return np.where(leaves, rng.integers(0, SPELLINGS, len(usual)), usual)
-
-
-def _types(
-    rng: np.random.Generator,
-    trade: Trade,
-    contract: NDArray[np.int64],
-    day: NDArray[np.int32],
-    total: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """Code of ENTRY_TYPES: 86 only while it existed and under its limit, 11 for small entries, 03 and 06 by chance."""
-    china = np.isin(
-        trade.contracts["origin"].to_numpy()[contract], [countries().index(c) for c in ("CN", "HK")]
-    )
-    end = np.where(china, order("type_86_china_until"), order("type_86_until"))
-    small = (total <= PARCEL_LIMIT) & (day >= order("type_86_from")) & (day < end)
-    draw = rng.random((3, len(day)))
-    return np.select(
-        [
-            small & (draw[0] < 0.7),
-            (total < 2500) & (draw[1] < 0.8),
-            china & (draw[2] < 0.06),
-            draw[2] > 0.985,
-        ],
-        [4, 3, 1, 2],
-        0,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Papers:
     """A trade with its texts and numbers, ready to be declared line by line."""
 
-    trade: Trade
+    trade: SimulatedTrade
     shipments: pd.DataFrame
     spelling: Spelling
     importer_number: pa.Array
@@ -142,7 +96,7 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DeclaredLines:
     """A run of lines with the contract and the shipment of each."""
 
     lines: pd.DataFrame
@@ -150,7 +104,7 @@ class Part:
     shipped: pd.DataFrame
 
 
-def draw_papers(trade: Trade) -> Papers:
+def draw_papers(trade: SimulatedTrade) -> Papers:
     """Give the parties names, the importers and entries numbers, the shipments a way."""
     importers = int(trade.contracts[["importer", "consignee"]].max().max()) + 1
     return Papers(
@@ -158,10 +112,10 @@ def draw_papers(trade: Trade) -> Papers:
     )
 
 
-def part_of(papers: Papers, rows: slice) -> Part:
+def part_of(papers: Papers, rows: slice) -> DeclaredLines:
     lines = papers.trade.lines.iloc[rows].reset_index(drop=True)
     contracts = papers.trade.contracts.iloc[lines["contract"]].reset_index(drop=True)
-    return Part(lines, contracts, papers.shipments.iloc[lines["shipment"]].reset_index(drop=True))
+    return DeclaredLines(lines, contracts, papers.shipments.iloc[lines["shipment"]].reset_index(drop=True))
 
 
 _EIN_PREFIXES: Final = (7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97)
@@ -192,7 +146,7 @@ def entry_numbers(filer: NDArray[np.int64], line_shipment: NDArray[np.int32]) ->
     return fixed_text(characters).take(pa.array(line_shipment))
 
 
-def line_entry_numbers(trade: Trade) -> pa.Array:
+def line_entry_numbers(trade: SimulatedTrade) -> pa.Array:
     """Entry number of every line."""
     first = np.flatnonzero(trade.lines["line"].to_numpy() == 1)
     return entry_numbers(trade.of_line("filer")[first], trade.lines["shipment"].to_numpy())
@@ -208,11 +162,11 @@ def fixed_text(characters: NDArray[np.uint8]) -> pa.Array:
 
 def importer_numbers(count: int) -> pa.Array:
     """Numbers of importers: most EINs with suffix, some assigned by CBP. No two are equal."""
-    return pa.array([_importer_number(number) for number in range(count)], pa.string())
-
-
-def _importer_number(number: int) -> str:
-    serial = (number * 48_271 + 1_234_567) % _PRIME
-    if number % 17 == 5:
-        return f"{15 + number % 9}{serial // 100_000 % 100:02d}99-{number % 100_000:05d}"
-    return f"{_EIN_PREFIXES[number * 7 % len(_EIN_PREFIXES)]:02d}-{serial:07d}00"
+    told = []
+    for number in range(count):
+        serial = (number * 48_271 + 1_234_567) % _PRIME
+        if number % 17 == 5:
+            told.append(f"{15 + number % 9}{serial // 100_000 % 100:02d}99-{number % 100_000:05d}")
+        else:
+            told.append(f"{_EIN_PREFIXES[number * 7 % len(_EIN_PREFIXES)]:02d}-{serial:07d}00")
+    return pa.array(told, pa.string())

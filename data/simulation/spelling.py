@@ -103,7 +103,27 @@ def spell(parties: pd.DataFrame) -> Spelling:
 
 def _texts(row: Entry, city: str, syllables: str, postal: str) -> tuple[list[str], ...]:
     country = countries()[row.country]
-    names = _names(row, country, city, _word(syllables, row.word))
+    word = _word(syllables, row.word)
+    trade, form = _trade(row), _FORMS.get(country, "CO., LTD.")
+    opening = "PT. " if country == "ID" else f"{city} " if country == "CN" and row.trade % 5 < 3 else ""
+    full = f"{opening}{word} {trade} {form}"
+    short = full
+    for long_form, abbreviation in _SHORTER:
+        short = short.replace(long_form, abbreviation)
+    bare = full.replace(".", "").replace(",", "")
+    swap = 2 + row.word % 3
+    typo = full.replace(word, word[: swap - 1] + word[swap] + word[swap - 1] + word[swap + 1 :])
+    split = full.replace(word, f"{word[:4]} {word[4:]}" if len(word) > 5 else f"{word[:3]} {word[3:]}")
+    names = [
+        full,
+        bare,
+        short,
+        f"{word} {trade} ({city}) {form}",
+        split,
+        typo,
+        f"{opening}{word} {trade}",
+        full.title(),
+    ]
     addresses = _addresses(row, _word(syllables, row.street))
     prefix = _PROVINCE_CODES.get(city, country)
     mids = _mids(prefix, names, addresses, city_part(city, country))
@@ -124,29 +144,6 @@ def _word(language: str, number: int) -> str:
     size = len(parts)
     word = parts[number % size] + parts[number // size % size]
     return word + parts[number // size**2 % size][:3] if number % 3 == 0 else word
-
-
-def _names(row: Entry, country: str, city: str, word: str) -> list[str]:
-    trade, form = _trade(row), _FORMS.get(country, "CO., LTD.")
-    opening = "PT. " if country == "ID" else f"{city} " if country == "CN" and row.trade % 5 < 3 else ""
-    full = f"{opening}{word} {trade} {form}"
-    short = full
-    for long_form, abbreviation in _SHORTER:
-        short = short.replace(long_form, abbreviation)
-    bare = full.replace(".", "").replace(",", "")
-    swap = 2 + row.word % 3
-    typo = full.replace(word, word[: swap - 1] + word[swap] + word[swap - 1] + word[swap + 1 :])
-    split = full.replace(word, f"{word[:4]} {word[4:]}" if len(word) > 5 else f"{word[:3]} {word[3:]}")
-    return [
-        full,
-        bare,
-        short,
-        f"{word} {trade} ({city}) {form}",
-        split,
-        typo,
-        f"{opening}{word} {trade}",
-        full.title(),
-    ]
 
 
 def _trade(row: Entry) -> str:

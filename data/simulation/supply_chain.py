@@ -81,7 +81,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class SupplyChain:
     """Stages in order, from the farms' regions on."""
 
     stages: tuple[Stage, ...]
@@ -112,7 +112,7 @@ def shares(rng: np.random.Generator, count: int, inputs: int, single: float) -> 
 class Sourcing:
     """The chain up to the makers' lots, and where a maker's lots of a half-year lie in its last stage."""
 
-    chain: Chain
+    chain: SupplyChain
     composition: Floats
     first_half: int
     halves: int
@@ -153,7 +153,7 @@ def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
         _weaver_lots(rng, spinners, weavers, halves),
         _maker_lots(rng, parties.iloc[users], weavers, halves),
     )
-    chain = Chain(stages)
+    chain = SupplyChain(stages)
     row_of_party = np.full(len(parties), -1)
     row_of_party[users] = np.arange(len(users))
     return Sourcing(chain, chain.composition(), int(first), halves, row_of_party)

@@ -66,22 +66,16 @@ def by_country(table: dict[str, float], otherwise: float = 0.0) -> NDArray[np.fl
 
 def origin_shares(family: int, days: NDArray[np.int32]) -> NDArray[np.float64]:
     """Share of each origin in the family's trade on given days, (n_days, n_countries), rows add up to 1."""
-    weights = _cotton_shares(days) if family == COTTON else _other_shares(FAMILIES[family], days)
+    if family == COTTON:
+        before, after = by_country(values("cotton_origin_2019")), by_country(values("cotton_origin_2023"))
+        passed = interpolated({"2019": 0.0, "2023": 1.0}, days)[:, None]
+        weights = before * (1 - passed) + after * passed
+    else:
+        weights = np.tile(by_country(value("other_origins", FAMILIES[family])), (len(days), 1))
+        factor = interpolated(value("other_origins", "china_share_factor"), days)
+        weights[:, countries().index("CN")] *= factor
     result: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
     return result
-
-
-def _cotton_shares(days: NDArray[np.int32]) -> NDArray[np.float64]:
-    before, after = by_country(values("cotton_origin_2019")), by_country(values("cotton_origin_2023"))
-    passed = interpolated({"2019": 0.0, "2023": 1.0}, days)[:, None]
-    return before * (1 - passed) + after * passed
-
-
-def _other_shares(family: str, days: NDArray[np.int32]) -> NDArray[np.float64]:
-    weights = np.tile(by_country(value("other_origins", family)), (len(days), 1))
-    china = countries().index("CN")
-    weights[:, china] *= interpolated(value("other_origins", "china_share_factor"), days)
-    return weights
 
 
 def choose(rng: np.random.Generator, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:

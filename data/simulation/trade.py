@@ -16,7 +16,7 @@ from originrisk.data.simulation.supply_chain import Sourcing, make_sourcing
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
+class SimulatedTrade:
     """One world before anyone writes it down."""
 
     settings: WorldSettings
@@ -31,10 +31,10 @@ class Trade:
         return values
 
 
-def make_trade(settings: WorldSettings) -> Trade:
+def make_trade(settings: WorldSettings) -> SimulatedTrade:
     """Run the world: who there is, what they agree, how they react, what they ship."""
     parties = make_parties(settings)
     sourcing = make_sourcing(settings, parties)
     parties, contracts = react(settings, parties, make_contracts(settings, parties))
     lines = price(settings, parties, contracts, make_lines(settings, contracts, sourcing))
-    return Trade(settings, parties, contracts, sourcing, lines)
+    return SimulatedTrade(settings, parties, contracts, sourcing, lines)

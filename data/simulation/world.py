@@ -33,7 +33,7 @@ from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.shipping import Papers, draw_papers
 from originrisk.data.simulation.spelling import SPELLINGS, Spelling
 from originrisk.data.simulation.tables import countries
-from originrisk.data.simulation.trade import Trade, make_trade
+from originrisk.data.simulation.trade import SimulatedTrade, make_trade
 from originrisk.data.store.tables import Store
 
 BATCH: Final = 250_000
@@ -114,7 +114,7 @@ def write(folder: Path, settings: WorldSettings) -> dict[str, int]:
     return {"entries": settings.lines, **{name: table.num_rows for name, table in tables.items()}}
 
 
-def truth(trade: Trade, entry_number: pa.Array) -> pa.Table:
+def truth(trade: SimulatedTrade, entry_number: pa.Array) -> pa.Table:
     """Truth of every line, in the order of the lines."""
     lines = trade.lines
     mechanism = lines["mechanism"].to_numpy()

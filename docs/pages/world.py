@@ -15,7 +15,7 @@ from originrisk.data.simulation.parameters import Table, parameters, year_of
 from originrisk.data.simulation.selection import SELECTIONS
 from originrisk.data.simulation.settings import VARIANTS, WorldSettings
 from originrisk.data.simulation.tables import COTTON, countries, goods
-from originrisk.data.simulation.trade import Trade, make_trade
+from originrisk.data.simulation.trade import SimulatedTrade, make_trade
 from originrisk.data.simulation.world import TRUTH
 
 _ABOUT: Final = ("meaning", "source", "confidence")
@@ -54,11 +54,13 @@ learns or scores may read it, and a test holds that.
    positive ones. Others have names that sound like listed ones. After the UFLPA some makers of shoes and food are
    listed for labour moved out of the region: sublist (ii), without any input from there.
 5. **Declarations.** Tariff numbers and their renumbering, descriptions, units, weights, prices, charges, ports, MIDs by
-   the rule, names and addresses in eight spellings, empty cells and slips of keying.
+   the rule, names and addresses in eight spellings, empty cells and slips of keying. Some shipments begin with a set,
+   whose value stands with its header; some goods assembled in Mexico and Central America give chapter 98 alone.
 6. **Examinations.** Within a daily capacity: a random arm with its probability recorded, a written rule that changes
    with the orders, tips that leave no trace, follow-ups of findings, mandatory ones. By value solar leads what is
    detained, as in CBP's statistics. Laboratories serve textiles and tomatoes alone. Methods err at their own rates;
-   denial depends on the regime; results come late; the last ones are pending.
+   denial depends on the regime, and since the UFLPA a denied line has its disposition and no result on the origin;
+   before, it is written as in the contract's first version. Results come late; the last ones are pending.
 
 ## What it is not
 
@@ -172,7 +174,7 @@ Axes = Any
 _SHOWN = ("CN", "VN", "BD", "KH", "ID", "IN")
 
 
-def prevalence(trade: Trade, axes: Axes) -> None:
+def prevalence(trade: SimulatedTrade, axes: Axes) -> None:
     """Share of cotton lines with Xinjiang inputs by declared origin and year, beside what the parameters imply."""
     lines = _with_origin(trade)
     cotton = lines[lines["family"] == COTTON]
@@ -192,7 +194,7 @@ def prevalence(trade: Trade, axes: Axes) -> None:
     axes.legend(fontsize=7, ncols=2)
 
 
-def mechanisms(trade: Trade, axes: Axes) -> None:
+def mechanisms(trade: SimulatedTrade, axes: Axes) -> None:
     """Positive lines of each year by how they came to be."""
     lines = _with_origin(trade)
     positive = lines[lines["exposed"]]
@@ -211,7 +213,7 @@ def mechanisms(trade: Trade, axes: Axes) -> None:
     axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def prices(trade: Trade, axes: Axes) -> None:
+def prices(trade: SimulatedTrade, axes: Axes) -> None:
     """Log unit value against the goods' usual level, for cotton goods of China: positive, clean, undervalued."""
     lines = _with_origin(trade)
     level = np.log(lines["unit_value"] / goods()["usd"].to_numpy()[lines["goods"]])
@@ -233,7 +235,7 @@ def prices(trade: Trade, axes: Axes) -> None:
     axes.legend(fontsize=7)
 
 
-def examined(trade: Trade, axes: Axes) -> None:
+def examined(trade: SimulatedTrade, axes: Axes) -> None:
     """Who is examined: lines by declared origin, all and of each selection."""
     lines = _with_origin(trade)
     found = examine(trade)
@@ -252,7 +254,7 @@ def examined(trade: Trade, axes: Axes) -> None:
     axes.legend(fontsize=7)
 
 
-def delay(trade: Trade, axes: Axes) -> None:
+def delay(trade: SimulatedTrade, axes: Axes) -> None:
     """Share of results known by days after selection, for each method."""
     found = examine(trade)
     for code, name in enumerate(METHODS[:4]):
@@ -268,7 +270,7 @@ def delay(trade: Trade, axes: Axes) -> None:
     axes.legend(fontsize=7)
 
 
-PICTURES: dict[str, Callable[[Trade, Axes], None]] = {
+PICTURES: dict[str, Callable[[SimulatedTrade, Axes], None]] = {
     "prevalence": prevalence,
     "mechanisms": mechanisms,
     "prices": prices,
@@ -277,7 +279,7 @@ PICTURES: dict[str, Callable[[Trade, Axes], None]] = {
 }
 
 
-def _with_origin(trade: Trade) -> pd.DataFrame:
+def _with_origin(trade: SimulatedTrade) -> pd.DataFrame:
     family = goods()["family"].to_numpy()[trade.lines["declared"]]
     year = year_of(trade.lines["day"].to_numpy())
     return trade.lines.assign(origin=trade.of_line("origin"), family=family, year=year)

@@ -104,13 +104,25 @@ def test_initials_of_a_person_are_no_legal_form(initials: str) -> None:
         "Same",
         "TBA",
         "As above",
+        "TO ORDER BANK OF CHINA",
+        "N/A",
+        "n.a.",
+        "UNKNOWN MANUFACTURER",
+        "Not available",
+        "MULTIPLE SUPPLIERS",
+        "PER INVOICE",
+        "See attached",
+        "XXX",
     ],
 )
 def test_what_stands_in_place_of_a_party_is_nobody(name: str) -> None:
     assert company_key(name) == ""
 
 
-@pytest.mark.parametrize("name", ["Order Textiles", "Tailored To Order Ltd", "Various Threads Co"])
+@pytest.mark.parametrize(
+    "name",
+    ["Order Textiles", "Tailored To Order Ltd", "Various Threads Co", "XX Knit", "Unknown Pleasures Ltd"],
+)
 def test_a_party_whose_name_has_such_words_is_somebody(name: str) -> None:
     assert company_key(name) != ""
 

@@ -54,6 +54,15 @@ FATES = {
     **{(13, line): ("6109100012", 900.0, 40.0, "DOZ", 90.0) for line in (1, 2, 3, 4)},  # origins, see below
     (14, 1): ("7210490091", 50_000.0, 40_000.0, "KG", 40_000.0),  # melted and poured in Korea
     (15, 1): ("6109100012", 800.0, 40.0, "DOZ", 80.0),  # the same record twice
+    (31, 1): (
+        "1902194000",
+        2_400.0,
+        100.0,
+        "KG",
+        100.0,
+    ),  # a set whose components come to more than its header
+    (31, 2): ("0712311000", 1_300.0, 50.0, "KG", 50.0),
+    (31, 3): ("2002908020", 1_300.0, 70.0, "KG", 70.0),
 }
 REJECTED = {
     13: ["line: no record outside chapter 99"],

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
+from originrisk.data.dispositions import DENIALS, weak_labels
 from originrisk.data.identifiers import entry_number, importer_number, manufacturer_id
 from originrisk.data.simulation.parameters import parameters, values
 from originrisk.data.simulation.settings import WorldSettings
@@ -233,8 +234,9 @@ def test_methods_err_at_the_rates_of_the_parameters(examined: pd.DataFrame) -> N
     assert says[review & done["y_any"]].mean() == pytest.approx(
         parameters()["documents"]["review"]["y1"], abs=0.12
     )
-    detained = done["method"] == "detention"
-    assert 0.15 < says[detained & ~done["y_any"]].mean() < 0.5
+    label = weak_labels(pa.Table.from_pandas(examined[["method", "result", "disposition"]]))[0].to_pandas()
+    held = (examined["method"] == "detention") & label.notna() & ~examined["y_any"]
+    assert 0.15 < (label[held] == "xinjiang").mean() < 0.5
 
 
 def test_delays_are_those_of_the_parameters_and_the_last_ones_are_pending(world: World) -> None:
@@ -317,21 +319,39 @@ def test_firms_listed_for_moved_labour_go_on_and_hold_no_xinjiang_input(
     assert not named["y_any"].any()
 
 
-def test_what_was_done_follows_the_evidence_and_a_denial_is_never_evidence(examined: pd.DataFrame) -> None:
+def test_what_was_done_follows_the_regime_and_a_denial_is_never_evidence(examined: pd.DataFrame) -> None:
     known = examined[examined["outcome_date"].notna()]
-    held = known["method"] == "detention"
-    assert known["disposition"][held].isna().all()
-    assert known["disposition"][~held].notna().all()
-    refused = known["disposition"].isin(["denied", "seized"])
-    assert (known["result"][refused] == "xinjiang").all()
+    held, since = known["method"] == "detention", known["entry_date"] >= parameters()["orders"]["uflpa"]
+    assert known["disposition"][held & ~since].isna().all()
+    assert known["disposition"][~held | since].notna().all()
+    refused = known["disposition"].isin(DENIALS)
+    assert (known["result"][refused & ~held] == "xinjiang").all()
+    assert (known["result"][refused & held] == "inconclusive").all()
+    assert {"denied", "excluded", "exported", "released_on_evidence"} <= {*known["disposition"][held & since]}
     tested = known["method"].isin(["isotopic", "dna"]) & (known["result"] == "not_xinjiang")
     assert (known["disposition"][tested] == "released_on_evidence").all()
+
+
+def test_components_of_sets_have_their_value_with_the_header(frame: pd.DataFrame) -> None:
+    component = frame["entered_value_usd"] == 0
+    assert 0.001 < component.mean() < 0.02
+    assert set(frame["line_number"][component]) == {2, 3}
+    headers = frame[
+        frame["entry_number"].isin(frame["entry_number"][component]) & (frame["line_number"] == 1)
+    ]
+    assert headers["entered_value_usd"].median() > 1.5 * frame["entered_value_usd"][~component].median()
+
+
+def test_some_goods_of_mexico_and_central_america_give_chapter_98_alone(frame: pd.DataFrame) -> None:
+    special = frame["htsus"] == "9802008068"
+    assert special.sum() > 50
+    assert set(frame["country_of_origin"][special]) <= {"MX", "HN", "SV", "GT", "NI"}
 
 
 def test_smelting_in_china_is_told_of_goods_of_other_origins_too(frame: pd.DataFrame) -> None:
     told = frame[frame["smelt_country"].notna()]
     assert (told["entry_date"] >= parameters()["orders"]["smelt_required"]).all()
-    assert told["htsus"].str.match("76|87|4011|8409").all()
+    assert told["htsus"].str.match("76|87|4011|8409|9802").all()
     elsewhere = told[(told["country_of_origin"] != "CN") & (told["smelt_country"] == "CN")]
     assert 10 < len(elsewhere) < 0.4 * len(told)
     assert frame["melt_pour_country"].isna().all()
