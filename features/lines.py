@@ -1,7 +1,7 @@
 """Entry lines as columns of numbers: text as codes into its distinct values, dates as days since 1970-01-01."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 from zlib import crc32
@@ -82,6 +82,7 @@ class Lines:
     numbers: dict[str, Floats]
     days: dict[str, Codes]
     memo: dict[Any, Any] = field(default_factory=dict)
+    pseudonym_key: bytes = field(default=b"", repr=False)
 
     @classmethod
     def of(cls, table: pa.Table) -> "Lines":
@@ -101,7 +102,13 @@ class Lines:
         texts = {name: text.take(rows) for name, text in self.texts.items()}
         numbers = {name: values[rows] for name, values in self.numbers.items()}
         days = {name: values[rows] for name, values in self.days.items()}
-        return Lines(len(days["entry_date"]), texts, numbers, days)
+        return Lines(len(days["entry_date"]), texts, numbers, days, pseudonym_key=self.pseudonym_key)
+
+    def under(self, pseudonym_key: bytes) -> "Lines":
+        """The same lines, their persons known by pseudonyms of this key."""
+        if pseudonym_key == self.pseudonym_key:
+            return self
+        return replace(self, memo={}, pseudonym_key=pseudonym_key)
 
 
 def _days(column: pa.ChunkedArray) -> Codes:

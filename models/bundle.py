@@ -13,6 +13,7 @@ from lightgbm import Booster
 
 from originrisk.data.arrays import Floats
 from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.store.integrity import digest_of
 from originrisk.features.catalogue import CATALOGUE, NAMES
 from originrisk.models.calibration import Calibrator
 from originrisk.models.origin_model import OriginModel
@@ -58,7 +59,7 @@ def save(
     profile = Profile.of(model.reads, lines[:, model.columns], model.probability(lines), days)
     _write(folder / "profile.json", profile.to_json())
     pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
-    _write(folder / "manifest.json", {path.name: _digest(path) for path in sorted(folder.iterdir())})
+    _write(folder / "manifest.json", {path.name: digest_of(path) for path in sorted(folder.iterdir())})
     return _version(folder)
 
 
@@ -98,7 +99,7 @@ def check_files(folder: Path) -> None:
         raise _refused(
             "manifest.json", "exactly the listed files", f"others: {sorted(found ^ set(manifest))}"
         )
-    changed = [name for name, digest in manifest.items() if _digest(folder / name) != digest]
+    changed = [name for name, digest in manifest.items() if digest_of(folder / name) != digest]
     if changed:
         raise _refused(", ".join(changed), "the content that was saved", "changed bytes")
 
@@ -153,11 +154,7 @@ def catalogue_identity() -> str:
 
 
 def _version(folder: Path) -> str:
-    return _digest(folder / "manifest.json")[:12]
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return digest_of(folder / "manifest.json")[:12]
 
 
 def _write(path: Path, content: Any) -> None:

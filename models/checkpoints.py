@@ -52,8 +52,10 @@ class Checkpoints:
 
     def _of(self, day: date | None) -> History:
         if day is None:
-            return History(self.tallies, self.learners)
-        return snapshot.load(self.folder(day), tallies=self.tallies, learners=self.learners)
+            return History(self.tallies, self.learners, self.store.pseudonym_key)
+        return snapshot.load(
+            self.folder(day), self.store.pseudonym_key, tallies=self.tallies, learners=self.learners
+        )
 
     def latest_day(self, before: date) -> date | None:
         """The day of that history; None if there is none."""
@@ -109,7 +111,8 @@ class Checkpoints:
     def learner(self, name: str, last: date) -> Learner:
         """One learner as of the close of a day: the latest checkpoint's, taught what is lacking since."""
         history, until = self.latest(last + ONE_DAY), (last - EPOCH).days
-        lines, learner = Lines.of(self.entries(history, last)), history.learners[name]
+        lines = Lines.of(self.entries(history, last)).under(history.pseudonym_key)
+        learner = history.learners[name]
         if lines.size:
             timeline, listings = Timeline(lines, Outcomes.of(lines, self.store.outcomes())), self.listings()
             first = timeline.first if history.day is None else history.day + 1
@@ -149,6 +152,7 @@ class Checkpoints:
         versions = self.store.versions()
         return {
             "start": self.start.isoformat(),
+            "pseudonym_key": snapshot.fingerprint(self.store.pseudonym_key),
             "decided": len(journal.read_decisions(self.store.home)),
             **{name: versions.get(name) for name in ("entries", "outcomes", "listed")},
         }
@@ -156,7 +160,9 @@ class Checkpoints:
     def _borne_out(self, manifest: dict[str, Any], day: date) -> bool:
         """Whether the tables still hold, of what was known by `day`, just what they held when it was learned."""
         then, now = manifest["basis"], self._basis()
-        if not snapshot.own(manifest) or then["start"] != now["start"]:
+        if not snapshot.own(manifest) or any(
+            then.get(name) != now[name] for name in ("start", "pseudonym_key")
+        ):
             return False
         return then == now or (
             self._same_entries(then["entries"], day)

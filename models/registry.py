@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock
 
-from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
 from originrisk.data.store import journal
+from originrisk.data.store.integrity import digest_of
 
 Role = Literal["champion", "challenger", "former champion", "refused", "kept"]
 
@@ -43,7 +44,7 @@ def kept_path(home: Path, version: str) -> Path:
         raise ModelRefusedError(
             Problem(f"model {version}", "a version under models/", "none of that name", step)
         )
-    if not (digest := _digest(home, version)).startswith(version):
+    if not (digest := digest_of(bundle_path(home, version) / "manifest.json")).startswith(version):
         step = "Its files were rewritten: restore them, or train anew."
         raise ModelRefusedError(Problem(f"model {version}", "the content of that version", digest[:12], step))
     return bundle_path(home, version)
@@ -89,8 +90,9 @@ def champion_path(home: Path) -> Path:
         step = "Train one: originrisk train."
         raise ModelRefusedError(Problem("models", "a champion", "no model promoted yet", step))
     path = kept_path(home, version)
+    digest = digest_of(path / "manifest.json")
     promoted = [e for e in history(home) if e["event"] in IN_CHARGE and e["version"] == version]
-    if not promoted or promoted[-1].get("digest", _digest(home, version)) != _digest(home, version):
+    if not promoted or promoted[-1].get("digest", digest) != digest:
         step = f"originrisk promote {version} lets it take over by the gate."
         raise ModelRefusedError(
             Problem(
@@ -165,12 +167,12 @@ def record(home: Path, event: str, version: str, **facts: Any) -> None:
     """
     log = home / "models" / "promotions.jsonl"
     with FileLock(log.with_suffix(".lock")):
-        lines = journal.lines(log)
+        lines = _lines(home)
         event_line = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "event": event,
             "version": version,
-            "digest": _digest(home, version),
+            "digest": digest_of(bundle_path(home, version) / "manifest.json"),
             "previous": _chained(lines[-1]) if lines else "",
             **facts,
         }
@@ -181,7 +183,7 @@ def history(home: Path) -> list[dict[str, Any]]:
     """The promotion log, oldest event first. Raises ModelRefusedError where a line was changed or taken out."""
     events: list[dict[str, Any]] = []
     allowed: tuple[str | None, ...] = (None, "")  # logs of before the chain begin without
-    for number, line in enumerate(journal.lines(home / "models" / "promotions.jsonl"), 1):
+    for number, line in enumerate(_lines(home), 1):
         try:
             event = dict(json.loads(line))
         except (ValueError, TypeError):
@@ -195,6 +197,13 @@ def history(home: Path) -> list[dict[str, Any]]:
     return events
 
 
+def _lines(home: Path) -> list[str]:
+    try:
+        return journal.lines(home / "models" / "promotions.jsonl")
+    except BadInputError as error:
+        raise ModelRefusedError(error.problems) from error
+
+
 def _pointer(home: Path) -> str | None:
     pointer = home / "models" / "champion"
     return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
@@ -202,11 +211,6 @@ def _pointer(home: Path) -> str | None:
 
 def _chained(line: str) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
-
-
-def _digest(home: Path, version: str) -> str:
-    manifest = bundle_path(home, version) / "manifest.json"
-    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else ""
 
 
 def _last_events(home: Path) -> dict[str, str]:

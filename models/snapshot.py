@@ -1,7 +1,6 @@
 """Snapshots of history: a folder of plain arrays and a manifest, written whole or not at all. Nothing is unpickled."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from originrisk.data.errors import ModelRefusedError, Problem
+from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
+from originrisk.data.store.integrity import digest_of, read_sealed, write_sealed
+from originrisk.data.store.journal import sync
 from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.state import LEARNERS, History
@@ -41,11 +42,13 @@ def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Ma
         staged.mkdir()
         for name, array in arrays:
             np.save(staged / f"{name}.npy", array, allow_pickle=False)
-        files = {path.name: _digest(path) for path in sorted(staged.iterdir())}
+            sync(staged / f"{name}.npy")
+        files = {path.name: digest_of(path) for path in sorted(staged.iterdir())}
         content = {"format": FORMAT, "made_by": identity(HISTORY), "day": day, "basis": basis, "files": files}
-        (staged / MANIFEST).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        write_sealed(staged / MANIFEST, content)
         _put_aside(folder, Path(staging))
         staged.rename(folder)
+        sync(folder.parent)
 
 
 def remove(folder: Path) -> None:
@@ -61,6 +64,7 @@ def _put_aside(folder: Path, place: Path) -> None:
 
 def load(
     folder: Path,
+    pseudonym_key: bytes = b"",
     *,
     tallies: tuple[AggregateSpec, ...] = TALLIES,
     learners: Learners = LEARNERS,
@@ -69,23 +73,27 @@ def load(
 
     It is mapped: its pages are shared with other readers, and what it learns is written into copies of its own.
 
-    Raises ModelRefusedError when a file is missing or changed, or when it was made by other code.
+    Raises ModelRefusedError when a file is missing or changed, or when it was made by other code or under another key.
     """
     manifest = read_manifest(folder)
     if not own(manifest):
         raise _refused(folder, "a snapshot made by this version", "one made by another")
-    check(folder)
+    check(folder, pseudonym_key)
     loaded = {
         Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False)
         for name in manifest["files"]
     }
     arrays = {name: np.asarray(array) for name, array in loaded.items()}
-    return history_of(arrays, manifest["day"], tallies, learners)
+    return history_of(arrays, manifest["day"], tallies, learners, pseudonym_key)
 
 
-def check(folder: Path) -> None:
-    """Raises ModelRefusedError where a file of a snapshot is missing or changed, whoever made it."""
-    if changed := _changed(folder, read_manifest(folder)["files"]):
+def check(folder: Path, pseudonym_key: bytes) -> None:
+    """Raises ModelRefusedError where a file of a snapshot is missing or changed, whoever made it, or the key is not
+    that of its pseudonyms."""
+    manifest = read_manifest(folder)
+    if manifest["basis"].get("pseudonym_key", "") not in ("", fingerprint(pseudonym_key)):
+        raise _refused(folder, "persons under this home's pseudonym.key", "another key's")
+    if changed := _changed(folder, manifest["files"]):
         raise _refused(
             folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
         )
@@ -94,12 +102,17 @@ def check(folder: Path) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """What a snapshot says of itself: `format`, `made_by`, `day`, `basis`, and the SHA-256 of its `files`."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _refused(folder, "a snapshot of history", "no readable manifest") from error
-    if not isinstance(manifest, dict) or manifest.keys() != FIELDS:
-        raise _refused(folder, "the manifest of a snapshot", "another")
+        manifest = read_sealed(folder / MANIFEST)
+    except (OSError, BadInputError) as error:
+        raise _refused(folder, "a snapshot of history", f"no readable {MANIFEST}") from error
+    if manifest.keys() != FIELDS:
+        raise _refused(folder, f"the {MANIFEST} of a snapshot", "another")
     return manifest
+
+
+def fingerprint(key: bytes) -> str:
+    """What a manifest says of the key of its pseudonyms, which are 256 random bits."""
+    return hashlib.sha256(key).hexdigest()[:16]
 
 
 def own(manifest: Mapping[str, Any]) -> bool:
@@ -112,16 +125,8 @@ def _changed(folder: Path, digests: Mapping[str, str]) -> list[str]:
     paths = [folder / name for name in digests]
     sized = sorted(paths, key=lambda path: -path.stat().st_size if path.is_file() else 0)
     with ThreadPoolExecutor(READERS) as pool:
-        found = dict(zip(sized, pool.map(_digest, sized), strict=True))
+        found = dict(zip(sized, pool.map(digest_of, sized), strict=True))
     return [path.name for path in paths if found[path] != digests[path.name]]
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of a file; empty where there is none."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refused(folder: Path, expected: str, found: str) -> ModelRefusedError:

@@ -145,7 +145,7 @@ def links_of(settings: Settings, entry_number: str, line_number: int) -> dict[st
     before = store.entries(settings.history_start, last, columns=list(LINKED))
     graph = Checkpoints(store, settings.history_start).learner("graph", last)
     assert isinstance(graph, Graph)
-    found = paths(graph, Lines.of(line))[:SHOWN]
+    found = paths(graph, Lines.of(line).under(store.pseudonym_key))[:SHOWN]
     return {
         "entry_number": entry_number,
         "line_number": line_number,

@@ -1,14 +1,18 @@
 """What of a home is damaged (tables, journals, models, histories, the officers' audit), and what can be dropped."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from originrisk.data.errors import BadInputError, OriginRiskError
+from originrisk.data.errors import BadInputError, OriginRiskError, Problem
 from originrisk.data.settings import Settings
 from originrisk.data.store import integrity, journal, lake
 from originrisk.data.store.tables import Store
 from originrisk.models import bundle, registry, snapshot
+from originrisk.serve.online.access import read_keys
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import audit
 
@@ -40,44 +44,69 @@ def repair(settings: Settings) -> list[str]:
 
 
 def faults(settings: Settings) -> tuple[dict[str, int], list[str]]:
-    """How many things of each kind were checked, and everything that is wrong with them."""
-    home, checked, wrong = settings.home, dict[str, int](), list[str]()
-    for kind, checks in _checks(settings, home).items():
-        checked[kind] = 0
-        for check in checks:
-            checked[kind] += 1
-            try:
-                check()
-            except OriginRiskError as error:
-                wrong += map(str, error.problems)
-            except Exception as error:
-                wrong.append(f"{kind}: cannot be read ({type(error).__name__})")
-    for path in (home / name for name in JOURNALS):
-        if path.exists() and path.stat().st_size > journal.whole_lines(path):
-            wrong.append(f"{path.name}: the last line is torn; `originrisk verify --repair` drops it")
-    return checked, wrong
+    """How many things of each kind were checked, and everything that is wrong with them, by file."""
+    checked, wrong = Counter[str](), list[str]()
+    for kind, name, check in _checks(settings, settings.home):
+        checked[kind] += 1
+        try:
+            check()
+        except OriginRiskError as error:
+            wrong += map(str, error.problems)
+        except Exception as error:
+            wrong.append(f"{name}: cannot be read ({type(error).__name__})")
+    for path in (settings.home / name for name in JOURNALS):
+        with suppress(BadInputError):  # an end that was changed is told above
+            if path.exists() and path.stat().st_size > journal.whole_lines(path):
+                wrong.append(f"{path.name}: the last line is torn; `originrisk verify --repair` drops it")
+    return dict(checked), wrong
 
 
-def _checks(settings: Settings, home: Path) -> dict[str, Iterator[Callable[[], Any]]]:
-    return {
-        "tables": (lambda table=table: lake.files(table) for table in _tables(home)),  # type: ignore[misc]
-        "models": (
-            lambda version=version: bundle.check_files(home / "models" / version)  # type: ignore[misc]
-            for version in registry.versions(home)
-        ),
-        "histories": (
-            lambda folder=folder: snapshot.check(folder)  # type: ignore[misc]
-            for folder in sorted((home / "history").glob("*/"))
-            if (folder / snapshot.MANIFEST).exists()
-        ),
-        "promotions": iter([lambda: list(registry.history(home))]),
-        "audit": (lambda: _audit(settings) for _ in home.glob("queue/queue.db")),
-    }
+def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Each thing to check: its kind, its name, and what raises where it is damaged."""
+    for table in _tables(home):
+        yield "tables", f"store: {table.name}", partial(lake.files, table)
+    for version in registry.versions(home):
+        yield "models", f"model {version}", partial(_model, home, version)
+    if (home / "models" / "champion").exists():
+        yield "models", "models/champion", partial(registry.champion_path, home)
+    for manifest in sorted((home / "history").glob(f"*/{snapshot.MANIFEST}")):
+        key = Store(home).pseudonym_key if (home / "pseudonym.key").exists() else b""
+        yield "histories", f"history {manifest.parent.name}", partial(snapshot.check, manifest.parent, key)
+    for name in (name for name in JOURNALS if (home / name).exists()):
+        yield "journals", name, partial(journal.lines, home / name)
+    yield "journals", "models/promotions.jsonl", lambda: registry.history(home)
+    for file in (home / "queue.json", *sorted((home / "nights").glob("*/manifest.json"))):
+        if file.exists():
+            yield "nights", f"{file.parent.name}/{file.name}", partial(integrity.read_sealed, file)
+    for name in ("pseudonym.key", "queue/alias.key"):
+        if (home / name).exists():
+            yield "secrets", name, partial(journal.secret, home / name)
+    if (home / "keys" / "keys.json").exists():
+        yield "secrets", "keys/keys.json", partial(read_keys, home)
+    if settings.queue.database.get_secret_value() or (home / "queue" / "queue.db").exists():
+        yield "audit", "queue/queue.db", partial(_audit, settings)
+    for file in sorted((home / "queue" / "outcomes").glob("*.csv")):
+        yield "outcomes", f"queue/outcomes/{file.name}", partial(_handed_over, file)
+
+
+def _model(home: Path, version: str) -> None:
+    bundle.check_files(home / "models" / version)
+    registry.kept_path(home, version)
+
+
+def _handed_over(file: Path) -> None:
+    if not integrity.digest_of(file).startswith(file.stem):
+        raise BadInputError(Problem(f"queue/outcomes/{file.name}", "what was handed over", "other content"))
 
 
 def _audit(settings: Settings) -> None:
     context = AppContext.of(settings)
     try:
+        with context.database.reading() as connection:
+            if connection.dialect.name == "sqlite":
+                found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                if found != ["ok"]:
+                    raise BadInputError(Problem("queue/queue.db", "a sound database", f"{len(found)} faults"))
         if problems := audit.verify(context.database, settings.home).problems:
             raise BadInputError(problems)
     finally:

@@ -28,7 +28,8 @@ from originrisk.models.identity import CATALOGUE, identity
 
 @dataclass(frozen=True, slots=True)
 class FeatureCache:
-    """Features of lines that were seen before, in one file for what computes them and the state of the tables.
+    """Features of lines that were seen before, in one file for what computes them and the state of the tables. Its name
+    bears the digest of its content, and another content is no cache.
 
     What a line's own day saw does not depend on the cut-off or the seed of the work that asks for it.
     """
@@ -40,11 +41,11 @@ class FeatureCache:
         """The cache of these table versions; those of others are removed."""
         told = [identity(CATALOGUE), str(settings.history_start), dict(versions)]
         name = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(settings.home / "cache" / "features" / f"{name}.parquet")
+        return cls(settings.home / "cache" / "features" / name)
 
     def matrix(self, entries: pa.Table, lines: Lines, wanted: Rows, replayed: Callable[[], Floats]) -> Floats:
         """Features (wanted, catalogue) of lines at these rows; `replayed` where some were never asked for before."""
-        held = pq.read_table(self.path) if self.path.is_file() else None
+        held = self._held()
         place = np.full(lines.size, -1, np.intp)
         if held is not None:
             rows = find(lines, held["entry_number"], held["line_number"])
@@ -69,7 +70,15 @@ class FeatureCache:
             old.unlink(missing_ok=True)
         staged = self.path.with_suffix(f".{os.getpid()}")
         pq.write_table(table, staged, compression="zstd")
-        staged.replace(self.path)
+        digest = sha256(staged.read_bytes()).hexdigest()
+        staged.replace(self.path.with_name(f"{self.path.name}-{digest}.parquet"))
+
+    def _held(self) -> pa.Table | None:
+        for file in self.path.parent.glob(f"{self.path.name}-*.parquet"):
+            content = file.read_bytes()
+            if file.stem.endswith(sha256(content).hexdigest()):
+                return pq.read_table(pa.BufferReader(content))
+        return None
 
 
 def features_of(frame: pd.DataFrame, settings: Settings) -> Floats:

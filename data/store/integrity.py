@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from originrisk.data.errors import BadInputError, Problem
@@ -23,11 +24,40 @@ def seal(path: Path) -> None:
     for name in names:
         sync(log / name)
     sync(log)
-    fresh = path / f".{uuid4().hex}.seal"
-    fresh.write_text(json.dumps({name: _digest(log / name) for name in names}, indent=0), "utf-8")
+    write_sealed(path / SEAL, {name: digest_of(log / name) for name in names})
+
+
+def write_sealed(path: Path, content: dict[str, Any]) -> None:
+    """Put JSON in the place of a file, on the disk when this returns; readers find the old content or the new."""
+    fresh = path.with_name(f".{uuid4().hex}.new")
+    content = json.loads(json.dumps(content, allow_nan=False))
+    fresh.touch(0o600)
+    fresh.write_text(
+        json.dumps(content | {"seal": seal_of(content)}, indent=1, sort_keys=True) + "\n", "utf-8"
+    )
     sync(fresh)
-    fresh.replace(path / SEAL)
-    sync(path)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """What `write_sealed` put there. Raises BadInputError with the file's name where it is not that.
+
+    Only files of before there were seals bear none.
+    """
+    try:
+        content = dict(json.loads(path.read_bytes()))
+        if content.pop("seal", None) in (None, seal_of(content)):
+            return content
+    except (ValueError, TypeError):
+        pass
+    where = f"{path.parent.name}/{path.name}"
+    raise BadInputError(Problem(where, "what was written", "other content", _VERIFY)) from None
+
+
+def seal_of(content: Mapping[str, Any]) -> str:
+    """Digest of what a JSON object says."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def check_log(path: Path) -> None:
@@ -38,7 +68,7 @@ def check_log(path: Path) -> None:
     log, sealed = path / LOG, _sealed(path)
     there = {file.name for file in log.iterdir()}
     wrong = {
-        name: "other content" for name in sealed if name in there and _digest(log / name) != sealed[name]
+        name: "other content" for name in sealed if name in there and digest_of(log / name) != sealed[name]
     }
     newest = max((name for name in sealed if name[:20].isdigit()), default="")
     if newest and newest not in there:
@@ -60,12 +90,7 @@ def torn(path: Path) -> list[str]:
 
 def _sealed(path: Path) -> dict[str, str]:
     """Digest of each file of the log when the table was last written; none of a table of before there were seals."""
-    try:
-        return dict(json.loads((path / SEAL).read_text("utf-8"))) if (path / SEAL).exists() else {}
-    except ValueError as error:
-        raise BadInputError(
-            Problem(f"store: {path.name}/{SEAL}", "what was written", "other content", _VERIFY)
-        ) from error
+    return read_sealed(path / SEAL) if (path / SEAL).exists() else {}
 
 
 def _is_whole(entry: Path) -> bool:
@@ -75,7 +100,10 @@ def _is_whole(entry: Path) -> bool:
         return False
 
 
-def _digest(file: Path) -> str:
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, as long as it stays the same; empty where there is none."""
+    if not file.is_file():
+        return ""
     stat = file.stat()
     return _digest_of(file, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
@@ -91,7 +119,7 @@ def check_files(paths: Sequence[str]) -> None:
     problems = []
     for path in map(Path, paths):
         named = _NAMED.fullmatch(path.name)
-        if not path.exists() or (named and _digest(path) != named[1]):
+        if not path.exists() or (named and digest_of(path) != named[1]):
             found = "other content" if path.exists() else "none"
             problems.append(
                 Problem(f"store: {path.name[:13]} of {path.parent.name}", "what was written", found, _VERIFY)

@@ -2,11 +2,14 @@
 
 import fcntl
 import getpass
+import hashlib
 import json
 import os
+import re
+import secrets
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,8 +37,11 @@ def append(path: Path, record: BaseModel) -> None:
     append_line(path, json.dumps(record.model_dump(mode="json"), ensure_ascii=True))
 
 
+_SUM: Final = re.compile(r'(\{.*), "sum": "([0-9a-f]{16})"\}', re.DOTALL)
+
+
 def append_line(path: Path, line: str) -> None:
-    """Add a line to a file, on the disk when this returns. A disk that is full leaves the file as it was.
+    """Add a JSON object to a file, on the disk when this returns. A disk that is full leaves the file as it was.
 
     What a cut of power left of a last line goes first: nobody was told that it was written.
     """
@@ -46,7 +52,7 @@ def append_line(path: Path, line: str) -> None:
         end = whole_lines(path)
         os.ftruncate(file, end)
         try:
-            content = f"{line}\n".encode()
+            content = f'{line[:-1]}, "sum": "{_sum(line)}"}}\n'.encode()
             while content:
                 content = content[os.pwrite(file, content, os.fstat(file).st_size) :]
             os.fsync(file)
@@ -59,23 +65,50 @@ def append_line(path: Path, line: str) -> None:
         sync(path.parent)
 
 
+def _sum(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()[:16]
+
+
 def lines(path: Path) -> list[str]:
-    """The lines of a file, none without it. A last one without its end was torn in writing: it counts for nothing."""
+    """The lines of a file as they were appended, none without it. A torn last one counts for nothing.
+
+    Raises BadInputError naming lines that are not what was written; only files of before bear lines without a sum.
+    """
     whole = path.read_bytes()[: whole_lines(path)] if path.exists() else b""
-    return whole.decode("utf-8", "backslashreplace").split("\n")[:-1]
+    found: list[str] = []
+    wrong: list[int] = []
+    summed = False
+    for number, line in enumerate(whole.decode("utf-8", "backslashreplace").split("\n")[:-1], 1):
+        match = _SUM.fullmatch(line)
+        found.append(f"{match[1]}}}" if match else line)
+        if (match and match[2] != _sum(found[-1])) or (summed and not match):
+            wrong.append(number)
+        summed = summed or match is not None
+    if wrong:
+        raise BadInputError(
+            [
+                Problem(f"{path.name}, line {number}", "the line that was written", "another")
+                for number in wrong
+            ]
+        )
+    return found
 
 
 def whole_lines(path: Path) -> int:
-    """Bytes of a file up to the end of its last whole line."""
+    """Bytes of a file up to the end of its last whole line. Raises BadInputError where that end was changed."""
     with path.open("rb") as file:
-        at = file.seek(0, os.SEEK_END)
-        while at:
-            start = max(0, at - 4096)
-            file.seek(start)
-            if (found := file.read(at - start).rfind(b"\n")) >= 0:
-                return start + found + 1
-            at = start
-    return 0
+        at = size = file.seek(0, os.SEEK_END)
+        end = 0
+        while at and not end:
+            at, before = max(0, at - 4096), at
+            file.seek(at)
+            newline = file.read(before - at).rfind(b"\n")
+            end = at + newline + 1 if newline >= 0 else 0
+        file.seek(end)
+        rest = file.read(size - end)[:-1].decode("utf-8", "backslashreplace")
+    if (match := _SUM.fullmatch(rest)) and match[2] == _sum(f"{match[1]}}}"):
+        raise BadInputError(Problem(f"{path.name}, last line", "the end that was written", "another"))
+    return end
 
 
 def sync(path: Path) -> None:
@@ -85,6 +118,34 @@ def sync(path: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def secret(path: Path) -> bytes:
+    """A secret of the home, 256 random bits: made when it is first asked for, its owner's alone, never to leave it.
+
+    Raises BadInputError where its file is not what was written: 32 bytes, and 8 of their digest.
+    """
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = path.with_suffix(f".{secrets.token_hex(4)}")
+        made.touch(0o600)
+        fresh = secrets.token_bytes(32)
+        made.write_bytes(fresh + hashlib.sha256(fresh).digest()[:8])
+        sync(made)
+        try:
+            os.link(made, path)  # of two that make one at once the first stays
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+        sync(path.parent)
+    kept = path.read_bytes()
+    if len(kept) != 32 and (len(kept) != 40 or hashlib.sha256(kept[:32]).digest()[:8] != kept[32:]):
+        step = (
+            "Restore it from a copy; without it, remove it: another is made, and histories are learned anew."
+        )
+        raise BadInputError(Problem(path.name, "the secret that was written", "another", step))
+    return kept[:32]
 
 
 KEY = r"^[0-9a-f]{16}$"

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES, SCORES, TABLES
 from originrisk.data.errors import AlreadyRunningError, BadInputError, Problem
-from originrisk.data.store import lake
+from originrisk.data.store import journal, lake
 from originrisk.data.store.lake import UpsertCounts, upsert
 
 REJECTED = pa.schema(
@@ -74,6 +75,11 @@ class Store:
             raise BadInputError(Problem("home", f"a path without `{marks}`", f"`{self.home}`"))
         self.memory_limit_gb = memory_limit_gb
         self._lock = FileLock(self.home / "store.lock", timeout=0)
+
+    @cached_property
+    def pseudonym_key(self) -> bytes:
+        """The secret under which histories keep persons' numbers. Without it they are learned anew."""
+        return journal.secret(self.home / "pseudonym.key")
 
     def entries(
         self,

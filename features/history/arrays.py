@@ -99,9 +99,10 @@ def history_of(
     day: int,
     tallies: tuple[AggregateSpec, ...] = TALLIES,
     learners: Learners = LEARNERS,
+    pseudonym_key: bytes = b"",
 ) -> History:
     """The history that these arrays were taken of, after the close of `day`."""
-    history = History(tallies, learners)
+    history = History(tallies, learners, pseudonym_key)
     history.day = day
     hold_all(history.learners, arrays)
     for number, group in enumerate(history.groups):

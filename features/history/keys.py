@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +74,17 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isalnum, text.upper()))
 
 
+@cache
+def _pseudonym(key: bytes) -> Spelling:
+    """Digits of a number that may be a person's, under a secret: nobody tries all numbers without it."""
+
+    def under_key(number: str) -> str:
+        digits = _digits(number)
+        return blake2b(digits.encode(), key=key, digest_size=16).hexdigest() if digits else ""
+
+    return under_key
+
+
 def _filer(entry_number: str) -> str:
     return entry_number[:3]
 
@@ -109,6 +122,8 @@ TEXTS: dict[str, tuple[str, Spelling]] = {
     "hts10": ("htsus", str),
 }
 """Keys that are a text column, by its name and the spelling under which cells are one."""
+PERSONS: Final = ("importer",)
+"""Of these, what may name a person: kept as pseudonyms."""
 
 OTHERS: dict[str, Callable[[Lines], Keys]] = {
     "everything": lambda lines: np.ones(lines.size, np.uint64),
@@ -145,7 +160,13 @@ def _singles(lines: Lines, names: tuple[str, ...]) -> list[Keys]:
     new = [name for name in names if (key_of, name) not in lines.memo]
     texts = [name for name in new if name in TEXTS]
     found = hashed_all(
-        [(lines.texts[column], spelling) for column, spelling in (TEXTS[name] for name in texts)]
+        [
+            (
+                lines.texts[TEXTS[name][0]],
+                _pseudonym(lines.pseudonym_key) if name in PERSONS else TEXTS[name][1],
+            )
+            for name in texts
+        ]
     )
     for name, keys in zip(texts, found, strict=True):
         lines.memo[key_of, name] = keys

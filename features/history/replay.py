@@ -180,20 +180,23 @@ def replay(
     `lines` must hold all that is received or entered in the period, and the lines of its outcomes; lines entered
     before it are learned, not seen. What is yielded comes in order of day, BLOCK lines at a time at the most.
     """
-    for places, timeline, days in _stretches(history, Timeline(lines, outcomes), until):
+    for places, timeline, days in _stretches(history, lines, outcomes, until):
         yield from _seen(history, places, timeline, days, listings)
 
 
 def close_days(history: History, lines: Lines, outcomes: Outcomes, until: int, listings: Listings) -> None:
     """Close and learn the days that `replay` would, where nobody asks what their lines saw."""
-    for _, timeline, days in _stretches(history, Timeline(lines, outcomes), until):
+    for _, timeline, days in _stretches(history, lines, outcomes, until):
         rows = history.admit(timeline.lines)
         for day in days:
             _learn(history, timeline, rows, day, listings)
 
 
-def _stretches(history: History, whole: Timeline, until: int) -> Iterator[tuple[Rows, Timeline, range]]:
+def _stretches(
+    history: History, lines: Lines, outcomes: Outcomes, until: int
+) -> Iterator[tuple[Rows, Timeline, range]]:
     """What happens in one stretch of days after another, until all are closed."""
+    whole = Timeline(lines.under(history.pseudonym_key), outcomes)
     day = history.day + 1 if history.day is not None else whole.first if whole.lines.size else until + 1
     size = history.size
     while day <= until:

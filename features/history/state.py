@@ -46,10 +46,17 @@ class History:
 
     `order` is that of the tallies, `names` the counts of all of them, as `key.measure.window`. `measures` are those of
     a line, in order; of these `leaving` are in a window. `recent` holds what is still in one, by day: in the first
-    tallies, as many as `kept`. `learners` hold what is learned beside the tallies.
+    tallies, as many as `kept`. `learners` hold what is learned beside the tallies. Persons are counted under
+    pseudonyms of `pseudonym_key`.
     """
 
-    def __init__(self, tallies: tuple[AggregateSpec, ...] = TALLIES, learners: Learners = LEARNERS) -> None:
+    def __init__(
+        self,
+        tallies: tuple[AggregateSpec, ...] = TALLIES,
+        learners: Learners = LEARNERS,
+        pseudonym_key: bytes = b"",
+    ) -> None:
+        self.pseudonym_key = pseudonym_key
         self.groups = tuple(_groups(tallies))
         self.order = tuple(key for group in self.groups for key in group.keys)
         self.place = {key: place for place, key in enumerate(self.order)}

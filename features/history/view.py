@@ -81,6 +81,7 @@ class PointInTimeView:
 
 def see(history: History, lines: Lines, listings: Listings) -> PointInTimeView:
     """What the closed days know of these lines; tallies and learners are asked when first needed."""
+    lines = lines.under(history.pseudonym_key)
 
     def state() -> Floats:
         return spread(history.state(history.find(lines)))

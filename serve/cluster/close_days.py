@@ -37,8 +37,10 @@ class LearnTask(Task):
         tallies = TALLIES if self.share == ALL_TALLIES else ()
         learners = {name: make for name, make in LEARNERS.items() if name == self.share}
         if self.since is None:
-            return History(tallies, learners)
-        return snapshot.load(self.since, tallies=tallies, learners=learners)
+            return History(tallies, learners, self.checkpoints.store.pseudonym_key)
+        return snapshot.load(
+            self.since, self.checkpoints.store.pseudonym_key, tallies=tallies, learners=learners
+        )
 
     def own(self, history: History) -> dict[str, npt.NDArray[Any]]:
         """The arrays that this share learned."""

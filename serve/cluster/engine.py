@@ -99,9 +99,9 @@ def scoring_fields(settings: Settings, model: str) -> dict[str, object]:
     return {**task_fields(settings), "score": settings.score.model_dump(), "model": model}
 
 
-def saved_history(folder: Path) -> History:
+def saved_history(folder: Path, pseudonym_key: bytes) -> History:
     """A saved history, mapped. A worker reads each once."""
-    return _mapped_history(folder, (folder / snapshot.MANIFEST).read_bytes())
+    return _mapped_history(folder, pseudonym_key, (folder / snapshot.MANIFEST).read_bytes())
 
 
 @cache
@@ -110,5 +110,5 @@ def _model(folder: Path) -> Bundle:
 
 
 @cache
-def _mapped_history(folder: Path, _manifest: bytes) -> History:
-    return snapshot.load(folder)
+def _mapped_history(folder: Path, pseudonym_key: bytes, _manifest: bytes) -> History:
+    return snapshot.load(folder, pseudonym_key)

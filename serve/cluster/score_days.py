@@ -79,7 +79,14 @@ def score_lines_task(item: str) -> bytes:
 def features_of(task: LinesTask, table: pa.Table) -> Floats:
     """Features of a task's lines (n, features), as its history sees them."""
     lines = Lines.of(table)
-    return compute(lines, see(saved_history(task.history), lines, task.checkpoints.listings()))
+    return compute(
+        lines,
+        see(
+            saved_history(task.history, task.checkpoints.store.pseudonym_key),
+            lines,
+            task.checkpoints.listings(),
+        ),
+    )
 
 
 def _line_files(scores: DayScores, staging: Path) -> Iterator[Path]:
@@ -103,7 +110,7 @@ class DaysTask(ScoringTask):
 
     def known(self) -> History:
         """What was known before the first day."""
-        return snapshot.load(self.history)
+        return snapshot.load(self.history, self.checkpoints.store.pseudonym_key)
 
     def seen(self, history: History, entries: pa.Table) -> Iterator[ObservedBatch]:
         """The lines as they were seen."""

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from originrisk.data.store.integrity import read_sealed, write_sealed
+
 NAME = "manifest.json"
 
 
@@ -24,7 +26,7 @@ class Manifest:
         folder = folder_of(home, day)
         if not (folder / NAME).is_file():
             return None
-        return cls(folder, json.loads((folder / NAME).read_text(encoding="utf-8")))
+        return cls(folder, read_sealed(folder / NAME))
 
     @property
     def ended(self) -> dict[str, Any] | None:
@@ -55,9 +57,7 @@ class Manifest:
     def write(self) -> None:
         """Put the record in its place."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        replace(
-            self.folder / NAME, json.dumps(self.content, indent=1, sort_keys=True, allow_nan=False) + "\n"
-        )
+        write_sealed(self.folder / NAME, self.content)
 
 
 def folder_of(home: Path, day: date) -> Path:
@@ -78,14 +78,14 @@ def replace(path: Path, text: str) -> None:
 def live_day(home: Path) -> date | None:
     """The day of the live queue; None before the first night. Its lines are those of `scores` that have a place."""
     pointer = home / "queue.json"
-    return date.fromisoformat(json.loads(pointer.read_text("utf-8"))["date"]) if pointer.is_file() else None
+    return date.fromisoformat(read_sealed(pointer)["date"]) if pointer.is_file() else None
 
 
 def move_live_day(home: Path, to: date, model_version: str) -> None:
     """Show this day from now on, unless a later one is shown already."""
     shown = live_day(home)
     if shown is None or shown <= to:
-        replace(home / "queue.json", json.dumps({"date": str(to), "model_version": model_version}) + "\n")
+        write_sealed(home / "queue.json", {"date": str(to), "model_version": model_version})
 
 
 def log_event(home: Path, what: str, **figures: str | float) -> None:

@@ -16,6 +16,8 @@ from originrisk.data.errors import BadInputError, GateRefusedError, Problem
 from originrisk.data.ingest.discover import FilesRefusedError
 from originrisk.data.ingest.run import ingest
 from originrisk.data.settings import NightLevels, ReadSettings, Settings
+from originrisk.data.store.integrity import digest_of
+from originrisk.data.store.journal import sync
 from originrisk.data.store.tables import Store
 from originrisk.features.lines import Floats
 from originrisk.models.bundle import Bundle
@@ -180,8 +182,11 @@ def score(work: NightWork) -> dict[str, Any]:
         measures = check_drift(work.bundle.profile, scores.counts, scores.probability, levels)
     staged = work.manifest.folder / STAGED
     pq.write_table(table, staged.with_suffix(".new"))
+    sync(staged.with_suffix(".new"))
     staged.with_suffix(".new").replace(staged)
+    sync(staged.parent)
     return {
+        "digest": digest_of(staged),
         "lines": len(table),
         "places": len(table) - table["place"].null_count,
         "parts": parts,
@@ -203,6 +208,10 @@ def _scored(work: NightWork, scorer: Scorer) -> Iterator[DayScores]:
 def publish(work: NightWork) -> dict[str, Any]:
     """Put the staged scores in place of the day's, in one commit."""
     staged = work.manifest.folder / STAGED
+    if digest_of(staged) != work.manifest.figures("score").get("digest"):
+        step = "Remove the folder of this night under nights/, and run it again."
+        where = f"nights/{work.manifest.folder.name}/{STAGED}"
+        raise BadInputError(Problem(where, "what was scored", "another", step))
     table = pq.read_table(staged)
     work.store.replace_day(SCORES.name, work.day, table)
     return {"lines": len(table)}

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import re
 import secrets
 import time
@@ -24,8 +23,9 @@ from typing import Any, Final
 import jwt
 from filelock import FileLock
 
-from originrisk.data.errors import Problem, UsageError
+from originrisk.data.errors import BadInputError, Problem, UsageError
 from originrisk.data.settings import ServiceSettings, Settings
+from originrisk.data.store.integrity import read_sealed, write_sealed
 from originrisk.serve.online.middleware import KEYS, Rate
 from originrisk.serve.online.problems import (
     MISSING_SCOPE,
@@ -60,15 +60,18 @@ def keys_path(home: Path) -> Path:
 
 
 def read_keys(home: Path) -> dict[str, Key]:
-    """All keys by id. Raises ValueError where the file is no file of keys."""
-    if not keys_path(home).is_file():
+    """All keys by id. Raises BadInputError where the file is no file of keys, or not what was written."""
+    path = keys_path(home)
+    if not path.is_file():
         return {}
-    rows = json.loads(keys_path(home).read_text(encoding="utf-8"))
     try:
+        rows = json.loads(path.read_bytes())
+        rows = rows if isinstance(rows, list) else read_sealed(path)["keys"]  # once there was no seal
         keys = [Key(**{**row, "scopes": tuple(row["scopes"])}) for row in rows]
         return {key.id: key for key in keys if datetime.fromisoformat(key.expires)}
-    except (KeyError, TypeError) as error:
-        raise ValueError("not a file of keys") from error
+    except (KeyError, TypeError, ValueError) as error:
+        step = "Restore it from a copy, or remove it and make new keys."
+        raise BadInputError(Problem("keys/keys.json", "a file of keys", "another", step)) from error
 
 
 def create_key(home: Path, purpose: str, scopes: Iterable[str], days: int) -> tuple[Key, str]:
@@ -120,11 +123,7 @@ def _keys_lock(home: Path) -> FileLock:
 
 
 def _write_keys(home: Path, keys: dict[str, Key]) -> None:
-    staged = keys_path(home).with_suffix(f".{os.getpid()}")
-    rows = json.dumps([asdict(key) for key in keys.values()], indent=2)
-    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(rows + "\n")
-    staged.replace(keys_path(home))
+    write_sealed(keys_path(home), {"keys": [asdict(key) for key in keys.values()]})
 
 
 ALGORITHMS: Final = ("RS256", "ES256", "PS256")
@@ -249,7 +248,7 @@ class Guard:
             stamp = _stamp(self._file)
             if stamp != self._read[0]:
                 self._read = (stamp, read_keys(self._home))
-        except (OSError, ValueError) as error:  # another user's file, or a broken one: nobody is let in
+        except (OSError, BadInputError) as error:  # another user's file, or a broken one: nobody is let in
             log.error("unreadable keys", extra={"facts": {"kind": type(error).__name__}})
             problem = Problem("keys", "a file of keys that the service's user can read", "another")
             raise later(UNREADABLE_KEYS, RETRY_SECONDS, problem) from error

@@ -93,7 +93,8 @@ def load_history(settings: Settings) -> ActiveHistory:
         step = "Score a day: originrisk score."
         raise ModelRefusedError(Problem("history", "a saved history", "none", step))
     version = hashlib.sha256((folder / snapshot.MANIFEST).read_bytes()).hexdigest()[:VERSION]
-    return ActiveHistory(snapshot.load(folder), date.fromisoformat(folder.name), version)
+    history = snapshot.load(folder, Store(settings.home).pseudonym_key)
+    return ActiveHistory(history, date.fromisoformat(folder.name), version)
 
 
 def load_lists(settings: Settings) -> ActiveLists:

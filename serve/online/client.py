@@ -50,7 +50,7 @@ class Answer(TypedDict):
     lines: list[ScoredLine]
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """The service refused: its status, its problem details, and seconds to wait where it said so."""
 
     def __init__(self, status: int, problem: dict[str, Any], retry_after: float | None) -> None:
@@ -70,24 +70,24 @@ class Client:
     def score(
         self, lines: Sequence[Mapping[str, Any]], *, reasons: bool = False, features: bool = False
     ) -> Answer:
-        """Score lines, in the names of the data contract. Raises RefusedError."""
+        """Score lines, in the names of the data contract. Raises RequestRefusedError."""
         wanted = {"reasons": reasons, "features": features}
         include = [name for name, chosen in wanted.items() if chosen]
         answer: Answer = self._ask("POST", "/v1/score", {"lines": list(lines), "include": include})
         return answer
 
     def line(self, entry_number: str, line_number: int) -> dict[str, Any]:
-        """A stored line and its published score. Raises RefusedError."""
+        """A stored line and its published score. Raises RequestRefusedError."""
         found: dict[str, Any] = self._ask("GET", f"/v1/lines/{quote(entry_number, safe='')}/{line_number}")
         return found
 
     def party(self, key: str) -> dict[str, Any]:
-        """What the closed days hold of a party. Raises RefusedError."""
+        """What the closed days hold of a party. Raises RequestRefusedError."""
         found: dict[str, Any] = self._ask("GET", f"/v1/parties/{quote(key, safe='')}")
         return found
 
     def model(self) -> dict[str, Any]:
-        """The model and the history in charge. Raises RefusedError."""
+        """The model and the history in charge. Raises RequestRefusedError."""
         found: dict[str, Any] = self._ask("GET", "/v1/model")
         return found
 
@@ -98,7 +98,7 @@ class Client:
         said = json.loads(answered.read())
         if answered.status != 200:
             wait = answered.headers["Retry-After"]
-            raise RefusedError(answered.status, said, float(wait) if wait else None)
+            raise RequestRefusedError(answered.status, said, float(wait) if wait else None)
         return said
 
     def close(self) -> None:

@@ -8,11 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from originrisk.data.errors import ModelRefusedError
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.features.history.arrays import arrays_of
+from originrisk.features.history.keys import key_of
 from originrisk.features.history.state import LEARNERS, History
 from originrisk.features.history.tallies import TALLIES
+from originrisk.features.lines import Lines
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import EPOCH, Checkpoints
 from tests.features.factory import START, change, entries, listing_of, outcomes
@@ -40,7 +43,7 @@ def night(of: Checkpoints, day: date) -> History:
 
 def assert_like_a_full_replay(of: Checkpoints, history: History, day: date) -> None:
     """The history is the one that a replay from the start gives."""
-    full = History()
+    full = History(pseudonym_key=of.store.pseudonym_key)
     entries = of.entries(full, day)
     list(Checkpoints(of.store, of.start).replay(full, entries, day))
     one, other = arrays_of(history), arrays_of(full)
@@ -215,6 +218,39 @@ def test_a_history_just_kept_stays_beside_a_later_one_of_its_month(tmp_path: Pat
     of.bring_to(before)
     assert {before, FIRST_NIGHT} <= of.days()
     assert_like_a_full_replay(of, of.latest(FIRST_NIGHT), before)
+
+
+def test_importers_lie_in_a_history_under_the_homes_own_secret(tmp_path: Path) -> None:
+    """The column may hold social security numbers: nine digits are tried in minutes where no secret is in the key."""
+
+    def keys(home: Path) -> set[int]:
+        of = checkpoints(home)
+        arrays = arrays_of(night(of, FIRST_NIGHT))
+        assert {name: kept.tobytes() for name, kept in arrays.items()} == {
+            name: kept.tobytes() for name, kept in arrays_of(of.latest(NEXT_NIGHT)).items()
+        }
+        kept = [array for name, array in arrays.items() if name.endswith((".keys", ".key", ".flow"))]
+        return set(np.concatenate(kept).tolist())
+
+    one, other = keys(tmp_path / "one"), keys(tmp_path / "other")
+    bare = set(key_of(Lines.of(TABLE), "importer").tolist())
+    for home, kept in (("one", one), ("other", other)):
+        own = key_of(Lines.of(TABLE).under(Store(tmp_path / home).pseudonym_key), "importer")
+        assert kept & set(own.tolist()), "importers are counted"
+        assert not kept & bare, "a number that anybody can hash"
+    assert one & other, "firms keep their keys"
+    assert (tmp_path / "one" / "pseudonym.key").stat().st_mode & 0o077 == 0
+
+
+def test_without_its_secret_a_history_is_learned_anew(tmp_path: Path) -> None:
+    of = checkpoints(tmp_path)
+    night(of, FIRST_NIGHT)
+    (tmp_path / "pseudonym.key").unlink()
+    again = Checkpoints(Store(tmp_path), START)
+    assert again.latest_day(NEXT_NIGHT) is None
+    with pytest.raises(ModelRefusedError, match=r"pseudonym\.key"):
+        snapshot.load(of.folder(FIRST_NIGHT), again.store.pseudonym_key)
+    assert_like_a_full_replay(again, night(again, FIRST_NIGHT), FIRST_NIGHT)
 
 
 @pytest.mark.parametrize("name", [None, *LEARNERS])

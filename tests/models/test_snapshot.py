@@ -97,12 +97,23 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         snapshot.load(tmp_path / "a")
 
 
-@pytest.mark.parametrize(("field", "value"), [("made_by", "other code"), ("format", 0)])
-def test_a_snapshot_of_other_code_is_refused(tmp_path: Path, field: str, value: object) -> None:
-    manifest = saved(tmp_path / "a") / "manifest.json"
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), field: value}))
+@pytest.mark.parametrize(("name", "value"), [("made_by", lambda: "other code"), ("FORMAT", 0)])
+def test_a_snapshot_of_other_code_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, name, value)
+        saved(tmp_path / "a")
     with pytest.raises(ModelRefusedError, match="made by another"):
         snapshot.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize("field", ["day", "basis", "files"])
+def test_a_manifest_that_was_rewritten_is_refused(tmp_path: Path, field: str) -> None:
+    manifest = saved(tmp_path / "a") / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), field: {}}))
+    with pytest.raises(ModelRefusedError, match="manifest"):
+        snapshot.check(tmp_path / "a", b"")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}"])

@@ -157,7 +157,7 @@ def begin_session(connection: Connection, account: int, at: datetime, settings: 
     oldest = at - timedelta(hours=settings.session_hours)
     connection.execute(delete(SESSIONS).where(SESSIONS.c.began_at < oldest))
     token = secrets.token_urlsafe(32)
-    row = {"token": digest(token), "account": account, "csrf": secrets.token_urlsafe(32)}
+    row = {"token": digest(token), "account": account, "csrf": _bound(token, account, at)}
     connection.execute(insert(SESSIONS).values(**row, began_at=at, seen_at=at))
     return token
 
@@ -166,7 +166,9 @@ def session_visitor(connection: Connection, token: str, at: datetime, settings: 
     """Who holds the token of a session that still lasts. Needs a transaction that writes."""
     both = select(SESSIONS, ACCOUNTS).join(ACCOUNTS).where(SESSIONS.c.token == digest(token))
     found = connection.execute(both).one_or_none()
-    if found is None or found.locked or (found.demo and not access.demo_allowed(settings)):
+    if found is None or found.csrf != _bound(token, found.account, found.began_at):
+        return None
+    if found.locked or (found.demo and not access.demo_allowed(settings)):
         return None
     own = settings.queue
     idle, age = timedelta(minutes=own.idle_minutes), timedelta(hours=own.session_hours)
@@ -176,6 +178,11 @@ def session_visitor(connection: Connection, token: str, at: datetime, settings: 
     if at - found.seen_at > WORTH_NOTING:
         connection.execute(update(SESSIONS).where(SESSIONS.c.token == digest(token)).values(seen_at=at))
     return Visitor(found.account, found.name, found.role, found.csrf)
+
+
+def _bound(token: str, account: int, began: datetime) -> str:
+    """The token of a session's forms: it binds account and beginning to the cookie, whatever the database says."""
+    return digest(f"{token} {account} {began.isoformat()}")
 
 
 def sessions_of(connection: Connection, account: int) -> Sequence[RowMapping]:

@@ -1,7 +1,6 @@
 """The queue's database: a SQLite file in the home, or PostgreSQL; one transaction for each thing that is done."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.settings import Settings
+from originrisk.data.store.journal import secret
 
 BUSY_SECONDS: Final = 15
 WRITERS: Final = 0x6F726967696E
@@ -28,20 +28,8 @@ def folder(home: Path) -> Path:
 
 
 def alias_key(home: Path) -> bytes:
-    """The secret by which importers get an alias on pages: made once, and never leaves the home."""
-    file = folder(home) / "alias.key"
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = file.with_suffix(f".{secrets.token_hex(4)}")
-        made.write_bytes(secrets.token_bytes(32))
-        made.chmod(0o600)
-        try:
-            os.link(made, file)  # of two that make one at once the first stays
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return file.read_bytes()
+    """The secret by which importers get an alias on pages."""
+    return secret(folder(home) / "alias.key")
 
 
 class Database:

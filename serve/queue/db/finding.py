@@ -102,7 +102,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SecondReading:
     """What a second officer says of an adverse finding."""
 
     agrees: bool
@@ -121,7 +121,7 @@ class Finding:
     draft: Draft
     by: str
     at: datetime
-    reading: Reading | None = field(default=None)
+    reading: SecondReading | None = field(default=None)
 
     @property
     def state(self) -> str:

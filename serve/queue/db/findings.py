@@ -11,7 +11,15 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.store.tables import Store
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.context import UnitOfWork
-from originrisk.serve.queue.db.finding import LONGEST_REASON, Draft, Finding, Key, Line, Reading, address
+from originrisk.serve.queue.db.finding import (
+    LONGEST_REASON,
+    Draft,
+    Finding,
+    Key,
+    Line,
+    SecondReading,
+    address,
+)
 from originrisk.serve.queue.db.tables import ACCOUNTS, FINDINGS, READINGS
 
 _READER = ACCOUNTS.alias("reader")
@@ -127,7 +135,11 @@ def _findings(connection: Connection, wanted: Select[Any]) -> Iterator[Finding]:
 
 def _finding(row: RowMapping) -> Finding:
     read = row["agrees"] is not None
-    second = Reading(row["agrees"], row["reading_note"], row["reader_name"], row["read_at"]) if read else None
+    second = (
+        SecondReading(row["agrees"], row["reading_note"], row["reader_name"], row["read_at"])
+        if read
+        else None
+    )
     line = Line(**{name: row[name] for name in Line.__dataclass_fields__})
     draft = Draft(**{name: row[name] for name in Draft.__dataclass_fields__})
     return Finding(row["id"], line, row["version"], draft, row["by_name"], row["at"], second)

@@ -27,7 +27,7 @@ SELECTIONS: Final[Mapping[str | None, str]] = {"lot": "random", "order": "target
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class HandOver:
     """What went into the store: findings, and the file that holds them ("" where there was nothing to hand over).
 
     `refused` are findings whose line has a result in the store that theirs must not replace; they stay due.
@@ -38,7 +38,7 @@ class Delivery:
     refused: tuple[Problem, ...] = ()
 
 
-def deliver(context: AppContext, account: str) -> Delivery:
+def deliver(context: AppContext, account: str) -> HandOver:
     """Hand over the findings that stand and were not handed over. A run that was cut short may be repeated.
 
     Everything is checked before the store changes. Raises AlreadyRunningError while another run writes to it.
@@ -67,7 +67,7 @@ def deliver(context: AppContext, account: str) -> Delivery:
             rows.append(row)
             handed.append(versions[-1].id)
         if not rows:
-            return Delivery(0, "", tuple(refused))
+            return HandOver(0, "", tuple(refused))
         path = _written(folder(context.settings.home) / "outcomes", rows)
         context.store.upsert(OUTCOMES.name, pa.Table.from_pylist(rows, schema=OUTCOMES.schema).to_batches())
         with context.unit_of_work() as unit:
@@ -75,7 +75,7 @@ def deliver(context: AppContext, account: str) -> Delivery:
             unit.connection.execute(insert(DELIVERED), notes)
             sealed = [(DELIVERED, id) for id in handed]
             unit.record(account, "outcomes delivered", path.name, sealed, findings=handed)
-    return Delivery(len(rows), path.name, tuple(refused))
+    return HandOver(len(rows), path.name, tuple(refused))
 
 
 def _overrules(

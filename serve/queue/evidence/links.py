@@ -77,7 +77,7 @@ def links(reader: StoreReader, graph: tuple[Graph, date] | None, line: pa.Table)
     """The links of a line (one row of `entries`)."""
     if graph is None or graph[0].closed < 0:
         return Links(None, {}, [], 0)
-    found = paths(graph[0], Lines.of(line))
+    found = paths(graph[0], Lines.of(line).under(reader.store.pseudonym_key))
     shown = []
     for path in found[:SHOWN]:
         ties = [Tie(tie.kind, _day(tie.first), _day(tie.last), tie.count) for tie in path.ties]
@@ -96,7 +96,7 @@ def latest_graph(kept: Checkpoints, day: date) -> tuple[Graph, date] | None:
     """
     for closed in sorted((one for one in kept.days() if one < day), reverse=True):
         try:
-            learner = snapshot.load(kept.folder(closed)).learners["graph"]
+            learner = snapshot.load(kept.folder(closed), kept.store.pseudonym_key).learners["graph"]
         except ModelRefusedError:
             continue
         assert isinstance(learner, Graph)

@@ -13,7 +13,7 @@ from originrisk.serve.queue.db import accounts
 from originrisk.serve.queue.db.tables import ACCOUNTS
 from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import cookie_name, may
-from originrisk.serve.queue.routes.log_in import Limits
+from originrisk.serve.queue.routes.log_in import LogInThrottle
 
 router = APIRouter()
 
@@ -70,7 +70,7 @@ async def own_password(
     again: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Change one's own password; all sessions of the account end. Wrong current ones count as at the log-in."""
-    limits: Limits = request.app.state.log_ins
+    limits: LogInThrottle = request.app.state.log_ins
     if limits.spent(f"as {visitor.name}"):
         raise HTTPException(429)
     problems = [] if new == again else [Problem("new password", "the same twice", "two different ones")]

@@ -36,7 +36,7 @@ def form(request: Request, next: str = "/") -> Response:
     return _form(request, next, "")
 
 
-class Limits:
+class LogInThrottle:
     """What log-ins may cost: an address and a name have so many tries a minute; passwords are checked AT_ONCE, for
     each takes 64 MiB and a core for a while, and few wait for their turn."""
 
@@ -78,7 +78,7 @@ async def log_in(
     expected = request.cookies.get(_FORM_COOKIE, "")
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _form(request, next, "The form had grown old. Please log in again.")
-    limits: Limits = request.app.state.log_ins
+    limits: LogInThrottle = request.app.state.log_ins
     name, address = name.strip().lower(), request.client.host if request.client else ""
     if limits.spent(f"from {address}", f"as {name}"):
         log.warning("log-ins refused", extra={"facts": {"address": address}})

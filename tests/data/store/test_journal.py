@@ -53,16 +53,28 @@ def test_a_torn_last_line_counts_for_nothing_and_goes_with_the_next(tmp_path: Pa
     assert path(tmp_path).read_bytes() == whole * 2
 
 
+def test_a_flipped_bit_of_a_journal_is_refused_by_name(tmp_path: Path) -> None:
+    for _ in range(3):
+        append(tmp_path, JOIN)
+    whole = path(tmp_path).read_bytes()
+    for at in range(0, len(whole) * 8, 3):
+        flipped = bytearray(whole)
+        flipped[at // 8] ^= 1 << at % 8
+        path(tmp_path).write_bytes(flipped)
+        with pytest.raises(BadInputError, match=r"parties\.jsonl"):
+            read(tmp_path)
+
+
 def test_a_full_disk_leaves_a_journal_as_it_was(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
-    journal.append_line(log, "first")
+    journal.append_line(log, '{"first": 1}')
     kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 3, limit[1]))
     try:
         with pytest.raises(OSError, match="too large"):
-            journal.append_line(log, "second, longer")
+            journal.append_line(log, '{"second": "longer"}')
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, kept)
-    assert log.read_bytes() == b"first\n"
+    assert journal.lines(log) == ['{"first": 1}']

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.settings import SparkSettings
+from originrisk.data.store.tables import Store
 from tests.serve import factory
 
 ROOT = Path(__file__).parents[3]
@@ -32,4 +33,5 @@ def engine() -> Iterator[object]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     factory.home(folder)
+    assert Store(folder).pseudonym_key  # homes copied from it keep the same pseudonyms
     return folder

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from originrisk.data.settings import Settings
+from originrisk.data.store.tables import Store
 from originrisk.serve.cluster.close_days import close_until
 from originrisk.serve.cluster.engine import Engine, InTurn
 from tests.serve import factory
@@ -18,6 +19,7 @@ DAY = date(2021, 2, 5)
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     factory.home(folder)
+    assert Store(folder).pseudonym_key  # homes copied from it keep the same pseudonyms
     return folder
 
 

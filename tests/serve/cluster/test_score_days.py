@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.settings import ScoreSettings, Settings
+from originrisk.data.store.tables import Store
 from originrisk.serve.cluster import score_days
 from originrisk.serve.cluster.close_days import SHARES
 from originrisk.serve.cluster.engine import InTurn
@@ -22,6 +23,7 @@ PERIODS = [(DAY, DAY), (factory.START, factory.START), (factory.START, factory.E
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     factory.home(folder)
+    assert Store(folder).pseudonym_key  # homes copied from it keep the same pseudonyms
     return folder
 
 

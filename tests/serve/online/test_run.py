@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from originrisk.data.settings import Settings
 from originrisk.serve.online import access
-from originrisk.serve.online.client import Client, RefusedError
+from originrisk.serve.online.client import Client, RequestRefusedError
 from originrisk.serve.online.run import START
 from originrisk.serve.scoring.batch import score_period
 from tests.processes import heed_interrupts
@@ -66,7 +66,7 @@ def ready(url: str, key: str, process: "subprocess.Popen[bytes]") -> Client:
         try:
             client.model()
             return client
-        except (OSError, RefusedError):
+        except (OSError, RequestRefusedError):
             client.close()
             time.sleep(0.1)
     raise AssertionError("it never became ready")
@@ -82,7 +82,7 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
         loaded = Path(f"/proc/{process.pid}/maps").read_text()
         assert "lightgbm" in loaded
         assert "sklearn" not in loaded  # of which an answer needs nothing
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RequestRefusedError) as refused:
             client.score([{**rows[0], "htsus": "x"}])
         assert (refused.value.status, refused.value.problem["problems"][0]["where"]) == (
             422,

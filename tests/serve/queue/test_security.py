@@ -150,14 +150,14 @@ def test_an_address_and_a_name_have_so_many_log_ins_a_minute(
     at: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_in_routes, "monotonic", lambda: 30.0)
-    at.app.state.log_ins = log_in_routes.Limits(8)
+    at.app.state.log_ins = log_in_routes.LogInThrottle(8)
     browser = at.visitor()
     said = [log_in(browser, f"nobody{number}", "x" * 12).status_code for number in range(12)]
     assert said == [401] * 8 + [429] * 4
 
 
 def test_few_passwords_are_checked_at_once(at: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    at.app.state.log_ins = log_in_routes.Limits(1000)
+    at.app.state.log_ins = log_in_routes.LogInThrottle(1000)
     running, most, lock, go = [0], [0], threading.Lock(), threading.Event()
 
     def slow(*_: object) -> bool:
