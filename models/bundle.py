@@ -14,6 +14,7 @@ from lightgbm import Booster
 from originrisk.data.arrays import Floats
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.data.store.integrity import digest_of
+from originrisk.data.store.journal import sync
 from originrisk.features.catalogue import CATALOGUE, NAMES
 from originrisk.models.calibration import Calibrator
 from originrisk.models.origin_model import OriginModel
@@ -60,6 +61,8 @@ def save(
     _write(folder / "profile.json", profile.to_json())
     pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
     _write(folder / "manifest.json", {path.name: digest_of(path) for path in sorted(folder.iterdir())})
+    for written in (*folder.iterdir(), folder):
+        sync(written)
     return _version(folder)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
 from originrisk.data.store.integrity import digest_of, read_sealed, write_sealed
-from originrisk.data.store.journal import sync
+from originrisk.data.store.journal import make_folder, sync
 from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.state import LEARNERS, History
@@ -36,7 +36,7 @@ def save(history: History, folder: Path, basis: Mapping[str, Any]) -> None:
 
 def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Mapping[str, Any]) -> None:
     """As `save`, from the arrays of a whole history, one after another, and the day that it closed."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     with TemporaryDirectory(prefix=STAGED, dir=folder.parent) as staging:
         staged = Path(staging) / folder.name
         staged.mkdir()

@@ -15,6 +15,7 @@ from originrisk.models import bundle, registry, snapshot
 from originrisk.serve.online.access import read_keys
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import audit
+from originrisk.serve.queue.db.database import Database, revision
 
 JOURNALS: Final = (
     "parties.jsonl",
@@ -100,6 +101,12 @@ def _handed_over(file: Path) -> None:
 
 
 def _audit(settings: Settings) -> None:
+    database = Database(settings)
+    try:
+        if revision(database) is None:
+            return  # nothing was ever done in it
+    finally:
+        database.close()
     context = AppContext.of(settings)
     try:
         with context.database.reading() as connection:

@@ -14,6 +14,7 @@ from originrisk.data.arrays import Floats
 from originrisk.data.console import progress
 from originrisk.data.contract import ONE_DAY
 from originrisk.data.settings import Settings, TrainSettings
+from originrisk.data.store.journal import make_folder, sync
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.catalogue.feature import Feature
 from originrisk.models import bundle, registry
@@ -161,8 +162,9 @@ def keep(home: Path, write: Callable[[Path], str]) -> tuple[str, Path]:
         version = write(staged)
         folder = registry.bundle_path(home, version)
         if not folder.exists():
-            folder.parent.mkdir(exist_ok=True)
+            make_folder(folder.parent)
             staged.rename(folder)
+            sync(folder.parent)
     return version, folder
 
 

@@ -120,13 +120,21 @@ def sync(path: Path) -> None:
         os.close(file)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, whose names are on the disk when this returns."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in missing:
+        sync(one.parent)
+
+
 def secret(path: Path) -> bytes:
     """A secret of the home, 256 random bits: made when it is first asked for, its owner's alone, never to leave it.
 
     Raises BadInputError where its file is not what was written: 32 bytes, and 8 of their digest.
     """
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         made = path.with_suffix(f".{secrets.token_hex(4)}")
         made.touch(0o600)
         fresh = secrets.token_bytes(32)

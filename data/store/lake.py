@@ -21,7 +21,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from originrisk.data.contract import Table
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.store.integrity import LOG, check_files, check_log, seal
-from originrisk.data.store.journal import sync
+from originrisk.data.store.journal import make_folder, sync
 
 # Part of the path, not of the files: a read of some months, or a replaced day, opens these files alone.
 PARTITIONS = {"entries": "entry_month", "scores": "entry_date"}
@@ -183,7 +183,7 @@ def _written(path: Path, stream: pa.RecordBatchReader, by: str | None) -> list[P
             for folder, piece in _split(table, by):
                 if folder not in writers:
                     file = path / folder / f".{uuid4().hex}.parquet"
-                    file.parent.mkdir(parents=True, exist_ok=True)
+                    make_folder(file.parent)
                     writer = pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True)
                     writers[folder] = open_files.enter_context(writer)
                     files.append(file)
@@ -209,7 +209,7 @@ def _added(path: Path, file: Path, by: str | None) -> AddAction:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     rows, size = pq.read_metadata(file).num_rows, file.stat().st_size
     file = file.rename(file.with_name(f"part-{file.stem[1:9]}-{digest}.parquet"))
-    for place in (file, file.parent, path):
+    for place in (file, file.parent):
         sync(place)
     places: dict[str, str | None] = {by: file.parent.name.partition("=")[2]} if by else {}
     name = file.relative_to(path).as_posix()

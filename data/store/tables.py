@@ -154,7 +154,7 @@ class Store:
 
         Raises AlreadyRunningError where another run holds it.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
+        journal.make_folder(self.home)
         try:
             self._lock.acquire()
         except Timeout as error:

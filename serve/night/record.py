@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from originrisk.data.store.integrity import read_sealed, write_sealed
+from originrisk.data.store.journal import make_folder
 
 NAME = "manifest.json"
 
@@ -56,7 +57,7 @@ class Manifest:
 
     def write(self) -> None:
         """Put the record in its place."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         write_sealed(self.folder / NAME, self.content)
 
 

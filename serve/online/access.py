@@ -26,6 +26,7 @@ from filelock import FileLock
 from originrisk.data.errors import BadInputError, Problem, UsageError
 from originrisk.data.settings import ServiceSettings, Settings
 from originrisk.data.store.integrity import read_sealed, write_sealed
+from originrisk.data.store.journal import make_folder
 from originrisk.serve.online.middleware import KEYS, Rate
 from originrisk.serve.online.problems import (
     MISSING_SCOPE,
@@ -118,7 +119,7 @@ def _digest(secret: str) -> str:
 
 
 def _keys_lock(home: Path) -> FileLock:
-    keys_path(home).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(keys_path(home).parent)
     return FileLock(keys_path(home).with_suffix(".lock"), timeout=10)
 
 

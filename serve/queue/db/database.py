@@ -1,6 +1,5 @@
 """The queue's database: a SQLite file in the home, or PostgreSQL; one transaction for each thing that is done."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.settings import Settings
-from originrisk.data.store.journal import secret
+from originrisk.data.store.journal import make_folder, secret, sync
 
 BUSY_SECONDS: Final = 15
 WRITERS: Final = 0x6F726967696E
@@ -36,7 +35,7 @@ class Database:
     """Transactions on the queue's tables. Writers wait for each other, so that what they read stays true."""
 
     def __init__(self, settings: Settings) -> None:
-        folder(settings.home).mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder(settings.home))
         given = settings.queue.database.get_secret_value()
         self.engine = _engine(given) if given else _sqlite(folder(settings.home) / "queue.db")
 
@@ -71,7 +70,9 @@ def _engine(given: str) -> Engine:
 
 
 def _sqlite(path: Path) -> Engine:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if not path.exists():
+        path.touch(0o600)
+        sync(path.parent)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

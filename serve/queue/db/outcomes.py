@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from originrisk.data.contract import OUTCOMES
 from originrisk.data.dispositions import FOUND, NOT_FOUND
 from originrisk.data.errors import Problem
+from originrisk.data.store.journal import make_folder, sync
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import findings
 from originrisk.serve.queue.db.database import folder
@@ -153,10 +153,12 @@ def _written(target: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     writer.writeheader()
     writer.writerows(rows)
     content = text.getvalue().encode()
-    target.mkdir(exist_ok=True, mode=0o700)
+    make_folder(target)
     path = target / f"{hashlib.sha256(content).hexdigest()[:32]}.csv"
     staged = path.with_name(f".{path.name}")
-    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
+    staged.touch(0o600)
+    staged.write_bytes(content)
+    sync(staged)
     staged.replace(path)
+    sync(target)
     return path

@@ -47,6 +47,11 @@ def late_lines(count: int = 5, day: date = DAY, **changes: object) -> list[dict[
 def home(folder: Path) -> Path:
     """A home whose day was scored by an older model; a new champion and late lines wait for the night."""
     factory.home(folder)
+    return home_of(folder)
+
+
+def home_of(folder: Path) -> Path:
+    """The same over a home that is there."""
     score_period(settings_of(folder), DAY, DAY)
     factory.champion(folder, seed=1)
     deliver(folder, late_lines())
