@@ -103,4 +103,5 @@ clean: ## remove the environment, caches and the demo; keep every other home
 
 lock: ## pin every dependency with hashes; names no index host
 	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+	$(UV) pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-production.lock
 	echo pyspark | $(UV) pip compile - --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-spark.lock

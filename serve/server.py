@@ -25,6 +25,8 @@ REQUEST_SECONDS: Final = 300.0
 MOST_HEADER_BYTES: Final = 32_768
 MOST_CONNECTIONS: Final = 800
 """Of one process; above it the connection that has waited longest without a request makes room."""
+CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2; 1.3 has its own, and older versions are not spoken."""
 _REFUSAL: Final = (
     "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
     "content-security-policy: default-src 'none'\r\ncache-control: no-store\r\nconnection: close\r\n"
@@ -168,5 +170,6 @@ def serve(
         timeout_graceful_shutdown=GRACE,
         ssl_keyfile=tls_key,
         ssl_certfile=tls_certificate,
+        ssl_ciphers=CIPHERS,
         **more,
     )

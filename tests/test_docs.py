@@ -80,3 +80,15 @@ def test_every_make_target_is_explained() -> None:
 def test_readme_and_contributing_stay_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
     assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 60
+
+
+def test_every_test_that_the_page_of_asvs_names_is_there() -> None:
+    page = (ROOT / "docs" / "asvs.md").read_text("utf-8")
+    written = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"test_[a-z_]+(?=`|\))", page.replace(".py", "")))
+    files = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert not {name for name in named - files if f"def {name}(" not in written}
+    assert not {
+        name for name in re.findall(r"([\w/]+/test_\w+\.py)", page) if not (ROOT / "tests" / name).is_file()
+    }
+    assert len(named) > 40

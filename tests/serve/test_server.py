@@ -113,6 +113,23 @@ def test_what_is_no_request_is_refused_with_safe_headers(port: int) -> None:
     assert b"x-content-type-options: nosniff" in said
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 3\r\nContent-Length: 4",
+        b"Content-Length: +3",
+        b"Transfer-Encoding: chunked, identity",
+        b"A\x00B: x",
+    ],
+)
+def test_a_request_whose_end_is_told_in_two_ways_is_refused(port: int, headers: bytes) -> None:
+    """Whoever stands in front must not read another request out of the same bytes."""
+    said = ended(opened(port, b"POST / HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n\r\n0\r\n\r\n"))
+    assert said.startswith(b"HTTP/1.1 400")
+    assert said.count(b"HTTP/1.1 ") == 1
+
+
 def test_a_body_that_never_comes_is_not_waited_for_for_good(port: int) -> None:
     began = time.monotonic()
     ended(opened(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"))

@@ -24,6 +24,18 @@ LEAST_CHARACTERS: Final = 12
 MOST_CHARACTERS: Final = 200
 LEAST_STRENGTH: Final = 3
 """Of zxcvbn, 0 to 4: 3 withstands about 10^8 guesses, far more than a slow hash and a lock-out leave."""
+LOCAL_WORDS: Final = (
+    "originrisk",
+    "customs",
+    "border",
+    "protection",
+    "xinjiang",
+    "uyghur",
+    "uflpa",
+    "import",
+    "officer",
+)
+"""Words that somebody who knows what this is for tries first."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,99}", re.ASCII)
 _HASHER: Final = PasswordHasher()
 _NOBODY: Final = _HASHER.hash("nobody has this password")
@@ -135,7 +147,7 @@ def _problems_of_password(name: str, password: str) -> list[Problem]:
     if any(unicodedata.category(one) in ("Cc", "Cs") for one in password):
         return [Problem("password", "letters, digits, signs and spaces", "characters that nobody can type")]
     # what comes after is not judged: the estimate takes longer than linear time
-    found = zxcvbn(password[:72], [name])
+    found = zxcvbn(password[:72], [name, *LOCAL_WORDS])
     if found["score"] >= LEAST_STRENGTH:
         return []
     why = " ".join((found["feedback"]["warning"], *found["feedback"]["suggestions"])).strip()

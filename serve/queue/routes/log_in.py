@@ -19,7 +19,7 @@ from originrisk.serve.queue.access import NAVIGATION, Visitor
 from originrisk.serve.queue.context import AppContext, Context
 from originrisk.serve.queue.db import accounts
 from originrisk.serve.queue.rendering import page
-from originrisk.serve.queue.routes.admission import COOKIE, cookie_name, is_loopback, may
+from originrisk.serve.queue.routes.admission import cookie_name, is_loopback, may
 
 router = APIRouter()
 log = logging.getLogger("originrisk.queue")
@@ -27,7 +27,6 @@ log = logging.getLogger("originrisk.queue")
 T = TypeVar("T")
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 16
-_FORM_COOKIE: Final = f"{COOKIE}-log-in"
 
 
 @router.get("/login")
@@ -75,7 +74,8 @@ async def log_in(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Begin a session, in place of the one that this browser had."""
-    expected = request.cookies.get(_FORM_COOKIE, "")
+    form_cookie = _form_cookie(request)
+    expected = request.cookies.get(form_cookie, "")
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _form(request, next, "The form had grown old. Please log in again.")
     limits: LogInThrottle = request.app.state.log_ins
@@ -89,7 +89,7 @@ async def log_in(
         return _form(request, next, "Name and password do not fit, or the account is locked out for a while.")
     answer = RedirectResponse(own_address(next), 303)
     _set_cookie(request, answer, cookie_name(request), token)
-    answer.delete_cookie(_FORM_COOKIE)
+    answer.delete_cookie(form_cookie, secure=not is_loopback(request))
     return answer
 
 
@@ -139,11 +139,15 @@ def _session(context: AppContext, name: str, password: str, old: str) -> str | N
 
 
 def _form(request: Request, next: str, said: str) -> Response:
-    token = request.cookies.get(_FORM_COOKIE) or secrets.token_urlsafe(32)
+    token = request.cookies.get(_form_cookie(request)) or secrets.token_urlsafe(32)
     status = 401 if said else 200
     answer = page(request, "login.html", status, csrf=token, next=own_address(next), said=said)
-    _set_cookie(request, answer, _FORM_COOKIE, token)
+    _set_cookie(request, answer, _form_cookie(request), token)
     return answer
+
+
+def _form_cookie(request: Request) -> str:
+    return f"{cookie_name(request)}-log-in"
 
 
 def _set_cookie(request: Request, answer: Response, name: str, value: str) -> None:

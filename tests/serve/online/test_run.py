@@ -107,6 +107,7 @@ def test_what_starts_the_workers_loads_nothing_of_weight_before_it_has_told_them
     assert loaded == b"\n"
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,27 @@ def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
             stranger.model()
         with pytest.raises((OSError, HTTPException)), Client(f"http://localhost:{port}", "") as plain:
             plain.model()
+        for bound in (
+            {"maximum_version": ssl.TLSVersion.TLSv1_1},
+            {"ciphers": "AES128-SHA:ECDHE-ECDSA-AES128-SHA"},
+        ):
+            with pytest.raises((ssl.SSLError, OSError)):
+                greeted(port, **bound)
+        assert greeted(port)[2] >= 128
+
+
+def greeted(
+    port: int, maximum_version: ssl.TLSVersion | None = None, ciphers: str = ""
+) -> tuple[str, str, int]:
+    """The cipher that a client and the service agree on."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers(f"{ciphers or 'DEFAULT'}:@SECLEVEL=0")
+    context.maximum_version = maximum_version or ssl.TLSVersion.TLSv1_2
+    if maximum_version:
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    with socket.create_connection(("localhost", port)) as bare, context.wrap_socket(bare) as one:
+        return one.cipher() or ("", "", 0)
 
 
 def own_certificate(folder: Path) -> tuple[Path, Path]:

@@ -128,6 +128,8 @@ def test_a_password_is_the_same_in_both_normal_forms(at: Office) -> None:
         "123456789012",
         "qwertyuiopas",
         "zoe-zoe-zoe-zoe",
+        "xinjiang.customs",
+        "uflpaofficer1",
         "a\tlong enough word",
     ],
 )
