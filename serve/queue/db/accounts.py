@@ -148,7 +148,8 @@ def _problems_of_password(name: str, password: str) -> list[Problem]:
         return [Problem("password", "letters, digits, signs and spaces", "characters that nobody can type")]
     # what comes after is not judged: the estimate takes longer than linear time
     found = zxcvbn(password[:72], [name, *LOCAL_WORDS])
-    if found["score"] >= LEAST_STRENGTH:
+    own = re.sub("|".join(map(re.escape, [name, *LOCAL_WORDS])), "", password.lower())
+    if found["score"] >= LEAST_STRENGTH and len(own) >= LEAST_CHARACTERS // 2:
         return []
     why = " ".join((found["feedback"]["warning"], *found["feedback"]["suggestions"])).strip()
     return [Problem("password", "one that is hard to guess", "one that lists of passwords lead to", why)]
