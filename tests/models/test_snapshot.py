@@ -97,7 +97,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         snapshot.load(tmp_path / "a")
 
 
-@pytest.mark.parametrize(("name", "value"), [("made_by", lambda: "other code"), ("FORMAT", 0)])
+@pytest.mark.parametrize(("name", "value"), [("identity", lambda _: "other code"), ("FORMAT", 0)])
 def test_a_snapshot_of_other_code_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:

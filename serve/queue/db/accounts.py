@@ -185,7 +185,7 @@ def session_visitor(connection: Connection, token: str, at: datetime, settings: 
         return None
     own = settings.queue
     idle, age = timedelta(minutes=own.idle_minutes), timedelta(hours=own.session_hours)
-    if at - found.seen_at > idle or at - found.began_at > age:
+    if abs(at - found.seen_at) > idle or abs(at - found.began_at) > age:  # a clock put back makes none longer
         end_session(connection, token)
         return None
     if at - found.seen_at > WORTH_NOTING:

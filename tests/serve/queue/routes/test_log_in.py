@@ -1,7 +1,7 @@
 """Log-in, sessions and the door of every page."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from originrisk.serve.queue.db.tables import ACCOUNTS, SESSIONS
 from originrisk.serve.queue.routes.log_in import own_address
@@ -56,6 +56,22 @@ def test_a_session_ends_by_age_however_busy(at: Office) -> None:
         at.later(minutes=15)
     at.later(minutes=1)
     assert browser.get("/").headers["location"].startswith("/login")
+
+
+def test_a_clock_that_is_put_back_makes_no_session_longer(at: Office) -> None:
+    ann = at.at_work("ann")
+    at.later(days=-7)
+    assert ann.get("/queue").status_code == 303
+    at.later(days=7)
+    assert ann.get("/queue").status_code == 303
+
+
+def test_a_session_moved_to_another_account_in_the_database_opens_nothing(at: Office) -> None:
+    ann = at.at_work("ann")
+    at.hire("bea", "supervisor")
+    with at.context.database.writing() as connection:
+        connection.execute(update(SESSIONS).values(account=2))
+    assert ann.get("/queue").status_code == 303
 
 
 def test_nothing_is_left_of_sessions_that_are_over(at: Office) -> None:
