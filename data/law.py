@@ -34,7 +34,9 @@ Procedure = Literal["WRO", "UFLPA"]
 Named = tuple[Role, Mapping[str, Any]]
 """What a party is on a line, and its listing: a row of the contract's `listed` in force on the day."""
 
-_TEXTS: Final = {name: pa.string() for name in ("instrument", "ground", "sublist", "procedure", "text")}
+_TEXTS: Final = {
+    name: pa.string() for name in ("instrument", "ground", "sublist", "procedure", "text", "party")
+}
 LEGAL_BASIS: Final = pa.list_(pa.struct({**_TEXTS, "since": pa.date32(), "barred": pa.bool_()}))
 
 
@@ -43,7 +45,7 @@ class Basis:
     """One order or act that covers a line.
 
     `ground` is why: the kind of goods, the region they may come from, the entity under an order, or its sublist.
-    `sublist` names the sublists, `(ii), (v)`. `text` says it in at most 120 characters.
+    `sublist` names the sublists, `(ii), (v)`, `party` the listed one. `text` says it in at most 120 characters.
     """
 
     instrument: str
@@ -53,6 +55,7 @@ class Basis:
     procedure: Procedure
     barred: bool
     text: str
+    party: str | None = None
 
 
 def legal_basis(
@@ -103,7 +106,9 @@ def _on_goods(family: int, period: int, declared: bool) -> tuple[Basis, ...]:
             bases.append(Basis("UFLPA", "region", None, row.valid_from, "UFLPA", declared, text))
         elif row.instrument != PRIORITY:
             moved = row.uflpa_from <= day
-            text = f"WRO since {row.valid_from}: {row.covers}{_MOVED if moved else ''}."
+            told = "the maker is declared in Xinjiang, its goods are to be detained"
+            covers = told if declared and row.basis == "region" else row.covers
+            text = f"WRO since {row.valid_from}: {covers}{_MOVED if moved else ''}."
             procedure: Procedure = "UFLPA" if moved else "WRO"
             bases.append(Basis(row.instrument, "goods", None, row.valid_from, procedure, False, text))
     return tuple(bases)
@@ -122,7 +127,9 @@ def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
             told += f", {_cut(listing['scope'], 35)}"
         told += f"{_MOVED if moved else ''}."
         text = _cut(listing["name"], LONGEST - len(told)) + told
-        return Basis(programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text)
+        return Basis(
+            programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text, listing["name"]
+        )
     sublists = [one for one in re.findall("[iv]+", programme.partition("(")[2]) if one in SUBLISTS]
     barred = role == "maker" or "iv" in sublists
     end = "presumed barred" if barred else "barred if made by it"
@@ -132,7 +139,7 @@ def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
     told = f" ({role}): UFLPA list ({', '.join(sublists) or 'sublist not known'}) since {since}{why}: {end}."
     named = ", ".join(f"({one})" for one in sublists) or None
     text = _cut(listing["name"], LONGEST - len(told)) + told
-    return Basis("UFLPA Entity List", "sublist", named, since, "UFLPA", barred, text)
+    return Basis("UFLPA Entity List", "sublist", named, since, "UFLPA", barred, text, listing["name"])
 
 
 def _cut(text: str, room: int) -> str:

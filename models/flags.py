@@ -122,11 +122,14 @@ def tie_to_listed(known: Evidence) -> Found:
 
 
 def order_in_force(known: Evidence) -> Found:
-    """Orders and acts on these goods, and the act on all goods where the declaration itself meets it."""
+    """Orders and acts on these goods and on parties of the line, and the act on all goods where the declaration itself
+    meets it."""
     for basis in known.legal:
-        if basis["ground"] == "goods" or (basis["barred"] and basis["ground"] == "region"):
-            facts = [fact(basis["instrument"], "instruments.csv", basis["since"])]
-            yield basis["text"], facts
+        if basis["ground"] in ("entity", "sublist"):
+            since = fact("listed since", "listed", basis["since"])
+            yield basis["text"], [fact("listed party", "listed", clean(basis["party"])), since]
+        elif basis["ground"] == "goods" or basis["barred"]:
+            yield basis["text"], [fact(basis["instrument"], "instruments.csv", basis["since"])]
 
 
 RULES: Final[tuple[Callable[[Evidence], Found], ...]] = (

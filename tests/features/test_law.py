@@ -71,6 +71,7 @@ def test_sentences_say_what_is_barred_and_what_is_a_condition() -> None:
     assert {
         f"{of_cotton}.",
         f"{of_cotton}; cases run under the UFLPA.",
+        "WRO since 2021-01-13: the maker is declared in Xinjiang, its goods are to be detained.",
         f"{of_all}.",
         f"{of_all}; priority sector since 2025-08-19.",
         "UFLPA since 2022-06-21: the declaration puts the maker in Xinjiang, its goods are presumed barred.",

@@ -34,6 +34,14 @@ WRO = {
     "barred": False,
     "text": "WRO: cotton.",
 }
+LABOUR = {
+    "instrument": "UFLPA Entity List",
+    "ground": "sublist",
+    "since": date(2021, 6, 1),
+    "barred": True,
+    "party": "Alpha Mill",
+    "text": "Alpha Mill (maker): UFLPA list (ii) since 2021-06-01, labour transfer: barred without any Xinjiang input.",
+}
 ACT = {
     "instrument": "UFLPA",
     "ground": "region",
@@ -48,6 +56,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ["The maker bears the name of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
     "listed by an alias": ({}, {"listed": ({**LISTED, "how": "alias"},)},
         ["The maker bears an alias of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
+    "barred by a sublist": ({}, {"legal": (LABOUR,)}, [LABOUR["text"]]),
     "perhaps listed": ({}, {"listed": ({**LISTED, "how": "likely"},)},
         ["The maker may be Alpha Mill, listed (UFLPA (ii)) since 2021-06-01: probability 0.87."]),
     "city of Xinjiang": ({"manufacturer_city": "Korla", "manufacturer_address": "1 Road"}, {"in_xinjiang": 1.0},

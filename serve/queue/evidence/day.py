@@ -59,6 +59,7 @@ TOLD: Final = 3
 _SCORED: Final = """
 SELECT s.entry_number, s.line_number, e.entry_date, s.place, s.rank, s.selection, s.probability, s.model_version,
        s.history_date, list_transform(s.reasons[1:{told}], lambda one: one.text) AS reasons,
+       list_transform(s.flags, lambda one: one.text) AS flags,
        e.port_of_entry, e.htsus, e.country_of_origin, e.manufacturer_id, e.manufacturer_name, e.manufacturer_address,
        e.seller_name, e.consolidator_name, e.importer_number, e.entered_value_usd, e.description
 FROM {{scores}} AS s JOIN {{entries}} AS e USING (entry_number, line_number)
@@ -88,7 +89,7 @@ class Day:
         scored = reader.sql(_SCORED.format(told=TOLD), [day])
         all_of_day = "SELECT count(*) AS n FROM {entries} WHERE entry_date = $1"
         received = int(reader.sql(all_of_day, [day])["n"][0].as_py())
-        lines = Lines.of(scored.drop_columns(["reasons"]))
+        lines = Lines.of(scored.drop_columns(["reasons", "flags"]))
         columns = {
             "importer": pa.array(map(mask, scored["importer_number"].to_pylist()), pa.string()),
             "heading": pc.utf8_slice_codeunits(scored["htsus"], 0, 4),

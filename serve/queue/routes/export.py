@@ -111,6 +111,7 @@ def _columns(done: OfficerWork) -> dict[str, Callable[[Row], Any]]:
         "orders on the goods": lambda row: ", ".join(row["programmes"]),
         "new supplier": lambda row: "yes" if row["new_supplier"] else "no",
         "why": lambda row: visible("; ".join(_shown(row, "reasons") or ())),
+        "red flags and law": lambda row: visible("; ".join(_shown(row, "flags") or ())),
         "decision": lambda row: DECISIONS.get(done.decided.get(key(row), ""), ""),
         "officer": lambda row: done.officer.get(key(row), ""),
     }

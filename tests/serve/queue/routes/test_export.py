@@ -87,7 +87,9 @@ def test_the_random_sample_has_no_score_in_it_as_on_the_page(at: Office) -> None
     by_lot = [row for row in rows if row["chosen"] == "by lot (random sample)"]
     others = [row for row in rows if row["chosen"] == "by rank"]
     assert {(row["entry number"], int(row["line"])) for row in by_lot} == set(lines(at, "lot"))
-    assert {row[head] for row in by_lot for head in ("probability", "rank", "why")} == {""}
+    assert {row[head] for row in by_lot for head in ("probability", "rank", "why", "red flags and law")} == {
+        ""
+    }
     assert others
     assert all(row["probability"] and row["rank"] and row["why"] for row in others)
 
