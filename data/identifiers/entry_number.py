@@ -17,15 +17,9 @@ _LETTERS: Final = "ABCDEFGHIJKLMNOPQR_STUVWXYZ"
 """Three runs of nine; S starts the third at 2, so its first place is empty."""
 
 
-def _values_of_bytes() -> NDArray[np.int64]:
-    values = np.zeros(256, dtype=np.int64)
-    values[ord("0") : ord("9") + 1] = np.arange(10)
-    for place, letter in enumerate(_LETTERS):
-        values[ord(letter)] = place % 9 + 1
-    return values
-
-
-_VALUES: Final = _values_of_bytes()
+_VALUES: Final = np.zeros(256, dtype=np.int64)
+_VALUES[ord("0") : ord("9") + 1] = np.arange(10)
+_VALUES[[ord(letter) for letter in _LETTERS]] = np.arange(len(_LETTERS)) % 9 + 1
 _DOUBLED: Final = np.array([2 * v - 9 if v > 4 else 2 * v for v in range(10)])[_VALUES]
 
 
@@ -52,7 +46,11 @@ def normalise(text: str) -> str | None:
 
 def valid(codes: pa.Array | pa.ChunkedArray | NDArray[np.object_]) -> NDArray[np.bool_]:
     """Where form and check digit are right, with or without hyphens; False where null."""
-    text = pc.utf8_upper(pc.utf8_trim_whitespace(_text(codes)))
+    if isinstance(codes, np.ndarray):
+        codes = pa.array(codes, type=pa.string(), from_pandas=True)
+    elif isinstance(codes, pa.ChunkedArray):
+        codes = codes.combine_chunks()
+    text = pc.utf8_upper(pc.utf8_trim_whitespace(codes))
     formed = pc.fill_null(pc.match_substring_regex(text, f"^(?:{_FORM.pattern})$"), False)
     plain = pc.replace_substring(text.filter(formed), pattern="-", replacement="")
     characters = np.frombuffer(
@@ -61,9 +59,3 @@ def valid(codes: pa.Array | pa.ChunkedArray | NDArray[np.object_]) -> NDArray[np
     mask: NDArray[np.bool_] = np.asarray(formed).copy()
     mask[mask] = _check_digits(characters[:, :10]) == _VALUES[characters[:, 10]]
     return mask
-
-
-def _text(codes: pa.Array | pa.ChunkedArray | NDArray[np.object_]) -> pa.Array:
-    if isinstance(codes, np.ndarray):
-        return pa.array(codes, type=pa.string(), from_pandas=True)
-    return codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes

@@ -1,7 +1,6 @@
 """MID: manufacturer identification code, as on an entry line: `CNXINTIA16KOR`.
 
-Country (2), name (up to 6), number (up to 4 digits), city (up to 3 letters): 15 characters at most. `build` makes it
-by the letter of the rules; `number_variants` adds the readings of a street line that filers use instead.
+Country (2), name (up to 6), number (up to 4 digits), city (up to 3 letters): 15 characters at most.
 Different firms share a MID by design: **a match is a lead, never an identity**. Rules: appendix to 19 CFR
 part 102 and the instructions to CBP form 7501.
 """
@@ -74,10 +73,7 @@ _LETTERS: Final = str.maketrans(
     | dict(zip("ıİđĐðÐłŁøØ", "iIdDdDlLoO", strict=True))
 )
 CITY_STATES: Final = {"HK": "HON", "MO": "MAC", "SG": "SIN"}
-_ORDINAL: Final = re.compile(r"\b[0-9]+(?:ST|ND|RD|TH)\b")
-_POSTAL: Final = re.compile(r"\b[0-9]{5,6}\b(?!.*\b[0-9]{5,6}\b)")
 _JOINT: Final = re.compile(r"(?<=[0-9])[^\w\s]+\s*(?=[0-9])")
-_TIGHT_JOINT: Final = re.compile(r"(?<=[0-9])[^\w\s]+(?=[0-9])")
 
 
 def name_part(name: str) -> str:
@@ -97,7 +93,9 @@ def number_part(address: str) -> str:
 
     Punctuation between digits is ignored, blanks separate.
     """
-    return _largest(_JOINT.sub("", _plain(address)))
+    numbers = re.findall(r"[0-9]+", _JOINT.sub("", _plain(address)))
+    # `int` refuses thousands of digits; of two that are as large the one with more zeros in front is no larger
+    return max(numbers, key=lambda digits: (len(told := digits.lstrip("0")), told), default="")[:4]
 
 
 @lru_cache(1 << 14)
@@ -105,28 +103,6 @@ def city_part(city: str, country: str = "") -> str:
     """The first 3 letters of the city, without an article; Hong Kong, Macao, Singapore have one code each."""
     letters = re.sub(r"[^A-Z]", "", re.sub(r"^THE ", "", _plain(city).strip()))
     return CITY_STATES.get(country.upper(), letters[:3])
-
-
-def build(country: str, name: str, address: str, city: str, province: str = "") -> str | None:
-    """The MID by the letter of the rules, or None where a part that every MID has cannot be made.
-
-    `country` is ISO alpha-2; Canada needs its `province` (two letters).
-    """
-    code = country.upper() if country.upper() != "CA" else CANADA.get(province.upper(), "")
-    name, town = name_part(name), city_part(city, country)
-    if len(code) != 2 or not name or not town:
-        return None
-    return str(ManufacturerId(code, name, number_part(address), town))
-
-
-def number_variants(address: str) -> frozenset[str]:
-    """Numbers in use: by the rules; without ordinal or postal code; commas as blanks; no leading zeros."""
-    text = _plain(address)
-    lines = {text, _ORDINAL.sub(" ", text), _POSTAL.sub(" ", text)}
-    found = {_largest(joint.sub("", line)) for line in lines for joint in (_JOINT, _TIGHT_JOINT)}
-    if number_part(address):
-        found.discard("")
-    return frozenset(found | {number.lstrip("0") for number in found})
 
 
 def unaccented(text: str) -> str:
@@ -141,13 +117,3 @@ def _plain(text: str) -> str:
 
 def _is_letter(word: str) -> bool:
     return len(word) == 1 and word.isalpha()
-
-
-def _largest(text: str) -> str:
-    return max(re.findall(r"[0-9]+", text), key=_size, default="")[:4]
-
-
-def _size(digits: str) -> tuple[int, str]:
-    """Orders digits as the numbers they are: `int` refuses thousands of them."""
-    told = digits.lstrip("0")
-    return len(told), told

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from originrisk.data.contract import ENTRIES, LABELS, Column, Table
 from originrisk.data.ingest.mapping import Mapping
-from originrisk.data.ingest.records import Records
+from originrisk.data.ingest.parsers import WRONG_PAGE
+from originrisk.data.ingest.records import RecordBatch
 from originrisk.data.ingest.repair import ColumnCheck
 from originrisk.data.reference import legal_dates, units
 
@@ -68,7 +69,7 @@ class Checks:
             for column in table.columns
         }
 
-    def __call__(self, records: Records, sources: Map[str, str]) -> Checked:
+    def __call__(self, records: RecordBatch, sources: Map[str, str]) -> Checked:
         """Judge every record."""
         none = np.zeros(len(records.rows), bool)
         checked = Checked(self._table.schema.empty_table(), {}, none.copy(), Counter(), none)
@@ -76,11 +77,20 @@ class Checks:
         table = self._completed(pa.table(arrays, schema=self._table.schema), checked)
         return replace(checked, table=table)
 
-    def _column(self, column: Column, records: Records, sources: Map[str, str], checked: Checked) -> pa.Array:
+    def _column(
+        self, column: Column, records: RecordBatch, sources: Map[str, str], checked: Checked
+    ) -> pa.Array:
         """The column's values; what is wrong or repaired goes into `checked`."""
         typed = records.typed.get(sources.get(column.name, ""))
-        judged = self._columns[column.name](self._cells(column, records, sources), typed)
-        checked.count("repaired", {f"{column.name}: {repair}": n for repair, n in judged.repairs.items()})
+        if column.name in sources:
+            cells = records.table[sources[column.name]].combine_chunks()
+        else:
+            constant = self._mapping.constants.get(column.name)
+            cells = pa.repeat(pa.scalar(constant, pa.string()), len(records.rows))
+        judged = self._columns[column.name](cells, typed)
+        for repair, n in judged.repairs.items():
+            fate: Fate = "told" if repair == WRONG_PAGE else "repaired"
+            checked.count(fate, {f"{column.name}: {repair}": n})
         checked.repaired[judged.repaired] = True
         if column.rule in LABELS and judged.broken:
             checked.labels[column.name] = judged.broken
@@ -89,21 +99,18 @@ class Checks:
             _reject(column.name, {row: judged.reasons.get(row, "missing") for row in missing}, checked)
         elif column.name in self._table.never_emptied or column.rule in LABELS:
             _reject(column.name, judged.reasons, checked)
-        else:
-            _empty(column.name, judged.reasons, checked)
+        elif judged.reasons:  # the row stays, and counts as repaired
+            checked.repaired[list(judged.reasons)] = True
+            checked.emptied[column.name] = dict(judged.reasons)
+            checked.count("emptied", Counter(f"{column.name}: {why}" for why in judged.reasons.values()))
         return judged.values
-
-    def _cells(self, column: Column, records: Records, sources: Map[str, str]) -> pa.Array:
-        count = len(records.rows)
-        if column.name in sources:
-            return records.table[sources[column.name]].combine_chunks()
-        constant = self._mapping.constants.get(column.name)
-        return pa.repeat(pa.scalar(constant, pa.string()), count)
 
     def _completed(self, table: pa.Table, checked: Checked) -> pa.Table:
         """Defaults, and the rules that look at more than one cell of a row."""
         for name, source in self._table.defaults:
-            table = _with(table, name, pc.coalesce(table[name], table[source]))
+            place = table.schema.get_field_index(name)
+            filled = pc.coalesce(table[name], table[source])
+            table = table.set_column(place, table.schema.field(place), filled)
         for early, late in self._table.in_order:
             wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
             _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
@@ -145,15 +152,3 @@ def _reject(where: str, reasons: Map[int, str], checked: Checked) -> None:
     for row, reason in reasons.items():
         checked.reasons.setdefault(row, []).append(f"{where}: {reason}")
     checked.count("rejected", Counter(f"{where}: {reason}" for reason in reasons.values()))
-
-
-def _empty(where: str, reasons: Map[int, str], checked: Checked) -> None:
-    """Optional cells that became null: the row stays, and counts as repaired."""
-    checked.repaired[list(reasons)] = True
-    checked.emptied[where] = dict(reasons)
-    checked.count("emptied", Counter(f"{where}: {reason}" for reason in reasons.values()))
-
-
-def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
-    index = table.schema.get_field_index(name)
-    return table.set_column(index, table.schema.field(index), values)

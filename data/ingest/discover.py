@@ -14,12 +14,14 @@ from deltalake import DeltaTable
 
 from originrisk.data.errors import NO_ROOM, BadInputError, OriginRiskError, Problem, exit_code_of
 from originrisk.data.ingest import parquet, text, workbook
-from originrisk.data.ingest.records import Budget, Layout, Records
+from originrisk.data.ingest.records import Budget, FileLayout, RecordBatch
 from originrisk.data.settings import ReadSettings
 
 _PARQUET, _BOOK = (".parquet", ".pq"), (".xlsx", ".xlsm")
-SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt", *_PARQUET, *_BOOK)
+_TEXT = (".csv", ".tsv", ".txt")
+SUFFIXES = (*_TEXT, *(f"{one}.gz" for one in _TEXT), *_PARQUET, *_BOOK)
 DELTA = "_delta_log"
+_STEP = "Save or unpack it as one of these."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,15 @@ class Source:
         with guarded(self.label), self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def kind(self) -> str:
+        """What the file is by its first bytes, for names can be wrong; where they do not say, by its name."""
+        with self.path.open("rb") as file:
+            begins = file.read(4)
+        if begins in (b"PAR1", b"PK\3\4"):
+            return "parquet" if begins == b"PAR1" else "workbook"
+        name = self.path.name.lower()
+        return "parquet" if name.endswith(_PARQUET) else "workbook" if name.endswith(_BOOK) else "text"
+
 
 def discover(paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
     """The files that the paths mean, in order, and notes on what was passed over in folders.
@@ -52,16 +63,22 @@ def discover(paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
     refused: list[tuple[Path, Sequence[Problem]]] = []
     for path in paths:
         try:
-            sources, passed = _in_folder(path) if path.is_dir() else _alone(path)
+            with guarded(printable(path.name)):
+                if any((folder / DELTA).is_dir() for folder in path.parents):
+                    step = "Give the table's folder, or a copy of the file elsewhere."
+                    problem = Problem(
+                        printable(path.name), "a table of its own", "a file of a Delta table", step
+                    )
+                    raise BadInputError(problem)
+                alone = [Source(path, printable(path.name))], list[str]()
+                sources, passed = _in_folder(path) if path.is_dir() else alone
         except BadInputError as error:
             refused.append((path, error.problems))
             continue
         if problems := list(_problems(path, sources)):
             refused.append((path, problems))
         found += sources
-        if passed:
-            names = "names that begin with `.`, `_` or `~` are programs' own"
-            notes.append(f"{printable(path.name)}: {passed} files passed over ({names})")
+        notes += [f"{printable(path.name)}: {one}" for one in passed]
     if refused:
         raise FilesRefusedError(refused)
     return found, notes
@@ -73,16 +90,16 @@ def layouts(
     sheet: str | None = None,
     encoding: str | None = None,
     limits: ReadSettings | None = None,
-) -> list[tuple[Source, Layout]]:
+) -> list[tuple[Source, FileLayout]]:
     """Headings of a file and what reading it needs; of a workbook, for each sheet with the same headings.
 
     `wanted` are headings that help to find their row and the delimiter.
     """
     limits = limits or ReadSettings()
     with guarded(source.label):
-        if _is(source, _PARQUET):
+        if (kind := source.kind()) == "parquet":
             return [(source, parquet.layout(source.path, source.label, wanted))]
-        if not _is(source, _BOOK):
+        if kind == "text":
             return [(source, text.layout(source.path, source.label, wanted, encoding, limits))]
         budget = Budget(source.label, source.size(), limits)
         shapes = workbook.layouts(source.path, source.label, wanted, sheet, budget=budget, limits=limits)
@@ -92,16 +109,16 @@ def layouts(
 
 
 def read(
-    source: Source, shape: Layout, used: Collection[str] | None = None, limits: ReadSettings | None = None
-) -> Iterator[Records]:
+    source: Source, shape: FileLayout, used: Collection[str] | None = None, limits: ReadSettings | None = None
+) -> Iterator[RecordBatch]:
     """The records of a file, some thousands at a time. A text that cannot be read spoils its record where its heading
     is among those `used` (default: all)."""
     limits = limits or ReadSettings()
     with guarded(source.label):
         budget = Budget(source.label, source.size(), limits)
-        if _is(source, _PARQUET):
+        if (kind := source.kind()) == "parquet":
             yield from parquet.read(source.path, shape.headings if used is None else used, budget, limits)
-        elif _is(source, _BOOK):
+        elif kind == "workbook":
             yield from workbook.read(source.path, source.label, shape, budget)
         else:
             yield from text.read(source.path, source.label, shape, budget)
@@ -142,24 +159,31 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _alone(path: Path) -> tuple[list[Source], int]:
-    label = printable(path.name)
-    if any((folder / DELTA).is_dir() for folder in path.parents):
-        step = "Give the table's folder, or a copy of the file elsewhere."
-        raise BadInputError(Problem(label, "a table of its own", "a file of a Delta table", step))
-    return [Source(path, label)], 0
-
-
-def _in_folder(folder: Path) -> tuple[list[Source], int]:
+def _in_folder(folder: Path) -> tuple[list[Source], list[str]]:
+    """Files of a folder, and what to say of those passed over."""
     deltas = [log.parent for log in folder.rglob(DELTA) if log.is_dir()]
-    files = {file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(SUFFIXES)}
-    files = {file for file in files if not any(delta in file.parents for delta in deltas)}
-    ours = {file for file in files if not any(_programs(part) for part in file.relative_to(folder).parts)}
+    files = [
+        file
+        for file in folder.rglob("*")
+        if not file.is_dir() and not any(delta in file.parents for delta in deltas)
+    ]
+    ours = [
+        file
+        for file in files
+        if not any(part.startswith((".", "_", "~")) for part in file.relative_to(folder).parts)
+    ]
+    known = [file for file in ours if file.name.lower().endswith(SUFFIXES)]
     tables = [file for delta in deltas for file in _delta_files(delta)]
     sources = [
-        Source(file, printable(file.relative_to(folder).as_posix())) for file in sorted([*ours, *tables])
+        Source(file, printable(file.relative_to(folder).as_posix())) for file in sorted([*known, *tables])
     ]
-    return sources, len(files - ours)
+    notes, others = [], sorted(printable(file.name) for file in {*ours} - {*known})
+    if len(ours) < len(files):
+        own = "names that begin with `.`, `_` or `~` are programs' own"
+        notes.append(f"{len(files) - len(ours)} files passed over ({own})")
+    if others:
+        notes.append(f"{len(others)} files of other kinds passed over, first {others[0]}. {_STEP}")
+    return sources, notes
 
 
 def _delta_files(folder: Path) -> list[Path]:
@@ -170,15 +194,8 @@ def _delta_files(folder: Path) -> list[Path]:
         if table.metadata().partition_columns or table.protocol().min_reader_version > 1:
             found = "partitions, deletion vectors or mapped columns"
             raise BadInputError(Problem(label, "a plain Delta table", found, "Write it as Parquet first."))
-        return [Path(unquote(uri.removeprefix("file://"))) for uri in table.file_uris()]
-
-
-def _programs(name: str) -> bool:
-    return name.startswith((".", "_", "~"))
-
-
-def _is(source: Source, suffixes: tuple[str, ...]) -> bool:
-    return source.path.name.lower().endswith(suffixes)
+        files = (Path(unquote(uri.removeprefix("file://"))) for uri in table.file_uris())
+        return [folder / file.relative_to(folder.resolve()) for file in files]
 
 
 def _problems(path: Path, sources: list[Source]) -> Iterator[Problem]:
@@ -189,7 +206,7 @@ def _problems(path: Path, sources: list[Source]) -> Iterator[Problem]:
     if not sources:
         yield Problem(printable(str(path)), f"files ending in {kinds}", "none in this folder")
     for source in sources:
-        if not _is(source, SUFFIXES):
-            yield Problem(source.label, f"a file ending in {kinds}", f"`{source.path.suffix}`")
+        if not source.path.name.lower().endswith(SUFFIXES):
+            yield Problem(source.label, f"a file ending in {kinds}", f"`{source.path.suffix}`", _STEP)
         elif source.size() == 0:
             yield Problem(source.label, "a table", "an empty file")

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from originrisk.data.contract import RULES, TABLES
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.identifiers import importer_number
-from originrisk.data.ingest.records import Records
+from originrisk.data.ingest.records import RecordBatch
 from originrisk.data.store.tables import Store
 
 PERSONAL: Final = frozenset({"importer_number", "consignee_number"})
@@ -42,7 +42,7 @@ _STEPS: Final = {
 
 
 def broken_cells(
-    records: Records, columns: Mapping[str, str], found: Iterable[tuple[int, str, str]], fate: str
+    records: RecordBatch, columns: Mapping[str, str], found: Iterable[tuple[int, str, str]], fate: str
 ) -> Iterator[dict[str, object]]:
     """Rows of FAULTS for (position, column, reason); `columns` gives the heading of each column that a file fills."""
     for position, column, reason in found:

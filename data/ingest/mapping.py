@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from originrisk.data.contract import TABLES, Table
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest.records import heading, shown
+from originrisk.data.ingest.records import heading, named, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -162,17 +162,20 @@ def _wrong_columns(label: str, mapping: Mapping) -> list[Problem]:
         if made is None:
             continue
         parts = (made.columns, made.constants, made.values, made.also, made.factors, made.days_later)
-        named = {column for part in parts for column in part} | set(made.may_lack)
-        problems += [_no_column(label, table, name) for name in sorted(named - set(table.names))]
+        filled_or_named = {column for part in parts for column in part} | set(made.may_lack)
+        problems += [
+            Problem(
+                f"{label}: {table.name}",
+                "columns of the contract",
+                f"`{name}`",
+                _hint(get_close_matches(name, table.names, 1)),
+            )
+            for name in sorted(filled_or_named - set(table.names))
+        ]
         filled = set(made.columns) | set(made.constants)
         unfilled = [column.name for column in table.columns if column.required and column.name not in filled]
         problems += [Problem(f"{label}: {table.name}", f"a source for `{name}`", "none") for name in unfilled]
     return problems
-
-
-def _no_column(label: str, table: Table, name: str) -> Problem:
-    hint = _hint(get_close_matches(name, table.names, 1))
-    return Problem(f"{label}: {table.name}", "columns of the contract", f"`{name}`", hint)
 
 
 def _problem(label: str, item: "ErrorDetails") -> Problem:
@@ -216,7 +219,7 @@ def resolve(
         _lack(label, _alternatives(mapping.columns[column]), headings, bool(found)) for column in lacking
     ]
     if only_known:
-        strange = [name for name in headings if name not in found.values()]
+        strange = [name for name in named(headings) if name not in found.values()]
         problems += [_strange(label, name, headings, table.names, bool(found)) for name in strange]
     if mapping.fold and heading(mapping.fold.order) not in present:
         problems.append(_lack(label, (mapping.fold.order,), headings, bool(found)))

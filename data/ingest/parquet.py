@@ -13,9 +13,9 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest.records import (
     RAW_KEPT,
     Budget,
-    Layout,
+    FileLayout,
     Misfit,
-    Records,
+    RecordBatch,
     checked_headings,
     shown,
 )
@@ -27,7 +27,7 @@ _LEAST = 64
 """Rows read at once at the least: so many of the longest texts that a file may hold fit in any case."""
 
 
-def layout(path: Path, label: str, wanted: Collection[str]) -> Layout:
+def layout(path: Path, label: str, wanted: Collection[str]) -> FileLayout:
     """Headings of a Parquet file. Raises BadInputError where it is none, or nests tables in cells."""
     try:
         schema = pq.read_schema(path)
@@ -39,10 +39,10 @@ def layout(path: Path, label: str, wanted: Collection[str]) -> Layout:
         raise BadInputError(
             Problem(label, "one value a cell", f"nested columns {names}", "Unnest or drop them first.")
         )
-    return Layout(checked_headings(label, schema.names, wanted))
+    return FileLayout(checked_headings(label, schema.names, wanted))
 
 
-def read(path: Path, used: Collection[str], budget: Budget, limits: ReadSettings) -> Iterator[Records]:
+def read(path: Path, used: Collection[str], budget: Budget, limits: ReadSettings) -> Iterator[RecordBatch]:
     """Batches of rows with their typed cells. A record with foreign bytes or an endless text is a misfit."""
     first, longest = 1, limits.most_record_kb * 1024
     with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False) as file:
@@ -68,7 +68,7 @@ def read(path: Path, used: Collection[str], budget: Budget, limits: ReadSettings
                     ]
                     kept = np.setdiff1d(np.arange(batch.num_rows), sorted(broken))
                     table, rows = table.take(pa.array(kept)), rows[kept]
-                yield Records(table, rows, misfits, size=path.stat().st_size * batch.num_rows / total)
+                yield RecordBatch(table, rows, misfits, size=path.stat().st_size * batch.num_rows / total)
                 first += batch.num_rows
 
 
@@ -120,10 +120,15 @@ def _plain(cells: pa.Array, longest: int) -> tuple[pa.Array, dict[int, str]]:
             else cells
         ), {}
     raw = cells.cast(pa.large_binary())
+    if pa.types.is_fixed_size_binary(cells.type):  # filled up to its width
+        raw = pa.array([cell and cell.rstrip(b"\0") for cell in raw.to_pylist()], pa.large_binary())
     reasons = dict.fromkeys(
         np.flatnonzero(np.asarray(pc.greater(pc.binary_length(raw), longest).fill_null(False))).tolist(),
         "endless field",
     )
+    if (data := raw.buffers()[2]) and b"\0" in memoryview(data).tobytes():
+        holds = np.asarray(pc.match_substring(raw, b"\0").fill_null(False))
+        reasons |= dict.fromkeys(np.flatnonzero(holds).tolist(), "NUL byte")
     try:
         texts = raw.cast(pa.large_string())
     except pa.ArrowInvalid:

@@ -1,18 +1,19 @@
 """Parsers: the text of one cell to its value. Never a guess: a doubtful text is broken."""
 
 import re
-import unicodedata
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
+from gettext import translation
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import pycountry
 
 from originrisk.data.identifiers import entry_number
-from originrisk.data.identifiers.manufacturer_id import CANADA
+from originrisk.data.identifiers.manufacturer_id import CANADA, unaccented
 from originrisk.data.reference import country_names
 
 Notes = list[str]
@@ -67,9 +68,28 @@ def truth(text: str, notes: Notes) -> bool:
     return value
 
 
+WRONG_PAGE: Final = "looks like text of another encoding"
+_PAGES: Final = ("cp1252", "latin-1", "cp1250", "cp1251", "cp1254", "cp437", "cp850")
+_OF_OTHERS: Final = re.compile(
+    "\ufffd|[\xc0-\xd6\xd8-\xf6\xf8-\xff]{4}|[A-Za-z][£¥¯][A-Za-z]|"
+    r"(?i:ÞTÝ|ÞÝRKET|SANAYÝ|TÝCARET|\bTÝC\b|TEKSTÝL|ÝTHALAT|ÝHRACAT|\bA\.? ?Þ\.)"
+)
+"""Lost letters; four accented ones in a row, as Cyrillic or Chinese looks; Polish, and words of Turkish firms."""
+
+
 def free_text(text: str, notes: Notes) -> str:
     """Text as it is, without the `.0` that a spreadsheet puts behind a number."""
+    if not text.isascii() and (_OF_OTHERS.search(text) or any(_was_utf_8(text, page) for page in _PAGES)):
+        notes.append(WRONG_PAGE)
     return noted(text, re.sub(r"^(\d{2,})\.0$", r"\1", text), "`.0` behind a code", notes)
+
+
+def _was_utf_8(text: str, page: str) -> bool:
+    """Whether the text is what UTF-8 looks like when it is read as a code page."""
+    try:
+        return text.encode(page).decode() != text
+    except UnicodeError:
+        return False
 
 
 EARLIEST: Final = date(1980, 1, 1)
@@ -95,6 +115,11 @@ _COMMA_BEFORE_DECIMALS: Final = re.compile(
 def shows_decimal_comma(text: str) -> bool:
     """Whether the text puts a comma before decimals: then no other comma or point of its column is certain."""
     return bool(_COMMA_BEFORE_DECIMALS.fullmatch(text))
+
+
+def shows_comma(text: str) -> bool:
+    """Whether the text has a comma that may stand before decimals, as it does between semicolons."""
+    return bool(_ONE_COMMA.fullmatch(text)) or shows_decimal_comma(text)
 
 
 def shows_moment(text: str) -> bool:
@@ -292,22 +317,30 @@ def country(text: str, notes: Notes) -> str:
         raise BrokenCellError("several countries, where one is expected")
     if code in _alpha_2():
         return noted(text, code, "letter case", notes)
+    if (bare := re.sub("[ .-]", "", code)) in _alpha_2():
+        return noted(code, bare, "dots, hyphens or blanks in a code", notes)
     if code in _OF_CBP:
         found, repair = _OF_CBP[code]
         return noted(code, found, repair, notes)
-    named = _names().get(_letters(code))
+    forms = () if re.search(r"[\d#/;|?!]", code) else _forms(code)
+    found_in = ((known(), form) for known in (_names, _names_abroad) for form in forms)
+    named = next((known[form] for known, form in found_in if form in known), None)
     if named is None:
         raise BrokenCellError("unknown country")
     return noted(code, named, "alpha-3 code or name of a country", notes)
 
 
-def _letters(name: str) -> str:
-    """A country's name for comparison: its letters without accents, `THE` in front, and `ST` as it is spoken."""
-    ascii_name = (
-        unicodedata.normalize("NFKD", name.upper().replace("&", " AND ")).encode("ascii", "ignore").decode()
-    )
-    words = ["SAINT" if word == "ST" else word for word in re.findall("[A-Z]+", ascii_name.replace("'", ""))]
-    return "".join(words[words[:1] == ["THE"] :])
+_SPOKEN: Final = {"ST": "SAINT", "REP": "REPUBLIC", "DEM": "DEMOCRATIC", "IS": "ISLANDS", "ISL": "ISLANDS"}
+_LANGUAGES: Final = (
+    "ar bn cs da de el es fi fr he hi hu id it ja km ko nb_NO nl pl pt pt_BR ro ru sv th tr uk vi zh_CN zh_TW"
+)
+
+
+def _forms(name: str) -> tuple[str, str]:
+    """A country's name for comparison: its letters without accents and `THE` in front; and its words sorted."""
+    plain_name = unaccented(name.upper().replace("&", " AND ")).upper()
+    words = [_SPOKEN.get(word, word) for word in re.findall(r"[^\W\d_]+", re.sub("['`’]", "", plain_name))]
+    return "".join(words[words[:1] == ["THE"] :]), " ".join(sorted({*words} - {"THE", "OF", "AND"}))
 
 
 @cache
@@ -318,11 +351,28 @@ def _alpha_2() -> frozenset[str]:
 @cache
 def _names() -> dict[str, str]:
     kinds = ("alpha_3", "name", "common_name", "official_name")
-    listed = {
-        _letters(name): country.alpha_2
+    listed = [
+        (name, country.alpha_2)
         for country in pycountry.countries
         for kind in kinds
         if (full := getattr(country, kind, None))
         for name in (full, " ".join(reversed(full.split(", "))))
+    ]
+    listed += [(row.name, row.alpha_2) for row in country_names()]
+    return {form: code for name, code in listed for form in _forms(name)}
+
+
+@cache
+def _names_abroad() -> dict[str, str]:
+    """Names in other languages, but for those that mean two countries and short ones that may be codes."""
+    found = defaultdict[str, set[str]](set)
+    for language in _LANGUAGES.split():
+        told = translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True).gettext
+        for country in pycountry.countries:
+            for name in (country.name, getattr(country, "common_name", country.name)):
+                found[_forms(told(name))[0]].add(country.alpha_2)
+    return {
+        name: min(codes)
+        for name, codes in found.items()
+        if len(codes) == 1 and not re.fullmatch("[A-Z]{0,3}", name)
     }
-    return listed | {_letters(row.name): row.alpha_2 for row in country_names()}

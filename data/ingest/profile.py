@@ -13,7 +13,7 @@ from originrisk.data import reference
 from originrisk.data.contract import Table
 from originrisk.data.ingest.check import Checked
 from originrisk.data.ingest.faults import shown_value
-from originrisk.data.ingest.records import Records
+from originrisk.data.ingest.records import RecordBatch
 from originrisk.data.ingest.repair import as_text
 
 EXAMPLES: Final = 3
@@ -40,7 +40,7 @@ class ColumnProfile:
     examples: list[str] = field(default_factory=list)
 
 
-class Profile:
+class DeliveryProfile:
     """The profile of a delivery's headings, added up over its files.
 
     Of a heading that fills no column no example is shown: it may hold anything.
@@ -52,7 +52,7 @@ class Profile:
         self._table = table
         self.columns: dict[str, ColumnProfile] = {}
 
-    def add(self, records: Records, checked: Checked, columns: Mapping[str, str]) -> None:
+    def add(self, records: RecordBatch, checked: Checked, columns: Mapping[str, str]) -> None:
         """Count some records; `columns` gives the heading of each column that they fill."""
         of_heading = {heading: column for column, heading in columns.items()}
         for heading in records.table.column_names:

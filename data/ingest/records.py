@@ -18,11 +18,13 @@ RAW_KEPT: Final = 10_000
 UNCALCULATED: Final = "#FORMULA!"
 """Stands in a cell whose formula was written without its result."""
 _FREE: Final = 1 << 26
+_UNNAMED: Final = re.compile(r"\s*(?:Unnamed: \d+|__index_level_\d+__)?\s*")
+"""No heading, or what pandas writes in its place."""
 _HEADING: Final = re.compile(r"(?!.*\d{4})[^\W\d][^\x00-\x1f\x7f]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileLayout:
     """Headings of a file in their order, and how its text is written. `first_row` is the first row of data.
 
     `notes` say what a person should know of the file that no count tells: what was passed over, what was guessed.
@@ -32,6 +34,7 @@ class Layout:
     first_row: int = 1
     encoding: str = "utf-8"
     delimiter: str = ","
+    end: str = "\n"
     sheet: str = ""
     longest_record: int = 1 << 20
     notes: tuple[str, ...] = ()
@@ -47,7 +50,7 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class RecordBatch:
     """Some records of a file: cells under the file's headings, the row number of each, and the misfits.
 
     Row numbers are those a person sees: the line of a text file or the row of a sheet (headings included), and
@@ -87,6 +90,11 @@ class Budget:
 def heading(text: str) -> str:
     """A heading for comparison: without marks, outer and doubled blanks, and letter case."""
     return " ".join(text.replace("\ufeff", "").split()).casefold()
+
+
+def named(headings: Iterable[str]) -> list[str]:
+    """The headings that say anything: a column without one is passed over."""
+    return [name for name in headings if not _UNNAMED.fullmatch(name.replace("\ufeff", ""))]
 
 
 def shown(headings: Sequence[str], name: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ from originrisk.data.errors import Problem
 from originrisk.data.ingest.check import Checked, Fate
 from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.faults import MOST_EMPTIED, broken_cells
-from originrisk.data.ingest.records import Records
+from originrisk.data.ingest.records import RecordBatch
 from originrisk.data.store import lake
 from originrisk.data.store.tables import FAULTS, REJECTED
 
@@ -37,7 +36,7 @@ def shown_word(text: str) -> str:
 
 
 @dataclass
-class Counts:
+class DeliveryCounts:
     """What became of the records; read = accepted + rejected."""
 
     read: int = 0
@@ -50,11 +49,11 @@ class Counts:
     labels: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-class Delivery:
+class StagedDelivery:
     """Files that come in together. `hashes` are the SHA-256 of each: a record is known by file and row number."""
 
     def __init__(self, table: Table, sources: Sequence[Source], staging: Path) -> None:
-        self.counts = Counts()
+        self.counts = DeliveryCounts()
         self.hashes = [source.sha256() for source in sources]
         self.accepted, self.rejected, self.faults = (
             staging / f"{name}.parquet" for name in ("accepted", "rejected", "faults")
@@ -67,7 +66,7 @@ class Delivery:
         self._faults = pq.ParquetWriter(self.faults, FAULTS)
         self._emptied: Counter[str] = Counter()
 
-    def take(self, file: int, records: Records, checked: Checked, columns: Mapping[str, str]) -> None:
+    def take(self, file: int, records: RecordBatch, checked: Checked, columns: Mapping[str, str]) -> None:
         """Stage the records of a file: whole rows as accepted, the others and the misfits as rejected.
 
         `columns` gives the heading of each column that the file fills.
@@ -80,7 +79,11 @@ class Delivery:
         self.counts.fates |= checked.fates
         for column, words in checked.labels.items():
             self.counts.labels[column] += words
-        self._accept(file, records.rows, checked, whole & ~checked.absorbed)
+        mask, table = whole & ~checked.absorbed, checked.table
+        place = (np.full(len(whole), file, np.int32), records.rows, checked.repaired)
+        for (name, kind), values in zip(_PLACE, place, strict=True):
+            table = table.append_column(f"_{name}", pa.array(values, kind))
+        self._accepted.write_table(table if mask.all() else table.filter(pa.array(mask)))
         self._reject_rows(file, records, checked.reasons, columns)
         self._fault(file, broken_cells(records, columns, self._kept_of(checked.emptied, whole), "emptied"))
         self._reject(file, ((bad.row, bad.raw, [f"record: {bad.reason}"]) for bad in records.misfits))
@@ -118,7 +121,7 @@ class Delivery:
                 problems.append(Problem(where, RULES[rule], f"{len(words) - MOST_WORDS:,} other words", step))
         return problems
 
-    def reject_duplicates(self, file: int, records: Records, rows: NDArray[np.int64]) -> None:
+    def reject_duplicates(self, file: int, records: RecordBatch, rows: NDArray[np.int64]) -> None:
         """Stage these rows of a file, accepted before, as rejected: their keys came earlier in the delivery."""
         positions = np.flatnonzero(np.isin(records.rows, rows)).tolist()
         reason = f"{', '.join(self._table.key)}: duplicate in this delivery"
@@ -129,10 +132,22 @@ class Delivery:
     def close_accepted(self, memory_limit_gb: float) -> dict[int, NDArray[np.int64]]:
         """No more records. Takes later rows of a key out of the accepted; returns them: file, row numbers."""
         self._accepted.close()
+        staged, key, kept = (
+            lake.relation([self.accepted]),
+            ", ".join(self._table.key),
+            self._staging / "kept.parquet",
+        )
         with lake.connect(memory_limit_gb, self._staging) as connection:
-            later = self._later_rows(connection)
+            later = connection.sql(
+                f"SELECT _file, _row, _repaired FROM {staged} "
+                f"SEMI JOIN (SELECT {key} FROM {staged} GROUP BY {key} HAVING count(*) > 1) USING ({key}) "
+                f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _file, _row) > 1"
+            ).to_arrow_table()
             if later.num_rows:
-                self._take_out(connection, later)
+                connection.register("later", later)
+                apart = f"FROM {staged} ANTI JOIN later USING (_file, _row)"
+                connection.execute(f"COPY ({apart}) TO {lake.literal(kept)}")
+                self.accepted = kept
         self.counts.duplicates = later.num_rows
         self.counts.accepted -= later.num_rows
         self.counts.repaired -= int(np.asarray(later["_repaired"]).sum())
@@ -162,30 +177,8 @@ class Delivery:
                 f"{self.counts.read} read, {self.counts.accepted} accepted, {self.counts.rejected} rejected"
             )
 
-    def _later_rows(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        staged, key = lake.relation([self.accepted]), ", ".join(self._table.key)
-        return connection.sql(
-            f"SELECT _file, _row, _repaired FROM {staged} "
-            f"SEMI JOIN (SELECT {key} FROM {staged} GROUP BY {key} HAVING count(*) > 1) USING ({key}) "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _file, _row) > 1"
-        ).to_arrow_table()
-
-    def _take_out(self, connection: duckdb.DuckDBPyConnection, later: pa.Table) -> None:
-        kept = self._staging / "kept.parquet"
-        connection.register("later", later)
-        rows = f"FROM {lake.relation([self.accepted])} ANTI JOIN later USING (_file, _row)"
-        connection.execute(f"COPY ({rows}) TO {lake.literal(kept)}")
-        self.accepted = kept
-
-    def _accept(self, file: int, rows: NDArray[np.int64], checked: Checked, mask: NDArray[np.bool_]) -> None:
-        place = (np.full(len(rows), file, np.int32), rows, checked.repaired)
-        table = checked.table
-        for (name, kind), values in zip(_PLACE, place, strict=True):
-            table = table.append_column(f"_{name}", pa.array(values, kind))
-        self._accepted.write_table(table if mask.all() else table.filter(pa.array(mask)))
-
     def _reject_rows(
-        self, file: int, records: Records, reasons: Mapping[int, list[str]], columns: Mapping[str, str]
+        self, file: int, records: RecordBatch, reasons: Mapping[int, list[str]], columns: Mapping[str, str]
     ) -> None:
         positions = sorted(reasons)
         raws = records.table.take(pa.array(positions, pa.int64())).to_pylist()

@@ -51,23 +51,29 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "disposition": parsers.one_of(*DISPOSITIONS),
 }
 
-# Words for "nothing here", of people and of programs, by the kind of column.
-PLACEHOLDERS: Final = (
-    parsers.MANY
-    | {UNCALCULATED}
-    | set(
-        """N/A; #N/A; N.A.; NULL; (NULL); #NULL!; NONE; NIL; <NA>; UNKNOWN; NOT KNOWN; NOT AVAILABLE; NOT APPLICABLE;
-    NOT STATED; NOT DECLARED; NOT PROVIDED; UNDEFINED; TBD; TBA; TO BE DETERMINED; TO BE ADVISED; BLANK; (BLANK);
-    EMPTY; MISSING; ?; -; --; ---; .;
-    #REF!; #NAME?; #VALUE!; #DIV/0!; #NUM!; #SPILL!; #CALC!; #GETTING_DATA""".replace("\n   ", "").split("; ")
-    )
-)
+# Words for "nothing here", of people and of programs, whatever stands around them: `(null)`, `#N/A`, `T.B.D.`.
+_WORDS: Final = (
+    "NULL|NONE(?: GIVEN| PROVIDED)?|NIL|UNK(?:NO?W?N)?|NO ?DATA|(?:DATA )?NOT (?:KNOWN|AVAILABLE|APPLICABLE|STATED|"
+    "DECLARED|PROVIDED|GIVEN|SPECIFIED|ON FILE)|UNDEFINED|T[.]?B[.]?[ACD]|TO BE (?:DETERMINED|ADVISED|CONFIRMED)|"
+    "BLANK|EMPTY|MISSING|(?:AS PER|SEE) (?:INVOICE|ATTACHED|ATTACHMENT)|N[./]A|N/D|S/[DN]|"
+    "(?:MULTIPLE|VARIOUS|SEVERAL)(?: (?:SUPPLIER|MANUFACTURER|MAKER|SELLER|VENDOR|PRODUCER|FACTOR(?:Y|IE))S?)?|MULTI|"
+    "NO DISPONIBLE|DESCONOCIDO|INCONNU|UNBEKANNT"
+).replace(" ", "[ _-]*")
+_ABROAD: Final = "无|無|没有|沒有|无数据|未知|不明|未定|なし|無し|없음|нет|неизвестно"
+_ERRORS: Final = r"#[^\w\s]?\w[\w/]*[!?]|#N/?[ADV]|ERR:\d{3}|[+-]?1[.]#(?:QNAN|SNAN|IND|INF)|\\N"
+_AROUND: Final = r"[\s!-/:-@\[-`{-~]*"
+NOTHING: Final = rf"(?i)^(?:{_AROUND}(?:{_WORDS}){_AROUND}|[<(\[]NA[>)\]]|{_ERRORS}|X{{3,}}|0+(?:[.]0+)?)$"
+"""In ASCII. A cell of an error (`#REF!`, in any language) is nothing, and so is a text that is all zeros."""
 # In texts these letters are names of people, but as programs write them; NA is Namibia among countries.
-OF_PROGRAMS: Final = frozenset({"nan", "NaN", "NaT"})
-OF_CODES: Final = frozenset({"NA", "NAN", "NAT"})
+OF_PROGRAMS: Final = frozenset({"nan", "-nan", "NaN", "NaT"})
+OF_CODES: Final = frozenset({"NA", "NAN", "NAT", "-NAN"})
+_NOTHING: Final = re.compile(NOTHING)
+_NOTHING_ABROAD: Final = re.compile(rf"\W*(?:{_ABROAD})\W*|[\W_]+", re.IGNORECASE)
+_ZEROS: Final = re.compile("[0.-]+")
 
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _DIRECTION: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+_MARKS: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u2019", "------'")
 
 
 def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
@@ -86,11 +92,15 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
 
 
 def is_placeholder(text: str, rule: str) -> bool:
-    """Whether the text is a word for "nothing here" in a cell of that rule."""
+    """Whether the text says "nothing here" in a cell of that rule; zeros do so as a text or as a party's number."""
     word = text.upper()
     if rule == "country" and word in (*parsers.MANY, "NA"):
         return False
-    return word in PLACEHOLDERS or (rule != "text" and word in OF_CODES) or text in OF_PROGRAMS
+    if _ZEROS.fullmatch(text) and "0" in text:
+        return rule in ("text", "importer number", "manufacturer id")
+    if word in OF_CODES:
+        return rule != "text" or text in OF_PROGRAMS
+    return bool(text) and bool(_NOTHING.search(text) or _NOTHING_ABROAD.fullmatch(text))
 
 
 def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
@@ -100,6 +110,8 @@ def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
         if not keep_direction:
             text = noted(text, _DIRECTION.sub("", text), "direction mark", notes)
         text = noted(text, unicodedata.normalize("NFKC", text), "Unicode NFKC", notes)
+        if not keep_direction:
+            text = noted(text, text.translate(_MARKS), "typographic hyphen or apostrophe", notes)
     text = noted(text, text.strip(), "surrounding blanks", notes)
     if text.startswith("'"):
         escaped = r"^'(?=[\d=+@-])" if keep_direction else r"^'"
@@ -139,7 +151,11 @@ BOUNDS: Final[dict[str, tuple[object, object]]] = {
 def is_plain(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
     """Cells that may be cast as they are."""
     if not pa.types.is_string(cells.type):
-        return _within(rule, cells)
+        least, most = BOUNDS[rule]
+        within = pc.and_(pc.greater_equal(cells, least), pc.less_equal(cells, most))
+        if pa.types.is_floating(cells.type):
+            within = pc.and_(within, pc.is_finite(cells))
+        return np.asarray(within.fill_null(False))
     if rule not in PLAIN:
         return np.zeros(len(cells), bool)
     mask = np.asarray(pc.match_substring_regex(cells, PLAIN[rule]).fill_null(False))
@@ -147,8 +163,7 @@ def is_plain(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
         mask = mask & entry_number.valid(cells)
     if rule in ("text", "manufacturer id"):
         nothing = pc.or_(
-            pc.is_in(pc.ascii_upper(cells), value_set=pa.array(sorted(PLACEHOLDERS))),
-            pc.is_in(cells, value_set=pa.array(sorted(OF_PROGRAMS))),
+            pc.match_substring_regex(cells, NOTHING), pc.is_in(cells, value_set=pa.array(sorted(OF_PROGRAMS)))
         )
         mask = mask & ~np.asarray(pc.or_(nothing, pc.ends_with(cells, ".0")).fill_null(True))
     return mask
@@ -186,14 +201,6 @@ def as_text(cells: pa.Array, *, code: bool = False) -> pa.Array:
     return cells.cast(pa.string())
 
 
-def _within(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
-    least, most = BOUNDS[rule]
-    mask = pc.and_(pc.greater_equal(cells, least), pc.less_equal(cells, most))
-    if pa.types.is_floating(cells.type):
-        mask = pc.and_(mask, pc.is_finite(cells))
-    return np.asarray(mask.fill_null(False))
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A column after its check: `reasons` of the rows whose cell is broken, `repaired` rows, repairs by name.
@@ -227,6 +234,8 @@ class ColumnCheck:
         self._judge = lru_cache(1 << 17)(lambda text: parse(self._rule, text, parser))
         self._judge_warily = lru_cache(1 << 17)(lambda text: parse(self._rule, text, wary))
         self._shows_doubt = _DOUBTS.get(column.type)
+        if column.type == "float" and delimiter == ";":
+            self._shows_doubt = parsers.shows_comma
 
     def __call__(self, cells: pa.Array, typed: NDArray[np.bool_] | None = None) -> Judged:
         """Judge the cells: texts, or values of any type that Parquet has.
@@ -245,9 +254,13 @@ class ColumnCheck:
         judged = [judge(text) for text in texts.dictionary.to_pylist()]
         codes, rows = np.asarray(texts.indices), np.flatnonzero(~plain)
         others = pa.array([cell.value for cell in judged], self._type).take(texts.indices)
-        values = pc.replace_with_mask(self._cast(cells, plain), pa.array(~plain), others)
+        kept = cells if plain.all() else pc.if_else(pa.array(plain), cells, None)
+        if self._rule == "entry number":
+            kept = pc.replace_substring(kept, "-", "")
+        values = pc.replace_with_mask(kept.cast(self._type), pa.array(~plain), others)
         repaired = np.zeros(len(cells), bool)
-        repaired[rows] = np.array([bool(self._counted(cell)) for cell in judged], bool)[codes]
+        changed = [bool({*self._counted(cell)} - {parsers.WRONG_PAGE}) for cell in judged]
+        repaired[rows] = np.array(changed, bool)[codes]
         repairs, broken = Counter[str](), Counter[str]()
         times = np.bincount(codes, minlength=len(judged)).tolist()
         for text, cell, count in zip(texts.dictionary.to_pylist(), judged, times, strict=True):
@@ -258,33 +271,30 @@ class ColumnCheck:
             row: judged[code].broken
             for row, code in zip(rows[bad].tolist(), codes[bad].tolist(), strict=True)
         }
-        return Judged(self._scaled(values), reasons, repaired, repairs, broken)
+        if self._factor is not None:
+            values = pc.multiply(values, self._factor)
+        if self._days is not None:
+            values = pc.add(values.cast(pa.int32()), pa.scalar(self._days, pa.int32())).cast(self._type)
+        return Judged(values, reasons, repaired, repairs, broken)
 
     def _values(self, cells: pa.Array) -> pa.Array:
-        """Cells of the column's type, of which typed numbers of another have become numbers; or texts."""
+        """Cells of the column's type, of which typed numbers of another have become numbers; or texts.
+
+        A decimal, and a number of few digits, becomes the number that is written like it: 12.1, not 12.1000003815.
+        """
         if cells.type == self._type:
             return cells
-        kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-        if self._type == pa.float64() and any(kind(cells.type) for kind in kinds):
+        if self._type == pa.float64() and pa.types.is_integer(cells.type):
             return cells.cast(pa.float64(), safe=False)
+        if self._type == pa.float64() and (
+            pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)
+        ):
+            return cells.cast(pa.string()).cast(pa.float64())
         return as_text(cells, code=self._type == pa.string())
 
     def _others(self, cells: pa.Array, plain: NDArray[np.bool_]) -> pa.DictionaryArray:
         """The texts of the cells that are not plain."""
         return as_text(cells.filter(pa.array(~plain))).fill_null("").dictionary_encode()
-
-    def _cast(self, cells: pa.Array, plain: NDArray[np.bool_]) -> pa.Array:
-        kept = cells if plain.all() else pc.if_else(pa.array(plain), cells, None)
-        if self._rule == "entry number":
-            kept = pc.replace_substring(kept, "-", "")
-        return kept.cast(self._type)
-
-    def _scaled(self, values: pa.Array) -> pa.Array:
-        if self._factor is not None:
-            values = pc.multiply(values, self._factor)
-        if self._days is not None:
-            values = pc.add(values.cast(pa.int32()), pa.scalar(self._days, pa.int32())).cast(self._type)
-        return values
 
     def _counted(self, cell: Cell) -> list[str]:
         return [repair for repair in cell.repairs if repair not in self._usual]

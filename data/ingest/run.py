@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,9 +20,9 @@ from originrisk.data.ingest.check import Checked, Checks, Fate
 from originrisk.data.ingest.discover import FilesRefusedError, Source
 from originrisk.data.ingest.fold import fold
 from originrisk.data.ingest.mapping import Mapping, read_mapping, resolve, wanted
-from originrisk.data.ingest.profile import Profile
-from originrisk.data.ingest.records import Layout, Records, heading
-from originrisk.data.ingest.reject import Counts, Delivery
+from originrisk.data.ingest.profile import DeliveryProfile
+from originrisk.data.ingest.records import FileLayout, RecordBatch, heading, named
+from originrisk.data.ingest.reject import DeliveryCounts, StagedDelivery
 from originrisk.data.ingest.repair import wrong_meanings
 from originrisk.data.settings import ReadSettings
 from originrisk.data.store.lake import UpsertCounts
@@ -34,7 +34,7 @@ class Input:
     """A file whose headings are found to fit; `columns` gives the heading of each column that it fills."""
 
     source: Source
-    layout: Layout
+    layout: FileLayout
     columns: dict[str, str]
 
 
@@ -42,11 +42,11 @@ class Input:
 class Ingested:
     """What a delivery did. Counted in records of the source, but for `stored`, which is in rows of the store."""
 
-    counts: Counts
+    counts: DeliveryCounts
     stored: UpsertCounts
     note: str
     warnings: tuple[str, ...] = ()
-    profile: Profile | None = None
+    profile: DeliveryProfile | None = None
     refused: tuple[Problem, ...] = ()
 
 
@@ -69,11 +69,11 @@ def ingest(
     mapping, mistakes = read_mapping(mapping_name)
     mistakes += wrong_meanings(Path(mapping_name).name, mapping)
     sources, warnings = discover.discover(paths)
-    profile = Profile(table) if check else None
+    profile = DeliveryProfile(table) if check else None
     with TemporaryDirectory() if check else store.writing() as staging:
         with _all_told(mistakes):
             inputs = _inputs(sources, table, mapping, limits)
-        delivery = Delivery(table, [entry.source for entry in inputs], Path(staging))
+        delivery = StagedDelivery(table, [entry.source for entry in inputs], Path(staging))
         _take_all(delivery, inputs, table, mapping, limits, profile=profile)
         if (unknown := delivery.unknown_labels()) and not check:
             raise FilesRefusedError(
@@ -103,18 +103,22 @@ def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: R
                     source, wanted(part), mapping.sheet, mapping.encoding, limits
                 ):
                     columns = resolve(one.label, table, part, shape.headings, only_known=only_known)
-                    inputs.append(Input(one, shape, columns))
+                    count = len(shape.headings) - len(named(shape.headings))
+                    told = (
+                        [f"{one.label}: {count} columns without a heading were passed over"] if count else []
+                    )
+                    inputs.append(Input(one, replace(shape, notes=(*shape.notes, *told)), columns))
     return inputs
 
 
 def _take_all(
-    delivery: Delivery,
+    delivery: StagedDelivery,
     inputs: Sequence[Input],
     table: Table,
     mapping: Mapping,
     limits: ReadSettings,
     *,
-    profile: Profile | None,
+    profile: DeliveryProfile | None,
 ) -> None:
     checks: dict[str, Checks] = {}
     size = sum(entry.source.size() for entry in inputs)
@@ -159,13 +163,13 @@ def _refusals() -> Iterator[Callable[[Source], AbstractContextManager[None]]]:
         raise FilesRefusedError(found)
 
 
-def _records(entry: Input, mapping: Mapping, table: Table, limits: ReadSettings) -> Iterator[Records]:
+def _records(entry: Input, mapping: Mapping, table: Table, limits: ReadSettings) -> Iterator[RecordBatch]:
     """The records of a file: in parts, or all at once where several of them, far apart perhaps, make a line."""
     parts = discover.read(entry.source, entry.layout, set(entry.columns.values()), limits)
     if mapping.table(table.name).fold is None:
         yield from parts
     elif whole := list(parts):
-        yield Records(
+        yield RecordBatch(
             pa.concat_tables([part.table for part in whole]),
             np.concatenate([part.rows for part in whole]),
             [misfit for part in whole for misfit in part.misfits],
@@ -174,7 +178,7 @@ def _records(entry: Input, mapping: Mapping, table: Table, limits: ReadSettings)
         )
 
 
-def _folded(checked: Checked, records: Records, entry: Input, mapping: Mapping, table: Table) -> Checked:
+def _folded(checked: Checked, records: RecordBatch, entry: Input, mapping: Mapping, table: Table) -> Checked:
     rule = mapping.table(table.name).fold
     if rule is None:
         return checked

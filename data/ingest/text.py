@@ -17,8 +17,8 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest.records import (
     ROWS_BEFORE_HEADINGS,
     Budget,
-    Layout,
-    Records,
+    FileLayout,
+    RecordBatch,
     checked_headings,
     heading,
     row_of_headings,
@@ -30,8 +30,37 @@ DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 23
 _LONGEST_HEADINGS = 1 << 16
 _SAMPLE = 1 << 16
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_NULS = {"utf-16-le": re.compile(rb"(?:[\t -~]\0){4}"), "utf-16-be": re.compile(rb"(?:\0[\t -~]){4}")}
+"""How UTF-16 without a mark begins, for headings begin with Latin letters."""
+_MAGIC = {
+    b"\xd0\xcf\x11\xe0": "an older workbook, or one with a password",
+    b"PAR1": "a Parquet file",
+    b"PK\3\4": "a ZIP archive or a workbook",
+    b"BZh": "bytes packed by bzip2",
+    b"\x28\xb5\x2f\xfd": "bytes packed by Zstandard",
+    b"\xfd7zXZ": "bytes packed by XZ",
+    b"ARROW1": "an Arrow file",
+    b"%PDF": "a PDF",
+    b"<": "a page of HTML or XML",
+    b"{": "JSON",
+    b"[": "JSON",
+}
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
+# Of what is no UTF-8: those that exports are written in.
+_EXPORTED = (
+    "gb18030",
+    "big5",
+    "cp932",
+    "cp949",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+    "cp437",
+)
 # Windows' code pages of Latin letters: Western, Central European, Turkish, Baltic, Vietnamese.
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
 # A byte that its encoding has no character for becomes one that is no UTF-8 either, so that its line is rejected.
@@ -40,15 +69,26 @@ codecs.register_error("foreign", lambda error: ("\udcff", error.end))  # type: i
 
 def layout(
     path: Path, label: str, wanted: Collection[str], encoding: str | None, limits: ReadSettings
-) -> Layout:
+) -> FileLayout:
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
     size = path.stat().st_size
     longest, notes = limits.most_record_kb * 1024, list[str]()
     if not encoding:
         encoding, notes = _encoding(path, label, Budget(label, size, limits), longest)
     with _open(path, label) as file:
-        text = _beginning(_decoded(file, encoding, Budget(label, size, limits))).decode("utf-8", "replace")
-    lines = [line.strip("\r\ufeff") for line in text.split("\n")[:ROWS_BEFORE_HEADINGS]]
+        begins = b""
+        for block in _decoded(file, encoding, Budget(label, size, limits)):
+            begins += block
+            if len(begins) >= _LONGEST_HEADINGS:
+                break
+        begins = begins[:_LONGEST_HEADINGS]
+    if what := next((what for magic, what in _MAGIC.items() if begins.lstrip().startswith(magic)), None):
+        raise BadInputError(
+            Problem(label, "a table of text", what, "Save it as CSV in UTF-8, or name it what it is.")
+        )
+    end = "\r" if b"\r" in begins and b"\n" not in begins else "\n"
+    text = begins.decode("utf-8", "replace")
+    lines = [line.strip("\r\ufeff") for line in text.split(end)[:ROWS_BEFORE_HEADINGS]]
     stated = _SEPARATOR.fullmatch(lines[0])
     tried = []
     for delimiter in (stated[1],) if stated else DELIMITERS:
@@ -56,14 +96,16 @@ def layout(
         if place := row_of_headings(rows[1:] if stated else rows, wanted):
             tried.append((len({*map(heading, place[1])} & {*map(heading, wanted)}), delimiter, place))
     if not tried:
-        found = "no such row at its beginning"
+        found = f"no such row among the first {ROWS_BEFORE_HEADINGS}"
         raise BadInputError(Problem(label, "a table with a row of column names", found))
     _, delimiter, (number, cells, before) = max(tried, key=lambda one: (one[0], one[1] == ","))
     if before:
         notes.append(f"{label}: {before} lines before the headings were passed over")
     first = number + 1 + bool(stated)
     headings = checked_headings(label, cells, wanted)
-    return Layout(headings, first, encoding, delimiter, longest_record=longest, notes=tuple(notes))
+    return FileLayout(
+        headings, first, encoding, delimiter, end=end, longest_record=longest, notes=tuple(notes)
+    )
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -74,14 +116,17 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def read(path: Path, label: str, shape: Layout, budget: Budget) -> Iterator[Records]:
+def read(path: Path, label: str, shape: FileLayout, budget: Budget) -> Iterator[RecordBatch]:
     """The records, block by block. Raises BadInputError where a compressed file is damaged."""
     row, tail, before = 1, b"", 0
     with path.open("rb") as raw, _open(raw, label) as file:
-        for block, last in _whole_lines(_decoded(file, shape.encoding, budget), shape.longest_record):
+        blocks = _decoded(file, shape.encoding, budget)
+        if shape.end == "\r":
+            blocks = (block.replace(b"\r", b"\n") for block in blocks)
+        for block, last in _whole_lines(blocks, shape.longest_record):
             parsed = parse(tail + block, row, shape, last=last)
             row, tail = parsed.next_row, parsed.tail
-            yield Records(parsed.table, parsed.rows, parsed.misfits, size=raw.tell() - before)
+            yield RecordBatch(parsed.table, parsed.rows, parsed.misfits, size=raw.tell() - before)
             before = raw.tell()
 
 
@@ -108,13 +153,6 @@ def _decoded(file: IO[bytes], encoding: str, budget: Budget) -> Iterator[bytes]:
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 
-def _beginning(blocks: Iterator[bytes]) -> bytes:
-    text = b""
-    while len(text) < _LONGEST_HEADINGS and (block := next(blocks, b"")):
-        text += block
-    return text[:_LONGEST_HEADINGS]
-
-
 def _whole_lines(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes, bool]]:
     """Blocks that end with a line end, and whether one is the last. Of an endless line the beginning is enough."""
     rest = b""
@@ -136,8 +174,13 @@ def _encoding(path: Path, label: str, budget: Budget, longest: int) -> tuple[str
     such bytes are rejected one by one, and the note names the likely ones: a mapping has to say which.
     """
     with _open(path, label) as file:
-        if mark := _MARKS.get(file.read(2)):
-            return mark, []
+        begins = file.read(8)
+    for mark, name in _MARKS.items():
+        if begins.startswith(mark):
+            return name, []
+    for name, pattern in _NULS.items():
+        if pattern.match(begins):
+            return name, [f"{label}: read as {name}, though it has no mark"]
     foreign, lines, sample = set[bytes](), 0, b""
     with _open(path, label) as file:
         for block, _ in _whole_lines(_decoded(file, "utf-8", budget), longest):
@@ -155,8 +198,8 @@ def _encoding(path: Path, label: str, budget: Budget, longest: int) -> tuple[str
     ):
         same = ", ".join(_LATIN)
         return _LATIN[0], [f"{label}: not UTF-8, read as {_LATIN[0]}: its letters are the same in {same}"]
-    guesses = (
-        ", ".join(dict.fromkeys(match.encoding for match in islice(from_bytes(sample), 4))) or "none likely"
-    )
+    likely = from_bytes(sample, cp_isolation=[*_LATIN, *_EXPORTED])
+    names = dict.fromkeys(name for match in islice(likely, 6) for name in match.could_be_from_charset)
+    guesses = ", ".join(names) or "none likely"
     step = 'Say which in the mapping (`encoding = "…"`) and bring the file in again.'
     return "utf-8", [f"{label}: {lines} lines are not UTF-8; encodings that fit: {guesses}. {step}"]

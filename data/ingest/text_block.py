@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from originrisk.data.ingest.records import RAW_KEPT, Layout, Misfit
+from originrisk.data.ingest.records import RAW_KEPT, FileLayout, Misfit
 
 NEWLINE, RETURN, QUOTE = b'\n\r"'
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class TextLines:
     """Where the lines of a block begin and end (without their line end)."""
 
     data: bytes
@@ -45,27 +45,27 @@ class Lines:
         return np.flatnonzero(self.codes == code) if code in self.data else np.empty(0, np.int64)
 
 
-def split(block: bytes) -> Lines:
+def split(block: bytes) -> TextLines:
     """The lines of a block; the last one may lack its line end."""
     codes = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(codes == NEWLINE)
     if block and not block.endswith(b"\n"):
         ends = np.append(ends, len(block))
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else ends
-    return Lines(block, codes, starts, ends)
+    return TextLines(block, codes, starts, ends)
 
 
-def blank(lines: Lines) -> NDArray[np.bool_]:
+def blank(lines: TextLines) -> NDArray[np.bool_]:
     """Lines without a character."""
     return np.asarray(lines.ends - lines.starts <= (lines.codes[lines.starts] == RETURN))
 
 
-def open_ended(lines: Lines) -> NDArray[np.bool_]:
+def open_ended(lines: TextLines) -> NDArray[np.bool_]:
     """Lines with an odd number of quotes: one of them opens or closes beyond the line."""
     return np.asarray(lines.count(lines.places(QUOTE)) % 2 == 1)
 
 
-def suspect(lines: Lines, shape: Layout) -> NDArray[np.bool_]:
+def suspect(lines: TextLines, shape: FileLayout) -> NDArray[np.bool_]:
     """Lines with the wrong number of cells or too long; with a NUL, return or quote out of place; foreign bytes."""
     doubtful: NDArray[np.bool_] = cell_counts(lines, shape) != len(shape.headings)
     doubtful |= lines.ends - lines.starts > shape.longest_record
@@ -79,7 +79,7 @@ def suspect(lines: Lines, shape: Layout) -> NDArray[np.bool_]:
     return doubtful
 
 
-def cell_counts(lines: Lines, shape: Layout) -> NDArray[np.int64]:
+def cell_counts(lines: TextLines, shape: FileLayout) -> NDArray[np.int64]:
     """Cells of each line, as far as its quotes are paired."""
     places, quotes = lines.places(ord(shape.delimiter)), lines.places(QUOTE)
     if len(quotes):
@@ -98,7 +98,7 @@ def is_utf_8(data: bytes) -> bool:
     return True
 
 
-def _stray_quotes(lines: Lines, shape: Layout) -> NDArray[np.int64]:
+def _stray_quotes(lines: TextLines, shape: FileLayout) -> NDArray[np.int64]:
     """Places of quotes that neither begin nor end a cell nor stand for a quote within it."""
     edge = np.isin(np.arange(256), [ord(shape.delimiter), QUOTE, NEWLINE, RETURN])
     places = lines.places(QUOTE)
@@ -128,7 +128,7 @@ class _Record:
     reason: str = ""
 
 
-def parse(block: bytes, row: int, shape: Layout, *, last: bool, one_by_one: bool = False) -> Parsed:
+def parse(block: bytes, row: int, shape: FileLayout, *, last: bool, one_by_one: bool = False) -> Parsed:
     """The records of a block whose first line has row number `row`; lines before `shape.first_row` are passed."""
     lines = split(block)
     wanted = (np.arange(len(lines.starts)) >= shape.first_row - row) & ~blank(lines)
@@ -145,13 +145,22 @@ def parse(block: bytes, row: int, shape: Layout, *, last: bool, one_by_one: bool
     whole = [record for record in records if not record.reason]
     rows = np.concatenate([np.flatnonzero(plain), [record.first for record in whole]]).astype(np.int64) + row
     table = pa.concat_tables([table, _table((record.cells for record in whole), shape)])
-    misfits = [_misfit(lines, record, row) for record in records if record.reason]
+    misfits = []
+    for record in records:
+        if record.reason:
+            raw = lines.raw(record.first, record.final)[:RAW_KEPT].decode("utf-8", "backslashreplace")
+            misfits.append(Misfit(record.first + row, raw, record.reason))
     tail = block[lines.starts[open_at] :] if open_at < len(lines.starts) else b""
     return Parsed(table, rows, misfits, tail, row + open_at)
 
 
 def _one_by_one(
-    lines: Lines, doubtful: NDArray[np.bool_], unpaired: NDArray[np.bool_], shape: Layout, *, last: bool
+    lines: TextLines,
+    doubtful: NDArray[np.bool_],
+    unpaired: NDArray[np.bool_],
+    shape: FileLayout,
+    *,
+    last: bool,
 ) -> tuple[list[_Record], int]:
     """Doubtful lines read by themselves, and the line whose quote is still open at the end of the block."""
     records: list[_Record] = []
@@ -169,7 +178,7 @@ def _one_by_one(
     return records, len(lines.starts)
 
 
-def _record(lines: Lines, index: int, closing: int | None, shape: Layout) -> _Record:
+def _record(lines: TextLines, index: int, closing: int | None, shape: FileLayout) -> _Record:
     """The record up to the line that closes its quote, if that makes a whole record; else the line alone."""
     if closing is not None and lines.ends[closing] - lines.starts[index] < shape.longest_record:
         cells, reason = _cells(lines.raw(index, closing), shape)
@@ -178,7 +187,7 @@ def _record(lines: Lines, index: int, closing: int | None, shape: Layout) -> _Re
     return _Record(index, index, *_cells(lines.raw(index, index), shape))
 
 
-def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
+def _cells(raw: bytes, shape: FileLayout) -> tuple[list[str], str]:
     if b"\0" in raw:
         return [], "NUL byte"
     if not is_utf_8(raw):
@@ -191,11 +200,12 @@ def _cells(raw: bytes, shape: Layout) -> tuple[list[str], str]:
         return [], "quoted field without a proper end"
     if len(records) != 1:
         return [], "line break outside quotes"
-    difference = len(records[0]) - len(shape.headings)
-    return records[0], "too many cells" if difference > 0 else "too few cells" if difference else ""
+    cells, width = records[0], len(shape.headings)
+    wrong = "too few cells" if len(cells) < width else "too many cells" if any(cells[width:]) else ""
+    return cells[:width], wrong
 
 
-def _together(lines: Lines, plain: NDArray[np.bool_], shape: Layout) -> pa.Table:
+def _together(lines: TextLines, plain: NDArray[np.bool_], shape: FileLayout) -> pa.Table:
     """The plain lines through Arrow, every cell a text."""
     edges = np.flatnonzero(np.diff(plain.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
     stops = np.append(lines.starts, len(lines.data))
@@ -214,12 +224,7 @@ def _together(lines: Lines, plain: NDArray[np.bool_], shape: Layout) -> pa.Table
         return _table((), shape)
 
 
-def _table(rows: Iterable[list[str]], shape: Layout) -> pa.Table:
+def _table(rows: Iterable[list[str]], shape: FileLayout) -> pa.Table:
     cells = list(rows)
     columns = [pa.array([row[index] for row in cells], pa.string()) for index in range(len(shape.headings))]
     return pa.table(columns, names=list(shape.headings))
-
-
-def _misfit(lines: Lines, record: _Record, row: int) -> Misfit:
-    raw = lines.raw(record.first, record.final)[:RAW_KEPT].decode("utf-8", "backslashreplace")
-    return Misfit(record.first + row, raw, record.reason)

@@ -9,13 +9,14 @@ from datetime import date, datetime, time
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Final, TypeVar
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.escape import unescape
 
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.ingest.records import (
@@ -23,9 +24,9 @@ from originrisk.data.ingest.records import (
     ROWS_BEFORE_HEADINGS,
     UNCALCULATED,
     Budget,
-    Layout,
+    FileLayout,
     Misfit,
-    Records,
+    RecordBatch,
     checked_headings,
     heading,
     row_of_headings,
@@ -53,7 +54,7 @@ def layouts(
     *,
     budget: Budget,
     limits: ReadSettings,
-) -> list[Layout]:
+) -> list[FileLayout]:
     """Headings of a sheet (default: the one with most of those wanted), and of each later one that has the same.
 
     Raises BadInputError where the file is no workbook or unpacks beyond its budget.
@@ -80,6 +81,11 @@ def layouts(
             raise BadInputError(Problem(label, f"a sheet `{sheet}`", f"`{'`, `'.join(names)}`"))
         hidden = {one.title for one in book.worksheets if one.sheet_state != "visible"}
         tops = {name: _top(book, name) for name in names}
+        full = {
+            name
+            for name in names
+            if any(map(any, tops[name])) or any(any(row) for row in book[name].iter_rows(values_only=True))
+        }
     places = {name: row_of_headings(top, wanted) for name, top in tops.items()}
     known = {name: place for name, place in places.items() if place}
     if not known:
@@ -88,7 +94,8 @@ def layouts(
     matches = {
         name: len({*map(heading, wanted)} & {*map(heading, place[1])}) for name, place in known.items()
     }
-    main = sheet if sheet in known else max(known, key=lambda name: (name not in hidden, matches[name]))
+    rank = {name: (matches[name] > 0, name not in hidden, matches[name]) for name in known}
+    main = sheet if sheet in known else max(known, key=rank.__getitem__)
     headings = checked_headings(label, known[main][1], wanted)
     same = [
         name
@@ -98,7 +105,7 @@ def layouts(
     notes = [
         f"{label}: sheet `{name}` has content that was not read{' (it is hidden)' if name in hidden else ''}"
         for name in names
-        if name not in same and any(map(any, tops[name]))
+        if name not in same and name in full
     ]
     notes += [f"{label}: sheet `{name}` was read, though it is hidden" for name in same if name in hidden]
     notes += [
@@ -111,7 +118,7 @@ def layouts(
         told = f"{label}: {len(merged)} merged ranges, first {merged[0]}"
         notes.append(f"{told}: the value counts for the first of its cells alone, the others are empty")
     return [
-        Layout(
+        FileLayout(
             checked_headings(label, known[name][1], wanted),
             known[name][0] + 1,
             sheet=name,
@@ -121,7 +128,7 @@ def layouts(
     ]
 
 
-def read(path: Path, label: str, shape: Layout, budget: Budget) -> Iterator[Records]:
+def read(path: Path, label: str, shape: FileLayout, budget: Budget) -> Iterator[RecordBatch]:
     """Rows of the sheet. Empty rows are passed over; one with cells beyond the headings is a misfit."""
     width = len(shape.headings)
     with _book(path) as book:
@@ -140,7 +147,7 @@ def read(path: Path, label: str, shape: Layout, budget: Budget) -> Iterator[Reco
                 name: np.array([isinstance(row[index], TypedNumber) for _, row in fitting], bool)
                 for index, name in enumerate(shape.headings)
             }
-            yield Records(pa.table(columns, names=list(shape.headings)), rows, misfits, typed=typed)
+            yield RecordBatch(pa.table(columns, names=list(shape.headings)), rows, misfits, typed=typed)
 
 
 def _quietly(rows: Iterator[Row]) -> list[Row]:
@@ -154,20 +161,22 @@ def _quietly(rows: Iterator[Row]) -> list[Row]:
 def _book(path: Path, *, results: bool = True) -> Iterator[openpyxl.Workbook]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(_transitional(path), read_only=True, data_only=results)
+        file = _transitional(path)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=results)
     try:
         yield book
     finally:
         book.close()
+        file.close()
 
 
-def _transitional(path: Path) -> Path | IO[bytes]:
+def _transitional(path: Path) -> IO[bytes]:
     """The workbook; one in Strict Open XML under the usual names of elements, which alone the library knows."""
     with ZipFile(path) as archive:
         if "xl/workbook.xml" not in archive.namelist():
-            return path
+            return path.open("rb")
         if not any(name in archive.read("xl/workbook.xml") for name in _STRICT):
-            return path
+            return path.open("rb")
         usual = BytesIO()
         with ZipFile(usual, "w", ZIP_DEFLATED) as copy:
             for part in archive.infolist():
@@ -207,7 +216,14 @@ def _rows(path: Path, label: str, book: openpyxl.Workbook, sheet: str, budget: B
     with _book(path, results=False) as formulas:
         if next(_found(path, _FORMULA), None) is not None:
             formulas[sheet].reset_dimensions()
-            results = map(_marked, results, formulas[sheet].iter_rows())
+            cells = zip(results, formulas[sheet].iter_rows(), strict=False)
+            results = (
+                tuple(
+                    UNCALCULATED if value is None and cell.data_type == "f" else value
+                    for value, cell in zip(*row, strict=True)
+                )
+                for row in cells
+            )
         for number, values in enumerate(results, start=1):
             if number > MOST_ROWS:  # a row may bear any number, and every one before it is an empty row
                 raise BadInputError(
@@ -216,13 +232,6 @@ def _rows(path: Path, label: str, book: openpyxl.Workbook, sheet: str, budget: B
             row = _texts(values)
             budget.spend(8 * len(values) + sum(map(len, row)))
             yield row
-
-
-def _marked(values: tuple[object, ...], cells: tuple[Any, ...]) -> tuple[object, ...]:
-    return tuple(
-        UNCALCULATED if value is None and cell.data_type == "f" else value
-        for value, cell in zip(values, cells, strict=True)
-    )
 
 
 def _texts(values: tuple[object, ...]) -> list[str]:
@@ -248,4 +257,5 @@ def _text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return TypedNumber(value)
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return unescape(text) if "_x" in text else text

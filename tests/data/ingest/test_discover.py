@@ -21,7 +21,8 @@ def test_a_folder_is_its_tables_in_order_of_name(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     found, notes = discover([tmp_path])
     assert [source.label for source in found] == ["a.parquet", "b.csv", "c/d.csv.gz"]
-    assert len(notes) == 1
+    assert len(notes) == 2
+    assert "1 files of other kinds passed over, first notes.md" in notes[1]
 
 
 def test_everything_wrong_with_the_paths_is_said_at_once(tmp_path: Path) -> None:
@@ -107,3 +108,33 @@ def test_whatever_a_library_raises_is_a_refusal_with_the_files_name_and_not_its_
     assert "JANE" not in str(caught.value)
     with pytest.raises(OSError, match="No space"), guarded("lines.x"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("name", ["workbook.csv", "table.txt", "table.xlsx"])
+def test_a_file_is_what_its_first_bytes_say(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.startswith("workbook"):
+        book = openpyxl.Workbook()
+        book.active.append(["a", "b"])
+        book.active.append(["1", "2"])
+        book.save(path)
+    else:
+        pq.write_table(pa.table({"a": ["1"], "b": ["2"]}), path)
+    ((source, shape),) = layouts(discover([path])[0][0], {"a", "b"})
+    assert [row for records in read(source, shape) for row in records.table.to_pylist()] == [
+        {"a": "1", "b": "2"}
+    ]
+
+
+def test_a_delta_table_behind_a_link_is_read(tmp_path: Path) -> None:
+    write_deltalake(tmp_path / "kept" / "table", pa.table({"a": ["1"], "b": ["2"]}))
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    ((source,), _) = discover([tmp_path / "link" / "table"])
+    assert source.label.endswith(".parquet")
+
+
+@pytest.mark.parametrize("name", ["lines.xls", "lines.ods", "lines.xlsb", "lines.zip", "lines.csv.bz2"])
+def test_other_kinds_are_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(BadInputError, match="Save or unpack it as one of these"):
+        discover([tmp_path / name])

@@ -8,11 +8,11 @@ import pytest
 
 from originrisk.data.errors import BadInputError
 from originrisk.data.ingest import parquet
-from originrisk.data.ingest.records import Budget, Records
+from originrisk.data.ingest.records import Budget, RecordBatch
 from originrisk.data.settings import ReadSettings
 
 
-def _read(path: Path, limits: ReadSettings | None = None, used: str = "ab") -> list[Records]:
+def _read(path: Path, limits: ReadSettings | None = None, used: str = "ab") -> list[RecordBatch]:
     limits = limits or ReadSettings()
     parquet.layout(path, path.name, {"a"})
     return list(parquet.read(path, list(used), Budget(path.name, path.stat().st_size, limits), limits))
@@ -87,3 +87,11 @@ def test_pages_are_checked_where_they_bear_a_checksum(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"MARKED", b"MARRED", 1))
     with pytest.raises(OSError, match="CRC"):
         _read(path)
+
+
+def test_a_nul_spoils_its_record_and_what_fills_a_width_is_none(tmp_path: Path) -> None:
+    (records,) = _read(_file(tmp_path, pa.array(["A CO", "B\0CO"])))
+    assert [bad.reason for bad in records.misfits] == ["NUL byte"]
+    (records,) = _read(_file(tmp_path, pa.array([b"A CO\0", b"B CO "], pa.binary(5))))
+    assert records.table["a"].to_pylist() == ["A CO", "B CO "]
+    assert not records.misfits

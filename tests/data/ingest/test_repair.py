@@ -50,6 +50,15 @@ REPAIRED = [
     ("country", "Trinidad & Tobago", "TT", "alpha-3 code or name of a country"),
     ("country", "Great Britain", "GB", "alpha-3 code or name of a country"),
     *[("country", code, "CA", "a province for Canada") for code in ("XA", "XO", "XQ", "xy")],
+    ("country", "China, People's Republic of", "CN", "alpha-3 code or name of a country"),
+    ("country", "Congo, Democratic Republic", "CD", "alpha-3 code or name of a country"),
+    ("country", "Alemania", "DE", "alpha-3 code or name of a country"),
+    ("country", "中国", "CN", "alpha-3 code or name of a country"),
+    ("country", "Китай", "CN", "alpha-3 code or name of a country"),
+    ("country", "VN.", "VN", "dots, hyphens or blanks in a code"),
+    ("importer number", "44–555666700", "44-555666700", "typographic hyphen or apostrophe"),
+    ("date", "2021‑11‑04", date(2021, 11, 4), "typographic hyphen or apostrophe"),
+    ("amount", "1’234.56", 1234.56, "thousands separators"),
     ("country", "WE", "PS", "the West Bank for Palestine"),
     ("country", "GZ", "PS", "Gaza for Palestine"),
     ("htsus", "6109-10-0012", "6109100012", "dots, hyphens or blanks in a code"),
@@ -354,3 +363,90 @@ def test_a_comma_is_in_doubt_between_semicolons_and_beside_a_comma_before_decima
 def test_a_word_of_the_mapping_is_known_as_a_typed_number_too() -> None:
     words = TableMapping(columns={}, values={"related_parties": {"1": "yes", "2": "no"}})
     assert _judged("related_parties", pa.array([1.0, 2.0, None]), words)[0] == [True, False, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#BLOCKED!",
+        "#¡VALOR!",
+        "#BEZUG!",
+        "#NV",
+        "Err:502",
+        "\\N",
+        "[null]",
+        "<NA>",
+        "T.B.D.",
+        "none given",
+        "—",
+        "??",
+        "XXX",
+        "0",
+        "00000",
+        "1.#QNAN",
+        "multiple suppliers",
+        "AS PER INVOICE",
+        "无",
+        "нет",
+    ],
+)
+@pytest.mark.parametrize("rule", ["text", "manufacturer id", "importer number"])
+def test_words_for_nothing_are_no_party(rule: str, text: str) -> None:
+    assert parse(rule, text).value is None
+    assert parse(rule, text).repairs == ("placeholder word",)
+    assert not is_plain(rule, pa.array([text])).any()
+
+
+@pytest.mark.parametrize(
+    "text", ["NIL TEXTILES", "ÜNIL", "NAN", "Nullarbor Wool", "#12 ROAD", "X", "S.A.M.E."]
+)
+def test_names_that_hold_such_a_word_stay(text: str) -> None:
+    assert parse("text", text).value == text
+
+
+@pytest.mark.parametrize("text", ["1.#IND", "Korea", "Republic of China", "VN/CN", "Saint Martin", "CN-65"])
+def test_no_country_is_guessed(text: str) -> None:
+    assert parse("country", text).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged"),
+    [
+        ("CAFÃ‰ LÃ“PEZ", True),
+        ("ÞENOL ÞTÝ ÝPLÝK", True),
+        ("SPÓ£KA", True),
+        ("CAF�", True),
+        ("ÒÅÊÑÒÈËÜ", True),
+        ("РўР•РљРЎ", True),
+        ("CAFÉ LÓPEZ", False),
+        ("ŁÓDŹ", False),
+        ("Þór Ýmir", False),
+        ("ТЕКСТИЛЬ", False),
+        ("NGUYỄN VĂN ĐỨC", False),
+        ("宁波", False),
+        ("GROSSHANDEL STRAẞER", False),
+    ],
+)
+def test_text_that_was_read_in_another_encoding_is_flagged(text: str, flagged: bool) -> None:
+    cell = parse("text", text)
+    assert cell.value == text
+    assert (parsers.WRONG_PAGE in cell.repairs) is flagged
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pa.array([Decimal("98765.430000000"), Decimal("12.1")], pa.decimal128(38, 9)),
+        pa.array([98765.43, 12.1], pa.float32()),
+    ],
+    ids=str,
+)
+def test_numbers_of_other_types_become_the_number_that_is_written_like_them(cells: pa.Array) -> None:
+    check = ColumnCheck(ENTRIES["quantity"], TableMapping(columns={}))
+    assert check(cells).values.to_pylist() == [98765.43, 12.1]
+
+
+def test_between_semicolons_a_comma_makes_the_points_of_its_column_doubtful() -> None:
+    check = ColumnCheck(ENTRIES["gross_weight_kg"], TableMapping(columns={}), delimiter=";")
+    assert check(pa.array(["12,500", "1.250", "7.5"])).values.to_pylist() == [None, None, 7.5]
+    assert check(pa.array(["12.500", "1.250"])).values.to_pylist() == [12.5, 1.25]

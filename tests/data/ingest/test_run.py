@@ -23,7 +23,7 @@ from originrisk.cli import app
 from originrisk.data.contract import ENTRIES
 from originrisk.data.errors import AlreadyRunningError, BadInputError
 from originrisk.data.identifiers.entry_number import check_digit
-from originrisk.data.ingest.reject import Delivery
+from originrisk.data.ingest.reject import StagedDelivery
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
 
@@ -453,13 +453,13 @@ def test_whatever_happens_to_the_bytes_read_is_accepted_plus_rejected(
 def test_a_file_that_changes_while_it_is_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, path, close = tmp_path / "home", tmp_path / "lines.csv", Delivery.close_accepted
+    home, path, close = tmp_path / "home", tmp_path / "lines.csv", StagedDelivery.close_accepted
 
-    def replaced(delivery: Delivery, memory: float) -> object:
+    def replaced(delivery: StagedDelivery, memory: float) -> object:
         path.write_bytes(_csv({}))
         return close(delivery, memory)
 
-    monkeypatch.setattr(Delivery, "close_accepted", replaced)
+    monkeypatch.setattr(StagedDelivery, "close_accepted", replaced)
     with pytest.raises(BadInputError, match="changed while it was read"):
         _ingest(home, _csv({}, {"line_number": "1"}, {"line_number": "1"}))
     assert Store(home).versions() == {}
@@ -559,3 +559,17 @@ def test_numbers_of_a_workbook_are_numbers_under_a_stated_decimal_comma(tmp_path
     ingest(store, "entries", [tmp_path / "lines.xlsx"], str(tmp_path / "own.toml"))
     (line,) = store.entries().to_pylist()
     assert (line["quantity"], line["gross_weight_kg"], line["entered_value_usd"]) == (12.5, 1234.5, 1234.567)
+
+
+@pytest.mark.parametrize("first", [",", "Unnamed: 0,"])
+def test_the_row_numbers_of_a_data_frame_are_passed_over_and_told(tmp_path: Path, first: str) -> None:
+    head, line, _ = _csv({}).decode().split("\n")
+    found = _ingest(tmp_path / "home", f"{first}{head}\n0,{line}\n".encode())
+    assert found.counts.accepted == 1
+    assert "1 columns without a heading were passed over" in found.warnings[0]
+
+
+def test_text_of_another_encoding_is_told_and_is_no_repair(tmp_path: Path) -> None:
+    found = _ingest(tmp_path / "home", _csv({"manufacturer_name": "CAFÃ‰ LÃ“PEZ"}))
+    assert found.counts.fates == {"manufacturer_name: looks like text of another encoding": "told"}
+    assert found.counts.repaired == 0

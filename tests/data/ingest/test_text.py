@@ -218,3 +218,58 @@ def test_of_an_endless_line_the_beginning_is_enough(tmp_path: Path) -> None:
         {3: ("1", "2", "3")},
         [(2, "endless field")],
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_read_and_told(tmp_path: Path, encoding: str) -> None:
+    path = _file(tmp_path, "a,b,c\n宁波,2,3\n".encode(encoding))
+    assert _read(path) == ({2: ("宁波", "2", "3")}, [])
+    assert encoding in text.layout(path, path.name, WANTED, None, LIMITS).notes[0]
+
+
+def test_utf_32_is_read_by_its_mark(tmp_path: Path) -> None:
+    assert _read(_file(tmp_path, "a,b,c\n宁波,2,3\n".encode("utf-32")))[0] == {2: ("宁波", "2", "3")}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a,b,c\r1,2,3\r4,5,6\r", b"a,b,c\r1,2,3\r4,5,6", b"a,b,c\n1,2,3,\n4,5,6,,\n"],
+    ids=["lines end with a return", "the last does not", "rows end with a delimiter"],
+)
+def test_ways_of_writing_that_lose_nothing_are_read(tmp_path: Path, content: bytes) -> None:
+    assert _read(_file(tmp_path, content)) == ({2: ("1", "2", "3"), 3: ("4", "5", "6")}, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an older workbook"),
+        (b"\x28\xb5\x2f\xfda,b,c\n", "Zstandard"),
+        (b"<!DOCTYPE html>\n<title>Sign in, a, b</title>", "HTML"),
+        (b'[{"a": 1, "b": 2}]', "JSON"),
+        (gzip.compress(b"PAR1"), "a Parquet file"),
+    ],
+)
+def test_what_is_no_table_of_text_is_refused_as_what_it_is(
+    tmp_path: Path, content: bytes, found: str
+) -> None:
+    with pytest.raises(BadInputError, match=found):
+        _read(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        ("cp1250", "ŁÓDŹ TKANINY"),
+        ("cp1252", "CAFÉ “TEXTIL” €"),
+        ("gb18030", "宁波棉业有限公司"),
+        ("cp1256", "شركة القطن"),
+        ("koi8_r", "ТЕКСТИЛЬНАЯ ФАБРИКА"),
+        ("cp949", "대한섬유"),
+        ("cp874", "ไทยสิ่งทอ"),
+    ],
+)
+def test_the_encodings_that_are_told_have_the_right_one(tmp_path: Path, encoding: str, word: str) -> None:
+    path = _file(tmp_path, f"a,b,c\n{word},2,3\n".encode(encoding))
+    (note,) = text.layout(path, path.name, WANTED, None, LIMITS).notes
+    assert encoding in note

@@ -11,7 +11,7 @@ import pytest
 
 from originrisk.data.errors import BadInputError
 from originrisk.data.ingest import workbook
-from originrisk.data.ingest.records import UNCALCULATED, Budget, Layout
+from originrisk.data.ingest.records import UNCALCULATED, Budget, FileLayout
 from originrisk.data.settings import ReadSettings
 
 
@@ -25,7 +25,7 @@ def _book(path: Path, rows: list[list[object]], *sheets: str) -> Path:
     return path
 
 
-def _layouts(path: Path, sheet: str | None = None) -> list[Layout]:
+def _layouts(path: Path, sheet: str | None = None) -> list[FileLayout]:
     limits = ReadSettings()
     return workbook.layouts(path, path.name, {"a", "b", "c"}, sheet, budget=_budget(path), limits=limits)
 
@@ -166,3 +166,29 @@ def test_a_sheet_beyond_its_budget_is_refused(tmp_path: Path, more: str) -> None
             book.writestr(name, content.replace("</sheetData>", f"{more}</sheetData>"))
     with pytest.raises((BadInputError, ValueError)):
         _cells(path)
+
+
+def test_lines_in_a_hidden_sheet_beside_visible_notes_are_read_and_told(tmp_path: Path) -> None:
+    path = _book(tmp_path / "lines.xlsx", [["a", "b"], [1, 2]], "notes")
+    book = openpyxl.load_workbook(path)
+    book["notes"].append(["see", "other"])
+    book["Sheet"].sheet_state, book.active = "hidden", 1
+    book.save(path)
+    (shape,) = _layouts(path)
+    assert shape.sheet == "Sheet"
+    assert any("it is hidden" in note for note in shape.notes)
+
+
+def test_content_far_down_in_another_sheet_is_told(tmp_path: Path) -> None:
+    path = _book(tmp_path / "lines.xlsx", [["a", "b"], [1, 2]], "notes")
+    book = openpyxl.load_workbook(path)
+    book["notes"].cell(90, 3, "far")
+    book.save(path)
+    assert "`notes` has content" in _layouts(path)[0].notes[0]
+
+
+def test_escapes_of_control_characters_are_what_they_stand_for(tmp_path: Path) -> None:
+    path = _book(tmp_path / "lines.xlsx", [["a", "b"], ["A_x000D_B", "x"]])
+    (shape,) = _layouts(path)
+    (records,) = workbook.read(path, path.name, shape, _budget(path))
+    assert records.table["a"].to_pylist() == ["A\rB"]
