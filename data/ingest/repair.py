@@ -62,7 +62,7 @@ _WORDS: Final = (
 _ABROAD: Final = "无|無|没有|沒有|无数据|未知|不明|未定|なし|無し|없음|нет|неизвестно"
 _ERRORS: Final = r"#[^\w\s]?\w[\w/]*[!?]|#N/?[ADV]|ERR:\d{3}|[+-]?1[.]#(?:QNAN|SNAN|IND|INF)|\\N"
 _AROUND: Final = r"[\s!-/:-@\[-`{-~]*"
-NOTHING: Final = rf"(?i)^(?:{_AROUND}(?:{_WORDS}){_AROUND}|[<(\[]NA[>)\]]|{_ERRORS}|X{{3,}}|0+(?:[.]0+)?)$"
+NOTHING: Final = rf"(?i)^(?:{_AROUND}(?:{_WORDS}){_AROUND}|[<(\[]NA[>)\]]|{_ERRORS}|X{{3,}}|[0.-]*0[0.-]*)$"
 """In ASCII. A cell of an error (`#REF!`, in any language) is nothing, and so is a text that is all zeros."""
 # In texts these letters are names of people, but as programs write them; NA is Namibia among countries.
 OF_PROGRAMS: Final = frozenset({"nan", "-nan", "NaN", "NaT"})
@@ -161,7 +161,7 @@ def is_plain(rule: str, cells: pa.Array) -> NDArray[np.bool_]:
     mask = np.asarray(pc.match_substring_regex(cells, PLAIN[rule]).fill_null(False))
     if rule == "entry number":
         mask = mask & entry_number.valid(cells)
-    if rule in ("text", "manufacturer id"):
+    if rule in ("text", "manufacturer id", "importer number"):
         nothing = pc.or_(
             pc.match_substring_regex(cells, NOTHING), pc.is_in(cells, value_set=pa.array(sorted(OF_PROGRAMS)))
         )

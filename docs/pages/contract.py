@@ -47,17 +47,20 @@ _FATES = """
 | formulas, markup, right-to-left marks in a text | it is text: kept, and made harmless where it is shown |
 
 Certain repairs: case of codes, surrounding blanks, Unicode NFKC, zero-width and direction marks, dots,
-hyphens and blanks in codes, Excel's leading apostrophe, `.0` behind a code, thousands separators and currency
-signs, ISO dates with a time, alpha-3 codes and names of countries in everyday use, the customs service's own codes
-(Canadian provinces, `UK`, `WE`, `GZ`, `KV`), a lost leading zero where the length proves it (Schedule D, entry type),
-words for nothing (`N/A`, `NULL`, `-`, `UNKNOWN`, `TBD`; in codes and numbers also `NAN`, `NaT`, `NA`).
+hyphens and blanks in codes, typographic hyphens, Excel's leading apostrophe, `.0` behind a code, thousands separators
+and currency signs, ISO dates with a time, alpha-3 codes and names of countries in everyday use (words in any order, and
+in 30 languages), the customs service's own codes (Canadian provinces, `UK`, `WE`, `GZ`, `KV`), a lost leading zero
+where the length proves it (Schedule D, entry type), words for nothing with what stands around them (`N/A`, `(null)`,
+`-`, `UNKNOWN`, `T.B.D.`, `#REF!`, `XXX`, several makers at once; as a text or a party's number also zeros; in codes and
+numbers also `NAN`, `NaT`, `NA`).
 
 Doubtful: day and month order; a moment with a time zone, unless the whole column stands at midnight; decimal commas,
-and `12,500` in a file between semicolons or beside a `7,25` in its column; scientific notation in a code; a code as
-a number whose type cannot hold it (ten digits in 32 bits); HTSUS numbers of odd length, letters among digits, unknown
-codes, several countries of origin.
+and `12,500` in a file between semicolons (with every `1.250` of its column) or beside a `7,25`; scientific notation
+in a code; a code as a number whose type cannot hold it (ten digits in 32 bits); HTSUS numbers of odd length, letters
+among digits, unknown codes, several countries of origin.
 
-Typed cells (Parquet, workbooks) are values: no rule about ways of writing touches them.
+Typed cells (Parquet, workbooks) are values: no rule about ways of writing touches them. A decimal, and a number of few
+digits, becomes the number that is written like it.
 
 ## What a delivery's counts mean
 
