@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse mutants
+.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse mutants pictures
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -93,6 +93,9 @@ abuse: setup ## both servers under slow, silent, greedy and hostile callers: lon
 
 browser: setup ## officers at work in a headless Chromium, axe on every page, findings as far as the next model (part of `make slow`)
 	$(BIN)/pytest -m slow tests/serve/queue/test_in_browser.py tests/serve/queue/test_learned.py
+
+pictures: setup ## every page of the queue over var/demo, empty, ordinary and full, in three shapes, into var/pictures
+	$(BIN)/python -m benchmarks.pictures
 
 spark: setup ## what runs on Spark, on two threads of this machine; needs Java 17 or later
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock

@@ -15,6 +15,7 @@ ACTIONS: Final[dict[str, tuple[Role, ...]]] = {
     "read_queue": ("officer", "supervisor", "data_scientist"),
     "read_line": ("officer", "supervisor", "data_scientist"),
     "write_finding": ("officer", "supervisor"),
+    "comment": ("officer", "supervisor"),
     "read_second": ("officer", "supervisor"),
     "assign": ("officer", "supervisor"),
     "keep_view": ("officer", "supervisor", "data_scientist"),

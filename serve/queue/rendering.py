@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse
 
 from originrisk.data.errors import Problem
 from originrisk.serve.queue.access import navigation
-from originrisk.serve.queue.evidence.words import country, cut, folded, percent, port, visible
+from originrisk.serve.queue.db.finding import DECIDED
+from originrisk.serve.queue.evidence.words import country, cut, folded, moment, percent, plain, port, visible
 from originrisk.serve.queue.routes.admission import CSRF
 
 HERE: Final = Path(__file__).parent
@@ -33,8 +34,10 @@ def csrf_field(context: Context) -> Markup:
 
 
 ENVIRONMENT.globals["csrf_field"] = csrf_field
-ENVIRONMENT.globals.update(port=port, country=country)
-ENVIRONMENT.filters.update(cut=cut, folded=folded, visible=visible, percent=percent)
+ENVIRONMENT.globals.update(port=port, country=country, decided=DECIDED)
+ENVIRONMENT.filters.update(
+    cut=cut, folded=folded, visible=visible, percent=percent, moment=moment, plain=plain
+)
 
 
 def page(

@@ -6,6 +6,7 @@ number of fields and a time, or it is refused. Text that no database takes is re
 
 import asyncio
 import logging
+from time import monotonic
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from originrisk.serve.queue.attachments import MOST_BYTES as MOST_ATTACHED
 from originrisk.serve.queue.rendering import problem_page
 
 log = logging.getLogger("originrisk.queue")
@@ -21,6 +23,8 @@ MOST_BYTES: Final = 262_144
 MOST_LOG_IN_BYTES: Final = 16_384
 MOST_FIELDS: Final = 64
 FORM_SECONDS: Final = 10.0
+MOST_FILE_BYTES: Final = MOST_ATTACHED + 65_536
+FILE_SECONDS: Final = 30.0
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -77,13 +81,16 @@ async def _arrived(scope: Scope, receive: Receive) -> Receive:
     if "\x00" in scope["path"] or _holds_null(scope["query_string"]):
         raise HTTPException(400)
     headers = Headers(scope=scope)
+    kind, _, encoding = headers.get("content-type", "").lower().replace('"', "").partition(";")
+    files = scope["path"].endswith("/comments") and kind.strip() == "multipart/form-data"
     size = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
-    most = MOST_LOG_IN_BYTES if scope["path"] == "/login" else MOST_BYTES
+    most = MOST_LOG_IN_BYTES if scope["path"] == "/login" else MOST_FILE_BYTES if files else MOST_BYTES
     if not (size.isascii() and size.isdigit() and len(size) < 10 and int(size) <= most):
         raise HTTPException(413)
     if int(size) == 0:
         return receive
-    kind, _, encoding = headers.get("content-type", "").lower().replace('"', "").partition(";")
+    if files:
+        return _counted(receive, int(size))
     if kind.strip() != "application/x-www-form-urlencoded" or encoding.strip() not in {"", "charset=utf-8"}:
         raise HTTPException(415)
     body, more = b"", True
@@ -106,6 +113,25 @@ async def _arrived(scope: Scope, receive: Receive) -> Receive:
         return next(given, None) or await receive()
 
     return again
+
+
+def _counted(receive: Receive, size: int) -> Receive:
+    """A form with a file as it comes, for it is read once its sender is known: no longer than it said, nor too slow."""
+    end, left = monotonic() + FILE_SECONDS, size
+
+    async def part() -> Message:
+        nonlocal left
+        try:
+            async with asyncio.timeout(max(end - monotonic(), 0)):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return part
 
 
 def _holds_null(sent: bytes) -> bool:

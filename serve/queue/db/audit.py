@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, RowMapping, Table, insert, select
+from sqlalchemy import Connection, RowMapping, Table, insert, inspect, select
 
 from originrisk.data.errors import Problem
 from originrisk.data.store import journal
 from originrisk.serve.queue.db.database import Database, folder
-from originrisk.serve.queue.db.tables import ACCOUNTS, ASSIGNMENTS, AUDIT, DELIVERED, FINDINGS, READINGS
+from originrisk.serve.queue.db.tables import (
+    ACCOUNTS,
+    ASSIGNMENTS,
+    AUDIT,
+    COMMENTS,
+    DELIVERED,
+    FINDINGS,
+    READINGS,
+)
 
 START: Final = "0" * 64
 _SEALED: Final = ("number", "at", "account", "action", "subject", "details", "previous")
@@ -73,6 +81,7 @@ CHAINED: Final[Mapping[str, tuple[Table, str, tuple[str, ...]]]] = {
     "findings": (FINDINGS, "id", tuple(FINDINGS.c.keys())),
     "readings": (READINGS, "finding", tuple(READINGS.c.keys())),
     "assignments": (ASSIGNMENTS, "id", tuple(ASSIGNMENTS.c.keys())),
+    "comments": (COMMENTS, "id", tuple(COMMENTS.c.keys())),
     "delivered": (DELIVERED, "finding", tuple(DELIVERED.c.keys())),
     "accounts": (ACCOUNTS, "name", ("id", "name", "role", "password", "demo", "locked")),
 }
@@ -93,7 +102,10 @@ def digests(connection: Connection, rows: Iterable[tuple[Table, Any]]) -> dict[s
 
 def adopt(connection: Connection, at: datetime) -> None:
     """Seal what an earlier version left without a seal, as it was found."""
+    there = set(inspect(connection).get_table_names())
     for table, key, _ in CHAINED.values():
+        if table.name not in there:
+            continue  # of a later revision
         keys = connection.execute(select(table.c[key])).scalars().all()
         for first in range(0, len(keys), 500):
             sealed = digests(connection, [(table, one) for one in keys[first : first + 500]])

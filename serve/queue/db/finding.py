@@ -19,6 +19,10 @@ DECISIONS: Final = {
     "refer": "Refer",
     "not_relevant": "Not relevant",
 }
+REOPENED: Final = "reopened"
+"""Decision of a version that takes the only one before it back: the line is open again."""
+DECIDED: Final = {**DECISIONS, REOPENED: "Reopened"}
+"""Words of every decision that a version may hold."""
 RESULTS: Final = {
     "xinjiang": "Xinjiang input found",
     "not_xinjiang": "no Xinjiang input found",
@@ -138,9 +142,14 @@ class Finding:
         return self.state == "settled"
 
 
-def problems(draft: Draft, line: Line, version: int, today: date) -> list[Problem]:
-    """Everything that keeps a draft from becoming a finding after `version` earlier ones."""
-    return [*_words(draft), *_result(draft, today), *_reason(draft, line, version)]
+def problems(
+    draft: Draft, line: Line, version: int, today: date, chosen: date | None = None
+) -> list[Problem]:
+    """Everything that keeps a draft from becoming a finding after `version` earlier ones.
+
+    `chosen` is the day on which the line was chosen without a result: none can have been found before it.
+    """
+    return [*_words(draft), *_result(draft, line, today, chosen), *_reason(draft, line, version)]
 
 
 def _words(draft: Draft) -> Iterator[Problem]:
@@ -152,34 +161,36 @@ def _words(draft: Draft) -> Iterator[Problem]:
     )
     for name, given, known in choices:
         if given is not None and given not in known:
-            yield Problem(name, f"one of {', '.join(known)}", "another" if given else "none")
+            yield Problem(name, f"one of: {', '.join(known.values())}", "another" if given else "none")
     for name, text, most in (("reason", draft.reason, LONGEST_REASON), ("note", draft.note, LONGEST_NOTE)):
         if text and len(text) > most:
             yield Problem(name, f"at most {most:,} characters", f"{len(text):,}")
-        if text and not _storable(text):
+        if text and any(
+            one == "\x00" or "\ud800" <= one <= "\udfff" for one in text
+        ):  # no database takes these
             yield Problem(name, "text", "characters that are none")
 
 
-def _storable(text: str) -> bool:
-    """No database takes these: the null character, and halves of characters."""
-    return not any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in text)
-
-
-def _result(draft: Draft, today: date) -> Iterator[Problem]:
+def _result(draft: Draft, line: Line, today: date, chosen: date | None) -> Iterator[Problem]:
+    name, day = "day of the result", draft.found_on
     if draft.result and not draft.method:
         yield Problem("method", "how the result was found", "none")
-    if draft.ended and not draft.found_on:
-        yield Problem("day of the result", "the day on which it was found, or the goods disposed of", "none")
-    if draft.found_on and not draft.ended:
-        yield Problem("day of the result", "a result or a disposition beside it", "none")
-    if draft.found_on and draft.found_on > today:
-        yield Problem("day of the result", f"{today} or earlier", str(draft.found_on))
+    if draft.ended and not day:
+        yield Problem(name, "the day on which it was found, or the goods disposed of", "none")
+    if day and not draft.ended:
+        yield Problem(name, "a result or a disposition beside it", "none")
+    if day and day > today:
+        yield Problem(name, f"{today} (today, UTC) or earlier", str(day))
+    if day and day < line.entry_date:
+        yield Problem(name, f"{line.entry_date} or later, for the goods were entered then", str(day))
+    elif day and chosen and day < chosen:
+        yield Problem(name, f"{chosen} or later, for the line was first decided on then", str(day))
     if draft.result == FOUND and draft.decision in FRUITLESS:
-        yield Problem("decision", "another than this beside a Xinjiang input", DECISIONS[draft.decision])
+        yield Problem("decision", "one that fits a Xinjiang input", DECISIONS[draft.decision])
     if draft.disposition in DENIALS and draft.decision in FRUITLESS:
-        yield Problem("decision", "another than this beside a denial", DECISIONS[draft.decision])
+        yield Problem("decision", "one that fits a denial", DECISIONS[draft.decision])
     if draft.result == FOUND and draft.disposition == "released_on_evidence":
-        yield Problem("disposition", "another than this beside a Xinjiang input", draft.disposition)
+        yield Problem("disposition", "one that fits a Xinjiang input", "released on evidence")
     if draft.result == FOUND and draft.method == "detention" and not draft.disposition:
         yield Problem("disposition", "what was done, for a detention is no evidence on origin", "none")
 
@@ -188,8 +199,8 @@ def _reason(draft: Draft, line: Line, version: int) -> Iterator[Problem]:
     if draft.reason:
         return
     if version:
-        yield Problem("reason", "why an earlier finding is corrected", "none")
+        yield Problem("reason", "the reason why an earlier finding is corrected", "none")
     if draft.adverse:
-        yield Problem("reason", "why, for a finding against the goods", "none")
+        yield Problem("reason", "the reason for a finding against the goods", "none")
     if line.by_lot and draft.decision in FRUITLESS and not draft.result:
-        yield Problem("reason", "why a line of the random sample is not examined", "none")
+        yield Problem("reason", "the reason why a line of the random sample is not examined", "none")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select
 
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.store.tables import Store
@@ -89,6 +89,11 @@ def history(connection: Connection, key: Key) -> list[Finding]:
 def of_day(connection: Connection, day: date) -> dict[Key, Finding]:
     """The last version of the findings about the lines of a day."""
     return _by_line(_findings(connection, _last().where(FINDINGS.c.entry_date == day)))
+
+
+def last_versions(connection: Connection, where: ColumnElement[bool]) -> list[Finding]:
+    """The findings that stand and fit a condition on their rows, oldest first."""
+    return list(_findings(connection, _last().where(where).order_by(FINDINGS.c.id)))
 
 
 def everything(connection: Connection) -> dict[Key, Finding]:

@@ -1,4 +1,4 @@
-"""Tables of the queue's database. Findings, readings, assignments and the audit only grow; triggers see to it."""
+"""Tables of the queue's database. What people wrote and the audit of it only grow; triggers see to it."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -105,6 +105,21 @@ ASSIGNMENTS: Final = Table(
     Column("at", Moment, nullable=False),
 )
 
+COMMENTS: Final = Table(
+    "comments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("entry_number", String(40), nullable=False),
+    Column("line_number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("file_name", String(100)),
+    Column("kind", String(10)),
+    Column("size", Integer),
+    Column("sha256", String(64)),
+    Column("by", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 VIEWS: Final = Table(
     "views",
     METADATA,
@@ -136,5 +151,5 @@ AUDIT: Final = Table(
     Column("hash", String(64), nullable=False),
 )
 
-GROWING: Final = ("findings", "readings", "assignments", "delivered", "audit")
+GROWING: Final = ("findings", "readings", "assignments", "comments", "delivered", "audit")
 """Tables whose rows are never changed nor removed."""

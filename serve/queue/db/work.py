@@ -1,8 +1,8 @@
-"""An officer's own order: which lines are taken (each change is a further row), and saved views of the queue."""
+"""An officer's own work: lines taken (each change is a further row), saved views, undo, what is new."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,8 +12,8 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.serve.queue.access import ACTIONS, Visitor
 from originrisk.serve.queue.context import UnitOfWork
 from originrisk.serve.queue.db import accounts, findings
-from originrisk.serve.queue.db.finding import Key, Line, address
-from originrisk.serve.queue.db.tables import ACCOUNTS, ASSIGNMENTS, VIEWS
+from originrisk.serve.queue.db.finding import REOPENED, Draft, Finding, Key, Line, address
+from originrisk.serve.queue.db.tables import ACCOUNTS, ASSIGNMENTS, AUDIT, FINDINGS, VIEWS
 
 LONGEST_NAME: Final = 100
 LONGEST_QUERY: Final = 2_000
@@ -43,7 +43,7 @@ class OfficerWork:
             .where(ASSIGNMENTS.c.id.in_(newest))
         )
         return cls(
-            {key: one.draft.decision for key, one in standing.items()},
+            {key: one.draft.decision for key, one in standing.items() if one.draft.decision != REOPENED},
             {key: one.version for key, one in standing.items()},
             {(row.entry_number, row.line_number): row.name for row in connection.execute(taken)},
             visitor.name,
@@ -111,3 +111,68 @@ def views_of(connection: Connection, visitor: Visitor) -> Sequence[RowMapping]:
     """The visitor's views: `id`, `name` and `query`, by name."""
     rows = select(VIEWS).where(VIEWS.c.account == visitor.account).order_by(VIEWS.c.name)
     return connection.execute(rows).mappings().all()
+
+
+UNDO: Final = timedelta(seconds=10)
+"""How long pages offer to undo."""
+GRACE: Final = timedelta(seconds=5)
+"""How much later it may still arrive."""
+APART: Final = timedelta(minutes=30)
+"""Looks at the queue that lie closer together are one."""
+LOOKED_BACK: Final = 20_000
+"""Rows of the audit that are searched for the last look."""
+
+
+def just_written(connection: Connection, visitor: Visitor, at: datetime) -> list[Finding]:
+    """The visitor's findings that they may still undo."""
+    mine = (FINDINGS.c.by == visitor.account) & (FINDINGS.c.at > at - UNDO) & (FINDINGS.c.at <= at)
+    return [
+        one
+        for one in findings.last_versions(connection, mine)
+        if one.draft.decision != REOPENED and one.reading is None
+    ]
+
+
+def undo(unit: UnitOfWork, visitor: Visitor, keys: Sequence[tuple[Key, int]]) -> None:
+    """Take back one's own findings, each by its version: what stood before stands again, as a further version.
+
+    Raises BadInputError, and takes nothing back, where one is another officer's, overtaken, read or too old.
+    """
+    for key, version in keys:
+        history = findings.history(unit.connection, key)
+        last = history[-1] if history else None
+        known = last is not None and last.version == version and last.by == visitor.name
+        if last is None or not known or last.reading or unit.at - last.at > UNDO + GRACE:
+            name, step = f"{key[0]} / {key[1]}", "Open the line, and write a correction."
+            asked = "a finding of your own, of the last ten seconds"
+            raise BadInputError(Problem(name, asked, "an older one or another's", step))
+        before = history[-2].draft if version > 1 else Draft(REOPENED)
+        draft = replace(before, reason="taken back within ten seconds")
+        findings.write(unit, visitor, last.line, draft, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What others did since the visitor's look at `at`: findings on lines, and lines given to the visitor."""
+
+    at: datetime
+    findings: int
+    given: int
+
+
+def since_last_look(connection: Connection, visitor: Visitor, at: datetime) -> Since | None:
+    """What is new to the visitor; None where no earlier look at the queue is found."""
+    recent = AUDIT.c.number > select(func.max(AUDIT.c.number) - LOOKED_BACK).scalar_subquery()
+    mine = (AUDIT.c.account == visitor.name) & (AUDIT.c.action == "read_queue") & (AUDIT.c.at < at - APART)
+    looked = connection.execute(select(func.max(AUDIT.c.at)).where(mine, recent)).scalar_one()
+    if looked is None:
+        return None
+    others = select(func.count()).select_from(FINDINGS).where(FINDINGS.c.by != visitor.account)
+    given = select(func.count()).select_from(ASSIGNMENTS).where(ASSIGNMENTS.c.officer == visitor.account)
+    return Since(
+        looked,
+        connection.execute(others.where(FINDINGS.c.at > looked)).scalar_one(),
+        connection.execute(
+            given.where(ASSIGNMENTS.c.by != visitor.account, ASSIGNMENTS.c.at > looked)
+        ).scalar_one(),
+    )

@@ -11,13 +11,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from originrisk.data.contract import EPOCH
-from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.reference.orders import instruments_on
 from originrisk.data.reference.table import known
 from originrisk.features.declared import families
-from originrisk.features.history.keys import Keys, key_of
+from originrisk.features.history.keys import Keys, join, key_of
 from originrisk.features.lines import Bools, Lines, Rows
 from originrisk.serve.queue.evidence.store_reader import StoreReader
+from originrisk.serve.scoring.ranking import LOT
 
 TIES: Final = ("seller", "consolidator", "address", "importer")
 WIDELY_SHARED: Final = 6
@@ -47,7 +47,26 @@ def _pairs(party: Keys, supplier: Rows) -> tuple[Rows, Rows]:
     return both[:-1, 1][same].astype(np.intp), both[1:, 1][same].astype(np.intp)
 
 
+def _parties(lines: Lines) -> Rows:
+    """Number of each line's supplier (n,), -1 for none: lines that share a MID, or a name in one country, have one."""
+    named = join(key_of(lines, "maker"), key_of(lines, "origin"))
+    mids, mid = np.unique(key_of(lines, "mid"), return_inverse=True)
+    names, name = np.unique(named, return_inverse=True)
+    both = np.flatnonzero((mids[mid] != 0) & (named != 0))
+    size = len(mids) + len(names)
+    graph = coo_array((np.ones(len(both)), (mid[both], len(mids) + name[both])), shape=(size, size))
+    party = connected_components(graph, directed=False)[1]
+    own = np.where(mids[mid] != 0, party[mid], party[len(mids) + name])
+    return np.where((mids[mid] != 0) | (named != 0), own, -1)
+
+
+def _known(keys: Keys) -> Rows:
+    """Number of each key, -1 where there is none."""
+    return np.where(keys == 0, -1, np.unique(keys, return_inverse=True)[1])
+
+
 def _in_order(ring: Rows) -> Rows:
+    """The same groups, numbered as they are met; -1 stays."""
     found, first, place = np.unique(ring, return_index=True, return_inverse=True)
     first = np.where(found < 0, -1, first)
     rank = np.argsort(np.argsort(first)) - int((found < 0).any())
@@ -56,25 +75,30 @@ def _in_order(ring: Rows) -> Rows:
 
 TOLD: Final = 3
 """Reasons that stand with a line in the queue; the line page has all."""
-_SCORED: Final = """
-SELECT s.entry_number, s.line_number, e.entry_date, s.place, s.rank, s.selection, s.probability, s.model_version,
-       s.history_date, list_transform(s.reasons[1:{told}], lambda one: one.text) AS reasons,
-       list_transform(s.flags, lambda one: one.text) AS flags,
+_SCORED: Final = f"""
+SELECT s.entry_number, s.line_number, e.entry_date, s.place, s.selection, s.probability, s.model_version,
+       CASE WHEN s.selection IS DISTINCT FROM '{LOT}'
+            THEN row_number() OVER (PARTITION BY s.selection IS NOT DISTINCT FROM '{LOT}' ORDER BY s.rank) END AS rank,
+       s.history_date, s.selection_probability, s.summary, list_transform(s.flags, lambda one: one.text) AS flags,
+       list_transform(s.flags, lambda one: one.flag) AS flagged,
+       list_transform(s.reasons[1:{TOLD}], lambda one: one.text) AS reasons,
+       e.quantity, e.unit_of_measure, e.gross_weight_kg, e.country_of_export, e.port_of_lading,
        e.port_of_entry, e.htsus, e.country_of_origin, e.manufacturer_id, e.manufacturer_name, e.manufacturer_address,
        e.seller_name, e.consolidator_name, e.importer_number, e.entered_value_usd, e.description
 FROM {{scores}} AS s JOIN {{entries}} AS e USING (entry_number, line_number)
 WHERE s.entry_date = $1 AND e.entry_date = $1
 ORDER BY s.place NULLS LAST, s.rank
 """
+"""Ranks are among lines that were not drawn by lot: a gap would tell the score of one that was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """The scored lines of a day in the order of the queue, those without a place after it by rank.
 
-    Beside declared and scored columns: `importer` masked, `heading` (four digits of HTSUS), `programmes` (orders on
-    the goods), `new_supplier`, and numbers that are equal within a group, -1 for none: `by_supplier`, `by_importer`,
-    `by_ring`.
+    Beside declared and scored columns: `importer` by its alias, `heading` (four digits of HTSUS), `programmes` (orders
+    on the goods), `new_supplier`, `words` to search, and numbers that are equal within a group, -1 for none:
+    `by_supplier`, `by_importer`, `by_ring`.
     `unscored` counts lines of the day that came after its night.
     """
 
@@ -86,22 +110,42 @@ class Day:
     @classmethod
     def of(cls, reader: StoreReader, day: date) -> "Day":
         """The day as the reader has it."""
-        scored = reader.sql(_SCORED.format(told=TOLD), [day])
+        scored = reader.sql(_SCORED, [day])
         all_of_day = "SELECT count(*) AS n FROM {entries} WHERE entry_date = $1"
         received = int(reader.sql(all_of_day, [day])["n"][0].as_py())
-        lines = Lines.of(scored.drop_columns(["reasons", "flags"]))
+        lines = Lines.of(scored.drop_columns(["reasons", "flags", "flagged"]))
+        aliases = _aliases(reader, scored["importer_number"])
         columns = {
-            "importer": pa.array(map(mask, scored["importer_number"].to_pylist()), pa.string()),
+            "importer": aliases,
             "heading": pc.utf8_slice_codeunits(scored["htsus"], 0, 4),
             "programmes": _programmes(lines, day),
             "new_supplier": pa.array(_new(reader, lines, day)),
-            "by_supplier": pa.array(_numbered(key_of(lines, "supplier"))),
-            "by_importer": pa.array(_numbered(key_of(lines, "importer"))),
+            "words": _words(scored, aliases),
+            "by_supplier": pa.array(_in_order(_parties(lines))),
+            "by_importer": pa.array(_in_order(_known(key_of(lines, "importer")))),
             "by_ring": pa.array(rings(lines)),
         }
         for name, column in columns.items():
             scored = scored.append_column(name, column)
         return cls(day, scored.drop_columns(["importer_number"]).combine_chunks(), received - len(scored))
+
+
+def _aliases(reader: StoreReader, numbers: pa.ChunkedArray) -> pa.Array:
+    coded = numbers.combine_chunks().dictionary_encode()
+    return pa.array(map(reader.alias, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
+
+
+SOUGHT: Final = (
+    "entry_number", "manufacturer_id", "manufacturer_name", "seller_name", "consolidator_name", "htsus",
+    "description",
+)  # fmt: skip
+"""Columns whose words the queue is searched for, beside the importer's alias."""
+
+
+def _words(lines: pa.Table, aliases: pa.Array) -> pa.ChunkedArray:
+    """What a line is found by (n,), in small letters."""
+    parts = [pc.fill_null(lines[name], "") for name in SOUGHT]
+    return pc.utf8_lower(pc.binary_join_element_wise(*parts, pc.fill_null(aliases, ""), " "))
 
 
 def programmes(family: int, day: date) -> list[str]:
@@ -120,10 +164,3 @@ def _new(reader: StoreReader, lines: Lines, day: date) -> Bools:
     keys = key_of(lines, "supplier")
     new: Bools = (reader.suppliers.first_known(keys) >= (day - EPOCH).days) & (keys != 0)
     return new
-
-
-def _numbered(keys: Keys) -> Rows:
-    """Number of each key, the one met first 0; -1 where there is none."""
-    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    rank = np.argsort(np.argsort(first))
-    return np.where(keys == 0, -1, rank[place])

@@ -12,13 +12,15 @@ from originrisk.serve.queue.db.finding import Key
 from originrisk.serve.queue.evidence.case import Case
 from originrisk.serve.queue.evidence.declaration import Field, Stop, declared, missing, route
 from originrisk.serve.queue.evidence.links import Links, NameMatches, links, matches
-from originrisk.serve.queue.evidence.past import Party, Past, party, similar
+from originrisk.serve.queue.evidence.past import PartyPast, Past, party, similar
 from originrisk.serve.queue.evidence.price import Price, prices
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 from originrisk.serve.queue.evidence.words import Said, said
 from originrisk.serve.scoring.ranking import LOT
 
-_PROBABILITIES: Final = "SELECT probability FROM {scores} WHERE entry_date = $1 ORDER BY probability"
+_PROBABILITIES: Final = f"""
+SELECT probability FROM {{scores}} WHERE entry_date = $1 AND selection IS DISTINCT FROM '{LOT}' ORDER BY probability
+"""
 _PLACES: Final = """
 SELECT place, entry_number, line_number FROM {scores} WHERE entry_date = $1 AND place IS NOT NULL
 """
@@ -26,7 +28,7 @@ SELECT place, entry_number, line_number FROM {scores} WHERE entry_date = $1 AND 
 
 @dataclass(frozen=True, slots=True)
 class DayRanking:
-    """Probabilities of all lines of a day (n,), ascending, and the line at each place of its queue."""
+    """Probabilities of a day's lines (n,) but those drawn by lot, ascending; the line at each place of its queue."""
 
     probabilities: Floats
     at: dict[int, Key]
@@ -41,7 +43,7 @@ class DayRanking:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Probabilities of all lines of the day (n,), ascending; the lines one place before and after, if any."""
+    """Those probabilities (n,), ascending; the lines one place before and after, if any."""
 
     probabilities: Floats
     before: Key | None
@@ -49,7 +51,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class LineEvidence:
     """What the line page shows. `score` is the row of `scores`, None for a line that came after its night."""
 
     row: dict[str, Any]
@@ -57,8 +59,8 @@ class Evidence:
     said: Said | None
     beside: Beside | None
     prices: list[Price]
-    supplier: Party
-    importer: Party
+    supplier: PartyPast
+    importer: PartyPast
     cut: bool
     route: list[Stop]
     links: Links
@@ -78,7 +80,7 @@ class Evidence:
 
 def evidence(
     reader: StoreReader, graph: Any, line: pa.Table, score: dict[str, Any] | None, ranking: DayRanking
-) -> Evidence:
+) -> LineEvidence:
     """The evidence of a line (one row of `entries`), with its row of `scores` and the places of its day."""
     row: dict[str, Any] = line.to_pylist()[0]
     day: date = row["entry_date"]
@@ -86,7 +88,7 @@ def evidence(
     listings, named = matches(reader, row)
     place = (score and score["place"]) or -1
     neighbours = Beside(ranking.probabilities, ranking.at.get(place - 1), ranking.at.get(place + 1))
-    return Evidence(
+    return LineEvidence(
         row=row,
         score=score,
         said=said(reader.store.home, score["model_version"], score["probability"]) if score else None,
@@ -99,7 +101,7 @@ def evidence(
         links=links(reader, graph, line),
         listings=listings,
         matches=named,
-        declared=declared(row),
+        declared=declared(reader, row, past.supplier),
         missing=missing(row),
         similar=similar(reader, row),
         versions=reader.versions,

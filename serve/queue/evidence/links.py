@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from originrisk.data.contract import EPOCH
 from originrisk.data.errors import ModelRefusedError
-from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.lists.membership import in_force
 from originrisk.features.graph.graph import Graph, paths
 from originrisk.features.lines import Lines
 from originrisk.features.list_match import Match, match
+from originrisk.features.names import company_key
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.evidence.store_reader import StoreReader
@@ -29,7 +29,7 @@ VIA: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class PartyTie:
     """Dealings of a supplier with one of the line's parties: first and last day known, and how many lines."""
 
     via: str
@@ -38,15 +38,15 @@ class Tie:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Linked:
-    """A supplier that is listed or was found out, and its ties to the line's parties."""
+    """A supplier, under all spellings of its name, that is listed or was found out; its ties to the line's parties."""
 
     name: str
     listed: bool
     examined: int
     found: int
-    ties: list[Tie]
+    ties: list[PartyTie]
 
     @property
     def why(self) -> str:
@@ -77,16 +77,21 @@ def links(reader: StoreReader, graph: tuple[Graph, date] | None, line: pa.Table)
     """The links of a line (one row of `entries`)."""
     if graph is None or graph[0].closed < 0:
         return Links(None, {}, [], 0)
-    found = paths(graph[0], Lines.of(line).under(reader.store.pseudonym_key))
-    shown = []
-    for path in found[:SHOWN]:
-        ties = [Tie(tie.kind, _day(tie.first), _day(tie.last), tie.count) for tie in path.ties]
+    row: dict[str, Any] = line.to_pylist()[0]
+    spelled = company_key(row["manufacturer_name"] or "")
+    parties: dict[str, Linked] = {}
+    for path in paths(graph[0], Lines.of(line).under(reader.store.pseudonym_key)):
+        ties = [PartyTie(tie.kind, _day(tie.first), _day(tie.last), tie.count) for tie in path.ties]
         name = reader.suppliers.name_of(path.supplier) or "supplier without a name"
-        shown.append(Linked(name, path.listed, path.examined, path.found, ties))
-    row: dict[str, Any] = line.to_pylist()[0] | {"importer_number": mask(line["importer_number"][0].as_py())}
+        one = parties.setdefault(company_key(name), Linked(name, False, 0, 0, []))
+        one.listed, one.ties = one.listed or path.listed, [*one.ties, *ties]
+        one.examined, one.found = one.examined + path.examined, one.found + path.found
+    parties.pop(spelled, None)
+    shown = list(parties.values())[:SHOWN]
+    row["importer_number"] = f"Importer {reader.alias(row['importer_number'])}"
     tied = {tie.via for one in shown for tie in one.ties}
     via = {kind: row[column] or "" for kind, column in VIA.items() if kind in tied}
-    return Links(EPOCH + timedelta(graph[0].closed), via, shown, len(found) - len(shown))
+    return Links(EPOCH + timedelta(graph[0].closed), via, shown, len(parties) - len(shown))
 
 
 def latest_graph(kept: Checkpoints, day: date) -> tuple[Graph, date] | None:

@@ -75,7 +75,7 @@ FOUND: Final = "xinjiang"
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthCounts:
     """Lines of a month, how many of them were examined with a known end, and at how many inputs were found."""
 
     first: date
@@ -93,13 +93,13 @@ class LegalDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class PartyPast:
     """A party's past, as known before the day of a line: `origins` and `goods` (headings) with lines, most first."""
 
     lines: int
     first: date | None
     last: date | None
-    months: list[Month]
+    months: list[MonthCounts]
     origins: list[tuple[str, int]]
     goods: list[tuple[str, int]]
     outcomes: list[dict[str, Any]]
@@ -116,7 +116,7 @@ class Party:
         return sum(month.found for month in self.months)
 
 
-def party(past: pa.Table, day: date) -> Party:
+def party(past: pa.Table, day: date) -> PartyPast:
     """The party whose lines before `day` these are (a table of `Past`)."""
     bounds = pc.min_max(past["entry_date"]).as_py()
     ended = past.filter(pc.or_(pc.is_valid(past["result"]), pc.is_valid(past["disposition"])))
@@ -125,10 +125,10 @@ def party(past: pa.Table, day: date) -> Party:
     headings = pc.utf8_slice_codeunits(past["htsus"], 0, 4)
     origins, goods = _most_frequent(past["country_of_origin"]), _most_frequent(headings)
     outcomes = ended.slice(0, SHOWN).to_pylist()
-    return Party(len(past), bounds["min"], bounds["max"], months, origins, goods, outcomes, legal)
+    return PartyPast(len(past), bounds["min"], bounds["max"], months, origins, goods, outcomes, legal)
 
 
-def _months(past: pa.Table, first: date | None, day: date) -> list[Month]:
+def _months(past: pa.Table, first: date | None, day: date) -> list[MonthCounts]:
     """Every month from the first line to the day, also those without lines."""
     if first is None:
         return []
@@ -141,7 +141,8 @@ def _months(past: pa.Table, first: date | None, day: date) -> list[Month]:
     )
     rows = zip(*(count.tolist() for count in counts), strict=True)
     return [
-        Month(month, *row) for month, row in zip(calendar.astype("datetime64[D]").tolist(), rows, strict=True)
+        MonthCounts(month, *row)
+        for month, row in zip(calendar.astype("datetime64[D]").tolist(), rows, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
-"""The price of a line beside what like goods cost: a year of other suppliers' lines, and the supplier's own."""
+"""The price of a line beside what like goods cost: a year of other suppliers' lines and of the supplier's own."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.features.declared import log_prices
-from originrisk.features.lines import Floats, Lines
+from originrisk.features.lines import Floats, Lines, units
+from originrisk.models.statements import UNITS
 from originrisk.serve.queue.evidence.past import Past
 
 LEAST: Final = 8
 """Lines below which a middle and a spread say nothing."""
-WORDS: Final = {"unit": "per unit", "kilo": "per kilogram"}
 _PRICED: Final = (
     "entry_date", "quantity", "unit_of_measure", "second_quantity", "second_unit", "gross_weight_kg",
     "entered_value_usd",
@@ -65,35 +65,37 @@ class Price:
 
 
 def prices(line: pa.Table, past: Past) -> list[Price]:
-    """The prices that a line (one row of `entries`) has: per unit, per kilogram."""
-    found, day = [], line["entry_date"][0].as_py()
-    for name, measure in WORDS.items():
-        value = float(np.exp(_logs(name, line)[0]))
+    """The prices that a line (one row of `entries`) has: per unit of quantity as declared, per kilogram."""
+    day, declared = line["entry_date"][0].as_py(), Lines.of(line.select(list(_PRICED)))
+    unit = line["unit_of_measure"][0].as_py()
+    size = float((units(declared) / declared.numbers["quantity"])[0])
+    measures = (("unit", f"per {UNITS.get(unit, unit)}", size), ("kilo", "per kilogram", 1.0))
+    found = []
+    for name, measure, times in measures:
+        value = float(np.exp(log_prices(declared)[name][0])) * times
         if not value > 0:
             continue
+
+        def points(table: pa.Table, name: str = name, times: float = times) -> Points:
+            """Prices of a table's lines in the year before, by the same unit."""
+            same = _equal(table, line, "unit_of_measure") if name == "unit" else table
+            same = same.filter(pc.greater_equal(same["entry_date"], pa.scalar(day - timedelta(365))))
+            values = np.exp(log_prices(Lines.of(same.select(list(_PRICED))))[name]) * times
+            kept = np.flatnonzero(values > 0)
+            return Points(same["entry_date"].take(pa.array(kept)).to_pylist(), values[kept])
+
         whose = f"same goods from {line['country_of_origin'][0]}"
-        peers = _points(name, _equal(past.goods, line, "country_of_origin"), line)
+        peers = points(_equal(past.goods, line, "country_of_origin"))
         if len(peers.values) < LEAST:
-            whose, peers = "same goods from anywhere", _points(name, past.goods, line)
+            whose, peers = "same goods from anywhere", points(past.goods)
         fair = None
         if len(peers.values) >= LEAST:
             low, middle, high = np.quantile(peers.values, [0.25, 0.5, 0.75]).tolist()
             fair = Fair(low, middle, high, float((peers.values < value).mean()))
-        own = _points(name, _equal(past.supplier, line, "htsus"), line)
+        own = points(_equal(past.supplier, line, "htsus"))
         found.append(Price(measure, day, value, whose, peers, own, fair))
     return found
 
 
-def _points(name: str, table: pa.Table, line: pa.Table) -> Points:
-    same = _equal(table, line, "unit_of_measure") if name == "unit" else table
-    values = np.exp(_logs(name, same))
-    kept = np.flatnonzero(values > 0)
-    return Points(same["entry_date"].take(pa.array(kept)).to_pylist(), values[kept])
-
-
 def _equal(table: pa.Table, line: pa.Table, column: str) -> pa.Table:
     return table.filter(pc.fill_null(pc.equal(table[column], line[column][0]), False))
-
-
-def _logs(name: str, table: pa.Table) -> Floats:
-    return log_prices(Lines.of(table.select(list(_PRICED))))[name]

@@ -46,6 +46,13 @@ def _among(lines: pa.Table, keys: Iterable[Key]) -> Bools:
     return entries
 
 
+def _with_words(lines: pa.Table, sought: str, _: OfficerWork) -> Bools:
+    """Lines that hold every word, each anywhere in one of theirs."""
+    held = [_true(pc.match_substring(lines["words"], word)) for word in sought.lower().split()]
+    found: Bools = np.logical_and.reduce([np.ones(len(lines), np.bool_), *held])
+    return found
+
+
 def _equal(column: str) -> Callable[[pa.Table, str, OfficerWork], Bools]:
     return lambda lines, value, _: _true(pc.equal(lines[column], value))
 
@@ -74,7 +81,7 @@ def _assigned(lines: pa.Table, wanted: str, work: OfficerWork) -> Bools:
 class Filter:
     """A filter of the queue's page: `words` for it, and `anything` for its empty choice (None: it has none).
 
-    Its choices are `fixed` (value: words), or the values of a `column` of the day, worded by `named`.
+    Its choices are `fixed` (value: words), or the values of a `column` of the day, worded by `named`; a text has none.
     `keeps` gives the lines that a value keeps; None where the field only orders them.
     """
 
@@ -99,6 +106,7 @@ class QueueQuery(BaseModel):
         Literal["queue", "all"],
         Filter("Lines", None, _in_scope, {"queue": "inside capacity", "all": "all of the day"}),
     ] = Field("queue", description="lines inside capacity, or all of the day")
+    q: Annotated[str, Filter("Search", None, _with_words)] = Field("", max_length=100)
     port: Annotated[
         str,
         Filter(
@@ -163,6 +171,16 @@ class QueueQuery(BaseModel):
                 raise ValueError(f"{name}: one of {', '.join(one.fixed)}")
         return self
 
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Fields that narrow the lines, in words."""
+        told = [(name, one, getattr(self, name)) for name, one in FILTERS.items() if one.keeps]
+        return [
+            (name, f"{one.words}: {one.fixed[value] if one.fixed else one.named(value)}")
+            for name, one, value in told
+            if value and value != QueueQuery.model_fields[name].default
+        ]
+
     def query(self, **changes: Any) -> str:
         """The query of the address that asks this, with changes; what is left at its default is left out."""
         told = self.model_copy(update=changes)
@@ -176,6 +194,7 @@ FILTERS: Final = {
     if isinstance(one, Filter)
 }
 """By field of the query, in the order of the page."""
+DEFAULT: Final = {name: field.default for name, field in QueueQuery.model_fields.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +210,7 @@ class QueuePage:
     pages: int
     filters: list[tuple[str, Filter, list[tuple[str, str]]]]
     counts: dict[str, int]
+    default: Mapping[str, Any]
 
 
 def rows(day: Day, asked: QueueQuery, work: OfficerWork) -> Rows:
@@ -230,33 +250,47 @@ def counts(day: Day) -> dict[tuple[str, str], list[tuple[str, int]]]:
     return found
 
 
-def shown(home: Path, day: Day, asked: QueueQuery, work: OfficerWork) -> QueuePage:
+def lines_of(day: Day, keys: Iterable[Key]) -> list[dict[str, Any]]:
+    """Rows of the lines of a day that have these keys."""
+    found: list[dict[str, Any]] = day.lines.filter(pa.array(_among(day.lines, keys))).to_pylist()
+    return found
+
+
+def told(home: Path, day: Day, keys: Iterable[Key], work: OfficerWork, today: date) -> list[dict[str, Any]]:
+    """Those rows with what pages say beside."""
+    return [_told(home, line, work, today) for line in lines_of(day, keys)]
+
+
+def _told(home: Path, line: dict[str, Any], work: OfficerWork, today: date) -> dict[str, Any]:
+    key = line["entry_number"], line["line_number"]
+    return line | {
+        "said": said(home, line["model_version"], line["probability"]),
+        "lot": line["selection"] == LOT,
+        "state": work.decided.get(key),
+        "version": work.version.get(key, 0),
+        "officer": work.officer.get(key),
+        "age": (today - line["entry_date"]).days,
+    }
+
+
+def shown(home: Path, day: Day, asked: QueueQuery, work: OfficerWork, today: date) -> QueuePage:
     """The page that was asked for; empty beyond the last."""
     found = rows(day, asked, work)
     here = found[(asked.page - 1) * SHOWN : asked.page * SHOWN]
     groups = group_of(day, asked.group) if asked.group else np.zeros(len(day.lines), np.intp)
     members = np.bincount(groups[found] + 1, minlength=2)
-    lines = day.lines.take(here).to_pylist()
+    lines = [_told(home, line, work, today) for line in day.lines.take(here).to_pylist()]
     for place, (row, line) in enumerate(zip(here.tolist(), lines, strict=True)):
-        key = line["entry_number"], line["line_number"]
-        line["said"] = said(home, line["model_version"], line["probability"])
-        line["lot"] = line["selection"] == LOT
-        line["state"] = work.decided.get(key)
-        line["version"] = work.version.get(key, 0)
-        line["officer"] = work.officer.get(key)
         line["begins"] = place == 0 or groups[row] != groups[here[place - 1]]
         line["members"] = int(members[groups[row] + 1])
     values = counts(day)
-    filters = [
-        (
-            name,
-            one,
-            [*one.fixed.items()]
-            if one.fixed
-            else [(value, f"{one.named(value)} ({n:,})") for value, n in values[asked.scope, one.column]],
-        )
-        for name, one in FILTERS.items()
-    ]
+    filters = []
+    for name, one in FILTERS.items():
+        many = values.get((asked.scope, one.column), [])
+        if one.column and (wanted := getattr(asked, name)) and wanted not in dict(many):
+            many = [*many, (wanted, 0)]  # what is asked for is said, also where no line fits it
+        choices = [(value, f"{one.named(value)} ({n:,})") for value, n in many]
+        filters.append((name, one, choices if one.column else [*(one.fixed or {}).items()]))
     by_lot = np.asarray(day.lines["selection"].fill_null("").to_pandas()) == LOT
     figures = {
         "lines": len(day.lines),
@@ -265,4 +299,4 @@ def shown(home: Path, day: Day, asked: QueueQuery, work: OfficerWork) -> QueuePa
         "decided": len(work.decided),
         "unscored": day.unscored,
     }
-    return QueuePage(day.day, lines, len(found), max(1, -(-len(found) // SHOWN)), filters, figures)
+    return QueuePage(day.day, lines, len(found), max(1, -(-len(found) // SHOWN)), filters, figures, DEFAULT)

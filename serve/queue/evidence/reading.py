@@ -1,6 +1,7 @@
-"""Reading for the pages: a home as its tables stood at one moment, made anew in the background as it changes."""
+"""What pages read: a home as its tables stood at one moment, made anew in the background as it changes."""
 
 import logging
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.night import record
 from originrisk.serve.queue.evidence import queue_query
 from originrisk.serve.queue.evidence.day import Day
-from originrisk.serve.queue.evidence.line import DayRanking, Evidence, evidence
+from originrisk.serve.queue.evidence.line import DayRanking, LineEvidence, evidence
 from originrisk.serve.queue.evidence.links import latest_graph
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 
@@ -107,8 +108,9 @@ class BackgroundCache(Generic[Basis, Made]):
             ended.wait(EVERY)
 
 
-_LATEST: Final = "SELECT max(entry_date) AS day FROM {scores}"
+_SCORED: Final = "SELECT DISTINCT entry_date AS day FROM {scores} ORDER BY day"
 _DAY: Final = "SELECT entry_date FROM {days} WHERE entry_number = $1 AND line_number = $2"
+_ENTRY: Final = "FROM {days} WHERE entry_number = $1 AND entry_date <> $2 ORDER BY line_number LIMIT 20"
 _SCORE: Final = "SELECT * FROM {scores} WHERE entry_date = $1 AND entry_number = $2 AND line_number = $3"
 
 
@@ -122,10 +124,10 @@ class State:
     histories: tuple[tuple[date, int], ...]
 
 
-class Reading:
+class StoreSnapshot:
     """Reads one home as it is at a state; who asks for what is in the making waits for it.
 
-    `shown` is the day of the live queue; before the first night the latest that was scored; None without one.
+    `shown` is the day of the live queue; before the first night the latest of the days `scored`; None without one.
     """
 
     def __init__(self, kept: Checkpoints, state: State) -> None:
@@ -134,7 +136,8 @@ class Reading:
         self._graphs: LRUCache[Any, Any] = LRUCache(4)
         self._rankings: LRUCache[Any, DayRanking] = LRUCache(8)
         self._making = Condition()
-        self.shown: date | None = state.live or self.reader.sql(_LATEST, [])["day"][0].as_py()
+        self.scored: list[date] = self.reader.sql(_SCORED, [])["day"].to_pylist()
+        self.shown: date | None = state.live or (self.scored[-1] if self.scored else None)
         if self.shown:
             queue_query.counts(self.day(self.shown))
             self.graph(self.shown)
@@ -154,7 +157,17 @@ class Reading:
         """How a day's lines were ranked."""
         return DayRanking.of(self.reader, day)
 
-    def line(self, entry_number: str, line_number: int) -> Evidence | None:
+    def beside(self, day: date) -> tuple[date | None, date | None]:
+        """The scored days before and after a day, if any."""
+        place, after = bisect_left(self.scored, day), bisect_right(self.scored, day)
+        return self.scored[place - 1] if place else None, next(iter(self.scored[after:]), None)
+
+    def days_of(self, entry_number: str, but: date) -> list[tuple[str, int, date]]:
+        """Lines of an entry on other days."""
+        found = self.reader.sql(_ENTRY, [entry_number.strip().upper(), but]).to_pylist()
+        return [(row["entry_number"], row["line_number"], row["entry_date"]) for row in found]
+
+    def line(self, entry_number: str, line_number: int) -> LineEvidence | None:
         """A line with its evidence; None where the store has no such line."""
         key = entry_number, line_number
         days = self.reader.sql(_DAY, [*key])["entry_date"].to_pylist()
@@ -168,10 +181,10 @@ class Reading:
 
 def background_reading(
     settings: Settings, store: Store, patience: float = 1.0
-) -> BackgroundCache[State, Reading]:
+) -> BackgroundCache[State, StoreSnapshot]:
     """The reading of a home, made anew in the background whenever the home changes."""
     kept = Checkpoints(store, settings.history_start)
-    return BackgroundCache(lambda: _state(kept), lambda state: Reading(kept, state), patience)
+    return BackgroundCache(lambda: _state(kept), lambda state: StoreSnapshot(kept, state), patience)
 
 
 def _state(kept: Checkpoints) -> State:
@@ -187,16 +200,16 @@ def _written(folder: Path) -> int:
         return 0
 
 
-def current_reading(request: Request) -> Reading:
+def current_reading(request: Request) -> StoreSnapshot:
     """The newest reading that is ready; `behind` tells the page where the home has changed since.
 
     Raises BeingPreparedError where the first is in the making.
     """
-    home: BackgroundCache[State, Reading] = request.app.state.reading
+    home: BackgroundCache[State, StoreSnapshot] = request.app.state.reading
     found, newest = home.get()
     request.state.behind = not newest
     return found
 
 
-CurrentReading = Annotated[Reading, Depends(current_reading)]
+CurrentReading = Annotated[StoreSnapshot, Depends(current_reading)]
 """A parameter of a route that reads the store."""

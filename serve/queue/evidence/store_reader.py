@@ -1,5 +1,7 @@
 """What reading stands on: the store's tables at their versions of the moment, opened once, and all suppliers."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,8 +20,25 @@ from originrisk.data.store import lake
 from originrisk.data.store.tables import Store
 from originrisk.features.history.keys import Keys, key_of
 from originrisk.features.lines import Codes, Lines
-from originrisk.serve.queue.db.database import folder
+from originrisk.serve.queue.db.database import alias_key, folder
 from originrisk.serve.queue.db.finding import Key
+
+_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALIAS: Final = 6
+"""Letters of a stable alias: two of a hundred thousand importers share one in seven cases."""
+
+
+def importer_alias(number: str | None, secret: bytes) -> str | None:
+    """A name for an importer that stays the same in a home and gives nothing of the number away."""
+    if not number:
+        return None
+    digest = int.from_bytes(hmac.digest(secret, number.encode(), hashlib.sha256), "big")
+    letters = []
+    for _ in range(ALIAS):
+        digest, place = divmod(digest, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return "".join(letters)
+
 
 _DECLARED: Final = """
 SELECT manufacturer_id, manufacturer_name,
@@ -92,7 +111,7 @@ class StoreReader:
     not fit the memory limit lies in the queue's folder."""
 
     def __init__(self, store: Store, versions: dict[str, int]) -> None:
-        self.store, self.versions = store, versions
+        self.store, self.versions, self._secret = store, versions, alias_key(store.home)
         spill = str(folder(store.home) / "spill")
         memory = {"memory_limit": f"{store.memory_limit_gb}GB", "temp_directory": spill}
         self._connection = duckdb.connect(config=memory)
@@ -127,6 +146,10 @@ class StoreReader:
         """All suppliers."""
         with self._connection.cursor() as connection:
             return SupplierIndex.of(connection, "by_supplier")
+
+    def alias(self, number: str | None) -> str | None:
+        """The name by which pages call an importer."""
+        return importer_alias(number, self._secret)
 
     @cached_property
     def listed(self) -> pa.Table:

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from originrisk.data import reference
+from originrisk.data.errors import Problem
 from originrisk.models.calibration import Calibrator
 from originrisk.models.registry import bundle_path
 
@@ -61,6 +63,18 @@ def said(home: Path, model_version: str, probability: float) -> Said:
 
 def _step(probability: float) -> int:
     return next(place for place, (least, _) in enumerate(STEPS) if probability >= least)
+
+
+def moment(at: datetime) -> str:
+    """A time with its zone."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def plain(problem: Problem) -> str:
+    """A problem of what somebody filled in, as one says it to them."""
+    where = problem.where[:1].upper() + problem.where[1:]
+    given = "" if problem.found == "none" else f", not {problem.found}"
+    return f"{where}: please give {problem.expected}{given}. {problem.next_step}".rstrip()
 
 
 def percent(share: float) -> str:

@@ -28,6 +28,50 @@ def everyone(request: Request, context: Context, _: Administrator) -> Response:
     return page(request, "accounts.html", accounts=found, roles=ROLES, now=context.now())
 
 
+@router.post("/accounts")
+async def create(
+    request: Request,
+    context: Context,
+    visitor: Administrator,
+    *,
+    name: Annotated[str, Form(max_length=100)],
+    role: Annotated[str, Form()],
+    password: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """Make an account, with a password that its owner changes."""
+
+    def make() -> None:
+        with context.unit_of_work() as unit:
+            accounts.create(unit.connection, name.strip(), role, password, unit.at)
+            unit.record(visitor.name, "create account", name.strip(), [(ACCOUNTS, name.strip())], role=role)
+
+    limits: Limits = request.app.state.log_ins
+    await limits.run(make)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.post("/accounts/{name}/password")
+async def password(
+    request: Request,
+    context: Context,
+    name: str,
+    visitor: Administrator,
+    password: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """Give an account another password; its sessions end."""
+    if name == visitor.name:
+        raise UsageError(Problem("account", "your own password on /account", "one's own"))
+
+    def give() -> None:
+        with context.unit_of_work() as unit:
+            accounts.set_password(unit.connection, name, password)
+            unit.record(visitor.name, "password", name, [(ACCOUNTS, name)])
+
+    limits: Limits = request.app.state.log_ins
+    await limits.run(give)
+    return RedirectResponse("/accounts", 303)
+
+
 @router.post("/accounts/{name}/role")
 def role(context: Context, name: str, visitor: Administrator, role: Annotated[str, Form()]) -> Response:
     """Give an account another role."""

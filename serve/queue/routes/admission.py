@@ -30,8 +30,21 @@ class May:
 
     async def __call__(self, request: Request) -> Visitor:
         """Raises SignedOutError without a session, HTTPException (403) for another role or a foreign form."""
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            await run_in_threadpool(self._known, request)  # a file is read of nobody who is not logged in
         sent = "" if request.method in _SAFE else await _sent_token(request)
-        return await run_in_threadpool(self._admit, request, sent)
+        try:
+            return await run_in_threadpool(self._admit, request, sent)
+        except (SignedOutError, HTTPException):
+            await request.close()  # of a file that came along
+            raise
+
+    def _known(self, request: Request) -> None:
+        context, token = app_context(request), request.cookies.get(cookie_name(request), "")
+        with context.unit_of_work() as unit:
+            visitor = accounts.session_visitor(unit.connection, token, unit.at, context.settings)
+        if visitor is None:
+            raise SignedOutError
 
     def _admit(self, request: Request, sent: str) -> Visitor:
         context = app_context(request)

@@ -40,7 +40,7 @@ _PLAIN: Final = (
     ("declared origin", "country_of_origin"),
     ("manufacturer", "manufacturer_name"),
     ("MID", "manufacturer_id"),
-    ("importer (masked)", "importer"),
+    ("importer (alias)", "importer"),
     ("entered value, USD", "entered_value_usd"),
     ("description", "description"),
     ("model version", "model_version"),
@@ -70,7 +70,7 @@ def export(
     kind: Literal["csv", "xlsx"],
     asked: Annotated[QueueQuery, Query()],
 ) -> Response:
-    """The file. Importer numbers are masked in it; what it held is in the audit."""
+    """The file. Importers stand in it under their aliases; what it held is in the audit."""
     of = asked.day or reading.shown
     if of is None:
         raise HTTPException(404)

@@ -18,6 +18,7 @@ from originrisk.serve.queue.db.finding import (
     DECISIONS,
     DISPOSITIONS,
     METHODS,
+    REOPENED,
     RESULTS,
     Draft,
     Finding,
@@ -55,7 +56,8 @@ class FindingForm:
     def of(cls, connection: Connection, key: Key, *, by_lot: bool, next: str) -> "FindingForm":
         """The form of a line as it stands; after it was sent the browser goes to `next`."""
         history = findings.history(connection, key)
-        draft = replace(history[-1].draft, reason=None) if history else EMPTY
+        stands = history and history[-1].draft.decision != REOPENED
+        draft = replace(history[-1].draft, reason=None) if stands else EMPTY
         held, officers = work.holder(connection, key), work.officers(connection)
         return cls(address(key), next, by_lot, history, held, officers, draft)
 
@@ -66,8 +68,9 @@ class FindingForm:
 
     @property
     def current(self) -> Finding | None:
-        """The finding that stands."""
-        return self.history[-1] if self.history else None
+        """The finding that stands; None where there is none, or it was taken back."""
+        last = self.history[-1] if self.history else None
+        return None if last is None or last.draft.decision == REOPENED else last
 
     def readable_by(self, visitor: Visitor) -> bool:
         """Whether the visitor may be the second reader of what stands."""
@@ -152,7 +155,11 @@ def _write(
     given, unread = draft_of(sent)
     text = str(sent.get("version", ""))
     based_on = int(text) if text.isascii() and text.isdigit() else 0
-    wrong = [*unread, *problems(given, of, based_on, context.now().date())]
+    with context.database.reading() as connection:
+        before = findings.history(connection, key)
+    chosen = before[0].at.date() if before and not before[0].draft.result else None
+    corrects = based_on if before and before[-1].draft.decision != REOPENED else 0
+    wrong = [*unread, *problems(given, of, corrects, context.now().date(), chosen)]
     if wrong:
         return _show(request, context, of, 422, given=given, wrong=wrong)
     try:

@@ -1,16 +1,21 @@
 """The queue's page: a day's lines by place, filtered and grouped, with what officers made of them; saved views."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from originrisk.data.errors import BadInputError, Problem
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.context import Context
 from originrisk.serve.queue.db import findings, work
-from originrisk.serve.queue.db.finding import DECISIONS, address
+from originrisk.serve.queue.db.finding import DECISIONS, Draft, Key, Line, address, problems
+from originrisk.serve.queue.db.findings import OvertakenError
 from originrisk.serve.queue.db.work import OfficerWork
-from originrisk.serve.queue.evidence.queue_query import QueueQuery, shown
+from originrisk.serve.queue.evidence import queue_query
+from originrisk.serve.queue.evidence.queue_query import QueueQuery
 from originrisk.serve.queue.evidence.reading import CurrentReading
 from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import may
@@ -19,6 +24,9 @@ from originrisk.serve.queue.routes.findings import Entry, LineNumber
 from originrisk.serve.queue.routes.log_in import own_address
 
 router = APIRouter()
+
+BULK: Final = ("examine", "request_documents", "release")
+"""Decisions that many lines take at once."""
 
 
 @router.get("/queue")
@@ -30,20 +38,123 @@ def queue(
     asked: Annotated[QueueQuery, Query()],
 ) -> Response:
     """The page of the lines that were asked for."""
-    of = asked.day or reading.shown
+    of, now = asked.day or reading.shown, context.now()
     if of is None:
         return page(request, "queue_empty.html")
     with context.database.reading() as connection:
-        done, kept = OfficerWork.of(connection, of, visitor), work.views_of(connection, visitor)
-    found = shown(context.settings.home, reading.day(of), asked, done)
-    facts: dict[str, Any] = {
+        done = OfficerWork.of(connection, of, visitor)
+        facts: dict[str, Any] = {
+            "views": work.views_of(connection, visitor),
+            "undoable": work.just_written(connection, visitor, now),
+            "since": work.since_last_look(connection, visitor, now),
+            "officers": work.officers(connection) if visitor.role == "supervisor" else [],
+        }
+    facts |= {
         "asked": asked,
-        "shown": found,
-        "views": kept,
+        "shown": queue_query.shown(context.settings.home, reading.day(of), asked, done, now.date()),
+        "beside": reading.beside(of),
+        "elsewhere": reading.days_of(asked.q, of) if asked.q else [],
         "most_rows": MOST_ROWS,
         "decisions": DECISIONS,
+        "bulk": BULK,
     }
     return page(request, "queue.html", **facts)
+
+
+@router.get("/lines/{entry}/{line}/preview")
+def preview(
+    request: Request,
+    context: Context,
+    reading: CurrentReading,
+    entry: Entry,
+    line: LineNumber,
+    *,
+    visitor: Annotated[Visitor, Depends(may("read_line"))],
+    day: date,
+) -> Response:
+    """A line of a day as it stands beside the list."""
+    with context.database.reading() as connection:
+        done = OfficerWork.of(connection, day, visitor)
+    found = queue_query.told(
+        context.settings.home, reading.day(day), [(entry, line)], done, context.now().date()
+    )
+    if not found:
+        raise HTTPException(404)
+    return page(request, "preview.html", line=found[0], decisions=DECISIONS)
+
+
+Writer = Annotated[Visitor, Depends(may("write_finding"))]
+
+
+@router.post("/queue/bulk")
+def bulk(
+    context: Context,
+    reading: CurrentReading,
+    visitor: Writer,
+    *,
+    action: Annotated[Literal["assign", "examine", "request_documents", "release"], Form()],
+    day: Annotated[date, Form()],
+    line: Annotated[Sequence[str], Form()] = (),
+    officer: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    next: Annotated[str, Form()] = "/queue",
+) -> Response:
+    """Do one thing with many lines of a day: with all of them, or with none."""
+    chosen, words = _chosen(line), reason.strip() or None
+    rows = {
+        (row["entry_number"], row["line_number"]): row
+        for row in queue_query.lines_of(reading.day(day), chosen)
+    }
+    wrong = [] if rows else [Problem("lines", "one at the least", "none")]
+    if action == "release" and not words:
+        wrong.append(Problem("reason", "the reason why these lines are released", "none"))
+    with context.unit_of_work() as unit:
+        decided = OfficerWork.of(unit.connection, day, visitor).decided
+        for key, row in rows.items():
+            placed = (
+                row["selection"],
+                row["selection_probability"],
+                row["probability"],
+                row["model_version"],
+            )
+            of = Line(*key, row["entry_date"], *placed)
+            if action == "assign":
+                work.assign(unit, visitor, of, officer or None)
+                continue
+            draft, name = Draft(action, reason=words), f"{key[0]} / {key[1]}"
+            corrects = chosen[key] if key in decided else 0
+            found = problems(draft, of, corrects, unit.at.date())
+            wrong += [Problem(f"{name}, {one.where}", one.expected, one.found) for one in found]
+            try:
+                findings.write(unit, visitor, of, draft, chosen[key])
+            except OvertakenError as error:
+                by = f"a decision of {error.current.by}"
+                wrong.append(Problem(name, "a line that nobody decided meanwhile", by))
+        if wrong:
+            raise BadInputError(wrong)
+    return RedirectResponse(own_address(next), 303)
+
+
+@router.post("/queue/undo")
+def undo(
+    context: Context,
+    visitor: Writer,
+    *,
+    line: Annotated[Sequence[str], Form()] = (),
+    next: Annotated[str, Form()] = "/queue",
+) -> Response:
+    """Take back what the visitor wrote a moment ago."""
+    with context.unit_of_work() as unit:
+        work.undo(unit, visitor, list(_chosen(line).items()))
+    return RedirectResponse(own_address(next), 303)
+
+
+def _chosen(lines: Sequence[str]) -> dict[Key, int]:
+    """Lines as forms send them, `ENTRY/LINE/VERSION`, each with the version that was seen."""
+    parts = [one.rsplit("/", 2) for one in lines]
+    if not all(len(one) == 3 and one[1].isdecimal() and one[2].isdecimal() for one in parts):
+        raise BadInputError(Problem("lines", "lines of the page", "others"))
+    return {(entry, int(number)): int(version) for entry, number, version in parts}
 
 
 Keeper = Annotated[Visitor, Depends(may("keep_view"))]

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -55,7 +56,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 def rows(page: Page) -> list[str]:
     """Lines on the page, as entry/line."""
-    found = page.locator("tr[data-line]").evaluate_all("all => all.map(one => one.dataset.line)")
+    found = page.locator("li[data-line]").evaluate_all("all => all.map(one => one.dataset.line)")
     return [str(line) for line in found]
 
 
@@ -82,7 +83,6 @@ def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
     page.goto(f"{address}/queue")
     lines = rows(page)
     assert len(lines) == 10
-    page.keyboard.press("j")
     for place in range(len(lines)):  # a decision moves on to the next line
         page.keyboard.press("2" if place % 3 else "1")
         words = "Request documents" if place % 3 else "Examine"
@@ -97,11 +97,10 @@ def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
 
     for named, found in zip(lines[:2], ("not_xinjiang", "xinjiang"), strict=True):
         page.goto(f"{address}/queue")
-        page.locator(f"tr[data-line='{named}'] a.open").focus()
+        page.locator(f"li[data-line='{named}'] a.open").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/lines/{named}")
         expect(page.get_by_role("heading", name="Declaration")).to_be_visible()
-        page.get_by_text("Every version of the finding").first.wait_for()
         result(page, "Examine", found, "the laboratory says so")
 
     before = teaching(at)
@@ -135,9 +134,8 @@ def test_a_key_that_needs_a_reason_leads_to_the_form(
     page = logged_in(context, address, "ann")
     page.goto(f"{address}/queue")
     first = rows(page)[0]
-    page.keyboard.press("j")
     page.keyboard.press("4")
-    expect(page.get_by_role("alert")).to_contain_text("why, for a finding against the goods")
+    expect(page.get_by_role("alert")).to_contain_text("for a finding against the goods")
     assert stands(at, line(first)) is None
     page.locator("#finding-reason").fill("the seller is tied to a listed mill")
     page.locator("#finding-form button").click()
@@ -156,11 +154,11 @@ def test_help_opens_and_closes_by_key_and_a_field_keeps_its_letters(
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    page.get_by_text("Keep these filters as a view").click()
-    page.get_by_label("Name").fill("")
-    page.get_by_label("Name").press_sequentially("jk12?")
-    assert page.get_by_label("Name").input_value() == "jk12?"
-    assert page.locator("tr[aria-current]").count() == 0
+    page.get_by_text("Views").click()
+    name = page.get_by_label("Keep these filters as")
+    name.press_sequentially("jk12?u")
+    assert name.input_value() == "jk12?u"
+    assert page.locator("li[aria-current]").get_attribute("data-line") == rows(page)[0]
 
 
 def test_of_two_officers_on_one_line_the_second_sees_what_the_first_wrote(
@@ -196,6 +194,7 @@ def test_the_exported_workbook_holds_the_lines_as_text(
     page.goto(f"{address}/queue?scope=all&origin=VN")
     shown = rows(page)
     with page.expect_download() as download:
+        page.get_by_text("Export", exact=True).click()
         page.get_by_role("link", name="Export these lines as XLSX").click()
     file = tmp_path / "queue.xlsx"
     download.value.save_as(file)
@@ -226,9 +225,63 @@ def test_an_idle_session_ends_and_comes_back_to_the_same_line(
     page.wait_for_url(address + path)
 
 
-@pytest.mark.parametrize("width", [1280, 820])
+def test_a_day_by_keys_alone(at: Office, address: str, context: BrowserContext) -> None:
+    """Preview, decide, undo, choose and release together, open the case, comment, packet: no mouse."""
+    page = logged_in(context, address, "ann")
+    page.goto(f"{address}/queue")
+    lines = rows(page)
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("#preview")).to_contain_text(lines[0].split("/")[0])
+    page.keyboard.press("1")
+    expect(page.locator(".toast")).to_contain_text("Examine")
+    page.keyboard.press("u")
+    page.wait_for_load_state()
+    expect(page.locator(".toast")).to_have_count(0)
+    found = stands(at, line(lines[0]))
+    assert found
+    assert found.draft.decision == "reopened"
+    for pressed in "jxjx":
+        page.keyboard.press(pressed)
+    expect(page.locator("#chosen")).to_have_text("2 chosen")
+    page.locator("[name=reason]").focus()
+    page.keyboard.type("papers in order")
+    page.get_by_role("button", name="Release", exact=True).first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert [stands(at, line(one)).draft.decision for one in lines[1:3]] == ["release"] * 2  # type: ignore[union-attr]
+    page.keyboard.press("/")
+    page.keyboard.type(lines[0].split("/")[0].lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    assert rows(page) == [lines[0]]
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/lines/{lines[0]}")
+    page.locator(".timeline").focus()
+    page.keyboard.press("+")
+    assert page.locator(".timeline").get_attribute("data-window") != "0 1"
+    page.keyboard.press("c")
+    page.keyboard.type("the mill was asked")
+    for pressed in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(pressed)
+    page.wait_for_load_state()
+    expect(page.locator(".log")).to_contain_text("the mill was asked")
+    page.keyboard.press("2")
+    page.locator("#finding-form button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    found = stands(at, line(lines[0]))
+    assert found
+    assert (found.version, found.draft.decision) == (3, "request_documents")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Packet").focus()
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".pdf")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (820, "light")])
 def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
-    at: Office, address: str, browser: Browser, width: int
+    at: Office, address: str, browser: Browser, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     at.hire("sue", "supervisor")
     at.hire("dora", "data_scientist")
@@ -255,7 +308,8 @@ def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
         "alice": [],
     }
     for name, paths in visits.items():
-        page = logged_in(browser.new_context(viewport={"width": width, "height": 900}), address, name)
+        shape = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = logged_in(shape, address, name)
         for path in [
             *paths,
             *page.locator("nav[aria-label=Main] a").evaluate_all("all => all.map(a => a.pathname)"),

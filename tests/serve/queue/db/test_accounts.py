@@ -50,3 +50,26 @@ def test_it_is_dead_where_one_condition_fails_even_with_a_session(simulated: Pat
     assert log_in(moved.visitor(), "officer", password).status_code == 401
     with pytest.raises(UsageError, match="simulated lines"):
         hired(moved)
+
+
+def test_an_administrator_makes_accounts_and_gives_passwords_on_the_page(
+    scored_home: Path, tmp_path: Path
+) -> None:
+    at = Office(office.settings(shutil.copytree(scored_home, tmp_path / "home"), ""))
+    adam, ann = at.at_work("adam", "administrator"), at.at_work("ann")
+    form = {"csrf": office.token(adam.get("/accounts").text)}
+    new = {**form, "name": "bea", "role": "officer", "password": "three blind mice run"}
+    assert adam.post("/accounts", data=new).status_code == 303
+    assert adam.post("/accounts", data=new).status_code == 422  # the name is taken
+    assert adam.post("/accounts", data={**new, "name": "cid", "password": "password1234"}).status_code == 422
+    assert adam.post("/accounts", data={**new, "name": "cid", "role": "chief"}).status_code == 422
+    assert log_in(at.visitor(), "bea", "three blind mice run").status_code == 303
+    given = {**form, "password": "see how they all run"}
+    assert adam.post("/accounts/ann/password", data=given).status_code == 303
+    assert ann.get("/queue").status_code == 303  # its sessions ended
+    assert log_in(at.visitor(), "ann", "see how they all run").status_code == 303
+    assert adam.post("/accounts/adam/password", data=given).status_code == 422
+    assert adam.post("/accounts/nobody/password", data=given).status_code == 422
+    assert {("adam", "create account", "bea"), ("adam", "password", "ann")} <= set(at.audited())
+    assert "see how" not in str(at.audited())
+    at.context.database.close()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from originrisk.serve.queue.db.finding import Line, problems
+from originrisk.serve.queue.evidence.words import plain
 from originrisk.serve.queue.routes.findings import draft_of as draft
 
 DAY = date(2021, 2, 5)
@@ -29,7 +30,11 @@ def said(fields: dict[str, str], line: Line = LINE, version: int = 0) -> str:
         ({"decision": "examine", "result": "inconclusive", "method": "dna"}, "day of the result"),
         ({"decision": "examine", "found_on": str(DAY)}, "day of the result"),
         ({"decision": "examine", "found_on": "tomorrow"}, "day of the result"),
-        ({**ADVERSE, "found_on": "2031-01-01", "reason": "x"}, "2021-02-05 or earlier"),
+        ({**ADVERSE, "found_on": "2031-01-01", "reason": "x"}, "2021-02-05 (today, UTC) or earlier"),
+        (
+            {**ADVERSE, "found_on": "2021-02-04", "reason": "x"},
+            "2021-02-05 or later, for the goods were entered",
+        ),
         (ADVERSE, "reason"),
         ({"decision": "refer"}, "reason"),
         ({"decision": "examine", "disposition": "burnt", "found_on": str(DAY)}, "disposition"),
@@ -77,3 +82,18 @@ def test_a_line_of_the_random_sample_needs_a_reason_to_be_passed_over() -> None:
 def test_a_correction_needs_a_reason() -> None:
     assert "corrected" in said({"decision": "examine"}, version=1)
     assert said({"decision": "examine", "reason": "wrong line"}, version=1) == ""
+
+
+def test_no_result_is_older_than_the_first_decision_without_one() -> None:
+    given, _ = draft({**ADVERSE, "found_on": "2021-02-07", "reason": "x"})
+    later = date(2021, 2, 9)
+    assert "first decided on" in str(problems(given, LINE, 1, later, date(2021, 2, 8))[0])
+    assert problems(given, LINE, 1, later, date(2021, 2, 7)) == []
+
+
+def test_problems_are_said_in_plain_english() -> None:
+    given, _ = draft({**ADVERSE, "found_on": "2021-02-04"})
+    assert [plain(one) for one in problems(given, LINE, 0, DAY)] == [
+        "Day of the result: please give 2021-02-05 or later, for the goods were entered then, not 2021-02-04.",
+        "Reason: please give the reason for a finding against the goods.",
+    ]

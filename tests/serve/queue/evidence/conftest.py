@@ -6,7 +6,7 @@ import pytest
 
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
-from originrisk.serve.queue.evidence.reading import Reading, background_reading
+from originrisk.serve.queue.evidence.reading import StoreSnapshot, background_reading
 from tests.serve import factory
 
 
@@ -16,7 +16,7 @@ def home(storied_home: Path) -> Path:
 
 
 @pytest.fixture
-def reading(home: Path) -> Reading:
+def reading(home: Path) -> StoreSnapshot:
     return background_reading(
         Settings(home=home, history_start=factory.START), Store(home), patience=60
     ).get()[0]

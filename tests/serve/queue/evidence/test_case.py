@@ -8,7 +8,8 @@ from originrisk.data import reference
 from originrisk.models.flags import RULES
 from originrisk.models.statements import STATEMENTS
 from originrisk.serve.queue.db.database import alias_key
-from originrisk.serve.queue.evidence.case import CONCEPTS, PROOF, concept_rows, importer_alias, in_words
+from originrisk.serve.queue.evidence.case import CONCEPTS, PROOF, concept_rows, in_words
+from originrisk.serve.queue.evidence.store_reader import importer_alias
 
 
 def test_an_importer_has_one_name_in_a_home_and_another_in_the_next(tmp_path: Path) -> None:

@@ -3,48 +3,51 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
-from originrisk.serve.queue.charts import past, scores, ties
-from originrisk.serve.queue.evidence.line import Evidence
+from originrisk.serve.queue.charts import line as charts
+from originrisk.serve.queue.evidence import declaration
+from originrisk.serve.queue.evidence.line import LineEvidence
 from originrisk.serve.queue.evidence.links import latest_graph
-from originrisk.serve.queue.evidence.reading import Reading
+from originrisk.serve.queue.evidence.reading import StoreSnapshot
 from tests.serve.factory import START
 from tests.serve.queue.evidence.past import DAY, FOUND_OUT, HOSTILE, LISTED, SHOP, key
 
 
 @pytest.fixture
-def found(reading: Reading) -> Evidence:
+def found(reading: StoreSnapshot) -> LineEvidence:
     evidence = reading.line(*key(1))
     assert evidence is not None
     return evidence
 
 
-def test_an_unknown_line_has_none(reading: Reading) -> None:
+def test_an_unknown_line_has_none(reading: StoreSnapshot) -> None:
     assert reading.line("ZZ900000000", 1) is None
 
 
-def test_the_past_of_the_supplier_is_what_was_received_before_the_day(found: Evidence) -> None:
+def test_the_past_of_the_supplier_is_what_was_received_before_the_day(found: LineEvidence) -> None:
     assert found.supplier.lines == 6  # not the line that was received on the day, nor those of the day
     assert (found.supplier.first, found.supplier.last) == (START, START + timedelta(10))
     assert sum(month.lines for month in found.supplier.months) == 6
 
 
-def test_an_outcome_known_on_the_day_is_not_seen(found: Evidence) -> None:
+def test_an_outcome_known_on_the_day_is_not_seen(found: LineEvidence) -> None:
     assert (found.supplier.examined, found.supplier.found) == (2, 1)
     assert {row["result"] for row in found.supplier.outcomes} == {"xinjiang", "not_xinjiang"}
     assert all(row["outcome_date"] < DAY for row in (*found.supplier.outcomes, *found.similar))
 
 
-def test_legal_dates_are_those_known_by_then(found: Evidence) -> None:
+def test_legal_dates_are_those_known_by_then(found: LineEvidence) -> None:
     assert [one.day for one in found.supplier.legal] == [date(2021, 1, 13)]
 
 
-def test_the_price_stands_beside_those_of_others_alone(found: Evidence) -> None:
+def test_the_price_stands_beside_those_of_others_alone(found: LineEvidence) -> None:
     price = found.prices[0]
-    assert price.value == pytest.approx(600.0 / 120)  # per piece of ten dozen
+    assert price.value == pytest.approx(600.0 / 10)  # ten dozen
+    assert price.measure == "per dozen"
     assert len(price.peers.values) >= 20
     assert price.fair is not None
     assert price.fair.cheaper == 0.0
@@ -53,14 +56,16 @@ def test_the_price_stands_beside_those_of_others_alone(found: Evidence) -> None:
     assert "same goods from VN" in price.sentence
 
 
-def test_without_quantity_and_weight_there_is_no_price_and_it_is_said_to_be_missing(reading: Reading) -> None:
+def test_without_quantity_and_weight_there_is_no_price_and_it_is_said_to_be_missing(
+    reading: StoreSnapshot,
+) -> None:
     bare = reading.line(*key(4))
     assert bare is not None
     assert bare.prices == []
     assert {"quantity", "gross_weight_kg", "manufacturer_id"} <= {name for name, _ in bare.missing}
 
 
-def test_links_lead_to_who_is_listed_or_was_found_out(found: Evidence) -> None:
+def test_links_lead_to_who_is_listed_or_was_found_out(found: LineEvidence) -> None:
     ends = {one.name: one for one in found.links.suppliers}
     assert found.links.closed is not None
     assert found.links.closed < DAY
@@ -76,7 +81,7 @@ def test_without_a_history_before_the_day_links_say_so(home: Path) -> None:
     assert latest_graph(kept, DAY) is not None
 
 
-def test_lists_are_those_that_the_day_sees(reading: Reading, found: Evidence) -> None:
+def test_lists_are_those_that_the_day_sees(reading: StoreSnapshot, found: LineEvidence) -> None:
     maker = next(one for one in found.matches if "manufacturer" in one.roles)
     assert not [
         match for match in maker.matches if match.listing["name"] == "Steady Mill"
@@ -86,38 +91,23 @@ def test_lists_are_those_that_the_day_sees(reading: Reading, found: Evidence) ->
     assert listed.listings < found.listings  # the order came into force on its very day
 
 
-def test_similar_lines_say_what_they_share_and_how_they_ended(found: Evidence) -> None:
+def test_similar_lines_say_what_they_share_and_how_they_ended(found: LineEvidence) -> None:
     first = found.similar[0]
     assert {"supplier", "importer", "same goods", "origin"} <= set(first["alike"])
     assert first["result"] in ("xinjiang", "not_xinjiang")
     assert "like goods" not in first["alike"]
 
 
-def test_importer_numbers_are_masked_and_hostile_text_is_whole(reading: Reading) -> None:
+def test_importer_numbers_are_masked_and_hostile_text_is_whole(reading: StoreSnapshot) -> None:
     hostile = reading.line(*key(3))
     assert hostile is not None
     declared = {field.name: field.text for field in hostile.declared}
-    assert declared["importer_number"] == "EIN ***21"
+    assert declared["importer_number"] == f"Importer {reading.reader.alias('12-7654321')}"
     assert declared["description"] == HOSTILE
     assert len(declared["manufacturer_name"] or "") == 10_000
 
 
-def test_the_waterfall_goes_from_the_base_to_the_score_by_what_was_stored(reading: Reading) -> None:
-    rows = Store(reading.kept.store.home).scores(DAY, DAY).to_pylist()
-    score = next(row for row in rows if row["selection"] == "order")
-    drawn = scores.waterfall(score)
-    assert drawn is not None
-    assert drawn.steps[0].level == score["base_log_odds"]
-    assert drawn.steps[-1].level == pytest.approx(score["log_odds"])
-    assert drawn.steps[-2].level == pytest.approx(score["log_odds"])
-    assert [step.words for step in drawn.steps[1:]][: len(score["reasons"])] == [
-        r["concept"] for r in score["reasons"]
-    ]
-    lot = next(row for row in rows if row["selection"] == "lot")
-    assert scores.waterfall(lot) is None
-
-
-def test_neighbours_are_those_of_the_queue(reading: Reading) -> None:
+def test_neighbours_are_those_of_the_queue(reading: StoreSnapshot) -> None:
     rows = Store(reading.kept.store.home).scores(DAY, DAY).to_pylist()
     queue = sorted((row["place"], row["entry_number"], row["line_number"]) for row in rows if row["place"])
     first, second, third = (key for _, *key in queue[:3])
@@ -127,21 +117,30 @@ def test_neighbours_are_those_of_the_queue(reading: Reading) -> None:
         assert found.beside is not None
         assert found.beside.before == (tuple(before) if before else None)
         assert found.beside.after == tuple(after)
-        assert found.beside.probabilities.tolist() == sorted(row["probability"] for row in rows)
+        others = [row["probability"] for row in rows if row["selection"] != "lot"]
+        assert found.beside.probabilities.tolist() == sorted(others)
 
 
-def test_charts_stay_inside_their_frames(found: Evidence) -> None:
-    for price in found.prices:
-        plot = past.plot(price)
-        assert all(
-            0 <= x <= plot.width and 0 <= y <= plot.height for x, y in [*plot.peers, *plot.own, plot.mark]
-        )
-    bars = past.months(found.supplier)
-    assert bars is not None
-    assert all(bar.x + bar.width <= bars.width and bar.y >= 0 for bar in bars.bars)
-    drawn = ties.chart(found.links)
-    assert drawn is not None
-    assert all(node.x + node.width <= drawn.width and node.y + 30 <= drawn.height + 1 for node in drawn.nodes)
+def test_charts_stay_inside_their_frames(found: LineEvidence) -> None:
+    drawn = charts.plot(found.prices[0])
     assert all(
-        place.x + ties.PLACE_BOX <= ties.chain(found.route).width for place in ties.chain(found.route).places
+        drawn.left <= x <= drawn.width and 0 <= y <= drawn.bottom for x, y in (*drawn.peers, *drawn.own)
     )
+    marks = charts.timeline(DAY, found.supplier, found.importer, []).marks
+    assert all(0 <= mark.share <= 1 and mark.tall <= 1 for mark in marks)
+    assert {mark.kind for mark in marks} >= {"bar", "found", "none", "law", "entry"}
+
+
+def test_what_differs_from_the_makers_other_lines_is_marked(
+    reading: StoreSnapshot, found: LineEvidence
+) -> None:
+    assert [field.name for field in found.declared if field.usual] == []
+    past = pa.table({"country_of_origin": ["VN"] * 5 + ["KH"], "unit_of_measure": ["DOZ"] * 3 + ["PCS"] * 3,
+                     "manufacturer_name": ["Steady Mill"] * 6, "importer_number": ["1"] * 6})  # fmt: skip
+    row = {**found.row, "country_of_origin": "CN"}
+    usual = {
+        field.name: field.usual for field in declaration.declared(reading.reader, row, past) if field.usual
+    }
+    assert usual["country_of_origin"] == "5 of 6 earlier lines: VN"
+    assert set(usual) == {"country_of_origin", "importer_number"}
+    assert declaration.declared(reading.reader, row, past.slice(0, 4))[0].usual == ""

@@ -27,7 +27,7 @@ def test_a_draft_that_breaks_a_rule_is_shown_again_and_not_written(at: Office) -
     browser, key = at.at_work("ann"), lines(at)[0]
     answer = write(browser, key, **ADVERSE, note="<i>kept</i>")
     assert answer.status_code == 422
-    assert "reason: expected why" in answer.text.split('role="alert"')[1].split("</div>")[0]
+    assert "Reason: please give the reason" in answer.text.split('role="alert"')[1].split("</div>")[0]
     assert "&lt;i&gt;kept&lt;/i&gt;</textarea>" in answer.text
     assert stands(at, key) is None
 

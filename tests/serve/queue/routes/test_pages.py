@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from threading import Event
@@ -16,6 +17,7 @@ from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.evidence import reading
 from tests.serve import factory
+from tests.serve.factory import START
 from tests.serve.queue import office
 from tests.serve.queue.evidence.past import DAY, FOUND_OUT, LISTED, SHOP, key, line
 from tests.serve.queue.office import Office
@@ -95,8 +97,32 @@ def test_a_home_without_scores_says_how_to_make_some(tmp_path: Path) -> None:
 
 
 def test_a_day_without_lines_and_filters_that_nothing_fits_say_so(ann: TestClient) -> None:
-    assert "No line was entered on this day" in read(ann, "/queue?day=2019-01-01")
+    empty = read(ann, "/queue?day=2019-01-01")
+    assert "No line was entered on this day" in empty
+    assert f"/queue?day={DAY - timedelta(1)}" in empty
     assert "No line fits these filters" in read(ann, "/queue?origin=XX")
+
+
+def test_a_day_that_no_night_scored_says_so_alone_and_leads_to_those_beside(ann: TestClient) -> None:
+    page = read(ann, f"/queue?day={START}")
+    assert "No night has scored this day" in page
+    assert "No line was entered" not in page
+    assert "came after the night" not in page
+    assert f"/queue?day={DAY - timedelta(1)}" in page
+
+
+def test_what_is_filtered_by_is_said_also_where_no_line_of_the_scope_has_it(ann: TestClient) -> None:
+    assert re.search(r'<option value="XX" selected>', read(ann, "/queue?origin=XX"))
+
+
+def test_times_name_their_zone(ann: TestClient) -> None:
+    entry, line = key(2)
+    form = {"csrf": office.token(read(ann, "/queue")), "version": "0", "decision": "examine"}
+    ann.post(f"/lines/{entry}/{line}/findings", data=form)
+    for path in (f"{address(2)}/findings", "/account"):
+        times = re.findall(r"\d\d:\d\d(?: UTC)?", read(ann, path))
+        assert times
+        assert all(one.endswith("UTC") for one in times)
 
 
 @pytest.mark.parametrize("query", ["group=owner", "page=0", "day=tomorrow", "sort=rank"])
@@ -133,7 +159,8 @@ def test_a_line_of_the_random_sample_is_shown_without_suspicion(at: Office, ann:
     entry, line = selected(at, "lot")
     page = read(ann, f"/lines/{entry}/{line}")
     assert "Random sample" in page
-    assert 'id="reasons"' not in page
+    assert "raises" not in page
+    assert "In a sentence" not in page
     assert 'id="waterfall-title"' not in page
     assert "quite possible" not in page
 
@@ -148,7 +175,6 @@ def test_hostile_text_stays_text(ann: TestClient, path: str) -> None:
     page = Page(text)
     assert [attributes.get("src") for tag, attributes in page.tags if tag == "script"] == [
         "/static/queue.js",
-        "/static/triage.js",
     ]
     assert "\u202e" not in text
     assert "\u200b" not in text
@@ -204,13 +230,13 @@ def test_looking_at_a_line_is_in_the_audit(at: Office, ann: TestClient) -> None:
 def test_while_a_newer_day_is_made_ready_pages_say_so_and_at_the_start_wait(
     at: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    going, make = Event(), reading.Reading
+    going, make = Event(), reading.StoreSnapshot
 
-    def slowly(kept: Checkpoints, state: reading.State) -> reading.Reading:
+    def slowly(kept: Checkpoints, state: reading.State) -> reading.StoreSnapshot:
         assert going.wait(20)
         return make(kept, state)
 
-    monkeypatch.setattr(reading, "Reading", slowly)
+    monkeypatch.setattr(reading, "StoreSnapshot", slowly)
     slow = Office(at.settings, patience=0.05)
     bea = slow.at_work("bea")
     early = bea.get("/queue?scope=all")

@@ -48,11 +48,15 @@ def test_load_counts_each_line_inside_capacity_once(at: Office) -> None:
     with at.context.database.reading() as connection:
         done = OfficerWork.of(connection, DAY, ANN)
     every, *ports = supervision.of_ports(reader(at), DAY, done)
-    officers = supervision.of_officers(done)
+    (officer,) = supervision.of_officers(reader(at), DAY, done)
     assert (every.inside, every.lot) == (len(ordered) + len(drawn), len(drawn))
     assert (every.decided, every.taken, every.left) == (1, 1, every.inside - 2)
     assert sum(port.inside for port in ports) == every.inside
-    assert officers == [("ann", 2, 1)]
+    assert (officer.name, officer.inside, officer.decided, officer.taken) == ("ann", 2, 1, 1)
+    assert officer.taken == every.taken  # what one table calls taken, the other does too
+    with at.context.database.reading() as connection:
+        (today, *_) = supervision.ageing(connection, reader(at), DAY + timedelta(3))
+    assert today == (DAY, every.inside, 1, 3)
 
 
 def test_hits_are_counted_as_they_were_known(at: Office) -> None:
@@ -62,15 +66,21 @@ def test_hits_are_counted_as_they_were_known(at: Office) -> None:
         for row in Store(at.settings.home).outcomes().to_pylist()
         if row["outcome_date"] and row["outcome_date"] <= today
     ]
-    found = hits(reader(at), today)
+    first, last = supervision._period(reader(at), today, None, None)
+    assert last == max(row["outcome_date"] for row in known)
+    found = hits(reader(at), (first, last))
     assert found
-    assert found.end == max(row["outcome_date"] for row in known)
     (random,) = found.groups["selection"]
     assert (random.name, random.whole) == ("random", len(known))
     assert random.part == sum(row["result"] == "xinjiang" for row in known)
     origins = Counter({one.name: one.part for one in found.groups["origin"]})
     assert origins.total() == random.part == origins["CN"]
-    assert hits(reader(at), DAY - timedelta(365)) is None
+    assert sum(one.whole for one in found.over_time["random"]) == random.whole
+    assert sum(one.part for one in found.over_time["random"]) == random.part
+    assert hits(reader(at), (first - timedelta(900), first - timedelta(800))) is None
+    half = hits(reader(at), (last, last))
+    assert half
+    assert half.groups["selection"][0].whole == sum(row["outcome_date"] == last for row in known)
 
 
 def test_agreement_counts_readings_and_corrections(at: Office) -> None:
@@ -82,12 +92,16 @@ def test_agreement_counts_readings_and_corrections(at: Office) -> None:
         form = {"csrf": token(bob.get("/readings").text), "agrees": agrees, "note": "as seen"}
         bob.post(f"/findings/{found.id}/reading", data=form)
     write(ann, lines(at)[0], decision="release", reason="it is theirs no more")
+    write(ann, lines(at)[2], decision="examine")
+    undone = {"csrf": token(ann.get("/queue").text), "line": "{}/{}/1".format(*lines(at)[2])}
+    assert ann.post("/queue/undo", data=undone).status_code == 303
     with at.context.database.reading() as connection:
-        every, own = supervision.agreement(connection)
-        corrected = supervision.corrected(connection)
+        every, own = supervision.agreement(connection, (DAY, DAY))
+        corrected = supervision.corrected(connection, (DAY, DAY))
+        assert supervision.agreement(connection, (DAY + timedelta(1), DAY + timedelta(9)))[0].whole == 0
     assert (every.part, every.whole) == (own.part, own.whole) == (1, 2)
     assert own.name == "ann"
-    assert (corrected.part, corrected.whole) == (1, 2)
+    assert (corrected.part, corrected.whole) == (1, 3)
 
 
 def test_the_page_shows_it_all_and_is_whole_without_anything(at: Office) -> None:
@@ -98,3 +112,13 @@ def test_the_page_shows_it_all_and_is_whole_without_anything(at: Office) -> None
     assert "too few to say" in page.text
     empty = at.at_work("max", "supervisor").get("/supervision?day=2019-01-01")
     assert "No line is inside capacity" in empty.text
+
+
+def test_the_file_holds_the_page_s_figures_and_is_in_the_audit(at: Office) -> None:
+    eve = at.at_work("eve", "supervisor")
+    file = eve.get("/supervision.csv?since=2020-01-01&until=2030-01-01")
+    rows = [line.split(",") for line in file.text.lstrip("\ufeff").splitlines()]
+    (random,) = [row for row in rows if row[:2] == ["selection", "random"]]
+    page = eve.get("/supervision?since=2020-01-01&until=2030-01-01").text
+    assert f'<td class="number">{int(random[3]):,}</td><td class="number">{int(random[2]):,}</td>' in page
+    assert ("eve", "export made", "/supervision.csv") in at.audited()
