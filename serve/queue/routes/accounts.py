@@ -45,7 +45,7 @@ async def create(
             accounts.create(unit.connection, name.strip(), role, password, unit.at)
             unit.record(visitor.name, "create account", name.strip(), [(ACCOUNTS, name.strip())], role=role)
 
-    limits: Limits = request.app.state.log_ins
+    limits: LogInThrottle = request.app.state.log_ins
     await limits.run(make)
     return RedirectResponse("/accounts", 303)
 
@@ -67,7 +67,7 @@ async def password(
             accounts.set_password(unit.connection, name, password)
             unit.record(visitor.name, "password", name, [(ACCOUNTS, name)])
 
-    limits: Limits = request.app.state.log_ins
+    limits: LogInThrottle = request.app.state.log_ins
     await limits.run(give)
     return RedirectResponse("/accounts", 303)
 
