@@ -86,8 +86,10 @@ def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable
         yield "secrets", "keys/keys.json", partial(read_keys, home)
     if settings.queue.database.get_secret_value() or (home / "queue" / "queue.db").exists():
         yield "audit", "queue/queue.db", partial(_audit, settings)
-    for file in sorted((home / "queue" / "outcomes").glob("*.csv")):
-        yield "outcomes", f"queue/outcomes/{file.name}", partial(_handed_over, file)
+    handed, attached = (home / "queue").glob("outcomes/*.csv"), (home / "queue").glob("attachments/[!.]*")
+    for file in sorted((*handed, *attached)):
+        kind = file.parent.name
+        yield kind, f"queue/{kind}/{file.name}", partial(_named_by_content, file)
 
 
 def _model(home: Path, version: str) -> None:
@@ -95,9 +97,10 @@ def _model(home: Path, version: str) -> None:
     registry.kept_path(home, version)
 
 
-def _handed_over(file: Path) -> None:
+def _named_by_content(file: Path) -> None:
     if not integrity.digest_of(file).startswith(file.stem):
-        raise BadInputError(Problem(f"queue/outcomes/{file.name}", "what was handed over", "other content"))
+        name = f"queue/{file.parent.name}/{file.name}"
+        raise BadInputError(Problem(name, "what was handed over", "other content"))
 
 
 def _audit(settings: Settings) -> None:

@@ -21,7 +21,9 @@ from originrisk.serve import verify
 from originrisk.serve.night import record
 from originrisk.serve.night.run import run_night
 from originrisk.serve.online import access
-from originrisk.serve.queue.db import accounts, findings, outcomes
+from originrisk.serve.queue.access import Visitor
+from originrisk.serve.queue.attachments import looked_through
+from originrisk.serve.queue.db import accounts, comments, findings, outcomes
 from originrisk.serve.queue.db.database import Database, alias_key, migrate
 from originrisk.serve.scoring import ranking
 from tests.serve import factory
@@ -55,6 +57,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         at.at_work("ann"), tuple(of_line.values()), decision="examine", reason="papers", **found
     )
     assert sent.status_code == 303
+    key, file = (row["entry_number"], row["line_number"]), looked_through("paper.txt", b"two samples")
+    with at.context.unit_of_work() as unit:
+        comments.comment(unit, Visitor(1, "ann", "officer", ""), key, home, text="it came", file=file)
     outcomes.deliver(at.context, "tests")
     alias_key(home)
     at.context.database.close()
