@@ -82,6 +82,16 @@ def long_headers(port: int, seconds: float) -> None:
     _repeated(seconds, 4, lambda: _push(port, b"GET / HTTP/1.1\r\nA: " + b"b" * 4_000_000))
 
 
+def many_headers(port: int, seconds: float) -> None:
+    """Ten thousand short headers in each request, at full speed."""
+    sent = (
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+        + b"".join(b"A%d: b\r\n" % n for n in range(10_000))
+        + b"\r\n"
+    )
+    _repeated(seconds, 4, lambda: _push(port, sent))
+
+
 def flood(port: int, seconds: float) -> None:
     """Sixty at a time try to log in."""
     _repeated(seconds, 60, lambda: log_in(port, "nobody-here", "x" * 20))
@@ -206,7 +216,16 @@ def queue(seconds: float) -> list[list[str]]:
             )
         with server(home, "queue") as (port, pid):
             cookie = log_in(port, "ann", PASSWORD)
-            attacks = (None, silent, slow_headers, slow_bodies, long_headers, hostile_forms, flood)
+            attacks = (
+                None,
+                silent,
+                slow_headers,
+                many_headers,
+                slow_bodies,
+                long_headers,
+                hostile_forms,
+                flood,
+            )
             return [
                 [attack.__doc__ or "" if attack else "None.",
                  *measure(port, pid, attack, lambda: ask(port, "GET", "/readings", Cookie=cookie).status, seconds)]
@@ -215,7 +234,7 @@ def queue(seconds: float) -> list[list[str]]:
 
 
 def service(home: Path, seconds: float) -> list[list[str]]:
-    """The service under one greedy key, whose lines are as dear as lines can be."""
+    """The service under each attack; some come from a caller with a key of its own."""
     keys = [access.create_key(home, f"abuse {number}", ["score"], 1) for number in (1, 2)]
 
     def score(text: str, count: int, name: str) -> int:
@@ -231,12 +250,44 @@ def service(home: Path, seconds: float) -> list[list[str]]:
         """One key whose lines are dear, six requests of 40 at a time."""
         _repeated(seconds, 6, lambda: score(keys[0][1], 40, f"X{time.monotonic_ns() % 997} "))
 
+    def slow_bodies(at: int, seconds: float) -> None:
+        """200 connections of one key whose lines never arrive."""
+        head = f"POST /v1/score HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {keys[0][1]}\r\n"
+        _held(
+            at,
+            (head + "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{").encode(),
+            200,
+            seconds,
+        )
+
+    def hostile_bodies(at: int, seconds: float) -> None:
+        """JSON that is deep, long, of strange names or of other encodings, four at a time."""
+        bodies = [
+            b"[" * 1_000_000 + b"]" * 900_000,
+            b'{"a":' * 300_000,
+            b'{"lines":[{' + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}]}",
+            json.dumps({"lines": [EXAMPLE], "include": ["reasons"] * 100_000}).encode(),
+            json.dumps({"lines": [EXAMPLE | {"manufacturer_name": "9" * 9_000}] * 200}).encode("utf-16"),
+            b" " * 3_000_000,
+        ]
+        kind = {"Authorization": f"Bearer {keys[0][1]}", "Content_Type": "application/json"}
+        for body in bodies:
+            _repeated(seconds / len(bodies), 4, lambda body=body: ask(at, "POST", "/v1/score", body, **kind))
+
+    def guesses(at: int, seconds: float) -> None:
+        """Wrong keys, sixteen at a time."""
+        wrong = f"Bearer ork_{'0' * 16}_{'A' * 43}"
+        _repeated(seconds, 16, lambda: ask(at, "POST", "/v1/score", b"{}", Authorization=wrong))
+
     try:
         with server(home, "serve") as (port, pid):
+            attacks = (
+                None, silent, slow_headers, many_headers, long_headers, slow_bodies, hostile_bodies, guesses, greedy
+            )  # fmt: skip
             return [
                 [(attack.__doc__ or "") if attack else "None.",
                  *measure(port, pid, attack, lambda: score(keys[1][1], 1, ""), seconds)]
-                for attack in (None, greedy)
+                for attack in attacks
             ]  # fmt: skip
     finally:
         for key, _ in keys:
