@@ -83,21 +83,19 @@ def check_log(path: Path) -> None:
 
 def torn(path: Path) -> list[str]:
     """Entries of the log of a table that were never sealed and are not whole."""
-    sealed = _sealed(path)
-    entries = (file for file in (path / LOG).glob("*.json") if file.name not in sealed)
-    return [file.name for file in entries if not _is_whole(file)]
+    sealed, found = _sealed(path), list[str]()
+    for file in (path / LOG).glob("*.json"):
+        try:
+            whole = file.name in sealed or [json.loads(line) for line in file.read_bytes().splitlines()]
+        except ValueError:
+            whole = False
+        found += [] if whole else [file.name]
+    return found
 
 
 def _sealed(path: Path) -> dict[str, str]:
     """Digest of each file of the log when the table was last written; none of a table of before there were seals."""
     return read_sealed(path / SEAL) if (path / SEAL).exists() else {}
-
-
-def _is_whole(entry: Path) -> bool:
-    try:
-        return bool([json.loads(line) for line in entry.read_text("utf-8").splitlines()])
-    except ValueError:
-        return False
 
 
 def digest_of(file: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from originrisk.data.errors import BadInputError, Problem
+from originrisk.data.errors import BadInputError, Problem, UsageError
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -43,8 +43,13 @@ _SUM: Final = re.compile(r'(\{.*), "sum": "([0-9a-f]{16})"\}', re.DOTALL)
 def append_line(path: Path, line: str) -> None:
     """Add a JSON object to a file, on the disk when this returns. A disk that is full leaves the file as it was.
 
-    What a cut of power left of a last line goes first: nobody was told that it was written.
+    What a cut of power left of a last line goes first: nobody was told that it was written. Raises UsageError for
+    halves of characters, which a command's words hold where they are no text: no reader would take the line again.
     """
+    try:
+        json.dumps(json.loads(line), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(Problem(path.name, "text", "bytes that are none")) from error
     created = not path.exists()
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -191,6 +196,6 @@ def append_decision(home: Path, decision: Decided) -> None:
 def who() -> str:
     """Account that runs the command; its number where the system has no name for it."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode(errors="replace").decode()
     except (KeyError, OSError):
         return f"user {os.getuid()}"

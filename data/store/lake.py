@@ -244,7 +244,8 @@ def upsert(
         arriving = "FROM staged"
     else:
         _compare(connection, table, path)
-        counts = _counts(connection, total)
+        known, corrected = _count(connection, "known"), _count(connection, "known WHERE differs")
+        counts = UpsertCounts(total - known, corrected, known - corrected)
         arriving = f"FROM staged ANTI JOIN (FROM known WHERE NOT differs) USING ({', '.join(table.key)})"
     if counts.corrected:
         _replace(connection, table, path, arriving)
@@ -270,12 +271,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) ->
         f"JOIN (SELECT {keys}, {content} AS fresh FROM staged) USING ({keys}) "
         f"JOIN (SELECT {keys}, {content} AS held FROM {relation(held)}) USING ({keys})"
     )
-
-
-def _counts(connection: duckdb.DuckDBPyConnection, total: int) -> UpsertCounts:
-    known = _count(connection, "known")
-    corrected = _count(connection, "known WHERE differs")
-    return UpsertCounts(total - known, corrected, known - corrected)
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, arriving: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from originrisk.data.errors import BadInputError
+from originrisk.data.errors import BadInputError, UsageError
 from originrisk.data.store import journal
 from originrisk.data.store.journal import Decided
 from originrisk.data.store.journal import append_decision as append
@@ -63,6 +63,13 @@ def test_a_flipped_bit_of_a_journal_is_refused_by_name(tmp_path: Path) -> None:
         path(tmp_path).write_bytes(flipped)
         with pytest.raises(BadInputError, match=r"parties\.jsonl"):
             read(tmp_path)
+
+
+def test_words_that_are_no_text_are_refused_before_they_spoil_the_journal(tmp_path: Path) -> None:
+    append(tmp_path, JOIN)
+    with pytest.raises(UsageError, match="text"):
+        append(tmp_path, JOIN.model_copy(update={"reason": b"\xff".decode("utf-8", "surrogateescape")}))
+    assert read(tmp_path) == [JOIN]
 
 
 def test_a_full_disk_leaves_a_journal_as_it_was(tmp_path: Path) -> None:
