@@ -22,6 +22,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from originrisk.data.console import print_table
@@ -237,11 +238,14 @@ def service(home: Path, seconds: float) -> list[list[str]]:
     """The service under each attack; some come from a caller with a key of its own."""
     keys = [access.create_key(home, f"abuse {number}", ["score"], 1) for number in (1, 2)]
 
+    closed = max(date.fromisoformat(folder.name) for folder in (home / "history").glob("????-??-??"))
+    example = EXAMPLE | {"entry_date": str(closed + timedelta(1))}
+
     def score(text: str, count: int, name: str) -> int:
         lines = [
-            {**EXAMPLE, "line_number": n + 1, "manufacturer_name": f"{name}{n} " * 1200} for n in range(count)
+            {**example, "line_number": n + 1, "manufacturer_name": f"{name}{n} " * 1200} for n in range(count)
         ]
-        sent = json.dumps({"lines": lines if name else [EXAMPLE]}).encode()
+        sent = json.dumps({"lines": lines if name else [example]}).encode()
         return ask(
             port, "POST", "/v1/score", sent, Authorization=f"Bearer {text}", Content_Type="application/json"
         ).status
@@ -266,8 +270,8 @@ def service(home: Path, seconds: float) -> list[list[str]]:
             b"[" * 1_000_000 + b"]" * 900_000,
             b'{"a":' * 300_000,
             b'{"lines":[{' + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}]}",
-            json.dumps({"lines": [EXAMPLE], "include": ["reasons"] * 100_000}).encode(),
-            json.dumps({"lines": [EXAMPLE | {"manufacturer_name": "9" * 9_000}] * 200}).encode("utf-16"),
+            json.dumps({"lines": [example], "include": ["reasons"] * 100_000}).encode(),
+            json.dumps({"lines": [example | {"manufacturer_name": "9" * 9_000}] * 200}).encode("utf-16"),
             b" " * 3_000_000,
         ]
         kind = {"Authorization": f"Bearer {keys[0][1]}", "Content_Type": "application/json"}

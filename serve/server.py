@@ -23,6 +23,7 @@ IDLE_SECONDS: Final = 30
 REQUEST_SECONDS: Final = 300.0
 """Time for the headers of a request to arrive, between two requests, and for an answer to be taken."""
 MOST_HEADER_BYTES: Final = 32_768
+MOST_HEADERS: Final = 100
 MOST_CONNECTIONS: Final = 800
 """Of one process; above it the connection that has waited longest without a request makes room."""
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -70,7 +71,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """A header; raises ValueError, which the parser turns into a refusal, where they are too many."""
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value)
-        if self._header_bytes > MOST_HEADER_BYTES:
+        if self._header_bytes > MOST_HEADER_BYTES or len(self.headers) > MOST_HEADERS:
             raise ValueError("the headers are too long")
 
     def on_headers_complete(self) -> None:

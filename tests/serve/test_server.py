@@ -113,6 +113,12 @@ def test_what_is_no_request_is_refused_with_safe_headers(port: int) -> None:
     assert b"x-content-type-options: nosniff" in said
 
 
+def test_headers_have_a_number(port: int) -> None:
+    """Thousands of short ones would cost the loop more than their bytes say."""
+    many = b"".join(b"A%d: b\r\n" % number for number in range(101))
+    assert ended(opened(port, b"GET / HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n")).startswith(b"HTTP/1.1 400")
+
+
 @pytest.mark.parametrize(
     "headers",
     [
