@@ -86,7 +86,7 @@ def torn(path: Path) -> list[str]:
     sealed, found = _sealed(path), list[str]()
     for file in (path / LOG).glob("*.json"):
         try:
-            whole = file.name in sealed or [json.loads(line) for line in file.read_bytes().splitlines()]
+            whole = file.name in sealed or bool([json.loads(one) for one in file.read_bytes().splitlines()])
         except ValueError:
             whole = False
         found += [] if whole else [file.name]
