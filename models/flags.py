@@ -123,12 +123,13 @@ def tie_to_listed(known: Evidence) -> Found:
 
 def order_in_force(known: Evidence) -> Found:
     """Orders and acts on these goods and on parties of the line, and the act on all goods where the declaration itself
-    meets it."""
+    meets it. Of parties those whose listing was known before the day."""
+    bearing = {(one["name"], one["since"]) for one in known.listed if one["how"] != "likely"}
     for basis in known.legal:
-        if basis["ground"] in ("entity", "sublist"):
+        if (basis["party"], basis["since"]) in bearing:
             since = fact("listed since", "listed", basis["since"])
             yield basis["text"], [fact("listed party", "listed", clean(basis["party"])), since]
-        elif basis["ground"] == "goods" or basis["barred"]:
+        elif basis["ground"] == "goods" or (basis["barred"] and basis["ground"] == "region"):
             yield basis["text"], [fact(basis["instrument"], "instruments.csv", basis["since"])]
 
 

@@ -30,6 +30,7 @@ TIE = {"via": "seller", "maker": "MID X", "name": "X", "since": date(2021, 5, 1)
 WRO = {
     "instrument": "WRO",
     "ground": "goods",
+    "party": None,
     "since": date(2021, 1, 13),
     "barred": False,
     "text": "WRO: cotton.",
@@ -45,6 +46,7 @@ LABOUR = {
 ACT = {
     "instrument": "UFLPA",
     "ground": "region",
+    "party": None,
     "since": date(2022, 6, 21),
     "barred": False,
     "text": "All goods.",
@@ -56,7 +58,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ["The maker bears the name of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
     "listed by an alias": ({}, {"listed": ({**LISTED, "how": "alias"},)},
         ["The maker bears an alias of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01."]),
-    "barred by a sublist": ({}, {"legal": (LABOUR,)}, [LABOUR["text"]]),
+    "barred by a sublist": ({}, {"legal": (LABOUR,), "listed": ({**LISTED, "how": "name"},)},
+        ["The maker bears the name of Alpha Mill, listed (UFLPA (ii)) since 2021-06-01.", LABOUR["text"]]),
+    "barred by a listing that is not known yet": ({}, {"legal": (LABOUR,)}, []),
     "perhaps listed": ({}, {"listed": ({**LISTED, "how": "likely"},)},
         ["The maker may be Alpha Mill, listed (UFLPA (ii)) since 2021-06-01: probability 0.87."]),
     "city of Xinjiang": ({"manufacturer_city": "Korla", "manufacturer_address": "1 Road"}, {"in_xinjiang": 1.0},

@@ -48,6 +48,7 @@ class Truth:
         self.db.execute(
             f"""CREATE TABLE ended AS SELECT past.*, outcome_date,
               coalesce(result, '') AS result, coalesce(disposition, '') AS disposition,
+              coalesce(method, '') AS method,
               coalesce(method, '') = 'detention' AND result = 'xinjiang' AND disposition IS NULL AS old_denial
             FROM all_outcomes JOIN past USING (entry_number, line_number) WHERE outcome_date < {day}"""
         )
@@ -122,13 +123,13 @@ class Truth:
 
         def denied(line: Any, match: Any, count: int, *_: Any) -> bool:
             where = """(old_denial IS TRUE OR disposition IN ('denied', 'excluded', 'seized')
-            AND coalesce(result, 'inconclusive') = 'inconclusive')"""
+            AND result IN ('', 'inconclusive'))"""
             query = f"SELECT count(*) FROM ended WHERE {self.whose(match[1])} AND {where}"
             return bool(self.one(query, line) == count)
 
         def released(line: Any, match: Any, count: int, *_: Any) -> bool:
             where = """disposition IN ('released', 'released_on_evidence', 'protest_granted')
-            AND coalesce(result, 'inconclusive') = 'inconclusive'"""
+            AND result IN ('', 'inconclusive')"""
             query = f"SELECT count(*) FROM ended WHERE {self.whose(match[1])} AND {where}"
             return bool(self.one(query, line) == count)
 
