@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from originrisk.cli import app
 from originrisk.data.errors import OriginRiskError
 from originrisk.data.store.tables import Store
+from originrisk.serve.scoring.batch import score_period
 from tests.serve.online import served
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[2] / "shared"))
@@ -333,3 +334,18 @@ def test_pandas_nan_codes_over_http(service: TestClient) -> None:
 def test_head_is_refused(service: TestClient) -> None:
     answered = service.head("/healthz")
     assert (answered.status_code, answered.content) == (200, b"")
+
+
+def test_unknown_units_pooled(tmp_path: Path) -> None:
+    settings = served.home(tmp_path / "home")
+    rows = (CASES / "unknown-units-pooled" / "day1.csv").read_text().replace("2021-11-04", str(served.NIGHT))
+    (tmp_path / "day1.csv").write_text(rows)
+    code, said = Home(settings.home).run("ingest", "entries", tmp_path / "day1.csv")
+    assert code == 0, said
+    score_period(settings, served.NIGHT, served.NIGHT)
+    with served.client(served.settings(settings.home)) as client:
+        pieces = _asked(client, "unknown-units-pooled")
+    *counted, weighed = [line["features"]["unit_value_log_ratio"] for line in pieces]
+    assert counted == pytest.approx([counted[0]] * 4)
+    assert abs(counted[0]) < 0.1
+    assert weighed is None  # kilograms are not pieces

@@ -37,6 +37,10 @@ _STEPS: Final = {
     "the same record twice": "Nothing: the first was taken.",
     "another record of it": "Correct the other record of the line.",
     "no record outside chapter 99": "Ask the source for the record of the goods.",
+    "bytes of another encoding": "Say which `encoding` in the mapping, or save the file as UTF-8.",
+    "too many cells": "Put cells that hold the delimiter into quotes.",
+    "too few cells": "Put cells that hold a line break into quotes; a line of totals can stay out.",
+    "quoted field": "Double the quotes within a cell.",
     "before": "Correct one of the two dates.",
 }
 

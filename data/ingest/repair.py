@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from originrisk.data.contract import ARROW_TYPES, RULES, TABLES, Column
+from originrisk.data.contract import ARROW_TYPES, LABELS, RULES, TABLES, Column
 from originrisk.data.dispositions import DISPOSITIONS
 from originrisk.data.errors import Problem
 from originrisk.data.identifiers import entry_number
@@ -69,6 +69,8 @@ OF_PROGRAMS: Final = frozenset({"nan", "-nan", "NaN", "NaT"})
 OF_CODES: Final = frozenset({"NA", "NAN", "NAT", "-NAN"})
 _NOTHING: Final = re.compile(NOTHING)
 _NOTHING_ABROAD: Final = re.compile(rf"\W*(?:{_ABROAD})\W*|[\W_]+", re.IGNORECASE)
+_SAYS_SOMETHING: Final = re.compile(r"#(?!N/?A|NULL)|SEE|AS PER|XXX|MULTI|VARIOUS|SEVERAL", re.IGNORECASE)
+"""In a label: an error or a pointer elsewhere is a result that is not understood, not one that is pending."""
 _ZEROS: Final = re.compile("[0.-]+")
 
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -94,7 +96,9 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
 def is_placeholder(text: str, rule: str) -> bool:
     """Whether the text says "nothing here" in a cell of that rule; zeros do so as a text or as a party's number."""
     word = text.upper()
-    if rule == "country" and word in (*parsers.MANY, "NA"):
+    if (rule == "country" and word in (*parsers.MANY, "NA")) or (
+        rule in LABELS and _SAYS_SOMETHING.match(text)
+    ):
         return False
     if _ZEROS.fullmatch(text) and "0" in text:
         return rule in ("text", "importer number", "manufacturer id")

@@ -56,6 +56,7 @@ def test_each_fault_has_its_place_value_and_next_step(tmp_path: Path) -> None:
         (7, "record"): ("rejected", ""),
     }
     assert "`dates`" in found[4, "entry_date"]["what_to_do"]
+    assert "line break into quotes" in found[7, "record"]["what_to_do"]
     assert all(row["what_to_do"] for row in found.values())
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from originrisk.data.contract import ENTRIES
 from originrisk.data.ingest import parsers
 from originrisk.data.ingest.mapping import TableMapping
+from originrisk.data.ingest.records import UNCALCULATED
 from originrisk.data.ingest.repair import PARSERS, PLAIN, ColumnCheck, as_text, is_plain, parse
 
 REPAIRED = [
@@ -450,3 +451,13 @@ def test_between_semicolons_a_comma_makes_the_points_of_its_column_doubtful() ->
     check = ColumnCheck(ENTRIES["gross_weight_kg"], TableMapping(columns={}), delimiter=";")
     assert check(pa.array(["12,500", "1.250", "7.5"])).values.to_pylist() == [None, None, 7.5]
     assert check(pa.array(["12.500", "1.250"])).values.to_pylist() == [12.5, 1.25]
+
+
+@pytest.mark.parametrize("text", ["#REF!", UNCALCULATED, "see attached", "VARIOUS"])
+def test_a_label_that_says_something_is_never_pending(text: str) -> None:
+    assert parse("result", text).broken == "unknown word"
+
+
+@pytest.mark.parametrize("text", ["n/a", "#N/A", "<NA>", "-", "nan", ""])
+def test_a_label_that_says_nothing_is_none(text: str) -> None:
+    assert (parse("result", text).value, parse("result", text).broken) == (None, "")
