@@ -4,6 +4,7 @@ import csv
 import gzip
 import shutil
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
 from random import Random
@@ -85,6 +86,123 @@ def _part_mutated(content: bytes, random: Random) -> bytes:
     return changed.getvalue()
 
 
+_ODD = [
+    "",
+    "nan",
+    "=1+1",
+    "#REF!",
+    "12,5",
+    "1e5",
+    "\u202eabc",
+    "a\0b",
+    "x" * 3000,
+    "ÞTÝ",
+    "\udcff",
+    "宁波",
+    "0",
+    "-",
+    "1.#IND",
+]
+
+
+def _rewritten(random: Random) -> list[list[str]]:
+    """Headings and rows with odd cells, rows doubled or cut short, headings after a title, a line of totals."""
+    rows = [[random.choice(_ODD) if random.random() < 0.1 else cell for cell in row] for row in ROWS]
+    rows += random.choices(rows, k=random.choice([0, 0, 3]))
+    rows += [["Total", "", "", "", "", "", "99"], ROWS[0][:3]] * (random.random() < 0.3)
+    return (
+        [["Report"], []] * (random.random() < 0.2)
+        + [random.sample(HEADINGS, 7)] * (random.random() < 0.2)
+        + [
+            HEADINGS,
+            *rows,
+        ]
+    )
+
+
+def _text_in_any_encoding(_content: bytes, random: Random) -> bytes:
+    text = StringIO()
+    ends = random.choice(["\n", "\r\n", "\r", "\n\r"])
+    csv.writer(text, delimiter=random.choice(",;\t|"), lineterminator=ends).writerows(_rewritten(random))
+    names = [
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-32",
+        "cp1254",
+        "cp1252",
+        "gb18030",
+        "shift-jis",
+        "cp500",
+    ]
+    return text.getvalue().encode(random.choice(names), "replace")
+
+
+def _parquet_of_any_type(_content: bytes, random: Random) -> bytes:
+    head, *rows = [row for row in _rewritten(random) if len(row) == len(HEADINGS)]
+    kinds = [
+        pa.large_string(),
+        pa.string_view(),
+        pa.binary(),
+        pa.int64(),
+        pa.float32(),
+        pa.float64(),
+        pa.date32(),
+    ]
+    kinds += [
+        pa.decimal128(38, 9),
+        pa.timestamp("us", "UTC"),
+        pa.timestamp("ns"),
+        pa.bool_(),
+        pa.time64("us"),
+        pa.null(),
+    ]
+    columns = []
+    for cells in zip(*rows, strict=True):
+        texts = [cell.encode("utf-8", "replace").decode() or None for cell in cells]
+        column = pa.array(texts, pa.string())
+        if random.random() < 0.4:
+            kind = random.choice(kinds)
+            try:
+                column = column.cast(kind)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                whole = pa.array([random.randrange(-9, 10**10) for _ in texts])
+                column = (
+                    whole.cast(pa.float64()).cast(kind, safe=False)
+                    if kind in kinds[3:6]
+                    else pa.nulls(len(texts))
+                )
+        columns.append(
+            column.dictionary_encode() if random.random() < 0.1 and column.type != pa.null() else column
+        )
+    content = BytesIO()
+    pq.write_table(pa.table(columns, names=head), content, row_group_size=random.choice([3, 100]))
+    return content.getvalue()
+
+
+def _workbook_of_any_cells(_content: bytes, random: Random) -> bytes:
+    book, content = openpyxl.Workbook(), BytesIO()
+    for sheet in [book.active, *(book.create_sheet() for _ in range(random.choice([0, 0, 1, 2])))]:
+        for row in _rewritten(random):
+            typed = [
+                random.choice([7, 1.5, True, date(2021, 3, 5), None, "=1/0"])
+                if random.random() < 0.1
+                else cell
+                for cell in row
+            ]
+            sheet.append(
+                [
+                    cell if not isinstance(cell, str) else cell.replace("\0", "").replace("\udcff", "")
+                    for cell in typed
+                ]
+            )
+        sheet.sheet_state = random.choice(["visible", "visible", "hidden", "veryHidden"])
+    book.active.sheet_state = "visible"
+    book.save(content)
+    return content.getvalue()
+
+
 KINDS: dict[str, tuple[str, Callable[[], bytes], Callable[[bytes, Random], bytes]]] = {
     "csv": ("lines.csv", _csv, _mutated),
     "gzip": ("lines.csv.gz", lambda: gzip.compress(_csv()), _mutated),
@@ -93,6 +211,9 @@ KINDS: dict[str, tuple[str, Callable[[], bytes], Callable[[bytes, Random], bytes
     "plain parquet": ("LINES.PQ", lambda: _parquet(use_dictionary=False, compression="none"), _mutated),
     "xlsx": ("lines.xlsx", _workbook, _mutated),
     "xlsx parts": ("lines.xlsx", _workbook, _part_mutated),
+    "encodings": ("lines.csv", bytes, _text_in_any_encoding),
+    "types": ("lines.parquet", bytes, _parquet_of_any_type),
+    "cells": ("lines.xlsx", bytes, _workbook_of_any_cells),
 }
 
 
@@ -120,7 +241,7 @@ def _fuzz(folder: Path, kind: str, seeds: range) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "files"), [(kind, 100 if kind in {"csv", "parquet", "xlsx parts"} else 20) for kind in KINDS]
+    ("kind", "files"), [(kind, 100 if kind in {"csv", "types", "xlsx parts"} else 20) for kind in KINDS]
 )
 def test_a_hundred_damaged_files_for_each_reader(tmp_path: Path, kind: str, files: int) -> None:
     assert sum(_fuzz(tmp_path, kind, range(files)).values()) == files
