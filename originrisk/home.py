@@ -15,8 +15,10 @@ from originrisk.features.catalogue import CATALOGUE
 from originrisk.models.bundle import load
 from originrisk.models.registry import champion_path, kept_path
 from originrisk.train import pipeline
+from originrisk.train.any_classifier import AnyClassifier
 from originrisk.train.comparison import Comparison, compare
 from originrisk.train.dataset import TrainingTables
+from originrisk.train.evaluation.holdout import evaluate_holdout
 from originrisk.train.feature_cache import features_of
 from originrisk.train.labels import weights
 from originrisk.train.tracking import record, version_of
@@ -94,6 +96,31 @@ class Home:
         trained = pipeline.train(self.settings, cutoff, seed)
         record(self.settings.home, trained)
         return trained
+
+    def judge(self, estimator: Any = None, cutoff: date | None = None, seed: int = 0) -> pd.DataFrame:
+        """How the trees, or a classifier of scikit-learn in their place, do on later results they did not learn from.
+
+        A row for each population and method: the model, and baselines beside it; figures are of results, intervals of
+        95 % in `average_precision_low` and `_high`. `estimator` must take weights and NaN (see docs/training.md).
+        Keeps nothing. Raises GateRefusedError where too few results are known.
+
+        >>> from sklearn.ensemble import HistGradientBoostingClassifier
+        >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=20), date(2021, 3, 31))
+        >>> judged.loc[("all examined", "model"), "lines"] > 0
+        True
+        """
+        data = TrainingTables.read(self.settings, cutoff)
+        gathered = data.gather(cutoff or data.last_day(), seed)
+        learner = pipeline.classifier(self.settings, seed) if estimator is None else AnyClassifier(estimator)
+        given = gathered.examples, gathered.unexamined, learner, self.settings.train, seed
+        rows = {}
+        for part in evaluate_holdout(*given).parts:
+            for row in part.rows:
+                low, high = row.interval["average_precision"]
+                ends = {"average_precision_low": low, "average_precision_high": high}
+                size = {"lines": part.population.size, "positives": part.population.positives}
+                rows[part.name.replace("_", " "), row.method] = {**size, **row.metrics, **ends}
+        return pd.DataFrame.from_dict(rows, orient="index")
 
     def compare(self, version: str, other: str = "champion") -> Comparison:
         """Two models on the same lines, without changing a role; versions as the command line takes them.

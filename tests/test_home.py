@@ -10,7 +10,7 @@ from originrisk.data.errors import BadInputError, ModelRefusedError
 from originrisk.serve.scoring.batch import score_period
 from tests.train.home import home as small_trade
 
-ORDER = ("", ".lines", ".features", ".examples", ".train", ".compare", ".score", ".explain")
+ORDER = ("", ".lines", ".features", ".examples", ".judge", ".train", ".compare", ".score", ".explain")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,35 @@ Cutoff = Annotated[
 ]
 
 
+def profile(
+    ctx: typer.Context,
+    *,
+    out: Annotated[Path, typer.Option(help="the profile, one HTML file")] = Path("profile.html"),
+    as_json: Json = False,
+) -> None:
+    """Look at lines and results before a training: months, origins, gaps, codes, parties, labels. Changes nothing."""
+    import json
+
+    from originrisk.data.console import print_table
+    from originrisk.data.settings import load_settings
+    from originrisk.train.report.document import write
+    from originrisk.train.report.profile import profile_of, profile_page
+
+    found = profile_of(load_settings(ctx.obj))
+    write(profile_page(found), out)
+    if as_json:
+        typer.echo(json.dumps({**found.plain(), "report": str(out)}, allow_nan=False))
+        return
+    for title in ("overview", "labels", "concepts"):
+        rows = found.tables[title]
+        heads = [name.replace("_", " ") for name in rows[0]] if rows else []
+        cells = [[f"{v:.1%}" if n == "share" else v for n, v in row.items()] for row in rows]
+        print_table(title.capitalize(), heads, cells)
+    for text in found.mind:
+        typer.echo(f"Mind: {text}")
+    typer.echo(f"Report: {out}")
+
+
 def train(
     ctx: typer.Context,
     *,
@@ -94,7 +123,8 @@ def evaluate(
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
     from originrisk.train.evaluation.evaluate import evaluate_recipe
-    from originrisk.train.report.page import page, write
+    from originrisk.train.report.document import write
+    from originrisk.train.report.page import page
     from originrisk.train.report.terminal import print_evaluation
     from originrisk.train.tracking import record_evaluation, version_of
 
@@ -277,7 +307,8 @@ def compare(
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
     from originrisk.train.comparison import compare as run
-    from originrisk.train.report.page import comparison_page, write
+    from originrisk.train.report.document import write
+    from originrisk.train.report.page import comparison_page
     from originrisk.train.report.terminal import print_comparison
     from originrisk.train.tracking import version_of
 
@@ -346,6 +377,7 @@ def backtest(
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "profile": profile,
     "train": train,
     "evaluate": evaluate,
     "search": search,

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from originrisk.train.comparison import Comparison
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.metrics import METRICS, intervals_text
+from originrisk.train.evaluation.metrics import intervals_text
 from originrisk.train.report import charts
+from originrisk.train.report.document import document, section, table
 
 LIMITS: Final = (
     "A score is a lead, never proof. Lines that were never examined are unknown, not negative. "
@@ -86,28 +86,6 @@ WHY: Final = {
 }
 
 
-STYLE: Final = """
-body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:1160px;margin:2em auto;padding:0 1.2em}
-h1{font-size:1.6em;margin-bottom:.1em}h2{font-size:1.2em;margin:2em 0 .3em;border-top:1px solid #ddd;padding-top:1em}
-p{max-width:75ch}.small{color:#555;font-size:.88em}svg{max-width:100%;height:auto}
-.box{border-left:6px solid #4c8c4a;background:#f0f6f0;padding:.6em 1em;margin:1em 0}
-.box.alarm{border-color:#b3261e;background:#fbeceb}
-.cards{display:flex;gap:1em;flex-wrap:wrap}.card{border:1px solid #ddd;padding:.6em 1em;min-width:11em}
-.card b{display:block;font-size:1.5em}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.88em;margin:.6em 0}
-th,td{padding:.25em .8em;border-bottom:1px solid #e4e4e4;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}thead th{background:#f6f6f6}
-"""
-SHARES: Final = {"share", "low", "high", "precision", "recall", "look_up_key_seen", "largest_share"}
-
-
-def write(html: str, path: Path) -> None:
-    """Write a page; an existing file is replaced whole."""
-    staged = path.with_name(path.name + ".staged")
-    staged.write_text(html, encoding="utf-8")
-    staged.replace(path)
-
-
 def page(evaluation: Evaluation) -> str:
     """The report of an evaluation."""
     return document("evaluation", _sections(evaluation))
@@ -133,15 +111,6 @@ def comparison_page(comparison: Comparison) -> str:
             ),
             section("What moved it", by, table(q["features"])),
         ],
-    )
-
-
-def document(title: str, sections: Iterable[str]) -> str:
-    """A whole page of sections."""
-    body = "\n".join(sections)
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>originrisk: {title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>{body}</body></html>\n'
     )
 
 
@@ -208,32 +177,3 @@ def _methods(evaluation: Evaluation, part: str) -> str:
     names = ("average_precision", "auc", "precision@1%", "recall@1%", "recall@5%", "recall@10%")
     rows = [{"method": row.method} | {n: row.shown(n) for n in names} for row in evaluation.rows[part]]
     return f"<p class=small>{intervals_text(evaluation.rows[part])}</p>{table(rows)}"
-
-
-def section(title: str, why: str, *parts: str) -> str:
-    """A heading, what it says, and tables or charts."""
-    return f"<h2>{escape(title)}</h2><p>{why}</p>{''.join(parts)}"
-
-
-def table(rows: list[dict[str, Any]]) -> str:
-    """Plain rows as a table; every cell is escaped."""
-    if not rows:
-        return "<p>Nothing to show.</p>"
-    head = "".join(
-        f"<th>{escape(METRICS[name].words if name in METRICS else name.replace('_', ' '))}</th>"
-        for name in rows[0]
-    )
-    body = "".join(f"<tr>{''.join(f'<td>{_cell(n, v)}</td>' for n, v in row.items())}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _cell(name: str, value: Any) -> str:
-    if isinstance(value, float) and not np.isfinite(value):
-        return "–"
-    if isinstance(value, float) and name in METRICS:
-        return f"{value:{METRICS[name].format}}"
-    if isinstance(value, float) and name in SHARES:
-        return f"{value:.1%}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) > 1 else f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else escape(str(value))

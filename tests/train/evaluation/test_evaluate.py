@@ -22,7 +22,8 @@ from originrisk.train import dataset
 from originrisk.train.commands import COMMANDS
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.leaks import RANDOM
-from originrisk.train.report.page import page, write
+from originrisk.train.report.document import write
+from originrisk.train.report.page import page
 from tests.train.evaluation.test_leaks import peeking
 from tests.train.home import CUTOFF, home, small_world
 
