@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs house same bench slow browser spark clean lock abuse mutants pictures
+.PHONY: help setup demo test check format docs reference house same bench slow browser spark clean lock abuse mutants pictures
 PYTHON ?= python3
 UV ?= uv
 KOREA ?= ../shared/data/korea
@@ -45,6 +45,10 @@ format: setup ## rewrite the code in the house style
 
 docs: setup ## remake the generated pages and parts of the documentation
 	$(BIN)/python -m docs.make
+
+reference: setup ## reference pages of `import originrisk` in var/reference; a link that leads nowhere fails
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-docs.lock
+	$(BIN)/mkdocs build --strict --quiet --site-dir $(CURDIR)/var/reference
 
 house: setup ## how big the house is, by the aims of its plan
 	$(BIN)/python -m benchmarks.house
@@ -107,4 +111,5 @@ clean: ## remove the environment, caches and the demo; keep every other home
 lock: ## pin every dependency with hashes; names no index host
 	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 	$(UV) pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-production.lock
+	$(UV) pip compile --group docs --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-docs.lock
 	echo pyspark | $(UV) pip compile - --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-spark.lock

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from originrisk.data.arrays import Floats, Keys
 from originrisk.data.contract import LINE_KEY
@@ -26,8 +27,8 @@ from originrisk.train.tracking import record, version_of
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Examined lines: features `X` (lines, features), results `y` (1 positive), weights towards all lines, suppliers as
-    groups, and the day each result became known; arrays of shape (lines,)."""
+    """Examined lines: features `X` (lines, features) under entry and line number, results `y` (1 positive), weights
+    towards all lines, suppliers as groups, and the day each result became known; arrays of shape (lines,)."""
 
     X: pd.DataFrame
     y: Floats
@@ -70,9 +71,7 @@ class Home:
         (FrozenList(['entry_number', 'line_number']), 'category')
         """
         lines, seen = TrainingTables.read(self.settings, end).seen(start, end)
-        frame = _with_categories(seen.features)
-        frame.index = pd.MultiIndex.from_frame(lines.select(LINE_KEY).to_pandas())
-        return frame
+        return _for_reading(seen.features, lines)
 
     def examples(self, cutoff: date, seed: int = 0) -> Examples:
         """What there is to learn from at the end of `cutoff`. Raises GateRefusedError where too few results are known.
@@ -84,7 +83,11 @@ class Home:
         known = TrainingTables.read(self.settings, cutoff).gather(cutoff, seed).examples
         weight = weights(known.propensity, self.settings.train.propensity_floor)
         return Examples(
-            _with_categories(known.features), known.observed, weight, known.frame.supplier, known.known_on
+            _for_reading(known.features, known.lines),
+            known.observed,
+            weight,
+            known.frame.supplier,
+            known.known_on,
         )
 
     def train(self, cutoff: date | None = None, seed: int = 0) -> pipeline.TrainedModel:
@@ -105,7 +108,7 @@ class Home:
         Keeps nothing. Raises GateRefusedError where too few results are known.
 
         >>> from sklearn.ensemble import HistGradientBoostingClassifier
-        >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=20), date(2021, 3, 31))
+        >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=5), date(2021, 3, 31))
         >>> judged.loc[("all examined", "model"), "lines"] > 0
         True
         """
@@ -163,6 +166,9 @@ class Home:
         return load(path).model
 
 
-def _with_categories(features: pd.DataFrame) -> pd.DataFrame:
+def _for_reading(features: pd.DataFrame, lines: pa.Table) -> pd.DataFrame:
+    """Features of these lines under their keys, categories as categories."""
     names = [feature.name for feature in CATALOGUE if feature.kind == "category"]
-    return features.assign(**{name: features[name].astype("Int64").astype("category") for name in names})
+    frame = features.assign(**{name: features[name].astype("Int64").astype("category") for name in names})
+    frame.index = pd.MultiIndex.from_frame(lines.select(LINE_KEY).to_pandas())
+    return frame

@@ -1,13 +1,13 @@
 """Any classifier of scikit-learn in the place of the trees: the protocol of what is fitted, and one that meets it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
-from originrisk.data.arrays import Floats, Keys
+from originrisk.data.arrays import Floats, Ints, Keys
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import disjoint_folds
 
@@ -90,14 +90,13 @@ class AnyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             chance = _posterior(results, log_odds)
             for others, judged in disjoint_folds(group, FOLDS, self.seed + number):
                 fitted = self._fitted(matrix[others], results.take(others), chance[others])
-                log_odds[judged] = _log_odds(fitted, matrix[judged])
-        self.estimator_ = self._fitted(matrix, results, _posterior(results, log_odds))
-        self.boosters_ = (_Booster(self.estimator_, tuple(map(str, self.feature_names_in_))),)
+                log_odds[judged] = fitted.log_odds(matrix[judged])
+        self.boosters_ = (self._fitted(matrix, results, _posterior(results, log_odds)),)
         return self
 
     def staged_log_odds(self, X: Any, numbers: Sequence[int]) -> Iterator[Floats]:  # noqa: N803
         """The same for every number: the estimator has no stages."""
-        log_odds = _log_odds(self.estimator_, np.asarray(X, np.float64))
+        log_odds = self.boosters_[0].log_odds(np.asarray(X, np.float64))
         return (log_odds.copy() for _ in numbers)
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
@@ -118,20 +117,25 @@ class AnyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The same, unfitted, alone."""
         return [clone(self)]
 
-    def _fitted(self, matrix: Floats, results: NoisyResults, chance: Floats) -> Any:
+    def _fitted(self, matrix: Floats, results: NoisyResults, chance: Floats) -> "_Booster":
         # an example's odds are those of its line times its offset's; weights divide them by it
         positive, negative = results.weight * chance * np.exp(-results.offset), results.weight * (1 - chance)
         twice, label = np.concatenate([matrix, matrix]), np.repeat([1.0, 0.0], len(matrix))
         weight = np.concatenate([positive, negative])
         told = weight > 0
-        return clone(self.estimator).fit(twice[told], label[told], sample_weight=weight[told])
+        held = np.flatnonzero(
+            np.isfinite(twice[told]).any(axis=0)
+        )  # some estimators fail on a column without a value
+        fitted = clone(self.estimator).fit(twice[told][:, held], label[told], sample_weight=weight[told])
+        return _Booster(fitted, held, tuple(map(str, self.feature_names_in_)))
 
 
-class _Booster:
-    """A fitted estimator as LightGBM's boosters are asked."""
+class _Booster(NamedTuple):
+    """An estimator fitted to the columns `held`, as LightGBM's boosters are asked."""
 
-    def __init__(self, estimator: Any, names: tuple[str, ...]) -> None:
-        self.estimator, self.names = estimator, names
+    estimator: Any
+    held: Ints
+    names: tuple[str, ...]
 
     def feature_name(self) -> list[str]:
         return list(self.names)
@@ -139,7 +143,12 @@ class _Booster:
     def predict(self, matrix: Floats, *, raw_score: bool, num_threads: int = 1) -> Floats:  # noqa: ARG002
         if not raw_score:
             raise ValueError("expected raw_score, the only thing that an estimator of another kind tells")
-        return _log_odds(self.estimator, matrix)
+        return self.log_odds(matrix)
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        said = self.estimator.predict_proba(matrix[:, self.held])[:, list(self.estimator.classes_).index(1.0)]
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.clip(logit(said), -SURE, SURE), np.float64)
 
 
 def _posterior(results: NoisyResults, log_odds: Floats) -> Floats:
@@ -148,8 +157,3 @@ def _posterior(results: NoisyResults, log_odds: Floats) -> Floats:
     missed = np.where(results.observed == 1, 1 - results.false_negative, results.false_negative)
     wrong = np.where(results.observed == 1, results.false_positive, 1 - results.false_positive)
     return np.asarray(missed * truth / (missed * truth + wrong * (1 - truth)), np.float64)
-
-
-def _log_odds(estimator: Any, matrix: Floats) -> Floats:
-    said = estimator.predict_proba(matrix)[:, list(estimator.classes_).index(1.0)]
-    return np.asarray(np.clip(logit(said), -SURE, SURE), np.float64)

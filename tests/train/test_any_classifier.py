@@ -32,6 +32,13 @@ def test_an_offset_is_taken_off_again() -> None:
     )
 
 
+def test_a_column_without_a_value_is_left_out() -> None:
+    features = np.random.default_rng(0).normal(size=(200, 3))
+    features[:, 1] = np.nan
+    fitted = AnyClassifier(HistGradientBoostingClassifier(max_iter=3)).fit(features, features[:, 0] > 0)
+    assert (fitted.predict(features) == (features[:, 0] > 0)).mean() > 0.9
+
+
 def test_the_fit_judges_it_like_the_trees() -> None:
     examples = planted(900).examples
     judged = evaluate_holdout(examples, none_of(examples), AnyClassifier(SMALL), TrainSettings(), seed=0)
