@@ -40,9 +40,10 @@ class Examples:
 class Home:
     """The folder that holds tables and models, as the command line fills it.
 
-    >>> home = Home(folder)
-    >>> home.lines().columns[:2].tolist()
-    ['entry_number', 'line_number']
+    Examples:
+        >>> home = Home(folder)
+        >>> home.lines().columns[:2].tolist()
+        ['entry_number', 'line_number']
     """
 
     def __init__(self, path: str | Path = "var") -> None:
@@ -52,8 +53,9 @@ class Home:
     def lines(self, start: date | None = None, end: date | None = None) -> pd.DataFrame:
         """Lines entered from `start` to `end`, a row each, in the columns of the data contract.
 
-        >>> len(home.lines(date(2021, 1, 1), date(2021, 1, 31))) < len(home.lines())
-        True
+        Examples:
+            >>> len(home.lines(date(2021, 1, 1), date(2021, 1, 31))) < len(home.lines())
+            True
         """
         frame: pd.DataFrame = (
             Store(self.settings.home, self.settings.memory_limit_gb).entries(start, end).to_pandas()
@@ -66,9 +68,10 @@ class Home:
         Rows are indexed by entry and line number; NaN where missing; categories have the type of pandas. Units and
         meanings stand in docs/features.md.
 
-        >>> frame = home.features(date(2021, 3, 1), date(2021, 3, 31))
-        >>> frame.index.names, frame["goods_family"].dtype.name
-        (FrozenList(['entry_number', 'line_number']), 'category')
+        Examples:
+            >>> frame = home.features(date(2021, 3, 1), date(2021, 3, 31))
+            >>> frame.index.names, frame["goods_family"].dtype.name
+            (FrozenList(['entry_number', 'line_number']), 'category')
         """
         lines, seen = TrainingTables.read(self.settings, end).seen(start, end)
         return _for_reading(seen.features, lines)
@@ -76,9 +79,10 @@ class Home:
     def examples(self, cutoff: date, seed: int = 0) -> Examples:
         """What there is to learn from at the end of `cutoff`. Raises GateRefusedError where too few results are known.
 
-        >>> examples = home.examples(date(2021, 3, 31))
-        >>> examples.X.shape[0] == len(examples.y) == len(examples.weights) == len(examples.groups)
-        True
+        Examples:
+            >>> examples = home.examples(date(2021, 3, 31))
+            >>> examples.X.shape[0] == len(examples.y) == len(examples.weights) == len(examples.groups)
+            True
         """
         known = TrainingTables.read(self.settings, cutoff).gather(cutoff, seed).examples
         weight = weights(known.propensity, self.settings.train.propensity_floor)
@@ -93,8 +97,9 @@ class Home:
     def train(self, cutoff: date | None = None, seed: int = 0) -> pipeline.TrainedModel:
         """Train, keep and record a model, as `originrisk train`: challenger, or champion where there is none.
 
-        >>> home.train(date(2021, 3, 31)).role
-        'champion'
+        Examples:
+            >>> home.train(date(2021, 3, 31)).role
+            'champion'
         """
         trained = pipeline.train(self.settings, cutoff, seed)
         record(self.settings.home, trained)
@@ -107,10 +112,11 @@ class Home:
         95 % in `average_precision_low` and `_high`. `estimator` must take weights and NaN (see docs/training.md).
         Keeps nothing. Raises GateRefusedError where too few results are known.
 
-        >>> from sklearn.ensemble import HistGradientBoostingClassifier
-        >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=5), date(2021, 3, 31))
-        >>> judged.loc[("all examined", "model"), "lines"] > 0
-        True
+        Examples:
+            >>> from sklearn.ensemble import HistGradientBoostingClassifier
+            >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=5), date(2021, 3, 31))
+            >>> judged.loc[("all examined", "model"), "lines"] > 0
+            True
         """
         data = TrainingTables.read(self.settings, cutoff)
         gathered = data.gather(cutoff or data.last_day(), seed)
@@ -128,8 +134,9 @@ class Home:
     def compare(self, version: str, other: str = "champion") -> Comparison:
         """Two models on the same lines, without changing a role; versions as the command line takes them.
 
-        >>> home.compare("champion").queue["entered"]
-        0
+        Examples:
+            >>> home.compare("champion").queue["entered"]
+            0
         """
         first, second = (version_of(self.settings.home, name) for name in (version, other))
         return compare(self.settings, first, second)
@@ -140,9 +147,10 @@ class Home:
         `lines` in the columns of the contract, seen from the latest day that `originrisk score` closed before them.
         Raises ModelRefusedError without a model or such a day, BadInputError for values that are no lines.
 
-        >>> scored = home.score(home.lines(date(2021, 4, 1), date(2021, 4, 30)))
-        >>> bool(((scored["lower"] <= scored["probability"]) & (scored["probability"] <= scored["upper"])).all())
-        True
+        Examples:
+            >>> scored = home.score(home.lines(date(2021, 4, 1), date(2021, 4, 30)))
+            >>> bool(((scored["lower"] <= scored["probability"]) & (scored["probability"] <= scored["upper"])).all())
+            True
         """
         model = self._model(version)
         probability = model.probability(features_of(lines, self.settings))
@@ -152,9 +160,10 @@ class Home:
     def explain(self, lines: pd.DataFrame, version: str = "champion") -> pd.DataFrame:
         """What each feature adds to each line's log-odds (lines, features), and the constant.
 
-        >>> lines = home.lines(date(2021, 4, 1), date(2021, 4, 5))
-        >>> home.explain(lines).shape[0] == len(lines)
-        True
+        Examples:
+            >>> lines = home.lines(date(2021, 4, 1), date(2021, 4, 5))
+            >>> home.explain(lines).shape[0] == len(lines)
+            True
         """
         model = self._model(version)
         parts = model.contributions(features_of(lines, self.settings))

@@ -365,12 +365,12 @@ def backtest(
 
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
-    from originrisk.train.backtest.plan import POLICIES, Plan
+    from originrisk.train.backtest.plan import POLICIES, BacktestPlan
     from originrisk.train.backtest.run import backtest as run
     from originrisk.train.report.terminal import print_backtest
 
     settings = load_settings(ctx.obj)
-    plan = Plan(np.datetime64(start.date(), "M"), months, every, delay, seed)
+    plan = BacktestPlan(np.datetime64(start.date(), "M"), months, every, delay, seed)
     with standard_output_kept():
         lived = run(settings, plan, policy or list(POLICIES), truth)
     print_backtest(lived, as_json=as_json)

@@ -63,7 +63,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SearchProblem:
     """What every trial is judged on. `prototype` holds what is not searched."""
 
     taught: TrainingSet
@@ -93,7 +93,7 @@ class Task:
 
 
 def search(
-    task: Task, journal: Path, name: str, start: dict[str, Any], *, budget: int, jobs: int
+    task: SearchProblem, journal: Path, name: str, start: dict[str, Any], *, budget: int, jobs: int
 ) -> list[Trial]:
     """Try settings until `budget` trials of the study `name` are done; returns them all, best first.
 
@@ -122,7 +122,7 @@ def smallest_good(trials: list[Trial]) -> Trial:
     return min(filter(good, trials), key=lambda trial: (trial.size, trial.loss))
 
 
-def _try(task: Task, journal: Path, name: str, seed: int) -> None:
+def _try(task: SearchProblem, journal: Path, name: str, seed: int) -> None:
     study = _study(journal, name, seed)
     trial = study.ask()
     trees, losses = task.losses(_suggested(trial))
@@ -194,7 +194,7 @@ def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: 
     gathered = data.gather(last_day, seed)
     prototype = classifier(settings, seed)
     first = fit(gathered.examples, gathered.unexamined, prototype, settings.train, seed)
-    task = Task.of(gathered, first, prototype, settings.train.unexamined_weight, seed)
+    task = SearchProblem.of(gathered, first, prototype, settings.train.unexamined_weight, seed)
     start = {name: getattr(settings.train, name) for name in TREE_SETTINGS}
     study = json.dumps([str(last_day), seed, data.versions, made_by()], sort_keys=True)
     name = hashlib.sha256(study.encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from originrisk.data.settings import TrainSettings
 from originrisk.train.dataset import Gathered
 from originrisk.train.fit import fit
 from originrisk.train.origin_classifier import OriginClassifier
-from originrisk.train.search import Task, Trial, search, smallest_good
+from originrisk.train.search import SearchProblem, Trial, search, smallest_good
 from tests.train.factory import none_of, planted
 
 START = {
@@ -21,16 +21,16 @@ START = {
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
+def task() -> SearchProblem:
     examples = planted(700).examples
     prototype = OriginClassifier()
     first = fit(examples, none_of(examples), prototype, TrainSettings(), seed=0)
     gathered = Gathered(examples, none_of(examples), {})
-    return Task.of(gathered, first, prototype, 0.3, 0)
+    return SearchProblem.of(gathered, first, prototype, 0.3, 0)
 
 
 def test_a_search_that_was_stopped_goes_on_and_tries_the_present_settings_first(
-    task: Task, tmp_path: Path
+    task: SearchProblem, tmp_path: Path
 ) -> None:
     journal = tmp_path / "search" / "journal"
     first = search(task, journal, "study", START, budget=1, jobs=1)
@@ -42,12 +42,12 @@ def test_a_search_that_was_stopped_goes_on_and_tries_the_present_settings_first(
     assert search(task, journal, "study", START, budget=2, jobs=1) == trials
 
 
-def test_studies_of_other_data_do_not_mix(task: Task, tmp_path: Path) -> None:
+def test_studies_of_other_data_do_not_mix(task: SearchProblem, tmp_path: Path) -> None:
     search(task, tmp_path / "journal", "one", START, budget=1, jobs=1)
     assert len(search(task, tmp_path / "journal", "other", START, budget=1, jobs=1)) == 1
 
 
-def test_a_loss_is_that_of_lines_whose_supplier_was_not_seen(task: Task) -> None:
+def test_a_loss_is_that_of_lines_whose_supplier_was_not_seen(task: SearchProblem) -> None:
     trees, losses = task.losses(START)
     assert trees in range(20, 201)
     assert len(losses) == 10

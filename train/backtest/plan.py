@@ -21,7 +21,7 @@ from originrisk.train.labels import Expected, cells
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BacktestPlan:
     """What is replayed: `months` from `start`, a new model every `every` months, results `delay` days after entry."""
 
     start: np.datetime64

@@ -16,8 +16,8 @@ from originrisk.data.console import progress
 from originrisk.data.errors import GateRefusedError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.features.lines import Lines
-from originrisk.train.backtest.plan import POLICIES, Plan, from_outcomes, from_truth
-from originrisk.train.backtest.simulation import Month, Trade, entry_days, simulate
+from originrisk.train.backtest.plan import POLICIES, BacktestPlan, from_outcomes, from_truth
+from originrisk.train.backtest.simulation import BacktestData, BacktestMonth, entry_days, simulate
 from originrisk.train.dataset import TrainingTables
 from originrisk.train.reproduce import made_by
 
@@ -36,7 +36,7 @@ HEADINGS: Final = (
 )
 
 
-def summary(months: Sequence[Month]) -> dict[str, Any]:
+def summary(months: Sequence[BacktestMonth]) -> dict[str, Any]:
     """Totals of consecutive months. Shares of the rest are by the model, and true; the random arm's (`lot`) share and
     interval are of positive results, errors of examination included.
 
@@ -68,7 +68,7 @@ def interval(found: int, examined: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def rows(policies: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
+def rows(policies: Mapping[str, Sequence[BacktestMonth]]) -> list[tuple[str, ...]]:
     """A row per policy and year of months."""
     return [
         _row(name, summary(months[start : start + YEAR]))
@@ -77,7 +77,7 @@ def rows(policies: Mapping[str, Sequence[Month]]) -> list[tuple[str, ...]]:
     ]
 
 
-def draw(policies: Mapping[str, Sequence[Month]], path: Path) -> None:
+def draw(policies: Mapping[str, Sequence[BacktestMonth]], path: Path) -> None:
     """Finds so far, finds a month over half a year, and what the model expects in the rest beside the truth."""
     figure = Figure(figsize=(15, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
@@ -131,12 +131,12 @@ def _share(value: float | None) -> str:
 class Backtest:
     """The months of every policy, where they are kept, and whether every line could be examined."""
 
-    policies: dict[str, list[Month]]
+    policies: dict[str, list[BacktestMonth]]
     folder: Path
     complete: bool
 
 
-def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path | None) -> Backtest:
+def backtest(settings: Settings, plan: BacktestPlan, names: Sequence[str], truth: Path | None) -> Backtest:
     """Simulate the plan under each policy. A run of the same plan on the same tables, by the same code, goes on
     where it stopped.
 
@@ -152,9 +152,9 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     )
     folder = settings.home / "backtest" / _name(settings, plan, data, truth)
     folder.mkdir(parents=True, exist_ok=True)
-    policies: dict[str, list[Month]] = {name: [] for name in names}
+    policies: dict[str, list[BacktestMonth]] = {name: [] for name in names}
     with progress("Backtest", plan.months * len(names)) as advance:
-        trade = Trade.prepare(settings, plan, data, findings)
+        trade = BacktestData.prepare(settings, plan, data, findings)
         for name, months in policies.items():
             for month in simulate(trade, POLICIES[name], folder / f"{name}.jsonl"):
                 months.append(month)
@@ -163,7 +163,7 @@ def backtest(settings: Settings, plan: Plan, names: Sequence[str], truth: Path |
     return Backtest(policies, folder, findings.complete)
 
 
-def _require_months(data: TrainingTables, plan: Plan) -> None:
+def _require_months(data: TrainingTables, plan: BacktestPlan) -> None:
     days = entry_days(data.entries)
     last = np.datetime64(plan.month(plan.months - 1)[1], "D")
     if not len(days) or days.max().astype("datetime64[M]") < last.astype("datetime64[M]"):
@@ -172,7 +172,7 @@ def _require_months(data: TrainingTables, plan: Plan) -> None:
         raise GateRefusedError(Problem("entries", f"lines up to {last}", found, step))
 
 
-def _name(settings: Settings, plan: Plan, data: TrainingTables, truth: Path | None) -> str:
+def _name(settings: Settings, plan: BacktestPlan, data: TrainingTables, truth: Path | None) -> str:
     """Same plan, settings, tables, truth, code and libraries: same folder."""
     given = (
         asdict(plan),

@@ -19,7 +19,7 @@ from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.models.origin_model import OriginModel
-from originrisk.train.backtest.plan import Findings, Plan, Policy, Selection, select
+from originrisk.train.backtest.plan import BacktestPlan, Findings, Policy, Selection, select
 from originrisk.train.dataset import (
     Examples,
     FeatureFrame,
@@ -34,7 +34,7 @@ from originrisk.train.pipeline import classifier
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class BacktestMonth:
     """One month of a policy. `rest` are lines not examined; what is NaN cannot be known.
 
     `found` are the results that are positive, and rightly so where the truth is known. `positives` and `rest_found`
@@ -57,29 +57,31 @@ class Month:
     chance: float
 
 
-def read_journal(path: Path) -> list[Month]:
+def read_journal(path: Path) -> list[BacktestMonth]:
     """The months of a journal, none where there is no file."""
-    return [Month(**json.loads(line)) for line in lines(path)]
+    return [BacktestMonth(**json.loads(line)) for line in lines(path)]
 
 
-def append_month(path: Path, month: Month) -> None:
+def append_month(path: Path, month: BacktestMonth) -> None:
     """Write a month at the end of a journal."""
     append_line(path, json.dumps(asdict(month)))
 
 
 @dataclass(frozen=True)
-class Trade:
+class BacktestData:
     """Everything that the policies share; `before` is what there was to learn from before the first month."""
 
     settings: Settings
-    plan: Plan
+    plan: BacktestPlan
     data: TrainingTables
     lines: Lines
     findings: Findings
     before: Gathered
 
     @classmethod
-    def prepare(cls, settings: Settings, plan: Plan, data: TrainingTables, findings: Findings) -> Self:
+    def prepare(
+        cls, settings: Settings, plan: BacktestPlan, data: TrainingTables, findings: Findings
+    ) -> Self:
         """Gather what was known before the first month. Raises GateRefusedError where that is too little."""
         day = np.datetime64(plan.month(0)[0] - 1, "D").item()
         past = data.entries.filter(pa.array(entry_days(data.entries) <= np.datetime64(day)))
@@ -99,14 +101,14 @@ Days = npt.NDArray[np.int32]
 class PolicySimulation:
     """The state of one policy: its history, and everything it has examined."""
 
-    trade: Trade
+    trade: BacktestData
     history: History
     examples: list[Examples]
     outcomes: Outcomes
     model: OriginModel | None = None
 
     @classmethod
-    def begin(cls, trade: Trade) -> Self:
+    def begin(cls, trade: BacktestData) -> Self:
         """With what the store knew before the first month."""
         history, day = History(), trade.plan.month(0)[0] - 1
         known, _ = known_outcomes(trade.data.outcomes, trade.lines, np.datetime64(day, "D").item())
@@ -132,7 +134,7 @@ class PolicySimulation:
         prototype, unexamined = classifier(settings, seed), self.trade.before.unexamined
         self.model = fit(examples, unexamined, prototype, settings.train, seed).model
 
-    def examine(self, rows: Rows, matrix: Floats, month: Month, last: int) -> None:
+    def examine(self, rows: Rows, matrix: Floats, month: BacktestMonth, last: int) -> None:
         """Note what was found in a month; it becomes known after the delay, never before the month is over.
 
         `matrix` holds the features of `rows`, all lines of the month; `last` is its last day.
@@ -181,7 +183,7 @@ def joined(parts: list[Examples]) -> Examples:
     )
 
 
-def simulate(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:
+def simulate(trade: BacktestData, policy: Policy, journal: Path) -> Iterator[BacktestMonth]:
     """The months of a policy. Months in the journal are not decided again; new ones are written to it."""
     done, simulation = read_journal(journal), PolicySimulation.begin(trade)
     for number in range(trade.plan.months):
@@ -196,7 +198,9 @@ def simulate(trade: Trade, policy: Policy, journal: Path) -> Iterator[Month]:
         yield month
 
 
-def _decide(simulation: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats) -> Month:
+def _decide(
+    simulation: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats
+) -> BacktestMonth:
     trade, model = simulation.trade, simulation.model
     assert model is not None
     probability = model.probability(matrix)
@@ -210,10 +214,12 @@ def _decide(simulation: PolicySimulation, policy: Policy, number: int, rows: Row
     return _month(trade, number, rows, probability, Selection(examined, random, of_can.chance))
 
 
-def _month(trade: Trade, number: int, rows: Rows, probability: Floats, selection: Selection) -> Month:
+def _month(
+    trade: BacktestData, number: int, rows: Rows, probability: Floats, selection: Selection
+) -> BacktestMonth:
     found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~selection.examined
     complete = trade.findings.complete
-    return Month(
+    return BacktestMonth(
         month=trade.plan.name(number),
         lines=len(rows),
         examined=int(selection.examined.sum()),

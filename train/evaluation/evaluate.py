@@ -13,7 +13,8 @@ from originrisk.data.errors import GateRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.models.bundle import described
 from originrisk.models.registry import kept_path
-from originrisk.train.dataset import Examples, Gathered, TrainingTables
+from originrisk.train.dataset import Gathered, TrainingTables
+from originrisk.train.evaluation.importance import importances
 from originrisk.train.evaluation.leaks import (
     FOLDS,
     SHARES,
@@ -27,6 +28,7 @@ from originrisk.train.evaluation.leaks import (
 from originrisk.train.evaluation.metrics import Row, compare, queue_capacity
 from originrisk.train.evaluation.rolling import WINDOWS, Pooled, Window, pool, rolling
 from originrisk.train.evaluation.tables import Table, tables_of
+from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.pipeline import classifier, settings_of
 
@@ -113,9 +115,24 @@ def _judged(
     stands_for = (len(entries) - len(examples)) / max(1, len(gathered.unexamined))
     pooled = pool(examples, gathered, windows, stands_for, queue_capacity(entries, settings.score))
     headline, rows = _compared(pooled, seed)
-    tables = tables_of(pooled, windows, examples)
-    tables["splits"] = _splits(examples, prototype, windows[-1].fitted.trees, seed, advance)
-    tables["learning_curve"] = _curve(examples, prototype, windows[-1], seed, advance)
+    tables, last = tables_of(pooled, windows, examples), windows[-1]
+    tables |= importances(last, examples, seed)
+    weight, tables["splits"] = weights(examples.propensity, settings.train.propensity_floor), []
+    for name, metrics in judged_by_folds(examples, weight, prototype, last.fitted.trees, seed):
+        tables["splits"].append({"split": name, **metrics})
+        advance(FOLDS / 5)
+    tables["learning_curve"] = []
+    for point in learning_curve(
+        examples,
+        last.fitted_lines,
+        last.judged_lines,
+        weight=last.results.weight,
+        prototype=prototype,
+        trees=last.fitted.trees,
+        seed=seed,
+    ):
+        tables["learning_curve"].append(point)
+        advance(1)
     return pooled, headline, rows, windows, tables
 
 
@@ -139,27 +156,6 @@ def _compared(pooled: Pooled, seed: int) -> tuple[str, dict[str, list[Row]]]:
         return "all examined", rows
     random = pooled.random_arm()
     return "random arm", {"random arm": compare(random.scores, random.population(), seed), **rows}
-
-
-def _splits(
-    examples: Examples, prototype: OriginClassifier, trees: int, seed: int, advance: Advance
-) -> Table:
-    rows = []
-    for name, metrics in judged_by_folds(examples, prototype, trees, seed):
-        rows.append({"split": name, **metrics})
-        advance(FOLDS / 5)
-    return rows
-
-
-def _curve(
-    examples: Examples, prototype: OriginClassifier, last: Window, seed: int, advance: Advance
-) -> Table:
-    rows = []
-    fitted, judged, trees = last.fitted_lines, last.judged_lines, last.fitted.trees
-    for point in learning_curve(examples, fitted, judged, prototype=prototype, trees=trees, seed=seed):
-        rows.append(point)
-        advance(1)
-    return rows
 
 
 def _leaks(data: TrainingTables, gathered: Gathered, seed: int) -> list[Leak]:

@@ -109,7 +109,7 @@ FOLDS_OF_ALL: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JudgedPopulation:
     """One population of judged lines: the comparison, the model's probabilities against results, the reliability."""
 
     name: str
@@ -128,7 +128,7 @@ class Holdout:
     """
 
     judged: str
-    parts: list[Part]
+    parts: list[JudgedPopulation]
     look_up_seen: float
     fitted_lines: int
     first_judged_day: str
@@ -158,12 +158,12 @@ class HoldoutFit:
     seed: int
     by_folds: bool = False
 
-    def random_arm(self) -> Part:
+    def random_arm(self) -> JudgedPopulation:
         """The comparison on the random arm, each line weighted by the inverse of the chance of its draw."""
         drawn = self.judged.random
         return self._part("random_arm", drawn, weights(self.judged.draw_chance[drawn]), 0.0)
 
-    def all_examined(self, shift: float) -> Part:
+    def all_examined(self, shift: float) -> JudgedPopulation:
         """The comparison on all; `shift`: by how much lines outside the arm are likelier positive than they look."""
         return self._part("all_examined", np.ones(len(self.judged), np.bool_), self.weight, shift)
 
@@ -181,7 +181,7 @@ class HoldoutFit:
                 }
         return rows
 
-    def _part(self, name: str, chosen: Mask, weight: Floats, shift: float) -> Part:
+    def _part(self, name: str, chosen: Mask, weight: Floats, shift: float) -> JudgedPopulation:
         lines, log_odds, results = self._results(chosen, weight, shift)
         population = Population(results, lines.frame.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
@@ -189,7 +189,7 @@ class HoldoutFit:
             ("truth_low", "truth_high"), self.fitted.model.calibrator.band(expit(log_odds)), strict=True
         )
         band = {name: float(np.average(end, weights=weight)) for name, end in ends}
-        return Part(
+        return JudgedPopulation(
             name,
             population,
             compare(scores, population, self.seed),
@@ -266,7 +266,7 @@ def _fit_on_all(
     return HoldoutFit(examples, weight, fitted, scores, seed, by_folds=True)
 
 
-def _part_summary(part: Part) -> dict[str, Any]:
+def _part_summary(part: JudgedPopulation) -> dict[str, Any]:
     """A metric that the lines cannot tell is null, not a number."""
     methods: dict[str, dict[str, Any]] = {
         row.method: {name: _known(value) for name, value in row.metrics.items()}

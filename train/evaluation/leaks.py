@@ -61,29 +61,37 @@ def components(keys: pd.DataFrame) -> Keys:
 
 
 def judged_by_folds(
-    examples: Examples, prototype: OriginClassifier, trees: int, seed: int
+    examples: Examples, weight: Floats, prototype: OriginClassifier, trees: int, seed: int
 ) -> Iterator[tuple[str, Metrics]]:
-    """Ranking metrics of every split, each line judged by trees that saw none of its group."""
+    """Ranking metrics of every split under line weights, each line judged by trees that saw none of its group."""
     for name, group in groups(examples).items():
         score = np.full(len(examples), np.nan)
         for fitted, judged in disjoint_folds(group, FOLDS, seed):
             score[judged] = _trees(examples, fitted, prototype, trees).log_odds(examples.features[judged])
         told = np.isfinite(score)
-        metrics = _ranked(score[told], examples.take(told))
+        metrics = _ranked(score[told], examples.observed[told], weight[told])
         largest = float(np.unique(group, return_counts=True)[1].max() / len(group))
         yield name, metrics | {"groups": float(len(np.unique(group))), "largest_share": largest}
 
 
 def learning_curve(
-    examples: Examples, past: Mask, judged: Mask, *, prototype: OriginClassifier, trees: int, seed: int
+    examples: Examples,
+    past: Mask,
+    judged: Mask,
+    *,
+    weight: Floats,
+    prototype: OriginClassifier,
+    trees: int,
+    seed: int,
 ) -> Iterator[Metrics]:
-    """Ranking metrics on the judged lines after learning from a part of the past, drawn by supplier."""
+    """Ranking metrics on the judged lines, which weigh `weight` (lines judged,), after learning from part of the past,
+    drawn by supplier."""
     names, code = np.unique(examples.frame.supplier, return_inverse=True)
     place = np.random.default_rng(seed).permutation(len(names))[code] / len(names)
     for share in SHARES:
         part = past & (place < share)
         grown = _trees(examples, part, prototype, trees)
-        metrics = _ranked(grown.log_odds(examples.features[judged]), examples.take(judged))
+        metrics = _ranked(grown.log_odds(examples.features[judged]), examples.observed[judged], weight)
         yield {"examples": float(part.sum()), **metrics}
 
 
@@ -96,11 +104,11 @@ def _trees(examples: Examples, chosen: Mask, prototype: OriginClassifier, trees:
     return grown
 
 
-def _ranked(score: Floats, judged: Examples) -> Metrics:
+def _ranked(score: Floats, observed: Floats, weight: Floats) -> Metrics:
     """NaN where nothing was judged: parties that all hang together leave no split."""
-    if not len(judged):
+    if not len(observed):
         return dict.fromkeys(RANKED, np.nan)
-    metrics = Ranking.of(score, judged.observed).metrics(np.ones(len(judged)))
+    metrics = Ranking.of(score, observed).metrics(weight)
     return {name: metrics[name] for name in RANKED}
 
 

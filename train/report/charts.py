@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 
 from originrisk.data.arrays import Floats
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.holdout import Holdout, Part
+from originrisk.train.evaluation.holdout import Holdout, JudgedPopulation
 from originrisk.train.evaluation.metrics import reliability
 from originrisk.train.evaluation.rolling import Pooled, Window
 
 INK: Final = "#1f4e79"
 PALE: Final = "#9aa5b1"
 MODEL_FIRST: Final = {"model": INK, "look-up": "#b5651d", "targeting rule": "#4c8c4a", "random": PALE}
-EFFECTS: Final = 8
+EFFECTS: Final = 12
 MOST_EXPLAINED: Final = 1500
 
 
@@ -96,13 +96,13 @@ def effects(evaluation: Evaluation) -> str:
     order = np.argsort(-np.abs(contributions[:, :-1]).mean(axis=0))[:EFFECTS]
 
     def draw(figure: Any) -> None:
-        for axes, column in zip(figure.subplots(2, EFFECTS // 2).ravel(), order, strict=True):
+        for axes, column in zip(figure.subplots(3, EFFECTS // 3).ravel(), order, strict=True):
             axes.scatter(matrix[:, column], contributions[:, column], s=4, alpha=0.4, color=INK, linewidths=0)
             axes.axhline(0, color=PALE, linewidth=0.7)
             axes.set_title(window.fitted.model.features[column].replace("_", " "), fontsize=8)
             axes.tick_params(labelsize=6)
 
-    return _svg(draw, (11.6, 4.4))
+    return _svg(draw, (11.6, 6.4))
 
 
 def _explained(pooled: Pooled, window: Window) -> tuple[Floats, Floats]:
@@ -162,7 +162,7 @@ def draw_holdout(holdout: Holdout, folder: Path) -> None:
         figure.savefig(folder / f"{part.name}.png", dpi=110)
 
 
-def _holdout_curves(precision_recall: Any, gains: Any, part: Part) -> None:
+def _holdout_curves(precision_recall: Any, gains: Any, part: JudgedPopulation) -> None:
     order = np.argsort(-part.log_odds, kind="stable")
     weight = part.population.results.weight[order]
     found = np.cumsum(weight * part.population.results.observed[order])
@@ -174,7 +174,7 @@ def _holdout_curves(precision_recall: Any, gains: Any, part: Part) -> None:
     gains.set(xlabel="share of lines inspected", ylabel="share of positive results", title="Gains")
 
 
-def _holdout_reliability(axes: Any, part: Part) -> None:
+def _holdout_reliability(axes: Any, part: JudgedPopulation) -> None:
     said, found, _ = np.array(part.reliability).T
     axes.plot(said, found, marker="o")
     end = max(said.max(), found.max()) * 1.05

@@ -23,6 +23,7 @@ LEAKS_SOUGHT: Final = (
     "Looked for: one feature that tells the result; features that learn goods by heart; features of "
     "old lines that change when later facts are cut away."
 )
+SHOWN_FEATURES: Final = 30
 WHY: Final = {
     "gate": (
         "On the same lines, weighted by the inverse of their chance to be examined; intervals are of the difference, "
@@ -48,11 +49,16 @@ WHY: Final = {
         "Each window is judged by a model of what was known before it, behind a gap; lines weigh by the inverse of "
         "their chance to be examined. The bars are the whole of the judged period."
     ),
+    "importance": (
+        "The last window's model. Gain: share of what all splits gained. Lost: average precision of results that is "
+        "lost on judged lines of suppliers that it never met, when the values are exchanged among lines (all features "
+        "of a concept together), with the middle 95 % of resampled suppliers; lines weigh by the inverse of their "
+        "chance to be examined."
+    ),
     "splits": (
-        "Every line, all of the same weight, is judged by bare trees that saw no line of its group, all periods "
-        "together. A "
-        "ranking that falls from the split at random to the others lives on parties or goods it has met. "
-        "Largest share: of lines in the largest group."
+        "Every line, weighted by the inverse of its chance to be examined, is judged by bare trees that saw no line of "
+        "its group, all periods together. A ranking that falls from the split at random to the others lives on parties "
+        "or goods it has met. Largest share: of lines in the largest group."
     ),
     "slices": (
         "The same lines, by kind, each weighted by the inverse of its chance to be examined; the random arm by that of "
@@ -77,7 +83,8 @@ WHY: Final = {
         "above the line raise it."
     ),
     "curve": (
-        "The last window, judged by bare trees that learned from a part of the suppliers; all lines of the same weight."
+        "The last window, judged by bare trees that learned from a part of the suppliers; lines weigh by the inverse "
+        "of their chance to be examined."
     ),
     "stability": (
         "The seeds of the last model one by one; and the oldest window's model on every later window "
@@ -130,6 +137,8 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
     yield section("Expected and found", WHY["large"], table(tables["origins"]), table(tables["commodities"]))
     yield section("At capacity", WHY["capacity"], table(tables["capacity"]))
     yield section("Clean lines flagged", WHY["flags"], table(tables["false_flags"]))
+    ranked = tables["importances"][:SHOWN_FEATURES]
+    yield section("What the model lives on", WHY["importance"], table(tables["concepts"]), table(ranked))
     yield section("What moves the score", WHY["effects"], charts.effects(evaluation))
     yield section("Would more examinations help?", WHY["curve"], charts.learning(tables["learning_curve"]))
     yield section("Does it hold?", WHY["stability"], table(tables["seeds"]), table(tables["relation"]))

@@ -12,7 +12,7 @@ from originrisk.train.backtest.run import Backtest, rows, summary
 from originrisk.train.calibrate import RATE_HEADINGS, shown_rate
 from originrisk.train.comparison import Comparison
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.holdout import Part
+from originrisk.train.evaluation.holdout import JudgedPopulation
 from originrisk.train.evaluation.metrics import METRICS, Row, intervals_text
 from originrisk.train.pipeline import Recalibrated, TrainedModel
 
@@ -140,7 +140,7 @@ def print_backtest(backtest: Backtest, *, as_json: bool) -> None:
     print(f"Months and picture: {backtest.folder}")
 
 
-def _title(part: Part) -> str:
+def _title(part: JudgedPopulation) -> str:
     return f"{part.name.replace('_', ' ').capitalize()}: {part.population} ({intervals_text(part.rows)})"
 
 

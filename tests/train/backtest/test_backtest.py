@@ -10,14 +10,14 @@ from originrisk.data.errors import BadInputError, GateRefusedError, UsageError
 from originrisk.data.settings import ScoreSettings, Settings, TrainSettings
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
-from originrisk.train.backtest.plan import POLICIES, Plan, Policy, from_outcomes, from_truth, select
+from originrisk.train.backtest.plan import POLICIES, BacktestPlan, Policy, from_outcomes, from_truth, select
 from originrisk.train.backtest.run import Backtest, backtest, interval, summary
 from originrisk.train.dataset import TrainingTables
 from originrisk.train.labels import PRIORS
 from tests.train.home import home, small_world
 from tests.train.test_commands import app
 
-PLAN = Plan(np.datetime64("2021-01", "M"), months=3, every=3, delay=0, seed=0)
+PLAN = BacktestPlan(np.datetime64("2021-01", "M"), months=3, every=3, delay=0, seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_a_store_without_results_is_refused(settings: Settings, truth: Path) -> 
 
 
 def test_months_beyond_the_store_and_unknown_policies_are_refused(settings: Settings) -> None:
-    late = Plan(np.datetime64("2021-06", "M"), 2, 1, 30, 0)
+    late = BacktestPlan(np.datetime64("2021-06", "M"), 2, 1, 30, 0)
     with pytest.raises(GateRefusedError, match="fewer --months"):
         backtest(settings, late, ["exploit"], None)
     with pytest.raises(UsageError, match="exploit, random5"):

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from originrisk.data.contract import LINE_KEY
 from originrisk.data.simulation.world import World
+from originrisk.features.catalogue.feature import CONCEPTS
 from originrisk.features.history.keys import find
 from originrisk.features.lines import Lines
 from originrisk.train import dataset
@@ -155,6 +156,10 @@ def test_all_splits_curves_and_seeds_are_told(evaluation: Evaluation) -> None:
     assert told["splits"][0]["split"] == RANDOM
     assert len(told["learning_curve"]) == 4
     assert len(told["seeds"]) == 2
+    assert {row["concept"] for row in told["concepts"]} == set(CONCEPTS)
+    assert sum(row["gain"] for row in told["importances"]) == pytest.approx(1)
+    assert told["importances"][0]["feature"] in PLANTED  # what tells the result
+    assert told["importances"][0]["lost"] > 0.1
     counts = [point["examples"] for point in told["learning_curve"]]
     assert counts == sorted(counts)
     assert {row["by"] for row in told["false_flags"]} == {

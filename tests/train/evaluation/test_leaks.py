@@ -44,13 +44,13 @@ def test_the_same_number_as_two_kinds_of_party_joins_nobody() -> None:
 def test_what_lives_on_the_supplier_falls_where_suppliers_are_kept_apart() -> None:
     world = planted(3000, suppliers=100, of_supplier=3.0)
     world.examples.frame.features["idle"] = world.examples.frame.supplier.astype(float)
-    metrics = dict(judged_by_folds(world.examples, SMALL, 60, seed=0))
+    metrics = dict(judged_by_folds(world.examples, np.ones(len(world.examples)), SMALL, 60, seed=0))
     assert metrics[RANDOM]["auc"] - metrics["by supplier"]["auc"] > 0.015
     assert metrics["by supplier"]["groups"] == len(np.unique(world.examples.frame.supplier))
 
 
 def test_parties_that_all_hang_together_leave_nothing_to_judge() -> None:
-    metrics = dict(judged_by_folds(planted(300, suppliers=2).examples, SMALL, 60, seed=0))
+    metrics = dict(judged_by_folds(planted(300, suppliers=2).examples, np.ones(300), SMALL, 60, seed=0))
     assert np.isnan(metrics["by supplier"]["auc"])
     assert metrics["by supplier"]["largest_share"] == 1
 
@@ -65,7 +65,11 @@ def test_twins_of_one_look_up_key_stay_together() -> None:
 def test_more_examples_rank_better() -> None:
     examples = planted(4000).examples
     past, judged = np.arange(4000) < 3000, np.arange(4000) >= 3000
-    points = list(learning_curve(examples, past, judged, prototype=SMALL, trees=60, seed=0))
+    points = list(
+        learning_curve(
+            examples, past, judged, weight=np.ones(judged.sum()), prototype=SMALL, trees=60, seed=0
+        )
+    )
     assert points[-1]["examples"] == 3000
     assert points[-1]["auc"] > points[0]["auc"]
 
