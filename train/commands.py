@@ -154,10 +154,12 @@ def search(
     from originrisk.data.console import standard_output_kept
     from originrisk.data.settings import load_settings
     from originrisk.train.search import search_settings
+    from originrisk.train.tracking import record_search
 
     settings = load_settings(ctx.obj)
     with standard_output_kept():
         found = search_settings(settings, cutoff.date() if cutoff else None, seed, budget, jobs)
+        record_search(settings.home, found)
     found.print(as_json=as_json)
 
 

@@ -162,10 +162,11 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All trials, best first, and the one that is recommended."""
+    """All trials, best first, the one that is recommended, and what they were made on."""
 
     trials: list[Trial]
     recommended: Trial
+    described: dict[str, Any]
 
     def print(self, *, as_json: bool) -> None:
         """Print the best trials and what to write into the settings, or all of it as one JSON object."""
@@ -199,7 +200,8 @@ def search_settings(settings: Settings, cutoff: date | None, seed: int, budget: 
     study = json.dumps([str(last_day), seed, data.versions, made_by()], sort_keys=True)
     name = hashlib.sha256(study.encode()).hexdigest()[:16]
     trials = search(task, settings.home / "search" / "journal", name, start, budget=budget, jobs=jobs)
-    return Found(trials, smallest_good(trials))
+    described = {"cutoff": str(last_day), "seed": seed, "tables": data.versions}
+    return Found(trials, smallest_good(trials), described)
 
 
 def _shown(value: Any) -> str:

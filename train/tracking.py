@@ -37,6 +37,7 @@ from originrisk.train.pipeline import Recalibrated, TrainedModel
 from originrisk.train.report.card import card
 from originrisk.train.report.charts import draw_holdout
 from originrisk.train.reproduce import Recorded, made_by
+from originrisk.train.search import Found
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of type hints of its own
@@ -65,6 +66,7 @@ def record(home: Path, trained: TrainedModel) -> str:
     settings, metrics = trained.result.settings, trained.metrics()
     text = card(trained.version, trained.role, settings, metrics)
     with _run(home, "training", trained.version, settings) as (client, run):
+        mlflow.set_tag("comparison_set", comparison_set(settings, metrics))
         mlflow.log_params(_flat(settings))
         headline = metrics[metrics["headline"]]
         short = {name: headline["methods"]["model"][name] for name in SHORT}
@@ -80,6 +82,14 @@ def record(home: Path, trained: TrainedModel) -> str:
         _register(client, trained.folder, trained.version, text)
     mirror(home)
     return str(run.info.run_id)
+
+
+def comparison_set(settings: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Runs of the same one are judged on the same lines, which tables, cut-off, start and gap settle: they compare."""
+    lines = [metrics[name] for name in ("judged", "first_judged_day", "fitted_lines")]
+    given = [settings["cutoff"], settings["history_start"], settings["tables"], lines]
+    digest = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:12]
+    return f"{settings['cutoff']} {digest}"
 
 
 def record_recalibrated(home: Path, made: Recalibrated) -> str:
@@ -117,6 +127,18 @@ def record_promotion(home: Path, comparison: Comparison, html: str) -> str:
         mlflow.log_metrics({"lines": comparison.lines, "positives": comparison.positives})
         mlflow.log_dict(comparison.plain(), "comparison.json")
         mlflow.log_text(html, "comparison.html")
+    return str(run.info.run_id)
+
+
+def record_search(home: Path, found: Found) -> str:
+    """Log a search, each trial as a run nested in its own; returns the id of the outer one."""
+    with _run(home, "search", f"search of {found.described['cutoff']}", found.described) as (_, run):
+        mlflow.log_params({**found.described, **found.recommended.settings})
+        mlflow.log_metrics({"loss": found.recommended.loss, "trees": found.recommended.trees})
+        for place, trial in enumerate(found.trials, 1):
+            with mlflow.start_run(run_name=f"trial, place {place}", nested=True, tags={"kind": "trial"}):
+                mlflow.log_params(trial.settings)
+                mlflow.log_metrics({"loss": trial.loss, "trees": trial.trees, "size": trial.size})
     return str(run.info.run_id)
 
 

@@ -7,6 +7,7 @@ import mlflow
 import pytest
 
 from originrisk.train import tracking
+from originrisk.train.search import Found, Trial
 
 
 def _run(home: Path) -> str:
@@ -28,3 +29,27 @@ def test_a_home_elsewhere_reads_and_writes_there_alone(tmp_path: Path, bring: ob
     assert sorted(old.rglob("*")) == before
     assert len(list((new / "mlflow" / "artifacts").rglob("note.txt"))) == 2
     assert len(list((old / "mlflow" / "artifacts").rglob("note.txt"))) == (bring is shutil.copytree)
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
+def test_every_trial_of_a_search_is_a_run_nested_in_it(tmp_path: Path) -> None:
+    trials = [Trial({"leaves": leaves}, 40, (0.2, 0.3)) for leaves in (7, 15)]
+    said = {"cutoff": "2021-06-30", "seed": 0, "tables": {"entries": 1}}
+    outer = tracking.record_search(tmp_path, Found(trials, trials[0], said))
+    with tracking._tracking(tmp_path) as client:
+        experiment = client.get_experiment_by_name("originrisk")
+        runs = {run.info.run_id: run.data for run in client.search_runs([experiment.experiment_id])}
+    assert len(runs) == 3
+    nested = [data for data in runs.values() if data.tags.get("mlflow.parentRunId") == outer]
+    assert {data.params["leaves"] for data in nested} == {"7", "15"}
+    assert runs[outer].tags["kind"] == "search"
+    assert runs[outer].metrics["loss"] == pytest.approx(0.25)
+
+
+def test_runs_compare_where_they_judge_the_same_lines() -> None:
+    said = {"cutoff": "2021-06-30", "history_start": "2019-01-01", "tables": {"entries": 1}}
+    judged = {"judged": "later lines", "first_judged_day": "2021-02-01", "fitted_lines": 900, "seed": 0}
+    same = tracking.comparison_set(said, judged)
+    assert same == tracking.comparison_set({**said, "seed": 7, "trees": 9}, judged)
+    assert same != tracking.comparison_set({**said, "tables": {"entries": 2}}, judged)
+    assert same != tracking.comparison_set(said, {**judged, "fitted_lines": 901})

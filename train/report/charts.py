@@ -1,21 +1,21 @@
-"""Charts of an evaluation as SVG text and of a holdout as PNG files: one look, no display, no date."""
+"""Charts of an evaluation and of a holdout as SVG: one look, no display, no date."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from originrisk.data.arrays import Floats
 from originrisk.train.evaluation.evaluate import Evaluation
-from originrisk.train.evaluation.holdout import Holdout, JudgedPopulation
+from originrisk.train.evaluation.holdout import Holdout
 from originrisk.train.evaluation.metrics import reliability
 from originrisk.train.evaluation.rolling import Pooled, Window
+from originrisk.train.origin_classifier import NoisyResults
 
 INK: Final = "#1f4e79"
 PALE: Final = "#9aa5b1"
@@ -24,13 +24,18 @@ EFFECTS: Final = 12
 MOST_EXPLAINED: Final = 1500
 
 
-def curves(part: Pooled, title: str) -> str:
-    """Precision and recall, gains, reliability of one population."""
+def curves(scores: Mapping[str, Floats], log_odds: Floats, results: NoisyResults, title: str) -> str:
+    """Precision and recall and gains by the scores of methods, reliability by log-odds of the truth, of results."""
 
     def draw(figure: Any) -> None:
         precision, gains, calibration = figure.subplots(1, 3)
-        for method, score in part.scores.items():
-            _ranking(precision, gains, part, score, method)
+        for method, score in scores.items():
+            step = np.unique(-score, return_inverse=True)[1]
+            found = np.cumsum(np.bincount(step, results.weight * results.observed))
+            seen = np.cumsum(np.bincount(step, results.weight))
+            style = {"color": MODEL_FIRST[method], "linewidth": 1.8 if method == "model" else 1.0}
+            precision.plot(found / found[-1], found / np.maximum(seen, 1e-12), label=method, **style)
+            gains.plot([0, *(seen / seen[-1])], [0, *(found / found[-1])], label=method, **style)
         precision.set(
             xlabel="share of positive results reached", ylabel="share of looks that find", ylim=(0, 1)
         )
@@ -39,7 +44,17 @@ def curves(part: Pooled, title: str) -> str:
             xlabel="share of lines looked at", ylabel="share of positive results reached", title="Gains"
         )
         gains.legend(frameon=False, fontsize=8)
-        _reliability(calibration, part)
+        said, positive, _ = np.array(
+            reliability(results.chance(log_odds), results.observed, results.weight)
+        ).T
+        calibration.plot(said, positive, marker="o", color=INK)
+        end = max(said.max(), positive.max()) * 1.05
+        calibration.plot([0, end], [0, end], linestyle=":", color=PALE)
+        calibration.set(
+            xlabel="chance of a positive result, predicted",
+            ylabel="share positive",
+            title="Reliability of P(result)",
+        )
         figure.suptitle(title, fontsize=10)
 
     return _svg(draw, (11.6, 3.5))
@@ -111,29 +126,6 @@ def _explained(pooled: Pooled, window: Window) -> tuple[Floats, Floats]:
     return matrix, window.fitted.model.contributions(matrix)
 
 
-def _ranking(precision: Any, gains: Any, part: Pooled, score: Floats, method: str) -> None:
-    step = np.unique(-score, return_inverse=True)[1]
-    weight = part.results.weight
-    found = np.cumsum(np.bincount(step, weight * part.lines.observed))
-    seen = np.cumsum(np.bincount(step, weight))
-    style = {"color": MODEL_FIRST[method], "linewidth": 1.8 if method == "model" else 1.0}
-    precision.plot(found / found[-1], found / np.maximum(seen, 1e-12), label=method, **style)
-    gains.plot([0, *(seen / seen[-1])], [0, *(found / found[-1])], label=method, **style)
-
-
-def _reliability(axes: Any, part: Pooled) -> None:
-    rows = reliability(part.results.chance(part.log_odds), part.lines.observed, part.results.weight)
-    said, found, _ = np.array(rows).T
-    axes.plot(said, found, marker="o", color=INK)
-    end = max(said.max(), found.max()) * 1.05
-    axes.plot([0, end], [0, end], linestyle=":", color=PALE)
-    axes.set(
-        xlabel="chance of a positive result, predicted",
-        ylabel="share positive",
-        title="Reliability of P(result)",
-    )
-
-
 def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
     look = {
         "svg.hashsalt": "originrisk",
@@ -151,36 +143,10 @@ def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
 
 
 def draw_holdout(holdout: Holdout, folder: Path) -> None:
-    """One PNG per population in an existing folder."""
+    """One SVG per population in an existing folder."""
     for part in holdout.parts:
-        figure = Figure(figsize=(13, 4), layout="constrained")
-        FigureCanvasAgg(figure)
-        precision_recall, gains, reliability = figure.subplots(1, 3)
-        _holdout_curves(precision_recall, gains, part)
-        _holdout_reliability(reliability, part)
-        figure.suptitle(f"{part.name.replace('_', ' ')}: {part.population}")
-        figure.savefig(folder / f"{part.name}.png", dpi=110)
-
-
-def _holdout_curves(precision_recall: Any, gains: Any, part: JudgedPopulation) -> None:
-    order = np.argsort(-part.log_odds, kind="stable")
-    weight = part.population.results.weight[order]
-    found = np.cumsum(weight * part.population.results.observed[order])
-    seen = np.cumsum(weight)
-    precision_recall.plot(found / found[-1], found / seen)
-    precision_recall.set(xlabel="recall", ylabel="precision", ylim=(0, 1), title="Precision and recall")
-    gains.plot(seen / seen[-1], found / found[-1])
-    gains.plot([0, 1], [0, 1], linestyle=":", color="grey")
-    gains.set(xlabel="share of lines inspected", ylabel="share of positive results", title="Gains")
-
-
-def _holdout_reliability(axes: Any, part: JudgedPopulation) -> None:
-    said, found, _ = np.array(part.reliability).T
-    axes.plot(said, found, marker="o")
-    end = max(said.max(), found.max()) * 1.05
-    axes.plot([0, end], [0, end], linestyle=":", color="grey")
-    axes.set(
-        xlabel="chance of a positive result, predicted",
-        ylabel="share positive",
-        title="Reliability of P(result)",
-    )
+        title = f"{part.name.replace('_', ' ')}: {part.population}"
+        scores = {"model": part.log_odds}
+        (folder / f"{part.name}.svg").write_text(
+            curves(scores, part.log_odds, part.population.results, title)
+        )

@@ -126,7 +126,9 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
     yield _first_page(evaluation)
     for name, part in evaluation.parts().items():
         yield section(
-            f"Ranking and probabilities: {name}", WHY[name], charts.curves(part, str(part.population()))
+            f"Ranking and probabilities: {name}",
+            WHY[name],
+            charts.curves(part.scores, part.log_odds, part.results, str(part.population())),
         )
         yield _methods(evaluation, name)
     yield section(
