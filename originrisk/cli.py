@@ -11,11 +11,39 @@ from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import originrisk.data.commands
 import originrisk.serve.commands
 import originrisk.train.commands
 from originrisk.data.errors import NO_ROOM, OriginRiskError, exit_code_of
+
+
+class Mistakes(typer.BadParameter):
+    """All mistakes of one command line, a line each."""
+
+    def format_message(self) -> str:
+        """The lines as they are."""
+        return self.message
+
+
+class EveryMistake(TyperCommand):
+    """A command that tells every wrong or missing value at once, not the first alone."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """As usual where nothing is wrong."""
+        try:
+            return super().parse_args(ctx, list(args))
+        except typer.BadParameter as first:
+            given, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
+            told = []
+            for parameter in self.get_params(ctx):
+                try:
+                    parameter.handle_parse_result(ctx, given, rest)
+                except typer.BadParameter as mistake:
+                    told.append(mistake.format_message())
+            raise (Mistakes("\n".join(told), ctx=ctx) if len(told) > 1 else first) from None
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,8 +75,10 @@ def _home(
 
 for package in (originrisk.data.commands, originrisk.train.commands, originrisk.serve.commands):
     for name, command in package.COMMANDS.items():
-        app.command(name)(command)
+        app.command(name, cls=EveryMistake)(command)
     for name, group in package.GROUPS.items():
+        for registered in group.registered_commands:
+            registered.cls = EveryMistake
         app.add_typer(group, name=name)
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from typer.testing import CliRunner
 
+from originrisk.cli import app
 from originrisk.data.store.tables import Store
 from tests.processes import heed_interrupts
 from tests.serve import factory
@@ -52,6 +54,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(template: Path, tmp_path: Path) -> Path:
     return shutil.copytree(template, tmp_path / "home")
+
+
+def test_every_mistake_of_a_command_is_told_at_once() -> None:
+    words = ["backtest", "--start", "May", "--months", "0", "--seed", "-1"]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 2
+    for flag in ("--start", "--months", "--seed"):
+        assert f"'{flag}'" in told.output
+    alone = CliRunner().invoke(app, ["queue", "migrate", "--nonsense"])
+    assert alone.exit_code == 2
 
 
 def test_help_takes_little_processor_time(tmp_path: Path) -> None:
