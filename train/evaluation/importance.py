@@ -50,11 +50,10 @@ def importances(window: Window, examples: Examples, seed: int) -> dict[str, Tabl
         low, high = interval(lost[1:].tolist())
         return told | {"lost": float(lost[0]), "low": low, "high": high}
 
-    features = [row(feature.name, "feature", [i]) for i, feature in enumerate(CATALOGUE)]
-    concepts = [
-        row(concept, "concept", [i for i, feature in enumerate(CATALOGUE) if feature.concept == concept])
-        for concept in CONCEPTS
-    ]
+    features = [row(name, "feature", [i]) for i, name in enumerate(model.features)]
+    concept_of = {feature.name: feature.concept for feature in CATALOGUE}
+    of = [concept_of.get(name) for name in model.features]
+    concepts = [row(c, "concept", [i for i, own in enumerate(of) if own == c]) for c in CONCEPTS]
     return {
         "importances": sorted(features, key=lambda told: -told["gain"]),
         "concepts": sorted(concepts, key=lambda told: -told["gain"]),
