@@ -21,8 +21,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="The contract's table, CBP's, DHS's, or targets.simple.csv.")],
     programme: Annotated[str | None, typer.Option(help="Programme of rows that name none.")] = None,
     known_from: Annotated[
-        datetime | None,
-        day_option("--known-from", "Day on which new listings became known."),
+        datetime | None, day_option("--known-from", "Day on which new listings became known.")
     ] = None,
     partial: Annotated[bool, typer.Option("--partial", help="What the file lacks is not removed.")] = False,
     json: Json = False,

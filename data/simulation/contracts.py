@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.simulation.parameters import day_number, draw_days, stream, values
 from originrisk.data.simulation.parties import CONSOLIDATOR, SELLER, spread
 from originrisk.data.simulation.settings import WorldSettings
@@ -64,14 +65,33 @@ def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFra
         .astype({"first": "int32", "last": "int32"})
     )
     frame = _makers(rng, parties, frame)
-    frame = _hidden(rng, settings, parties, frame)
+    # What no declaration shows: who holds the material, who knows.
+    holds = np.array([values("goods_with_input").get(name, 0.0) for name in FAMILIES])
+    held = rng.random(len(frame)) < holds[frame["family"].to_numpy()]
+    inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
+    known = held & (inside | (rng.random(len(frame)) < settings.knowing_share))
+    frame = frame.assign(holds=held, known=known, mechanism=NONE, shift=0.0, before=-1)
     frame = _channels(rng, settings, parties, frame)
-    frame = _resolve(rng, settings, parties, frame)
-    frame = _writing(rng, frame)
+    # Who cleans up first: a policy of the maker, or of the importer for all it buys, or of the contract alone.
+    importer = spread(frame["importer"].to_numpy(), _GOLDEN, rng.random())
+    firm = np.where(rng.random(len(frame)) < 0.5, parties["policy"].to_numpy()[frame["maker"]], importer)
+    alone = rng.random(len(frame)) > settings.supplier_persistence
+    frame = frame.assign(order=np.where(alone, rng.random(len(frame)), firm))
+    # How it is written: goods covered, usual spelling, style of description, lines of an entry.
+    of, all_of = frame["family"].to_numpy(), goods()["family"].to_numpy()
+    kept = {name: choose_group(rng, of, all_of, np.ones(len(all_of))) for name in GOODS_COLUMNS}
+    count = len(frame)
+    frame = frame.assign(
+        **kept,
+        spelling=(8 * rng.random(count) ** 1.7).astype(np.int64),
+        style=rng.integers(0, 8, count),
+        lines=1 + rng.gamma(1.5, 1.2, count),
+        size=rng.normal(0, 0.8, count),
+    )
     return rescale(settings, frame)
 
 
-def _line_shares(settings: WorldSettings) -> NDArray[np.float64]:
+def _line_shares(settings: WorldSettings) -> Floats:
     share = np.array(list(values("line_shares").values()))
     scope = np.isin(np.arange(len(share)), (COTTON, MIXED, TOMATO))
     share[scope] *= settings.scope_share / share[scope].sum()
@@ -85,7 +105,7 @@ def rescale(settings: WorldSettings, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(weight=frame["weight"] / total * _line_shares(settings)[frame["family"]])
 
 
-def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+def _makers(rng: Generator, parties: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Origin by the family's trade of the day; the maker within its cell, the large ones far more often."""
     middle = draw_days(rng, frame["first"].to_numpy(), frame["last"].to_numpy())
     origin = np.zeros(len(frame), dtype=np.int64)
@@ -99,48 +119,8 @@ def _makers(rng: np.random.Generator, parties: pd.DataFrame, frame: pd.DataFrame
     return frame.assign(origin=origin, made=origin, maker=maker, party=maker)
 
 
-def _hidden(
-    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
-) -> pd.DataFrame:
-    """What no declaration shows: who holds the material, who knows, who would clean up first."""
-    family = frame["family"].to_numpy()
-    holds = np.array([values("goods_with_input").get(name, 0.0) for name in FAMILIES])
-    held = rng.random(len(frame)) < holds[family]
-    inside = places()["xinjiang"].to_numpy()[parties["place"].to_numpy()[frame["maker"]]]
-    known = held & (inside | (rng.random(len(frame)) < settings.knowing_share))
-    return frame.assign(holds=held, known=known, mechanism=NONE, shift=0.0, before=-1)
-
-
-def _resolve(
-    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
-) -> pd.DataFrame:
-    """Who cleans up first: a policy of the maker, or of the importer for all it buys, or of the contract alone."""
-    maker = parties["policy"].to_numpy()[frame["maker"]]
-    importer = spread(frame["importer"].to_numpy(), _GOLDEN, rng.random())
-    firm = np.where(rng.random(len(frame)) < 0.5, maker, importer)
-    alone = rng.random(len(frame)) > settings.supplier_persistence
-    return frame.assign(order=np.where(alone, rng.random(len(frame)), firm))
-
-
-def _writing(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
-    """How a contract is written: goods covered, usual spelling, style of description, lines of an entry."""
-    count = len(frame)
-    family = goods()["family"].to_numpy()
-    kept = {
-        name: choose_group(rng, frame["family"].to_numpy(), family, np.ones(len(family)))
-        for name in GOODS_COLUMNS
-    }
-    return frame.assign(
-        **kept,
-        spelling=(8 * rng.random(count) ** 1.7).astype(np.int64),
-        style=rng.integers(0, 8, count),
-        lines=1 + rng.gamma(1.5, 1.2, count),
-        size=rng.normal(0, 0.8, count),
-    )
-
-
 def _channels(
-    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
+    rng: Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
 ) -> pd.DataFrame:
     """Seller, consolidator, importer, filer and lane. Knowing flows lean to a few houses, which serve others too."""
     count = len(frame)
@@ -168,18 +148,14 @@ def _channels(
     )
 
 
-def _house(
-    rng: np.random.Generator, parties: pd.DataFrame, kind: int, narrow: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _house(rng: Generator, parties: pd.DataFrame, kind: int, narrow: Mask) -> Ints:
     houses = np.flatnonzero(parties["kind"] == kind)
     few = max(3, len(houses) // 12)
     some = (len(houses) * rng.random(len(narrow)) ** 1.4).astype(int)
     return houses[np.where(narrow, rng.integers(0, few, len(narrow)), some)]
 
 
-def lanes(
-    rng: np.random.Generator, origin: NDArray[np.int64], through_china: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def lanes(rng: Generator, origin: Ints, through_china: Mask) -> Ints:
     """A route of each origin; those `through_china` are laden in China where such a route exists."""
     table = routes()
     weight = table["weight"].to_numpy()

@@ -5,8 +5,10 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.random import Generator
 from numpy.typing import NDArray
 
+from originrisk.data.arrays import Ints, Mask
 from originrisk.data.contract import ENTRIES
 from originrisk.data.simulation.descriptions import FORMATS, contents, describe
 from originrisk.data.simulation.lines import is_evasion
@@ -56,11 +58,11 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
     return pa.table([{**undeclared, **columns}[name] for name in ENTRIES.names], schema=ENTRIES.schema)
 
 
-def _date(days: NDArray[np.int64]) -> pa.Array:
+def _date(days: Ints) -> pa.Array:
     return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
 
 
-def _parties(rng: np.random.Generator, papers: Papers, part: DeclaredLines) -> Columns:
+def _parties(rng: Generator, papers: Papers, part: DeclaredLines) -> Columns:
     contracts, spelling, numbers = part.contracts, papers.spelling, papers.importer_number
     written = part.shipped["spelling"].to_numpy()
     maker = pa.array(contracts["party"].to_numpy() * SPELLINGS + written)
@@ -105,7 +107,7 @@ def _way(part: DeclaredLines) -> Columns:
     }
 
 
-def _metals(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
+def _metals(rng: Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     """Where metal was smelted, cast or melted, since that has to be told; half of evaders tell it wrongly."""
     day, family = part.lines["day"].to_numpy(), goods()["family"].to_numpy()[part.lines["declared"]]
     origin = part.contracts["origin"].to_numpy()
@@ -132,7 +134,7 @@ ASSEMBLED_ABROAD: Final = "9802008068"
 _SLIPS: Final = ("pieces_for_dozens", "pounds_for_kilograms", "tariff_number_as_quantity")
 
 
-def merchandise(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
+def merchandise(rng: Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     lines, contracts = part.lines, part.contracts
     table = goods()
     declared = lines["declared"].to_numpy()
@@ -150,7 +152,7 @@ def merchandise(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredL
     }
 
 
-def amounts(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
+def amounts(rng: Generator, trade: SimulatedTrade, part: DeclaredLines) -> Columns:
     lines = part.lines
     table, count = goods(), len(lines)
     declared = lines["declared"].to_numpy()
@@ -178,7 +180,7 @@ def amounts(rng: np.random.Generator, trade: SimulatedTrade, part: DeclaredLines
     }
 
 
-def terms(rng: np.random.Generator, part: DeclaredLines) -> Columns:
+def terms(rng: Generator, part: DeclaredLines) -> Columns:
     lines, contracts = part.lines, part.contracts
     programs = value("programs", "values")
     code = np.array([programs.get(country, "") for country in countries()], dtype=object)[contracts["origin"]]
@@ -191,11 +193,11 @@ def terms(rng: np.random.Generator, part: DeclaredLines) -> Columns:
     }
 
 
-def text(texts: NDArray[np.object_], codes: NDArray[np.int64]) -> pa.Array:
+def text(texts: NDArray[np.object_], codes: Ints) -> pa.Array:
     """One text of a list for each code."""
     return pa.array(texts, pa.string()).take(pa.array(codes))
 
 
-def blank(column: pa.Array, empty: NDArray[np.bool_]) -> pa.Array:
+def blank(column: pa.Array, empty: Mask) -> pa.Array:
     """The column with some cells empty."""
     return pc.if_else(pa.array(~empty), column, None)

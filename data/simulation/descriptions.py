@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from originrisk.data.arrays import Ints
 from originrisk.data.simulation.tables import COTTON, MIXED, goods
 
 STYLES: Final = 8
@@ -45,9 +45,7 @@ _TABLES: Final = (_COTTON, _BLEND, _OTHER, ("",) * STYLES)
 NO_FIBRE: Final = 3
 
 
-def contents(
-    contracts: pd.DataFrame, contract: NDArray[np.int64], declared: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def contents(contracts: pd.DataFrame, contract: Ints, declared: Ints) -> Ints:
     """Which fibre the text names: what the declared goods are, whatever the truth."""
     family = goods()["family"].to_numpy()[declared]
     mixed_truth = contracts["holds"].to_numpy()[contract] & (
@@ -58,9 +56,7 @@ def contents(
     )
 
 
-def describe(
-    declared: NDArray[np.int64], content: NDArray[np.int64], style: NDArray[np.int64], form: NDArray[np.int64]
-) -> pa.Array:
+def describe(declared: Ints, content: Ints, style: Ints, form: Ints) -> pa.Array:
     """Text of each line; every distinct text is written once."""
     code = ((declared * len(_TABLES) + content) * STYLES + style) * FORMATS + form
     distinct, place = np.unique(code, return_inverse=True)

@@ -5,8 +5,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.random import Generator
 from numpy.typing import NDArray
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.contract import OUTCOMES
 from originrisk.data.simulation.parameters import day_number, order, stream, value
 from originrisk.data.simulation.selection import (
@@ -25,9 +27,6 @@ ISOTOPIC, DNA, REVIEW, DETENTION, OTHER = range(5)
 RESULTS: Final = ("not_xinjiang", "xinjiang", "inconclusive")
 CLEAN, FOUND, OPEN_RESULT = range(3)
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-
 
 def examine(trade: SimulatedTrade) -> pd.DataFrame:
     """Examined lines: `row`, `selection`, `chance`, `method`, `result`, `flipped` (a denial that
@@ -39,9 +38,9 @@ def examine(trade: SimulatedTrade) -> pd.DataFrame:
     return pd.concat([first, second]).sort_values(["selected_on", "row"], ignore_index=True)
 
 
-def under_law(family: NDArray[np.int64]) -> Bools:
+def under_law(family: Ints) -> Mask:
     """Families of the sectors that the law names, and vehicles, whose parts hold their metals."""
-    result: Bools = SECTORS[family] | (family == FAMILIES.index("vehicle"))
+    result: Mask = SECTORS[family] | (family == FAMILIES.index("vehicle"))
     return result
 
 
@@ -97,7 +96,17 @@ def _find(trade: SimulatedTrade, selected: pd.DataFrame, stage: str) -> pd.DataF
     )
     unresolved = rng.random(len(method)) < chance
     result = np.where(unresolved, OPEN_RESULT, np.where(says, FOUND, CLEAN))
-    known_on = selected_on + _delay(rng, trade, method, day)
+    count = len(rows)
+    held = np.select(
+        [day >= order("guidance_2026"), day >= order("uflpa")],
+        [_lognormal(rng, "uflpa_2026", count), _lognormal(rng, "uflpa", count)],
+        _lognormal(rng, "wro", count),
+    )
+    tested = _lognormal(rng, "isotopic", count)
+    by_method = [np.isin(method, (ISOTOPIC, DNA)), method == DETENTION]
+    after = np.select(by_method, [tested, held], _lognormal(rng, "review", count))
+    delay = (_lognormal(rng, "examination", count) + after) * trade.settings.delay
+    known_on = selected_on + np.maximum(1, np.round(delay)).astype(np.int64)
     flipped = (method == DETENTION) & (
         rng.random(len(rows)) < value("delays", "protest_chance") * trade.settings.label_noise
     )
@@ -114,12 +123,8 @@ def _find(trade: SimulatedTrade, selected: pd.DataFrame, stage: str) -> pd.DataF
 
 
 def _methods(
-    rng: np.random.Generator,
-    trade: SimulatedTrade,
-    selection: NDArray[np.int64],
-    family: NDArray[np.int64],
-    day: NDArray[np.int32],
-) -> NDArray[np.int64]:
+    rng: Generator, trade: SimulatedTrade, selection: Ints, family: Ints, day: NDArray[np.int32]
+) -> Ints:
     """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the orders on the goods."""
     draw = rng.random((2, len(family)))
     share = trade.settings.isotopic_share
@@ -141,11 +146,7 @@ def _methods(
 
 
 def positive_chance(
-    trade: SimulatedTrade,
-    rows: NDArray[np.int64],
-    method: NDArray[np.int64],
-    day: NDArray[np.int32],
-    scope: Bools,
+    trade: SimulatedTrade, rows: Ints, method: Ints, day: NDArray[np.int32], scope: Mask
 ) -> Floats:
     """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, scaled by the knob."""
     exposed = trade.lines["exposed"].to_numpy()[rows]
@@ -169,26 +170,9 @@ def positive_chance(
     return chance
 
 
-def _delay(
-    rng: np.random.Generator, trade: SimulatedTrade, method: NDArray[np.int64], day: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    count = len(method)
-    held = np.select(
-        [day >= order("guidance_2026"), day >= order("uflpa")],
-        [_lognormal(rng, "uflpa_2026", count), _lognormal(rng, "uflpa", count)],
-        _lognormal(rng, "wro", count),
-    )
-    after = np.select(
-        [np.isin(method, (ISOTOPIC, DNA)), method == DETENTION], [_lognormal(rng, "isotopic", count), held],
-        _lognormal(rng, "review", count),
-    )  # fmt: skip
-    total = (_lognormal(rng, "examination", count) + after) * trade.settings.delay
-    return np.maximum(1, np.round(total)).astype(np.int64)
-
-
-def _lognormal(rng: np.random.Generator, name: str, count: int) -> NDArray[np.int64]:
+def _lognormal(rng: Generator, name: str, count: int) -> Ints:
     """Days of a step, cut at its legal limit."""
     step = value("delays", name)
     days = step["median"] * np.exp(rng.normal(0, step["sigma"], count))
-    result: NDArray[np.int64] = np.minimum(np.round(days), step["cap"]).astype(np.int64)
+    result: Ints = np.minimum(np.round(days), step["cap"]).astype(np.int64)
     return result

@@ -10,15 +10,14 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.simulation.contracts import BLENDING, GOODS_COLUMNS, NONE, OPEN, UNWITTING
 from originrisk.data.simulation.parameters import by_day, draw_days, half_year, stream
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.supply_chain import APART_LOTS, IN_XINJIANG, OPEN_LOTS, Floats, Sourcing
+from originrisk.data.simulation.supply_chain import APART_LOTS, IN_XINJIANG, OPEN_LOTS, Sourcing
 from originrisk.data.simulation.tables import COTTON, MATERIAL_OF, MIXED, SECTORS, goods
 
-Bools = NDArray[np.bool_]
 LEAD_DAYS: Final = 75
 """Days between the lot of cloth and the entry of the goods made of it."""
 LEAK: Final = 0.01
@@ -53,19 +52,14 @@ def make_lines(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourc
             "day": day[shipment],
         }
     )
-    return _cut(settings, contracts, sourcing, _with_goods(rng, contracts, lines))
-
-
-def _with_goods(rng: np.random.Generator, contracts: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """The declared goods of a contract, and the goods truly made: they differ where fibre is misdescribed."""
+    # The declared goods of a contract, and the goods truly made: they differ where fibre is misdescribed.
     place = np.searchsorted(_GOODS_MIX.cumsum(), rng.random(len(lines)) * 0.999)
-    kept = contracts[list(GOODS_COLUMNS)].to_numpy()
-    declared = kept[lines["contract"], place]
+    declared = contracts[list(GOODS_COLUMNS)].to_numpy()[lines["contract"], place]
     family = contracts["family"].to_numpy()[lines["contract"]]
     cotton = np.flatnonzero((goods()["family"] == COTTON) & (goods()["unit"] == "DOZ"))
     hidden = (family == COTTON) & (goods()["family"].to_numpy()[declared] != COTTON)
     made = np.where(hidden, cotton[declared % len(cotton)], declared)
-    return lines.assign(goods=made, declared=declared)
+    return _cut(settings, contracts, sourcing, lines.assign(goods=made, declared=declared))
 
 
 def _cut(
@@ -81,7 +75,14 @@ def _cut(
     day = lines["day"].to_numpy()
     early = np.isin(MATERIAL_OF[rows["family"]], (0, 1))
     kept = 1 - np.where(early, by_day("avoidance", day), by_day("avoidance_of_sectors", day))
-    usual = held & (_order(settings, rows, lines) < settings.prevalence * kept)
+    # Place in the order of cleaning up: the contract's; where firms turn over, drawn anew each half-year.
+    half = half_year(day)
+    drawn = stream(settings.seed, "turnover").random(
+        (2, int(lines["contract"].max()) + 1, int(half.max() - half.min()) + 1)
+    )
+    anew, order = drawn[:, lines["contract"], half - half.min()]
+    order = np.where(anew < settings.turnover, order, rows["order"].to_numpy())
+    usual = held & (order < settings.prevalence * kept)
     lines = lines.assign(usual=usual, apart=held & ~usual)
     lines["mechanism"] = np.where(usual, rows["mechanism"].to_numpy(), NONE)
     # The lot of each line and, for blends, one kept apart that it is mixed with; and the chance of exposure.
@@ -107,36 +108,20 @@ def _cut(
     part = lines["part"].to_numpy()
     mixed = part * inside[lines["lot"]] + (1 - part) * inside[lines["second"]]
     fraction = np.where(lines["lot"] >= 0, mixed, 0.0)
-    lines["fraction"] = fraction * _content(contracts, lines)
-    lines["exposed"] = lines["fraction"] > 0
-    innocent = np.where(lines["mechanism"] == NONE, UNWITTING, lines["mechanism"])
-    return lines.assign(mechanism=np.where(lines["exposed"], innocent, NONE))
-
-
-def _order(settings: WorldSettings, rows: pd.DataFrame, lines: pd.DataFrame) -> Floats:
-    """Place of each line in the order of cleaning up: its contract's; where firms turn over, anew each half-year."""
-    half = half_year(lines["day"].to_numpy())
-    drawn = stream(settings.seed, "turnover").random(
-        (2, int(lines["contract"].max()) + 1, int(half.max() - half.min()) + 1)
-    )
-    anew, order = drawn[:, lines["contract"], half - half.min()]
-    return np.where(anew < settings.turnover, order, rows["order"].to_numpy())
-
-
-def _content(contracts: pd.DataFrame, lines: pd.DataFrame) -> Floats:
-    """Share of the material in the goods: of cotton by style and family; a little in goods that only hold some."""
-    family = contracts["family"].to_numpy()
-    style = contracts["style"].to_numpy()
+    # Share of the material in the goods: of cotton by style and family; a little in goods that only hold some.
+    family, style = rows["family"].to_numpy(), rows["style"].to_numpy()
     content = np.select(
         [family == COTTON, family == MIXED, SECTORS[family]],
         [_COTTON_CONTENT[style], _BLEND_CONTENT[style], 1.0],
         _BLEND_CONTENT[style] / 4,
     )
-    result: Floats = (content * contracts["holds"].to_numpy())[lines["contract"]]
-    return result
+    lines["fraction"] = fraction * content * held
+    lines["exposed"] = lines["fraction"] > 0
+    innocent = np.where(lines["mechanism"] == NONE, UNWITTING, lines["mechanism"])
+    return lines.assign(mechanism=np.where(lines["exposed"], innocent, NONE))
 
 
-def _chance(sourcing: Sourcing, pool: NDArray[np.int64], usual: Bools, blend: Bools) -> Floats:
+def _chance(sourcing: Sourcing, pool: Ints, usual: Mask, blend: Mask) -> Floats:
     """P(any Xinjiang input) before the lots are drawn, what is in them known."""
     exposed = sourcing.exposed().reshape(-1, OPEN_LOTS + APART_LOTS)
     maker_half = pool // (OPEN_LOTS + APART_LOTS)
@@ -149,6 +134,6 @@ def _chance(sourcing: Sourcing, pool: NDArray[np.int64], usual: Bools, blend: Bo
     return result
 
 
-def is_evasion(mechanism: NDArray[np.int64]) -> Bools:
+def is_evasion(mechanism: Ints) -> Mask:
     """Mechanisms by which parties who know conceal."""
     return mechanism > OPEN

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
+from originrisk.data.arrays import Floats, Ints
 from originrisk.data.contract import EPOCH
 
 _WEEKDAY = np.array([1.15, 1.2, 1.2, 1.15, 1.1, 0.2, 0.1])
@@ -21,25 +23,23 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def stream(seed: int, stage: str) -> np.random.Generator:
+def stream(seed: int, stage: str) -> Generator:
     """The random stream of one stage: adding draws to one stage leaves the others as they are."""
     return np.random.default_rng([seed, zlib.crc32(stage.encode())])
 
 
-def year_of(days: NDArray[np.int32]) -> NDArray[np.int64]:
+def year_of(days: NDArray[np.int32]) -> Ints:
     """Calendar year of each day."""
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def half_year(days: NDArray[np.int32]) -> NDArray[np.int64]:
+def half_year(days: NDArray[np.int32]) -> Ints:
     """Half-years since 1970 of each day."""
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return months // 6
 
 
-def draw_days(
-    rng: np.random.Generator, first: NDArray[np.int32], last: NDArray[np.int32]
-) -> NDArray[np.int32]:
+def draw_days(rng: Generator, first: NDArray[np.int32], last: NDArray[np.int32]) -> NDArray[np.int32]:
     """One day in each closed window, as trade moves: weekdays and late summer are busier."""
     origin = int(first.min())
     calendar = np.arange(origin, int(last.max()) + 1, dtype=np.int32)
@@ -71,12 +71,12 @@ def values(table: str) -> dict[str, Any]:
     return found
 
 
-def by_day(table: str, days: NDArray[np.int32]) -> NDArray[np.float64]:
+def by_day(table: str, days: NDArray[np.int32]) -> Floats:
     """Yearly values on given days, straight lines between the middles of the years."""
     return interpolated(parameters()[table]["years"], days)
 
 
-def interpolated(years: dict[str, float], days: NDArray[np.int32]) -> NDArray[np.float64]:
+def interpolated(years: dict[str, float], days: NDArray[np.int32]) -> Floats:
     """Year → value, read on given days: straight lines between the middles of the years."""
     middles = [day_number(date(int(year), 7, 1)) for year in years]
     return np.interp(days, middles, list(years.values()))

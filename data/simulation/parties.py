@@ -4,9 +4,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.simulation.parameters import day_number, stream, value, values
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.tables import (
@@ -62,15 +64,12 @@ def make_parties(settings: WorldSettings) -> pd.DataFrame:
     return pd.concat([makers, sellers, movers, mills], ignore_index=True)
 
 
-def _codes(names: list[str]) -> NDArray[np.int64]:
+def _codes(names: list[str]) -> Ints:
     return np.array([countries().index(name) for name in names])
 
 
 def _firms(
-    settings: WorldSettings,
-    kind: int,
-    country: NDArray[np.int64],
-    xinjiang_share: float | NDArray[np.float64] = 0.0,
+    settings: WorldSettings, kind: int, country: Ints, xinjiang_share: float | Floats = 0.0
 ) -> pd.DataFrame:
     rng = stream(settings.seed, f"parties {kind}")
     frame = pd.DataFrame({"kind": kind, "family": -1, "country": country})
@@ -80,9 +79,7 @@ def _firms(
     return seat(rng, frame)
 
 
-def draw_places(
-    rng: np.random.Generator, country: NDArray[np.int64], inside: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def draw_places(rng: Generator, country: Ints, inside: Mask) -> Ints:
     """A city of each country; inside Xinjiang where asked."""
     table = places()
     keys = country * 2 + inside
@@ -90,7 +87,7 @@ def draw_places(
     return choose_group(rng, keys.astype(np.int64), groups, table["weight"].to_numpy())
 
 
-def seat(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
+def seat(rng: Generator, frame: pd.DataFrame) -> pd.DataFrame:
     """New name and address: the numbers from which they are spelt."""
     count = len(frame)
     return frame.assign(
@@ -119,16 +116,12 @@ def _traits(settings: WorldSettings, makers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def spread(
-    rank: NDArray[np.integer[Any]], step: float, start: float | NDArray[np.float64]
-) -> NDArray[np.float64]:
+def spread(rank: NDArray[np.integer[Any]], step: float, start: float | Floats) -> Floats:
     """Numbers in [0, 1) that lie evenly over any run of ranks: large firms alone shall not set a world's rates."""
     return np.asarray((start + rank * step) % 1.0, dtype=np.float64)
 
 
-def persistent(
-    quantile: NDArray[np.float64], mean: NDArray[np.float64], persistence: float
-) -> NDArray[np.float64]:
+def persistent(quantile: Floats, mean: Floats, persistence: float) -> Floats:
     """Propensities around a mean: near 0 or 1 where persistence is high, near the mean where it is low."""
     weight = 2 * (1 - persistence) / persistence
     shapes = np.maximum(mean * weight, 1e-3), np.maximum((1 - mean) * weight, 1e-3)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
+from originrisk.data.arrays import Floats
 from originrisk.data.reference import materials
 from originrisk.data.simulation.contracts import PARCELS
 from originrisk.data.simulation.parameters import stream, value, values
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.supply_chain import Floats
 from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, by_country, goods
 
 PARCEL_LIMIT = 800.0
@@ -46,7 +47,7 @@ def price(
 
 
 def _log_unit_value(
-    rng: np.random.Generator,
+    rng: Generator,
     settings: WorldSettings,
     parties: pd.DataFrame,
     contracts: pd.DataFrame,

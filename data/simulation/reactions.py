@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from originrisk.data.arrays import Ints, Mask
 from originrisk.data.simulation.contracts import (
     BLENDING,
     GOODS_COLUMNS,
@@ -154,7 +155,7 @@ def _homonyms(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.Data
     return parties, contracts.assign(look_alike=contracts["look_alike"].where(~homonym, HOMONYM))
 
 
-def mechanisms(rng: np.random.Generator, contracts: pd.DataFrame) -> NDArray[np.int64]:
+def mechanisms(rng: Generator, contracts: pd.DataFrame) -> Ints:
     chinese = (contracts["origin"] == countries().index("CN")).to_numpy()
     tables = parameters()["evasion_by_origin"]
     weights = [
@@ -163,9 +164,7 @@ def mechanisms(rng: np.random.Generator, contracts: pd.DataFrame) -> NDArray[np.
     return choose(rng, np.where(chinese[:, None], *weights))
 
 
-def conceal(
-    rng: np.random.Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame
-) -> Pair:
+def conceal(rng: Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame) -> Pair:
     """Change what is declared, each flow by its mechanism."""
     mechanism = flows["mechanism"].to_numpy()
     chinese = (flows["origin"] == countries().index("CN")).to_numpy()
@@ -184,33 +183,23 @@ def conceal(
         mechanism == UNDERVALUE, rng.uniform(low, high, len(flows)) * settings.price_strength, 0.0
     )
     flows = flows.assign(route=route, shift=shift)
-    return parties, _parcels(_misdescribe(rng, flows))
-
-
-def _misdescribe(rng: np.random.Generator, flows: pd.DataFrame) -> pd.DataFrame:
-    """Cotton declared as a like garment of another fibre."""
+    # Cotton declared as a like garment of another fibre.
     table = goods()
     hidden = (flows["mechanism"] == MISDESCRIBE).to_numpy() & (flows["family"] == COTTON).to_numpy()
     like = np.flatnonzero((table["family"] == MIXED) & (table["unit"] == "DOZ"))
     for name in GOODS_COLUMNS:
         declared = like[rng.integers(0, len(like), len(flows))]
         flows = flows.assign(**{name: np.where(hidden, declared, flows[name])})
-    return flows
-
-
-def _parcels(flows: pd.DataFrame) -> pd.DataFrame:
-    """Many small entries of one line in place of few large ones."""
+    # Many small entries of one line in place of few large ones.
     parcel = flows["mechanism"] == PARCELS
-    return flows.assign(
+    return parties, flows.assign(
         lines=flows["lines"].where(~parcel, 1.0),
         size=flows["size"].where(~parcel, -3.2),
         weight=flows["weight"].where(~parcel, flows["weight"] * 1.6),
     )
 
 
-def succeed(
-    rng: np.random.Generator, contracts: pd.DataFrame, rows: NDArray[np.int64], day: NDArray[np.int64]
-) -> Pair:
+def succeed(rng: Generator, contracts: pd.DataFrame, rows: Ints, day: Ints) -> Pair:
     """End the contracts of `rows` on `day`; their followers begin some weeks later with the weight of the rest."""
     first, last = contracts["first"].to_numpy(copy=True), contracts["last"].to_numpy(copy=True)
     follow = np.minimum(day + rng.integers(5, 60, len(rows)), last[rows]).astype(np.int32)
@@ -225,11 +214,7 @@ def succeed(
 
 
 def rename(
-    rng: np.random.Generator,
-    settings: WorldSettings,
-    parties: pd.DataFrame,
-    flows: pd.DataFrame,
-    moved: NDArray[np.bool_],
+    rng: Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame, moved: Mask
 ) -> Pair:
     """A new party for each flow that moved; flows of one maker to one country share it."""
     rows = np.flatnonzero(moved)

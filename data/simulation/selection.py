@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.simulation.lines import is_evasion
 from originrisk.data.simulation.parameters import order, stream
 from originrisk.data.simulation.prices import expected_log_unit_value
@@ -31,13 +32,10 @@ REFERRAL_SHARE: Final = 0.2
 FOLLOW_DAYS: Final = 240
 """Days after a finding in which its supplier's lines are followed up."""
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
-
-def declared_family(trade: SimulatedTrade) -> NDArray[np.int64]:
+def declared_family(trade: SimulatedTrade) -> Ints:
     """Family of the goods as declared, of each line."""
-    result: NDArray[np.int64] = goods()["family"].to_numpy()[trade.lines["declared"]]
+    result: Ints = goods()["family"].to_numpy()[trade.lines["declared"]]
     return result
 
 
@@ -50,13 +48,13 @@ def random_chance(trade: SimulatedTrade) -> Floats:
     return result
 
 
-def _ever(trade: SimulatedTrade) -> Bools:
+def _ever(trade: SimulatedTrade) -> Mask:
     """Lines of chapters that are ever examined: textiles and tomatoes, and of the rest as many as the knob says."""
     chapters = goods()["htsus"].str[:2].astype(int).to_numpy()
     others = np.setdiff1d(chapters, (20, *range(50, 64)))
     kept = round(trade.settings.examined_chapters * (len(others) + 15)) - 15
     never = stream(trade.settings.seed, "chapters").permutation(others)[max(0, kept) :]
-    result: Bools = ~np.isin(chapters[trade.lines["declared"]], never)
+    result: Mask = ~np.isin(chapters[trade.lines["declared"]], never)
     return result
 
 
@@ -65,7 +63,12 @@ def select(trade: SimulatedTrade) -> pd.DataFrame:
     rng = stream(trade.settings.seed, "examinations")
     chance = random_chance(trade)
     drawn, ever = rng.random(len(chance)) < chance, _ever(trade)
-    mandatory = _mandatory(rng, trade) & ~drawn & ever
+    # Every line of a listed supplier, and a third of Chinese tomato goods once they are under order.
+    day = trade.lines["day"].to_numpy()
+    listed = day > trade.parties["listed_from"].to_numpy()[trade.of_line("party")]
+    chinese = trade.of_line("origin") == countries().index("CN")
+    tomato = (trade.of_line("family") == TOMATO) & chinese & (day > order("region_order"))
+    mandatory = (listed | (tomato & (rng.random(len(day)) < 0.33))) & ~drawn & ever
     free = ~drawn & ~mandatory & ever
     share = trade.settings.examined_share * (1 - trade.settings.random_share - REFERRAL_SHARE)
     # The highest scores of each day, as many as the day's capacity.
@@ -101,33 +104,23 @@ def follow_up(trade: SimulatedTrade, found: pd.DataFrame, selected: pd.DataFrame
     return pd.DataFrame({"row": rows, "selection": REFERRAL, "chance": np.nan})
 
 
-def _mandatory(rng: np.random.Generator, trade: SimulatedTrade) -> Bools:
-    """Every line of a listed supplier, and a third of Chinese tomato goods once they are under order."""
-    day = trade.lines["day"].to_numpy()
-    listed = day > trade.parties["listed_from"].to_numpy()[trade.of_line("party")]
-    chinese = trade.of_line("origin") == countries().index("CN")
-    tomato = (trade.of_line("family") == TOMATO) & chinese & (day > order("region_order"))
-    result: Bools = listed | (tomato & (rng.random(len(day)) < 0.33))
-    return result
-
-
-def suspicion(rng: np.random.Generator, trade: SimulatedTrade) -> Floats:
+def suspicion(rng: Generator, trade: SimulatedTrade) -> Floats:
     """What the officers of the day go by: the written rule, tips, the habits of a port, and chance."""
     port = rng.normal(0, 0.4, len(countries()) * 8)
     habit = port[trade.lines["contract"].to_numpy() % len(port)]
     noise = rng.gumbel(0, 0.4, len(trade.lines))
-    result: Floats = trade.settings.rule_sharpness * _rule(trade) + 3.5 * _tipped(rng, trade) + habit + noise
-    return result
-
-
-def _rule(trade: SimulatedTrade) -> Floats:
-    """Points of the written rule. It looks at China first, then at third countries, low prices and new suppliers."""
-    signs = rule_signs(trade)
-    day = trade.lines["day"].to_numpy()
+    # The written rule looks at China first, then at third countries, low prices and new suppliers.
+    signs, day = rule_signs(trade), trade.lines["day"].to_numpy()
     epochs = np.searchsorted([order("xpcc_order"), order("uflpa"), order("textile_plan")], day, side="right")
     points = np.array([_POINTS[name] for name in signs])[:, epochs]
-    total: Floats = (points * np.stack(list(signs.values()))).sum(axis=0)
-    return total
+    rule = (points * np.stack(list(signs.values()))).sum(axis=0)
+    # Flows of which officers were told. Tips leave no trace in any table; a few are wrong.
+    known = trade.contracts["known"].to_numpy(dtype=bool)
+    evading = is_evasion(trade.contracts["mechanism"].to_numpy()) & known
+    told = rng.random(len(trade.contracts)) < np.where(evading, trade.settings.tip_share, 0.004)
+    tipped = told[trade.lines["contract"]] & (rng.random(len(trade.lines)) < 0.35)
+    result: Floats = trade.settings.rule_sharpness * rule + 3.5 * tipped + habit + noise
+    return result
 
 
 _POINTS: Final = {
@@ -149,7 +142,7 @@ _POINTS: Final = {
 """Points of each sign before the XPCC order, before the UFLPA, before the textile plan, and after it."""
 
 
-def rule_signs(trade: SimulatedTrade) -> dict[str, Bools]:
+def rule_signs(trade: SimulatedTrade) -> dict[str, Mask]:
     """Signs of the written rule, from what is declared and what was seen earlier."""
     family = declared_family(trade)
     origin = np.array(countries())[trade.of_line("origin").astype(int)]
@@ -174,13 +167,3 @@ def rule_signs(trade: SimulatedTrade) -> dict[str, Bools]:
         "cheap": unit_value - expected_log_unit_value(trade.contracts, trade.lines) < -0.6,
         "parcel": trade.lines["value"].to_numpy() < 800,
     }
-
-
-def _tipped(rng: np.random.Generator, trade: SimulatedTrade) -> Bools:
-    """Lines of flows of which officers were told. Tips leave no trace in any table; a few are wrong."""
-    evading = is_evasion(trade.contracts["mechanism"].to_numpy()) & trade.contracts["known"].to_numpy(
-        dtype=bool
-    )
-    told = rng.random(len(trade.contracts)) < np.where(evading, trade.settings.tip_share, 0.004)
-    tipped: Bools = told[trade.lines["contract"]] & (rng.random(len(trade.lines)) < 0.35)
-    return tipped

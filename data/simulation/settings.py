@@ -18,33 +18,25 @@ class WorldSettings(BaseModel):
     start: date = Field(date(2019, 1, 1), description="first day of entry")
     end: date = Field(date(2023, 12, 31), description="last day of entry")
 
-    prevalence: float = Field(
-        0.55, gt=0, le=2, description="factor on the flows not kept apart from Xinjiang"
-    )
+    prevalence: float = Field(0.55, gt=0, le=2, description="factor on flows not kept apart from Xinjiang")
     scope_share: float = Field(
         0.33, gt=0, lt=0.5, description="share of lines that are cotton, mixed or tomato"
     )
     knowing_share: float = Field(0.6, ge=0, le=1, description="share of exposed flows whose parties know")
     supplier_persistence: float = Field(
-        0.92, gt=0, lt=1, description="1: a supplier is always or never exposed; 0: each lot is drawn afresh"
+        0.92, gt=0, lt=1, description="1: a supplier is always or never exposed; 0: by lot"
     )
     link_strength: float = Field(
-        0.6,
-        ge=0,
-        le=1,
-        description="chance that a knowing flow uses the few sellers and forwarders that serve such",
+        0.6, ge=0, le=1, description="chance that knowing flows share few sellers and forwarders"
     )
     lane_strength: float = Field(
-        0.5, ge=0, le=1, description="chance that a knowing flow of a third country is laden in China"
+        0.5, ge=0, le=1, description="chance that a third country's knowing flow is laden in China"
     )
     price_strength: float = Field(
         1.0, ge=0, le=5, description="factor on the price effects of Xinjiang inputs"
     )
     turnover: float = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="share of flows whose firms decide anew each half-year: findings lose value",
+        0.0, ge=0, le=1, description="share of flows whose firms decide anew each half-year"
     )
     churn: float = Field(0.25, ge=0, le=1, description="share of honest flows that change supplier or origin")
     re_emergence: float = Field(
@@ -62,20 +54,14 @@ class WorldSettings(BaseModel):
         None, ge=10, description="lines in the random arm, in place of `random_share`"
     )
     examined_chapters: float = Field(
-        1.0, gt=0, le=1, description="share of chapters of the tariff, textiles first, that are ever examined"
+        1.0, gt=0, le=1, description="share of chapters, textiles first, that are ever examined"
     )
     random_scope_weight: float = Field(
-        2.0, ge=1, le=10, description="how much likelier the random arm takes goods of a named sector"
+        2.0, ge=1, le=10, description="factor of named sectors in the random arm"
     )
-    rule_sharpness: float = Field(
-        1.0, ge=0, description="weight of the written targeting rule against chance"
-    )
-    tip_share: float = Field(
-        0.2, ge=0, le=1, description="share of evading flows of which officers get a tip"
-    )
-    isotopic_share: float = Field(
-        0.25, ge=0, le=1, description="share of textile examinations with an isotope test"
-    )
+    rule_sharpness: float = Field(1.0, ge=0, description="weight of the written rule against chance")
+    tip_share: float = Field(0.2, ge=0, le=1, description="share of evading flows with a tip")
+    isotopic_share: float = Field(0.25, ge=0, le=1, description="share of textile examinations with a test")
     label_noise: float = Field(1.0, ge=0, le=2, description="factor on the error rates of every method")
     delay: float = Field(1.0, ge=0, le=3, description="factor on the days until a result is known")
 

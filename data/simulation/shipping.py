@@ -6,8 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.random import Generator
 from numpy.typing import NDArray
 
+from originrisk.data.arrays import Ints
 from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.simulation.parameters import order, stream, value
 from originrisk.data.simulation.prices import PARCEL_LIMIT
@@ -64,9 +66,7 @@ def ship(trade: SimulatedTrade) -> pd.DataFrame:
     )
 
 
-def _ports(
-    rng: np.random.Generator, route: NDArray[np.int64], origin: NDArray[np.int64]
-) -> NDArray[np.object_]:
+def _ports(rng: Generator, route: Ints, origin: Ints) -> NDArray[np.object_]:
     mode = routes()["mode"].to_numpy(dtype=str)[route]
     atlantic = np.isin(origin, [countries().index(code) for code in _ATLANTIC])
     north = origin == countries().index("CA")
@@ -129,7 +129,7 @@ def filer_codes(count: int) -> list[str]:
     return [f"Z{number % 10}{chr(ord('A') + number // 10)}" for number in range(count)]
 
 
-def entry_numbers(filer: NDArray[np.int64], line_shipment: NDArray[np.int32]) -> pa.Array:
+def entry_numbers(filer: Ints, line_shipment: NDArray[np.int32]) -> pa.Array:
     """Entry number of each line: filers number their entries one after another, in the order of the shipments."""
     codes = filer_codes(int(filer.max()) + 1)
     order = np.argsort(filer, kind="stable")

@@ -11,15 +11,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.simulation.parameters import day_number, half_year, interpolated, stream, value, values
 from originrisk.data.simulation.parties import persistent
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.tables import FAMILIES, MATERIAL_OF, MATERIALS, places
-
-Floats = NDArray[np.float64]
-Lots = NDArray[np.int64]
 
 _ORIGINS: Final = {
     "cotton": (
@@ -48,9 +46,9 @@ ROLES: Final = 3
 ORDINARY, CERTIFIED, FOREIGN = range(ROLES)
 """Roles of mills and plants; a mill's class is its material's code times ROLES, plus its role."""
 LOTS: Final = 3
-"""Lots that a mill makes in a half-year."""
+"""Ints that a mill makes in a half-year."""
 OPEN_LOTS, APART_LOTS = 3, 2
-"""Lots that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
+"""Ints that a maker makes in a half-year: of its usual inputs, and of inputs kept apart from Xinjiang."""
 NEAR: Final = 0.15
 """Part of all mills of a class that the makers of one town buy from."""
 TRADERS: Final = 40
@@ -59,9 +57,9 @@ TRADERS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Lots made of lots: `inputs` (n, k) index the stage before, `shares` (n, k) add up to 1 in each row."""
+    """Ints made of lots: `inputs` (n, k) index the stage before, `shares` (n, k) add up to 1 in each row."""
 
-    inputs: Lots
+    inputs: Ints
     shares: Floats
     yields: Floats
     """Mass out for mass in, of each lot."""
@@ -101,7 +99,7 @@ class SupplyChain:
         return mass
 
 
-def shares(rng: np.random.Generator, count: int, inputs: int, single: float) -> Floats:
+def shares(rng: Generator, count: int, inputs: int, single: float) -> Floats:
     """Shares of `inputs` lots in each lot: all from the first with chance `single`, else as it falls."""
     drawn = rng.dirichlet(np.full(inputs, 2.0), count)
     drawn[rng.random(count) < single] = np.eye(inputs)[0]
@@ -116,24 +114,24 @@ class Sourcing:
     composition: Floats
     first_half: int
     halves: int
-    row_of_party: Lots
+    row_of_party: Ints
     """Row of a maker in the last stage; −1 for parties that work no such material."""
 
-    def lots(self, party: Lots, half: Lots, apart: NDArray[np.bool_], pick: Floats) -> Lots:
+    def lots(self, party: Ints, half: Ints, apart: Mask, pick: Floats) -> Ints:
         """A lot of each maker in each half-year: `apart` says from which pool, `pick` in [0, 1) which one."""
         start = self.pool(party, half)
         return start + np.where(
             apart, OPEN_LOTS + (pick * APART_LOTS).astype(int), (pick * OPEN_LOTS).astype(int)
         )
 
-    def pool(self, party: Lots, half: Lots) -> Lots:
+    def pool(self, party: Ints, half: Ints) -> Ints:
         """First lot of each maker in each half-year; open lots come first, those kept apart behind."""
         position = np.clip(half - self.first_half, 0, self.halves - 1)
         return (self.row_of_party[party] * self.halves + position) * (OPEN_LOTS + APART_LOTS)
 
-    def exposed(self) -> NDArray[np.bool_]:
+    def exposed(self) -> Mask:
         """Which lots hold anything from Xinjiang."""
-        result: NDArray[np.bool_] = self.composition[:, IN_XINJIANG].sum(axis=1) > 0
+        result: Mask = self.composition[:, IN_XINJIANG].sum(axis=1) > 0
         return result
 
 
@@ -159,7 +157,7 @@ def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
     return Sourcing(chain, chain.composition(), int(first), halves, row_of_party)
 
 
-def _mills(size: Lots) -> Lots:
+def _mills(size: Ints) -> Ints:
     """Class of each mill, from the number of mills that each material's makers ask for."""
     least = np.where(np.arange(len(MATERIALS)) == 0, 40, 8)
     return np.repeat(
@@ -168,7 +166,7 @@ def _mills(size: Lots) -> Lots:
     )
 
 
-def _trader_lots(rng: np.random.Generator, halves: int) -> Stage:
+def _trader_lots(rng: Generator, halves: int) -> Stage:
     kind = np.tile(np.repeat(np.arange(len(_KINDS)), TRADERS), halves)
     weights = np.stack([mask / mask.sum() for mask in _KINDS])[kind]
     edges = weights.cumsum(axis=1)[:, None, :]
@@ -176,14 +174,12 @@ def _trader_lots(rng: np.random.Generator, halves: int) -> Stage:
     return Stage(regions, shares(rng, len(kind), 2, 0.5), np.ones(len(kind)))
 
 
-def _owner(count: int, halves: int, lots: int) -> tuple[Lots, Lots]:
+def _owner(count: int, halves: int, lots: int) -> tuple[Ints, Ints]:
     """Firm and half-year of each lot, in the order (firm, half-year, lot)."""
     return np.repeat(np.arange(count), halves * lots), np.tile(np.repeat(np.arange(halves), lots), count)
 
 
-def _spinner_lots(
-    rng: np.random.Generator, settings: WorldSettings, spinners: Lots, first: int, halves: int
-) -> Stage:
+def _spinner_lots(rng: Generator, settings: WorldSettings, spinners: Ints, first: int, halves: int) -> Stage:
     firm, half = _owner(len(spinners), halves, LOTS)
     middles = ((first + half) * 6 + 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
     material, role = np.divmod(spinners[firm], ROLES)
@@ -201,7 +197,7 @@ def _spinner_lots(
     return Stage(lots, shares(rng, len(firm), 2, 0.1), yields)
 
 
-def _origin(rng: np.random.Generator, role: Lots, inside: Floats, inputs: int) -> Lots:
+def _origin(rng: Generator, role: Ints, inside: Floats, inputs: int) -> Ints:
     """Of Xinjiang (0), of the rest of China (1) or of the world (2): each input of a mill's lot."""
     shape = (len(role), inputs)
     chinese = np.where(role == FOREIGN, 0.02, 0.45)[:, None]
@@ -209,30 +205,30 @@ def _origin(rng: np.random.Generator, role: Lots, inside: Floats, inputs: int) -
     return np.where(rng.random(shape) < inside[:, None], 0, elsewhere)
 
 
-def _yields(material: Lots, stage: str) -> Floats:
+def _yields(material: Ints, stage: str) -> Floats:
     """Mass out for mass in: of cotton by stage, of tomatoes in the paste plant, of all else whole."""
     paste = value("fibre", "paste_yield") if stage == "spin_yield" else 1.0
     result: Floats = np.select([material == 0, material == 1], [value("fibre", stage), paste], 1.0)
     return result
 
 
-def _partners(rng: np.random.Generator, mills: Lots, wanted: Lots, near: Floats, count: int) -> Lots:
+def _partners(rng: Generator, mills: Ints, wanted: Ints, near: Floats, count: int) -> Ints:
     """`count` lasting partners of a wanted class for each firm; firms `near` each other (in [0, 1)) share them."""
     order = np.argsort(mills, kind="stable")
     first, last = np.searchsorted(mills[order], wanted), np.searchsorted(mills[order], wanted, side="right")
     reach = (near[:, None] + NEAR * rng.random((len(wanted), count))) % 1 * (last - first)[:, None]
-    result: Lots = order[first[:, None] + reach.astype(int)]
+    result: Ints = order[first[:, None] + reach.astype(int)]
     return result
 
 
-def _weaver_lots(rng: np.random.Generator, spinners: Lots, weavers: Lots, halves: int) -> Stage:
+def _weaver_lots(rng: Generator, spinners: Ints, weavers: Ints, halves: int) -> Stage:
     firm, half = _owner(len(weavers), halves, LOTS)
     partners = _partners(rng, spinners, weavers, rng.random(len(weavers)), 2)[firm]
     lots = (partners * halves + half[:, None]) * LOTS + rng.integers(0, LOTS, partners.shape)
     return Stage(lots, shares(rng, len(firm), 2, 0.6), _yields(weavers[firm] // ROLES, "fabric_yield"))
 
 
-def _maker_lots(rng: np.random.Generator, makers: pd.DataFrame, weavers: Lots, halves: int) -> Stage:
+def _maker_lots(rng: Generator, makers: pd.DataFrame, weavers: Ints, halves: int) -> Stage:
     firm, half = _owner(len(makers), halves, OPEN_LOTS + APART_LOTS)
     apart = np.tile(np.arange(OPEN_LOTS + APART_LOTS) >= OPEN_LOTS, len(makers) * halves)
     material = MATERIAL_OF[makers["family"].to_numpy()]

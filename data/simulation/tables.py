@@ -6,8 +6,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from numpy.typing import NDArray
 
+from originrisk.data.arrays import Floats, Ints
 from originrisk.data.simulation.parameters import interpolated, value, values
 
 FAMILIES: Final = tuple(values("line_shares"))
@@ -59,12 +61,12 @@ def countries() -> tuple[str, ...]:
     return tuple(sorted(set(_read("places.csv")["country"]) - {XINJIANG_PLACE}))
 
 
-def by_country(table: dict[str, float], otherwise: float = 0.0) -> NDArray[np.float64]:
+def by_country(table: dict[str, float], otherwise: float = 0.0) -> Floats:
     """ISO code → number, as an array over country codes."""
     return np.array([table.get(code, otherwise) for code in countries()])
 
 
-def origin_shares(family: int, days: NDArray[np.int32]) -> NDArray[np.float64]:
+def origin_shares(family: int, days: NDArray[np.int32]) -> Floats:
     """Share of each origin in the family's trade on given days, (n_days, n_countries), rows add up to 1."""
     if family == COTTON:
         before, after = by_country(values("cotton_origin_2019")), by_country(values("cotton_origin_2023"))
@@ -74,20 +76,18 @@ def origin_shares(family: int, days: NDArray[np.int32]) -> NDArray[np.float64]:
         weights = np.tile(by_country(value("other_origins", FAMILIES[family])), (len(days), 1))
         factor = interpolated(value("other_origins", "china_share_factor"), days)
         weights[:, countries().index("CN")] *= factor
-    result: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    result: Floats = weights / weights.sum(axis=1, keepdims=True)
     return result
 
 
-def choose(rng: np.random.Generator, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+def choose(rng: Generator, probabilities: Floats) -> Ints:
     """One column of each row, by the row's probabilities."""
     edges = np.cumsum(probabilities, axis=1)
-    result: NDArray[np.int64] = (rng.random((len(edges), 1)) * edges[:, -1:] > edges).sum(axis=1)
+    result: Ints = (rng.random((len(edges), 1)) * edges[:, -1:] > edges).sum(axis=1)
     return result
 
 
-def choose_group(
-    rng: np.random.Generator, keys: NDArray[np.int64], groups: NDArray[np.int64], weights: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def choose_group(rng: Generator, keys: Ints, groups: Ints, weights: Floats) -> Ints:
     """For each key, the position of a row of that group by weight; every key must have a group."""
     order = np.argsort(groups, kind="stable")
     passed = np.cumsum(weights[order])

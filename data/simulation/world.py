@@ -144,36 +144,26 @@ def _named(codes: NDArray[np.generic], names: tuple[str, ...]) -> pa.Array:
 
 def listed(settings: WorldSettings, parties: pd.DataFrame, spelling: Spelling) -> pa.Table:
     """One row a listing, by date. Mills upstream are on it too; they never stand on a declaration."""
-    rows = [
-        _row(spelling, int(party), int(day), labour=bool(parties["labour"].iat[party]))
-        for party, day in _dated(settings, parties)
-        if day <= day_number(settings.end)
-    ]
-    return pa.Table.from_pylist(
-        sorted(rows, key=lambda row: (row["effective_date"], row["name"])), LISTED.schema
-    )
-
-
-def _dated(settings: WorldSettings, parties: pd.DataFrame) -> list[tuple[int, int]]:
     makers = parties.index[parties["listed_from"] < np.iinfo(np.int32).max]
     mills = parties.index[parties["kind"] == MILL]
     days = [day_number(day) for day in parameters()["orders"]["listings"]]
     drawn = stream(settings.seed, "mills listed").choice(days, len(mills))
-    return [*zip(makers, parties["listed_from"][makers], strict=True), *zip(mills, drawn, strict=True)]
-
-
-def _row(spelling: Spelling, party: int, day: int, *, labour: bool) -> dict[str, object]:
-    at = party * SPELLINGS
-    aliases = dict.fromkeys([spelling.name[at + 3].as_py(), spelling.name[at + 4].as_py()])
-    return {
-        "name": spelling.name[at].as_py(),
-        "aliases": "|".join(aliases),
-        "address": f"{spelling.address[at].as_py()}, {spelling.city[at].as_py()}",
-        "programme": "UFLPA (ii)" if labour else "WRO" if day < order("uflpa") else "UFLPA",
-        "effective_date": EPOCH + timedelta(day),
-        "removed_date": None,
-        "scope": "goods of labour moved from Xinjiang" if labour else "goods with inputs from Xinjiang",
-    }
+    dated = [*zip(makers, parties["listed_from"][makers], strict=True), *zip(mills, drawn, strict=True)]
+    rows = []
+    for party, day in dated:
+        at, labour = int(party) * SPELLINGS, bool(parties["labour"].iat[party])
+        aliases = dict.fromkeys([spelling.name[at + 3].as_py(), spelling.name[at + 4].as_py()])
+        row = {
+            "name": spelling.name[at].as_py(),
+            "aliases": "|".join(aliases),
+            "address": f"{spelling.address[at].as_py()}, {spelling.city[at].as_py()}",
+            "programme": "UFLPA (ii)" if labour else "WRO" if day < order("uflpa") else "UFLPA",
+            "effective_date": EPOCH + timedelta(int(day)),
+            "scope": "goods of labour moved from Xinjiang" if labour else "goods with inputs from Xinjiang",
+        }
+        rows += [row] if day <= day_number(settings.end) else []
+    rows.sort(key=lambda row: (row["effective_date"], row["name"]))
+    return pa.Table.from_pylist(rows, LISTED.schema)
 
 
 def scores_beside_truth(home: Path) -> dict[str, Any]:
