@@ -125,10 +125,11 @@ class _Word(NamedTuple):
 @cache
 def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, _Word]]:
     """The patterns of all tokens and of all words, and what each word stands for, by its letters without blanks."""
-    rows = sorted(reference.material_words(), key=lambda row: -len(row.word))
+    rows = {_folded(row.word): row for row in reference.material_words()}
+    longest_first = sorted(rows, key=lambda word: -len(word))
     initials = {
-        initial: [row.word for row in rows if row.word[0] == initial]
-        for initial in {row.word[0] for row in rows}
+        initial: [word for word in longest_first if word[0] == initial]
+        for initial in {word[0] for word in rows}
     }
     words = "|".join(
         f"(?={initial})(?:{'|'.join(map(_pattern, some))})" for initial, some in sorted(initials.items())
@@ -149,7 +150,7 @@ def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, _Word]]:
         rf"(?P<between>\b(?:{between})\b\.?|[/+&,():;.\s-]+)",
         r"(?P<other>[A-Z]+|\S)",
     )
-    known = {_key(row.word): _Word(row.materials, row.only_with_share) for row in rows}
+    known = {_key(word): _Word(row.materials, row.only_with_share) for word, row in rows.items()}
     return re.compile("|".join(tokens)), re.compile(words), known
 
 
