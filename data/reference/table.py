@@ -44,15 +44,22 @@ def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
     readers = {field: _reader(kind) for field, kind in get_type_hints(row).items()}
     with path.open(newline="", encoding="utf-8") as file:
         header, *records = csv.reader(file)
-    expected = [field.name for field in fields(row)]
+    expected = [one.name for one in fields(row)]
     if header != expected:
         step = "Reinstall originrisk, or bring the table back into this shape."
         raise BadInputError(Problem(path.name, f"the columns {', '.join(expected)}", ", ".join(header), step))
     problems: list[Problem] = []
-    rows = [
-        _values(f"{path.name} line {n}", header, record, readers, problems)
-        for n, record in enumerate(records, 2)
-    ]
+    rows = []
+    for number, record in enumerate(records, 2):
+        where, values = f"{path.name} line {number}", dict[str, Any]()
+        if len(record) != len(header):
+            problems.append(Problem(where, f"{len(header)} cells", str(len(record))))
+        for field, cell in zip(header, record, strict=False):
+            try:
+                values[field] = readers[field](cell)
+            except ValueError as error:
+                problems.append(Problem(f"{where}, {field}", str(error), repr(cell)))
+        rows.append(values)
     if problems:
         raise BadInputError(problems)
     return tuple(row(**values) for values in rows)
@@ -61,25 +68,6 @@ def read(name: str, row: type[Row], folder: Path = FOLDER) -> tuple[Row, ...]:
 def reader(name: str, row: type[Row]) -> Callable[[], tuple[Row, ...]]:
     """The function that gives the rows of a table, read when it is first called."""
     return lambda: read(name, row)
-
-
-def _values(
-    where: str,
-    header: list[str],
-    record: list[str],
-    readers: dict[str, Callable[[str], Any]],
-    problems: list[Problem],
-) -> dict[str, Any]:
-    if len(record) != len(header):
-        problems.append(Problem(where, f"{len(header)} cells", str(len(record))))
-        return {}
-    values = {}
-    for field, cell in zip(header, record, strict=True):
-        try:
-            values[field] = readers[field](cell)
-        except ValueError as error:
-            problems.append(Problem(f"{where}, {field}", str(error), repr(cell)))
-    return values
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
