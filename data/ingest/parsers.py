@@ -323,8 +323,8 @@ def country(text: str, notes: Notes) -> str:
         found, repair = _OF_CBP[code]
         return noted(code, found, repair, notes)
     forms = () if re.search(r"[\d#/;|?!]", code) else _forms(code)
-    found_in = ((known(), form) for known in (_names, _names_abroad) for form in forms)
-    named = next((known[form] for known, form in found_in if form in known), None)
+    kinds = (_names,) if re.fullmatch("[A-Z]{0,3}", code) else (_names, _names_abroad)
+    named = next((found for known in kinds for form in forms if (found := known().get(form))), None)
     if named is None:
         raise BrokenCellError("unknown country")
     return noted(code, named, "alpha-3 code or name of a country", notes)
