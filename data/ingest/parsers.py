@@ -324,7 +324,7 @@ def country(text: str, notes: Notes) -> str:
         return noted(code, found, repair, notes)
     forms = () if re.search(r"[\d#/;|?!]", code) else _forms(code)
     kinds = (_names,) if re.fullmatch("[A-Z]{0,3}", code) else (_names, _names_abroad)
-    named = next((found for known in kinds for form in forms if (found := known().get(form))), None)
+    named = next((code_of for known in kinds for form in forms if (code_of := known().get(form))), None)
     if named is None:
         raise BrokenCellError("unknown country")
     return noted(code, named, "alpha-3 code or name of a country", notes)
