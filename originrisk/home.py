@@ -144,8 +144,9 @@ class Home:
     def score(self, lines: pd.DataFrame, version: str = "champion") -> pd.DataFrame:
         """Probability that each line's goods come from Xinjiang, with the ends of its 90 % band.
 
-        `lines` in the columns of the contract, seen from the latest day that `originrisk score` closed before them.
-        Raises ModelRefusedError without a model or such a day, BadInputError for values that are no lines.
+        `lines` in the columns of the contract, as the close of the day before the first of them saw them: lines of one
+        day get what `originrisk score` says of them. Some day before must have been scored. Raises ModelRefusedError
+        without a model or a closed day, BadInputError for values that are no lines.
 
         Examples:
             >>> scored = home.score(home.lines(date(2021, 4, 1), date(2021, 4, 30)))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from originrisk.data.arrays import Floats, Rows
-from originrisk.data.contract import ENTRIES, LINE_KEY
+from originrisk.data.contract import ENTRIES, LINE_KEY, ONE_DAY
 from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
@@ -82,9 +82,10 @@ class FeatureCache:
 
 
 def features_of(frame: pd.DataFrame, settings: Settings) -> Floats:
-    """Features (lines, catalogue) of lines of the contract, seen from the latest closed day before them.
+    """Features (lines, catalogue) of lines of the contract, as the close of the day before the first of them saw them.
 
-    Raises BadInputError for values that are no lines, ModelRefusedError without such a day.
+    Days since the latest saved history are closed for this run alone. Raises BadInputError for values that are no
+    lines, ModelRefusedError where no day before them was ever closed.
     """
     cells = frame.reindex(columns=ENTRIES.names).astype(object)
     cells = cells.where(cells.notna(), None)
@@ -103,9 +104,11 @@ def features_of(frame: pd.DataFrame, settings: Settings) -> Floats:
     table = pa.table(columns)
     days = table["entry_date"].to_pylist()
     checkpoints = Checkpoints(Store(settings.home, settings.memory_limit_gb), settings.history_start)
-    history = checkpoints.latest(min(days))
+    history, before = checkpoints.latest(min(days)), min(days) - ONE_DAY
     if history.day is None:
         step = "Score a day before it: originrisk score --date D."
         raise ModelRefusedError(Problem("history", f"a closed day before {min(days)}", "none", step))
+    for _ in checkpoints.close(history, checkpoints.entries(history, before), [before]):
+        pass
     lines = Lines.of(table)
     return compute(lines, see(history, lines, checkpoints.listings()))
