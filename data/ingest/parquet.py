@@ -23,6 +23,8 @@ from originrisk.data.ingest.text_block import is_utf_8
 from originrisk.data.settings import ReadSettings
 
 BATCH = 131_072
+MOST_SMALL_GROUPS = 1000
+"""Groups that may be as small as they like: each costs time, whatever it holds."""
 _LEAST = 64
 """Rows read at once at the least: so many of the longest texts that a file may hold fit in any case."""
 
@@ -30,7 +32,8 @@ _LEAST = 64
 def layout(path: Path, label: str, wanted: Collection[str]) -> FileLayout:
     """Headings of a Parquet file. Raises BadInputError where it is none, or nests tables in cells."""
     try:
-        schema = pq.read_schema(path)
+        metadata = pq.read_metadata(path)
+        schema = metadata.schema.to_arrow_schema()
     except (pa.ArrowException, OSError) as error:
         raise BadInputError(Problem(label, "a Parquet file", "bytes that are none")) from error
     nested = [field.name for field in schema if pa.types.is_nested(_value_type(field.type))]
@@ -39,6 +42,9 @@ def layout(path: Path, label: str, wanted: Collection[str]) -> FileLayout:
         raise BadInputError(
             Problem(label, "one value a cell", f"nested columns {names}", "Unnest or drop them first.")
         )
+    if (groups := metadata.num_row_groups) > MOST_SMALL_GROUPS and metadata.num_rows < groups * _LEAST:
+        step = "Write it with more rows to a group."
+        raise BadInputError(Problem(label, f"{_LEAST} rows to a group or more", f"{groups:,} groups", step))
     return FileLayout(checked_headings(label, schema.names, wanted))
 
 
@@ -90,7 +96,7 @@ def _rows_at_once(path: Path, metadata: pq.FileMetaData, number: int, limits: Re
         elif _is_text(kind) and column.has_dictionary_page:
             packed.append(fields.field(index).name)
     if packed and group.num_rows:
-        with pq.ParquetFile(path, read_dictionary=packed, pre_buffer=False) as file:
+        with pq.ParquetFile(path, metadata=metadata, read_dictionary=packed, pre_buffer=False) as file:
             words = next(file.iter_batches(1, row_groups=[number], columns=packed))
         for cells in words.columns:
             texts = cells.dictionary if pa.types.is_dictionary(cells.type) else cells

@@ -165,7 +165,7 @@ def verify(database: Database, home: Path) -> Verified:
             ]
     problems += [Problem(name.replace("/", " "), "the row that the audit tells of", "none") for name in told]
     furthest = max(seen, default=0)
-    if number and not seen:
+    if number > 1 and not seen:  # power may be cut between the first row and its seal
         problems.append(Problem(seals(home).name, "the seals beside the database", "none"))
     if furthest > number:
         problems.append(Problem("the end", f"row {furthest}, as its seal says", f"row {number} as the last"))

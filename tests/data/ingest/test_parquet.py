@@ -95,3 +95,31 @@ def test_a_nul_spoils_its_record_and_what_fills_a_width_is_none(tmp_path: Path) 
     (records,) = _read(_file(tmp_path, pa.array([b"A CO\0", b"B CO "], pa.binary(5))))
     assert records.table["a"].to_pylist() == ["A CO", "B CO "]
     assert not records.misfits
+
+
+def test_a_file_of_many_groups_has_its_footer_read_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A footer grows with the groups: read once for each, ten thousand of them take hours."""
+    path, table, read = tmp_path / "lines.parquet", pa.table({"a": ["x"], "b": ["y"]}), []
+    with pq.ParquetWriter(path, table.schema) as writer:
+        for _ in range(50):
+            writer.write_table(table)
+    opened = pq.ParquetFile.__init__
+
+    def counted(self: pq.ParquetFile, *given: object, **more: object) -> None:
+        read.append(more.get("metadata") is None)
+        opened(self, *given, **more)
+
+    monkeypatch.setattr(pq.ParquetFile, "__init__", counted)
+    assert sum(batch.table.num_rows for batch in _read(path)) == 50
+    assert sum(read) <= 3
+
+
+def test_thousands_of_groups_that_hold_next_to_nothing_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "MOST_SMALL_GROUPS", 10)
+    with pytest.raises(BadInputError, match="20 groups"):
+        _read(_file(tmp_path, pa.array(["x"] * 40), row_group_size=2))
+    assert _read(_file(tmp_path, pa.array(["x"] * 1280), row_group_size=64))
