@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
 def logged_in(context: BrowserContext, address: str, name: str) -> Page:
     """A page of somebody who has just logged in."""
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.goto(f"{address}/login")
     page.get_by_label("Account").fill(name)
     page.get_by_label("Password").fill(PASSWORD)

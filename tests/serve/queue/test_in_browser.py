@@ -23,6 +23,7 @@ from tests.serve.queue.office import Office, stands
 pytestmark = pytest.mark.slow
 
 SERIOUS = {"serious", "critical"}
+expect.set_options(timeout=30_000)  # of a busy machine
 
 
 @pytest.fixture(scope="module")
