@@ -99,7 +99,7 @@ LANES: Final = ("Maker", "Importer", "Law", "This line")
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class LineTimeline:
     """Marks, and the years that the axis names, each at its place (0 to 1)."""
 
     marks: list[TimeMark]
@@ -107,7 +107,7 @@ class Timeline:
     lanes: tuple[str, ...] = LANES
 
 
-def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[LogEntry]) -> Timeline:
+def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[LogEntry]) -> LineTimeline:
     """What was known before a line's day of its parties and the law, the line itself, and what people did with it."""
     parties = (maker, importer)
     events = [(one.at.date(), f"{one.kind} of {one.by}: {one.text[:80]}") for one in log]
@@ -132,7 +132,7 @@ def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[Log
     marks.append(TimeMark(share(day), 3, "entry", f"{day}: this line was entered"))
     marks += [TimeMark(share(at), 3, "done", f"{at}: {words}") for at, words in events]
     years = [(share(date(year, 1, 1)), str(year)) for year in range(first.year + 1, last.year + 1)]
-    return Timeline(marks, years)
+    return LineTimeline(marks, years)
 
 
 MAP_WIDTH: Final = 720
