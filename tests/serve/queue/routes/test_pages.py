@@ -186,6 +186,14 @@ def test_hostile_text_stays_text(ann: TestClient, path: str) -> None:
     assert not [attributes for _, attributes in page.tags if "style" in attributes]
 
 
+@pytest.mark.parametrize(
+    "path", ["/queue?scope=all&group=ring", "/account", "/readings", address(1), address(3)]
+)
+def test_no_name_of_a_part_stands_twice(ann: TestClient, path: str) -> None:
+    ids = Page(read(ann, path)).ids()
+    assert len(ids) == len(set(ids))
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 40, 50])
 def test_every_chart_has_a_title_a_description_and_a_table(ann: TestClient, number: int) -> None:
     page = Page(read(ann, address(number)))
