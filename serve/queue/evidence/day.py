@@ -15,7 +15,7 @@ from originrisk.data.reference.orders import instruments_on
 from originrisk.data.reference.table import known
 from originrisk.features.declared import families
 from originrisk.features.history.keys import Keys, join, key_of
-from originrisk.features.lines import Bools, Lines, Rows
+from originrisk.features.lines import Lines, Rows
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 from originrisk.serve.scoring.ranking import LOT
 
@@ -47,7 +47,7 @@ def _pairs(party: Keys, supplier: Rows) -> tuple[Rows, Rows]:
     return both[:-1, 1][same].astype(np.intp), both[1:, 1][same].astype(np.intp)
 
 
-def _parties(lines: Lines) -> Rows:
+def parties(lines: Lines) -> Rows:
     """Number of each line's supplier (n,), -1 for none: lines that share a MID, or a name in one country, have one."""
     named = join(key_of(lines, "maker"), key_of(lines, "origin"))
     mids, mid = np.unique(key_of(lines, "mid"), return_inverse=True)
@@ -58,11 +58,6 @@ def _parties(lines: Lines) -> Rows:
     party = connected_components(graph, directed=False)[1]
     own = np.where(mids[mid] != 0, party[mid], party[len(mids) + name])
     return np.where((mids[mid] != 0) | (named != 0), own, -1)
-
-
-def _known(keys: Keys) -> Rows:
-    """Number of each key, -1 where there is none."""
-    return np.where(keys == 0, -1, np.unique(keys, return_inverse=True)[1])
 
 
 def _in_order(ring: Rows) -> Rows:
@@ -114,25 +109,30 @@ class Day:
         all_of_day = "SELECT count(*) AS n FROM {entries} WHERE entry_date = $1"
         received = int(reader.sql(all_of_day, [day])["n"][0].as_py())
         lines = Lines.of(scored.drop_columns(["reasons", "flags", "flagged"]))
-        aliases = _aliases(reader, scored["importer_number"])
+        suppliers, importers = key_of(lines, "supplier"), key_of(lines, "importer")
+        numbers = scored["importer_number"].combine_chunks().dictionary_encode()
+        aliases = pa.array(map(reader.alias, numbers.dictionary.to_pylist()), pa.string()).take(
+            numbers.indices
+        )
+        sought = [pc.fill_null(one, "") for one in (*(scored[name] for name in SOUGHT), aliases)]
+        codes = families(lines)
+        orders = {int(code): programmes(int(code), day) for code in np.unique(codes)}
+        known_before = reader.suppliers.first_known(suppliers) < (day - EPOCH).days
         columns = {
             "importer": aliases,
             "heading": pc.utf8_slice_codeunits(scored["htsus"], 0, 4),
-            "programmes": _programmes(lines, day),
-            "new_supplier": pa.array(_new(reader, lines, day)),
-            "words": _words(scored, aliases),
-            "by_supplier": pa.array(_in_order(_parties(lines))),
-            "by_importer": pa.array(_in_order(_known(key_of(lines, "importer")))),
+            "programmes": pa.array([orders[code] for code in codes.tolist()], pa.list_(pa.string())),
+            "new_supplier": pa.array(~known_before & (suppliers != 0)),
+            "words": pc.utf8_lower(pc.binary_join_element_wise(*sought, " ")),
+            "by_supplier": pa.array(_in_order(parties(lines))),
+            "by_importer": pa.array(
+                _in_order(np.where(importers == 0, -1, np.unique(importers, return_inverse=True)[1]))
+            ),
             "by_ring": pa.array(rings(lines)),
         }
         for name, column in columns.items():
             scored = scored.append_column(name, column)
         return cls(day, scored.drop_columns(["importer_number"]).combine_chunks(), received - len(scored))
-
-
-def _aliases(reader: StoreReader, numbers: pa.ChunkedArray) -> pa.Array:
-    coded = numbers.combine_chunks().dictionary_encode()
-    return pa.array(map(reader.alias, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
 SOUGHT: Final = (
@@ -142,25 +142,6 @@ SOUGHT: Final = (
 """Columns whose words the queue is searched for, beside the importer's alias."""
 
 
-def _words(lines: pa.Table, aliases: pa.Array) -> pa.ChunkedArray:
-    """What a line is found by (n,), in small letters."""
-    parts = [pc.fill_null(lines[name], "") for name in SOUGHT]
-    return pc.utf8_lower(pc.binary_join_element_wise(*parts, pc.fill_null(aliases, ""), " "))
-
-
 def programmes(family: int, day: date) -> list[str]:
     """Orders, acts and priority sectors on goods of the family (code) that a line of the day sees."""
     return [row.instrument for row in known(instruments_on(family), day) if row.valid_from <= day]
-
-
-def _programmes(lines: Lines, day: date) -> pa.Array:
-    codes = families(lines)
-    named = {int(code): programmes(int(code), day) for code in np.unique(codes)}
-    return pa.array([named[code] for code in codes.tolist()], pa.list_(pa.string()))
-
-
-def _new(reader: StoreReader, lines: Lines, day: date) -> Bools:
-    """Lines whose supplier has no line that was known on an earlier day."""
-    keys = key_of(lines, "supplier")
-    new: Bools = (reader.suppliers.first_known(keys) >= (day - EPOCH).days) & (keys != 0)
-    return new

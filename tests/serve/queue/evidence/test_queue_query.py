@@ -114,7 +114,7 @@ def test_two_spellings_of_a_supplier_are_one_group(tmp_path: Path) -> None:
         line(3, DAY, manufacturer_id=None, manufacturer_name="Other Mill", **same),
         line(4, DAY, manufacturer_id=None, manufacturer_name="Steady Mill", country_of_origin="KH", **same),
     ]
-    groups = day._parties(Lines.of(pa.Table.from_pylist(told, schema=ENTRIES.schema))).tolist()
+    groups = day.parties(Lines.of(pa.Table.from_pylist(told, schema=ENTRIES.schema))).tolist()
     assert groups[0] == groups[1]
     assert len(set(groups)) == 3
 
