@@ -71,6 +71,8 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.night
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.sectors
+	$(BIN)/python -m benchmarks.select see var/select
+	$(BIN)/python -m benchmarks.select eliminate var/select
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.queue
 	$(BIN)/python -m benchmarks.quiet_nights

@@ -157,16 +157,23 @@ def parties(known: Evidence) -> Statement:
 
 
 def links(known: Evidence) -> Statement:
-    """The strongest tie to a maker at whom inputs were found; without one, with how many makers its traders deal."""
+    """The strongest tie to a maker at whom inputs were found, and how many makers share it, for a hub ties to many;
+    without one, with how many makers its traders deal."""
     told = next((tie for tie in known.ties if tie["since"] is None), None)
     if told:
         via, name = told["via"], clean(told["name"])
-        said = f"{told['found']} of {counted(told['examined'], 'examination')} found Xinjiang inputs"
+        makers = known.counts[f"{via}_makers"]
         facts = [
             fact(f"other maker with the same {via}", "entries", name),
             fact("its examinations", "outcomes", count=told["found"], of=told["examined"]),
+            fact(f"makers of the {via} in the past year", "entries", count=makers),
         ]
-        return f"Shares the {via} with {name}, of whom {said}.", facts
+        text = f"Has the same {via} as {name}, at whom {told['found']} of {counted(told['examined'], 'examination')} "
+        text += "found Xinjiang inputs"
+        if makers:
+            shared = "stood for" if via == "address" else "dealt with"
+            text += f"; in the past year this {via} {shared} {counted(makers, 'maker')}"
+        return f"{text}.", facts
     via = next((one for one in ("seller", "consolidator", "importer") if known.counts[f"{one}_makers"]), None)
     if via is None:
         return "No earlier line with the same seller, consolidator or importer is known.", []

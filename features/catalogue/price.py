@@ -9,7 +9,7 @@ from originrisk.data.reference import materials
 from originrisk.features.catalogue.feature import Column, Feature, mean
 from originrisk.features.declared import log_freight, log_prices, main_material, material_content
 from originrisk.features.descriptions import pack_count
-from originrisk.features.history.prices import Benchmark, of_others, own_mean
+from originrisk.features.history.prices import Benchmark, of_all_origins, of_others, own_mean
 from originrisk.features.history.view import FIXED_POINT, PointInTimeView
 from originrisk.features.lines import Floats, Lines, entry_dates, kilograms, positive, units
 
@@ -42,8 +42,12 @@ def _unit_value_z(lines: Lines, view: PointInTimeView) -> Floats:
     return np.where(np.abs(as_packs) < np.abs(as_declared), as_packs, as_declared)
 
 
-def _unit_value_log_ratio(lines: Lines, view: PointInTimeView) -> Floats:
-    return log_prices(lines)["unit"] - fair(view, "unit").centre
+def _over_fair_value(price: str) -> Column:
+    return lambda lines, view: log_prices(lines)[price] - fair(view, price).centre
+
+
+def _kilo_value_z_of_all_origins(lines: Lines, view: PointInTimeView) -> Floats:
+    return of_all_origins(view).of("kilo").z(log_prices(lines)["kilo"])
 
 
 def _kilo_value_z(lines: Lines, view: PointInTimeView) -> Floats:
@@ -82,12 +86,19 @@ FEATURES: Final[tuple[Feature, ...]] = (
                "fits better.",
        column=_unit_value_z),
     _ln("unit_value_log_ratio", meaning="ln of value per unit over the fair market value.",
-        column=_unit_value_log_ratio, missing="no quantity, or no like goods seen"),
+        column=_over_fair_value("unit"), missing="no quantity, or no like goods seen"),
+    _ln("kilo_value_log_ratio", meaning="ln of value per kg over the fair market value.",
+        column=_over_fair_value("kilo"), missing="no weight, or no like goods seen"),
+    _z("kilo_value_z_of_all_origins", meaning="Value per kg against the fair value of the goods whatever their origin.",
+       column=_kilo_value_z_of_all_origins),
     _z("kilo_value_z", meaning="Value per kg against the fair value of goods and origin.",
        column=_kilo_value_z),
     _ln("unit_value_against_supplier",
         meaning="ln of value per unit over the supplier's own mean of goods and origin in the past year.",
         column=_against_own("supplier", "unit"), missing="supplier new to these goods"),
+    _ln("kilo_value_against_supplier",
+        meaning="ln of value per kg over the supplier's own mean of goods and origin in the past year.",
+        column=_against_own("supplier", "kilo"), missing="supplier new to these goods"),
     _ln("kilo_value_against_importer",
         meaning="ln of value per kg over the importer's own mean of goods and origin in the past year.",
         column=_against_own("importer", "kilo"), missing="importer new to these goods"),
@@ -111,6 +122,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
         column=lambda lines, _: np.log(kilograms(lines) / units(lines))),
     _ln("quantity", meaning="ln of the quantity in single units.",
         column=lambda lines, _: np.log(units(lines))),
+    Feature("price", "charges_share", "ratio", "Freight and other charges over the value.",
+            lambda lines, _: lines.numbers["charges_usd"] / positive(lines.numbers["entered_value_usd"])),
     _ln("freight", meaning="ln of freight and other charges per kilogram in USD, which grows with the distance.",
         column=lambda lines, _: log_freight(lines)),
     _ln("freight_against_lane", meaning="ln of freight per kilogram over the mean of the lane in the past 365 days.",

@@ -46,12 +46,12 @@ class Benchmark:
         return Benchmark(self.centre[place], self.spread[place])
 
 
-def benchmark(view: PointInTimeView, *, own: bool) -> Benchmark:
-    """Benchmark of PRICES for each line (prices, n): that of its goods and origin, shrunk to wider groups; without
-    `own`, the lines of the line's supplier are left out of the narrowest group."""
+def benchmark(view: PointInTimeView, *, own: bool, levels: tuple[str, ...] = PRICE_LEVELS) -> Benchmark:
+    """Benchmark of PRICES for each line (prices, n): that of its goods and origin, the first of the levels, shrunk to
+    wider groups; without `own`, the lines of the line's supplier are left out of the narrowest group."""
     shape = len(PRICES), len(view.today)
     centre, spread = np.full(shape, np.nan), np.full(shape, USUAL_SPREAD)
-    for level in reversed(PRICE_LEVELS):
+    for level in reversed(levels):
         number, total, apart = view.counts(_names(level, "n", "sum", "spread")).reshape(3, *shape)
         everyone = number + PARENT_WEIGHT
         if level == PRICE_LEVELS[0] and not own:
@@ -66,6 +66,12 @@ def benchmark(view: PointInTimeView, *, own: bool) -> Benchmark:
 def of_others(view: PointInTimeView) -> Benchmark:
     """Benchmark without the line's own supplier."""
     return benchmark(view, own=False)
+
+
+@shared
+def of_all_origins(view: PointInTimeView) -> Benchmark:
+    """Benchmark of the goods whatever their origin."""
+    return benchmark(view, own=True, levels=PRICE_LEVELS[1:])
 
 
 @cache
