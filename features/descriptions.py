@@ -249,13 +249,3 @@ def pack_count(text: str) -> float:
 def word_count(text: str) -> int:
     """Words in the text; few words mean a vague description."""
     return len(text.split())
-
-
-def cotton_share(text: str) -> float:
-    """Cotton in the goods by the text, 0–1; NaN where the text does not say. `OTHER THAN OF COTTON` is 0."""
-    return composition(text).share("cotton")
-
-
-def mentions_cotton(text: str) -> bool:
-    """True where the text names cotton and does not deny it."""
-    return composition(text).names("cotton")

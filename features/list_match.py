@@ -18,7 +18,13 @@ import pyarrow as pa
 
 from originrisk.features.lines import Codes, Floats, Text
 from originrisk.features.names import company_tokens, tokens
-from originrisk.features.parties.compare import CountryRarity, Evidence, Part, WordCounts, weigh_texts
+from originrisk.features.parties.compare import (
+    CountryRarity,
+    EvidencePart,
+    MatchEvidence,
+    WordCounts,
+    weigh_texts,
+)
 from originrisk.features.vocabulary import GENERIC, PLACES
 
 INTERCEPT: Final = -4.45
@@ -36,7 +42,7 @@ class Match:
 
     listing: dict[str, Any]
     matched: str
-    evidence: Evidence
+    evidence: MatchEvidence
 
     @property
     def probability(self) -> float:
@@ -63,19 +69,19 @@ def _best(name: str, row: dict[str, Any], city: str) -> Match:
     return Match(row, names[best], weighed[best])
 
 
-def weigh(name: str, listed: str, city: str, address: str) -> Evidence:
+def weigh(name: str, listed: str, city: str, address: str) -> MatchEvidence:
     """Evidence that a name, of that city if known, is a listed one that is published with that address, if any."""
-    return Evidence((*weigh_texts(name, listed, _NOTHING_COUNTED).parts, *_city(city, address)))
+    return MatchEvidence((*weigh_texts(name, listed, _NOTHING_COUNTED).parts, *_city(city, address)))
 
 
-def _city(city: str, address: str) -> list[Part]:
+def _city(city: str, address: str) -> list[EvidencePart]:
     """What the city says where the listing has an address: homonyms elsewhere are kept apart."""
     mine, theirs = "".join(tokens(city)), "".join(tokens(address))
     if not mine or not theirs:
         return []
     if mine in theirs:
-        return [Part("city", _NOTHING_COUNTED.bits(f"%{mine}"), city, address)]
-    return [Part("other city", _OTHER_CITY, city, address)]
+        return [EvidencePart("city", _NOTHING_COUNTED.bits(f"%{mine}"), city, address)]
+    return [EvidencePart("other city", _OTHER_CITY, city, address)]
 
 
 Interval = tuple[int, int]

@@ -18,7 +18,7 @@ from originrisk.data.contract import EPOCH, LINE_KEY, ONE_DAY
 from originrisk.data.store import journal, lake
 from originrisk.data.store.tables import Store
 from originrisk.features.history.arrays import NamedArray, named_arrays
-from originrisk.features.history.learner import Learner, Learners
+from originrisk.features.history.learner import HistoryLearner, Learners
 from originrisk.features.history.replay import ObservedBatch, Outcomes, Timeline, close_days, replay, teach
 from originrisk.features.history.state import LEARNERS, History
 from originrisk.features.history.tallies import TALLIES, AggregateSpec
@@ -108,7 +108,7 @@ class Checkpoints:
                 self.keep_arrays(named_arrays(history, surrendered=stop == day), history.day)
         return len(entries)
 
-    def learner(self, name: str, last: date) -> Learner:
+    def learner(self, name: str, last: date) -> HistoryLearner:
         """One learner as of the close of a day: the latest checkpoint's, taught what is lacking since."""
         history, until = self.latest(last + ONE_DAY), (last - EPOCH).days
         lines = Lines.of(self.entries(history, last)).under(history.pseudonym_key)

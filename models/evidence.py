@@ -122,7 +122,7 @@ GROUP BY row, via, maker
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class LineEvidence:
     """What is known of one line: its declared `line` (a row of `entries`), `counts` by name (0 where nothing is known,
     None for a date or an amount), and `ties` to other makers that are listed or at whom inputs were found.
 
@@ -138,7 +138,7 @@ class Evidence:
     in_xinjiang: float
 
 
-def gather(store: Store, lines: pa.Table, closed: date) -> list[Evidence]:
+def gather(store: Store, lines: pa.Table, closed: date) -> list[LineEvidence]:
     """What the store knew of each line (rows of `entries`) at the close of a day, in their order."""
     if not len(lines):
         return []
@@ -165,7 +165,7 @@ def gather(store: Store, lines: pa.Table, closed: date) -> list[Evidence]:
             ties[tie["row"]].append(tie)
     strongest = {row: tuple(sorted(found, key=_strength)) for row, found in ties.items()}
     return [
-        Evidence(
+        LineEvidence(
             line, _whole(of), strongest.get(row, ()), tuple(named[row]), tuple(legal[row]), in_xinjiang[row]
         )
         for row, (line, of) in enumerate(zip(lines.to_pylist(), known, strict=True))

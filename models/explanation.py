@@ -11,7 +11,7 @@ import pyarrow as pa
 from originrisk.data.contract import SCORES
 from originrisk.features.catalogue import CATALOGUE
 from originrisk.features.lines import Floats
-from originrisk.models.evidence import Evidence
+from originrisk.models.evidence import LineEvidence
 from originrisk.models.flags import Flag, flags
 from originrisk.models.origin_model import OriginModel
 from originrisk.models.statements import STATEMENTS, Fact
@@ -59,7 +59,7 @@ def by_concept(contributions: Floats, features: Sequence[str]) -> Floats:
 def explain(
     matrix: Floats,
     model: OriginModel,
-    known: Sequence[Evidence],
+    known: Sequence[LineEvidence],
     *,
     rows: npt.NDArray[np.intp],
     lines: int,
@@ -76,7 +76,7 @@ def explain(
     return told
 
 
-def explanation(parts: Floats, known: Evidence, most: int) -> Explanation:
+def explanation(parts: Floats, known: LineEvidence, most: int) -> Explanation:
     """One line's explanation from what each concept adds (concepts + 1,), the constant last."""
     order = np.argsort(-parts[:-1], kind="stable")
     names = [*STATEMENTS]
@@ -106,7 +106,7 @@ def told_columns(told: Sequence[Explanation]) -> dict[str, pa.Array]:
     }
 
 
-def _reason(concept: str, contribution: float, known: Evidence) -> Reason:
+def _reason(concept: str, contribution: float, known: LineEvidence) -> Reason:
     text, facts = STATEMENTS[concept](known)
     return {"concept": concept, "contribution": float(contribution), "text": text, "facts": facts}
 

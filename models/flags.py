@@ -9,7 +9,7 @@ from originrisk.data.identifiers.manufacturer_id import parse
 from originrisk.data.identifiers.postal_code import is_xinjiang
 from originrisk.data.reference import materials
 from originrisk.features.places import names_xinjiang
-from originrisk.models.evidence import PARTIES, Evidence
+from originrisk.models.evidence import PARTIES, LineEvidence
 from originrisk.models.statements import Fact, clean, content, country, fact, money
 
 INPUTS: Final = {
@@ -31,7 +31,7 @@ class Flag(TypedDict):
 Found = Iterator[tuple[str, list[Fact]]]
 
 
-def listed_party(known: Evidence) -> Found:
+def listed_party(known: LineEvidence) -> Found:
     """A name on the line that is, or may be, that of a listed party."""
     for one in known.listed:
         name, since = clean(one["name"]), one["since"]
@@ -49,7 +49,7 @@ def listed_party(known: Evidence) -> Found:
             yield f"The {one['role']} bears {how} of {listed}.", facts
 
 
-def xinjiang_place(known: Evidence) -> Found:
+def xinjiang_place(known: LineEvidence) -> Found:
     """A maker whose city, postal code, address or name is of Xinjiang."""
     line = known.line
     if known.in_xinjiang == 1:
@@ -65,7 +65,7 @@ def xinjiang_place(known: Evidence) -> Found:
         yield f"The maker's name names a place in Xinjiang: {clean(name)}.", [fact("maker", "entries", name)]
 
 
-def finding_at_party(known: Evidence) -> Found:
+def finding_at_party(known: LineEvidence) -> Found:
     """The latest day on which a finding became known, at the first party of the line that has one."""
     party = next((one for one in PARTIES if known.counts[f"{one}_found_on"]), None)
     if party:
@@ -74,7 +74,7 @@ def finding_at_party(known: Evidence) -> Found:
         yield f"Xinjiang inputs were found in goods of this {party}, told last on {day}.", facts
 
 
-def origin_contradicted(known: Evidence) -> Found:
+def origin_contradicted(known: LineEvidence) -> Found:
     """A MID, or the declared country of an input, of another country than the declared origin."""
     line = known.line
     origin = line["country_of_origin"]
@@ -89,7 +89,7 @@ def origin_contradicted(known: Evidence) -> Found:
             yield text, [fact(column, "entries", where), declared]
 
 
-def below_material_cost(known: Evidence) -> Found:
+def below_material_cost(known: LineEvidence) -> Found:
     """A value per kilogram below the world price of the material in it."""
     line = known.line
     held = content(line)
@@ -107,7 +107,7 @@ def below_material_cost(known: Evidence) -> Found:
         yield f"{money(value)} a kilogram is less than the {material} in it costs: {money(cost)}.", facts
 
 
-def tie_to_listed(known: Evidence) -> Found:
+def tie_to_listed(known: LineEvidence) -> Found:
     """A maker that stands on a list and shares a trader, the importer or the address."""
     tie = next((one for one in known.ties if one["since"]), None)
     if tie:
@@ -121,7 +121,7 @@ def tie_to_listed(known: Evidence) -> Found:
         )
 
 
-def order_in_force(known: Evidence) -> Found:
+def order_in_force(known: LineEvidence) -> Found:
     """Orders and acts on these goods and on parties of the line, and the act on all goods where the declaration itself
     meets it. Of parties those whose listing was known before the day."""
     bearing = {(one["name"], one["since"]) for one in known.listed if one["how"] != "likely"}
@@ -133,7 +133,7 @@ def order_in_force(known: Evidence) -> Found:
             yield basis["text"], [fact(basis["instrument"], "instruments.csv", basis["since"])]
 
 
-RULES: Final[tuple[Callable[[Evidence], Found], ...]] = (
+RULES: Final[tuple[Callable[[LineEvidence], Found], ...]] = (
     listed_party,
     xinjiang_place,
     finding_at_party,
@@ -145,7 +145,7 @@ RULES: Final[tuple[Callable[[Evidence], Found], ...]] = (
 """The gravest first."""
 
 
-def flags(known: Evidence) -> list[Flag]:
+def flags(known: LineEvidence) -> list[Flag]:
     """All flags of a line, in the order of RULES; each bears the name of its rule."""
     return [
         {"flag": rule.__name__, "text": text, "facts": facts} for rule in RULES for text, facts in rule(known)

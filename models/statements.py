@@ -9,7 +9,7 @@ from originrisk.data import reference
 from originrisk.data.contract import ENTRIES
 from originrisk.data.reference import materials, orders
 from originrisk.features.descriptions import composition
-from originrisk.models.evidence import PARTIES, Evidence
+from originrisk.models.evidence import PARTIES, LineEvidence
 
 
 class Fact(TypedDict):
@@ -101,7 +101,7 @@ def goods(line: dict[str, Any]) -> str:
     return f"{line['htsus'][:4]}.{line['htsus'][4:6]}"
 
 
-def findings(known: Evidence) -> Statement:
+def findings(known: LineEvidence) -> Statement:
     """What examinations found at the first party at which they found something, else at the first examined one."""
     counts = known.counts
     whose = next(
@@ -139,7 +139,7 @@ def findings(known: Evidence) -> Statement:
     return f"{text}.", facts
 
 
-def parties(known: Evidence) -> Statement:
+def parties(known: LineEvidence) -> Statement:
     """Since when the maker is known, and how much it ships."""
     counts = known.counts
     if not counts["maker_lines"]:
@@ -156,7 +156,7 @@ def parties(known: Evidence) -> Statement:
     return f"{text}.", facts
 
 
-def links(known: Evidence) -> Statement:
+def links(known: LineEvidence) -> Statement:
     """The strongest tie to a maker at whom inputs were found, and how many makers share it, for a hub ties to many;
     without one, with how many makers its traders deal."""
     told = next((tie for tie in known.ties if tie["since"] is None), None)
@@ -182,7 +182,7 @@ def links(known: Evidence) -> Statement:
     return text, [fact(f"makers of the {via} in the past year", "entries", count=makers)]
 
 
-def material(known: Evidence) -> Statement:
+def material(known: LineEvidence) -> Statement:
     """The main material by the tariff number, what the description says of it, and what is published of its origin."""
     line = known.line
     facts = [fact("tariff number", "entries", line["htsus"])]
@@ -217,7 +217,7 @@ def material(known: Evidence) -> Statement:
     return f"{text}.", facts
 
 
-def price(known: Evidence) -> Statement:
+def price(known: LineEvidence) -> Statement:
     """The price that stands furthest below those of like lines."""
     line, counts = known.line, known.counts
     priced = [
@@ -253,7 +253,7 @@ def price(known: Evidence) -> Statement:
     )
 
 
-def route(known: Evidence) -> Statement:
+def route(known: LineEvidence) -> Statement:
     """Where the goods were loaded, and how usual that is for their origin."""
     line, counts = known.line, known.counts
     origin = country(line["country_of_origin"])
@@ -279,7 +279,7 @@ def route(known: Evidence) -> Statement:
     )
 
 
-def goods_traffic(known: Evidence) -> Statement:
+def goods_traffic(known: LineEvidence) -> Statement:
     """How much of these goods comes from the declared origin, and what they are to the importer."""
     line, counts = known.line, known.counts
     year, before = counts["goods_year"], counts["goods_before"]
@@ -299,7 +299,7 @@ def goods_traffic(known: Evidence) -> Statement:
     return f"{text}.", facts
 
 
-def paperwork(known: Evidence) -> Statement:
+def paperwork(known: LineEvidence) -> Statement:
     """What the declaration leaves open."""
     missing = [name for name in OPTIONAL if known.line[name] is None]
     told = len(OPTIONAL) - len(missing)
@@ -315,7 +315,7 @@ def _unit(code: str | None) -> str:
     return UNITS.get(code or "", f"unit {clean(code, 10)}" if code else "unit")
 
 
-STATEMENTS: Final[dict[str, Callable[[Evidence], Statement]]] = {
+STATEMENTS: Final[dict[str, Callable[[LineEvidence], Statement]]] = {
     "findings": findings,
     "parties": parties,
     "links": links,

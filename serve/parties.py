@@ -15,7 +15,7 @@ from originrisk.data.errors import AlreadyRunningError, Problem, UsageError
 from originrisk.data.settings import Settings
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
-from originrisk.features.graph.graph import FLOWS, Graph, Path, Tie, paths
+from originrisk.features.graph.graph import FLOWS, DatedTie, Graph, Path, paths
 from originrisk.features.history.keys import key_of
 from originrisk.features.lines import Lines
 from originrisk.features.parties.parties import NONE, Likely, Parties
@@ -189,7 +189,7 @@ def _supplier(path: Path, name: str | None) -> dict[str, Any]:
     return {"id": _id(path), "kind": "supplier", "name": name, **told, "sources": sources}
 
 
-def _edge(path: Path, tie: Tie) -> dict[str, Any]:
+def _edge(path: Path, tie: DatedTie) -> dict[str, Any]:
     dated = {"first": str(_day(tie.first)), "last": str(_day(tie.last)), "lines": tie.count}
     return {"from": tie.kind, "to": _id(path), "kind": "dealt", **dated, "source": "entries"}
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import findings, goods, links, material, paperwork, parties, price, route
-from originrisk.features.catalogue.feature import Feature, Reading, stacks
+from originrisk.features.catalogue.feature import CountReading, Feature, stacks
 from originrisk.features.history.view import PointInTimeView
 from originrisk.features.lines import Floats, Lines
 
@@ -31,7 +31,9 @@ class FeatureSet:
         self.features = tuple(features)
         self.names = tuple(feature.name for feature in features)
         self._stacks = stacks(feature.column for feature in features)
-        self._others = [(i, one) for i, one in enumerate(features) if not isinstance(one.column, Reading)]
+        self._others = [
+            (i, one) for i, one in enumerate(features) if not isinstance(one.column, CountReading)
+        ]
 
     def versions(self) -> dict[str, int]:
         """Version of each feature by its name, in order: what `select` takes."""

@@ -47,7 +47,7 @@ Formula = Callable[..., Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CountReading:
     """A column that a formula makes of counts, by their names `key.measure.window`."""
 
     formula: Formula
@@ -76,7 +76,7 @@ def stacks(columns: Iterable[object]) -> tuple[Stack, ...]:
     """The readings among the columns, together where formula and number of counts are the same."""
     alike: defaultdict[tuple[Formula, int], list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
     for place, column in enumerate(columns):
-        if isinstance(column, Reading):
+        if isinstance(column, CountReading):
             alike[column.formula, len(column.names)].append((place, column.names))
     return tuple(
         Stack(
@@ -88,40 +88,40 @@ def stacks(columns: Iterable[object]) -> tuple[Stack, ...]:
     )
 
 
-def count(name: str) -> Reading:
+def count(name: str) -> CountReading:
     """A count or a sum of whole numbers; 0 where the key was never learned."""
-    return Reading(_count, (name,))
+    return CountReading(_count, (name,))
 
 
-def since(*names: str) -> Reading:
+def since(*names: str) -> CountReading:
     """Days from the latest of the days under these names (`first`, `last`, `found_on`); NaN if there is none."""
-    return Reading(_since, names)
+    return CountReading(_since, names)
 
 
-def share(part: str, *wholes: str) -> Reading:
+def share(part: str, *wholes: str) -> CountReading:
     """Highest share that the counts `KEY.part` have in `KEY.lines.365` of these keys; NaN where all of these are 0."""
-    return Reading(_share, tuple(chain(*((f"{key}.{part}.365", f"{key}.lines.365") for key in wholes))))
+    return CountReading(_share, tuple(chain(*((f"{key}.{part}.365", f"{key}.lines.365") for key in wholes))))
 
 
-def mean(total: str, *keys: str) -> Reading:
+def mean(total: str, *keys: str) -> CountReading:
     """Highest mean over the lines of a year, of a measure in fixed point, under these keys; NaN without lines."""
-    return Reading(_mean, tuple(chain(*((f"{key}.{total}.365", f"{key}.lines.365") for key in keys))))
+    return CountReading(_mean, tuple(chain(*((f"{key}.{total}.365", f"{key}.lines.365") for key in keys))))
 
 
-def ratio(part: str, whole: str) -> Reading:
+def ratio(part: str, whole: str) -> CountReading:
     """A count over another; NaN where that is 0."""
-    return Reading(_share, (part, whole))
+    return CountReading(_share, (part, whole))
 
 
-def rate(*keys: str) -> Reading:
+def rate(*keys: str) -> CountReading:
     """Share of examinations under the last key that found Xinjiang inputs, shrunk to that of the key before it, and so
     on, the first to the general share."""
-    return Reading(_rate, _examined(*keys))
+    return CountReading(_rate, _examined(*keys))
 
 
-def highest_rate(*keys: str) -> Reading:
+def highest_rate(*keys: str) -> CountReading:
     """Highest share of examinations that found Xinjiang inputs under these keys, each shrunk to the general share."""
-    return Reading(_highest_rate, _examined(*keys))
+    return CountReading(_highest_rate, _examined(*keys))
 
 
 def _examined(*keys: str) -> tuple[str, ...]:

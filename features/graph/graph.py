@@ -116,7 +116,7 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class DatedTie:
     """A supplier's lines with one of the line's own parties or its address: days since 1970, and how many."""
 
     kind: str
@@ -133,7 +133,7 @@ class Path:
     listed: bool
     examined: int
     found: int
-    ties: tuple[Tie, ...]
+    ties: tuple[DatedTie, ...]
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -146,7 +146,7 @@ def paths(graph: Graph, line: Lines) -> list[Path]:
 
     The line's own supplier is left out.
     """
-    ties: defaultdict[int, list[Tie]] = defaultdict(list)
+    ties: defaultdict[int, list[DatedTie]] = defaultdict(list)
     for kind in FLOWS:
         for supplier, tie in _ties(graph, kind, line):
             ties[supplier].append(tie)
@@ -159,14 +159,14 @@ def _keys(lines: Lines, flow: str) -> tuple[Keys, Keys]:
     return key_of(lines, flow), key_of(lines, f"{flow}*supplier")
 
 
-def _ties(graph: Graph, kind: str, line: Lines) -> Iterator[tuple[int, Tie]]:
+def _ties(graph: Graph, kind: str, line: Lines) -> Iterator[tuple[int, DatedTie]]:
     flow, ties = key_of(line, kind)[0], graph.ties[kind]
     rows = np.flatnonzero((ties["flow"] == flow) & (flow != 0))
     columns = (ties[name][rows].tolist() for name in ("supplier", "first", "last", "count"))
-    return ((supplier, Tie(kind, *dated)) for supplier, *dated in zip(*columns, strict=True))
+    return ((supplier, DatedTie(kind, *dated)) for supplier, *dated in zip(*columns, strict=True))
 
 
-def _path(graph: Graph, supplier: int, ties: tuple[Tie, ...]) -> Path:
+def _path(graph: Graph, supplier: int, ties: tuple[DatedTie, ...]) -> Path:
     row = int(np.searchsorted(graph.suppliers["key"], np.uint64(supplier)))
     examined, found = (int(graph.suppliers[name][row]) for name in ("examined", "found"))
     return Path(supplier, bool(graph.listed[row]), examined, found, ties)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from originrisk.features.history.learner import Arrays, Learners, arrays_of_all, hold_all
+from originrisk.features.history.learner import Learners, arrays_of_all, hold_all
 from originrisk.features.history.state import LEARNERS, Group, History, Learned, narrow
 from originrisk.features.history.tallies import TALLIES, AggregateSpec
 from originrisk.features.lines import Bools
@@ -52,11 +52,6 @@ def _holds_something(history: History, group: Group) -> Bools:
         holds[learned.rows[:, group.places]] = True
     holds[0] = True
     return holds
-
-
-def arrays_of(history: History) -> Arrays:
-    """All `named_arrays` at once."""
-    return dict(named_arrays(history))
 
 
 def named_arrays(history: History, *, surrendered: bool = False) -> Iterator[NamedArray]:

@@ -177,7 +177,7 @@ def _singles(lines: Lines, names: tuple[str, ...]) -> list[Keys]:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class KeyPlan:
     """How keys are made of their parts: places of names of one part, and of each its part; places of names of several,
     most parts first, and of these, step by step, the next part: fewer names have one each time."""
 
@@ -189,7 +189,7 @@ class Plan:
 
 
 @cache
-def _plan(names: tuple[str, ...]) -> Plan:
+def _plan(names: tuple[str, ...]) -> KeyPlan:
     split = [name.split("*") for name in names]
     parts = tuple(dict.fromkeys(part for of_name in split for part in of_name))
     single = [place for place, of_name in enumerate(split) if len(of_name) == 1]
@@ -198,7 +198,7 @@ def _plan(names: tuple[str, ...]) -> Plan:
     steps = [[split[place][step] for place in joint if len(split[place]) > step] for step in range(most)]
     of_single = [split[place][0] for place in single]
     found = [np.array([*map(parts.index, step)], np.intp) for step in (of_single, *steps)]
-    return Plan(parts, np.array(single, np.intp), found[0], np.array(joint, np.intp), tuple(found[1:]))
+    return KeyPlan(parts, np.array(single, np.intp), found[0], np.array(joint, np.intp), tuple(found[1:]))
 
 
 def _joined(parts: Keys, places: tuple[Rows, ...]) -> Keys:

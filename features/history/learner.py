@@ -13,7 +13,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 Columns = dict[str, Floats]
 
 
-class Learner(Protocol):
+class HistoryLearner(Protocol):
     """State as of the close of a day. What it knows never depends on the order of the lines of a day, nor on which
     lines were seen.
     """
@@ -40,11 +40,11 @@ class Learner(Protocol):
         """Take over what `arrays` gave; they may be mapped from files and read-only."""
 
 
-Learners = Mapping[str, Callable[[], Learner]]
+Learners = Mapping[str, Callable[[], HistoryLearner]]
 """How each learner is made before the first day, by name. Features read its columns as `name.column`."""
 
 
-def see_all(learners: Mapping[str, Learner], lines: Lines) -> Columns:
+def see_all(learners: Mapping[str, HistoryLearner], lines: Lines) -> Columns:
     """The columns of all learners, as `name.column`."""
     return {
         f"{name}.{column}": values
@@ -58,7 +58,7 @@ def joined(parts: list[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else ())}
 
 
-def arrays_of_all(learners: Mapping[str, Learner]) -> Arrays:
+def arrays_of_all(learners: Mapping[str, HistoryLearner]) -> Arrays:
     """The arrays of all learners, as `name.array`."""
     return {
         f"{name}.{array}": values
@@ -67,7 +67,7 @@ def arrays_of_all(learners: Mapping[str, Learner]) -> Arrays:
     }
 
 
-def hold_all(learners: Mapping[str, Learner], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+def hold_all(learners: Mapping[str, HistoryLearner], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Give each learner back the arrays that were its own."""
     for name, learner in learners.items():
         start = f"{name}."

@@ -11,7 +11,7 @@ from originrisk.data import dispositions
 from originrisk.features.history.arrays import settle
 from originrisk.features.history.counts import Places
 from originrisk.features.history.keys import find
-from originrisk.features.history.learner import Columns, Learner, joined, see_all
+from originrisk.features.history.learner import Columns, HistoryLearner, joined, see_all
 from originrisk.features.history.measures import measures
 from originrisk.features.history.state import History, spread
 from originrisk.features.history.tallies import OUTCOME_MEASURES
@@ -241,7 +241,7 @@ def _learn(history: History, timeline: Timeline, rows: Places, day: int, listing
     history.close(day)
 
 
-def teach(learner: Learner, timeline: Timeline, day: int, listings: Listings) -> None:
+def teach(learner: HistoryLearner, timeline: Timeline, day: int, listings: Listings) -> None:
     """Let a learner learn what was received and what became known on a day, and close the day."""
     if len(received := timeline.received.places(day, day)):
         learner.learn(day, timeline.lines.take(received))

@@ -64,7 +64,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class WordMatch:
     """Words `left[0]` up to `left[1]` of the left name answer to words `right[0]` up to `right[1]` of the right."""
 
     kind: str
@@ -82,11 +82,11 @@ class _Run(NamedTuple):
     initials: str
 
 
-def align(left: list[str], right: list[str]) -> list[Match]:
+def align(left: list[str], right: list[str]) -> list[WordMatch]:
     """Matches of words; no word is used twice."""
     free, free_right = (1 << len(left)) - 1, (1 << len(right)) - 1
     runs, runs_right = _runs(tuple(left)), _runs(tuple(right))
-    matches: list[Match] = []
+    matches: list[WordMatch] = []
     for kind, (fits, longest) in _KINDS.items():
         others = [
             other for other in runs_right if other.size <= longest and other.bits & free_right == other.bits
@@ -96,7 +96,7 @@ def align(left: list[str], right: list[str]) -> list[Match]:
                 continue
             other = next((other for other in others if fits(run, other)), None)
             if other:
-                matches.append(Match(kind, run.span, other.span))
+                matches.append(WordMatch(kind, run.span, other.span))
                 free, free_right = free & ~run.bits, free_right & ~other.bits
                 others = [other for other in others if other.bits & free_right == other.bits]
         if not (free and free_right):

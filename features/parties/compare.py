@@ -13,13 +13,13 @@ from rapidfuzz.distance import OSA
 from originrisk.features.history.keys import Keys
 from originrisk.features.lines import Ints
 from originrisk.features.names import company_tokens, tokens
-from originrisk.features.parties.align import Match, align, slip_cost, unmatched
+from originrisk.features.parties.align import WordMatch, align, slip_cost, unmatched
 from originrisk.features.parties.record import Record, word_hash
 from originrisk.features.vocabulary import GENERIC, PLACES, STREET
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EvidencePart:
     """One piece of evidence: `bits` for (above 0) or against (below 0), and the words of either side it rests on."""
 
     kind: str
@@ -29,10 +29,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MatchEvidence:
     """All pieces. Bits are base-2 logarithms of odds; they have no ceiling, so strong pairs stay in order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[EvidencePart, ...]
 
     @property
     def bits(self) -> float:
@@ -148,7 +148,9 @@ _REPEATED: Final = 0.3
 """Share that counts of what a second and a third word of the same kind tell, where it is not the firm's own."""
 
 
-def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, str] = ("", "")) -> list[Part]:
+def weigh_names(
+    left: str, right: str, rarity: Rarity, cities: tuple[str, str] = ("", "")
+) -> list[EvidencePart]:
     """Evidence of two names in the form of a record (words parted by blanks); words of `cities` count as places."""
     if not left or not right:
         return []
@@ -156,15 +158,15 @@ def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, str] =
     return [*names.agreement(), *names.disagreement(), *names.turned()]
 
 
-def weigh_texts(left: str, right: str, rarity: Rarity) -> Evidence:
+def weigh_texts(left: str, right: str, rarity: Rarity) -> MatchEvidence:
     """Evidence of two names as they were written, legal forms and all; for names without an address."""
     unlike = OSA.normalized_distance(" ".join(tokens(left)), " ".join(tokens(right)))
     words = weigh_names(" ".join(company_tokens(left)), " ".join(company_tokens(right)), rarity)
-    return Evidence((*words, Part("written otherwise", -_WRITTEN * unlike, left, right)))
+    return MatchEvidence((*words, EvidencePart("written otherwise", -_WRITTEN * unlike, left, right)))
 
 
 @lru_cache(maxsize=1 << 16)
-def _aligned(left: str, right: str) -> tuple[Match, ...]:
+def _aligned(left: str, right: str) -> tuple[WordMatch, ...]:
     return tuple(align(left.split(), right.split()))
 
 
@@ -172,7 +174,7 @@ def _aligned(left: str, right: str) -> tuple[Match, ...]:
 class _Names:
     left: list[str]
     right: list[str]
-    matches: tuple[Match, ...]
+    matches: tuple[WordMatch, ...]
     rarity: Rarity
     cities: tuple[str, str]
 
@@ -187,23 +189,25 @@ class _Names:
     def told(self, words: list[str]) -> float:
         return sum(map(self.rarity.bits, words))
 
-    def words(self, match: Match) -> tuple[list[str], list[str]]:
+    def words(self, match: WordMatch) -> tuple[list[str], list[str]]:
         return self.left[slice(*match.left)], self.right[slice(*match.right)]
 
-    def kind_of(self, match: Match) -> str:
+    def kind_of(self, match: WordMatch) -> str:
         """What matched words are: the firm's own only if they are so on either side."""
         kinds = [self.kind("".join(words)) for words in self.words(match)]
         return next((kind for kind in kinds if kind != "own"), "own")
 
-    def agreement(self) -> Iterator[Part]:
+    def agreement(self) -> Iterator[EvidencePart]:
         counted = set()
         for match in sorted(self.matches, key=self._bits, reverse=True):
             kind = self.kind_of(match)
             share = _REPEATED if kind in counted else 1.0
             counted |= {kind} - {"own"}
-            yield Part(f"name {match.kind}", share * self._bits(match), *map(" ".join, self.words(match)))
+            yield EvidencePart(
+                f"name {match.kind}", share * self._bits(match), *map(" ".join, self.words(match))
+            )
 
-    def _bits(self, match: Match) -> float:
+    def _bits(self, match: WordMatch) -> float:
         mine, theirs = self.words(match)
         if all("".join(mine) in city for city in self.cities):
             return 0.0  # the city itself is evidence already
@@ -215,14 +219,14 @@ class _Names:
             slip = slip_cost("".join(mine), "".join(theirs), own=self.kind_of(match) == "own")
         return min(told) - slip
 
-    def disagreement(self) -> Iterator[Part]:
+    def disagreement(self) -> Iterator[EvidencePart]:
         left = [self.left[at] for at in unmatched(self.left, [match.left for match in self.matches])]
         right = [self.right[at] for at in unmatched(self.right, [match.right for match in self.matches])]
         for kind in _LACKING:
             mine, theirs = ([word for word in side if self.kind(word) == kind] for side in (left, right))
             if mine or theirs:
                 name = f"other {kind}" if mine and theirs else f"lacks {kind}"
-                yield Part(name, self._against(kind, mine, theirs), " ".join(mine), " ".join(theirs))
+                yield EvidencePart(name, self._against(kind, mine, theirs), " ".join(mine), " ".join(theirs))
 
     def _against(self, kind: str, mine: list[str], theirs: list[str]) -> float:
         if kind == "own" and self._strangers():
@@ -242,12 +246,12 @@ class _Names:
         sure = (match for match in self.matches if match.kind in _SURE and self._bits(match) > 0)
         return both and not any(self.kind_of(match) == "own" for match in sure)
 
-    def turned(self) -> Iterator[Part]:
+    def turned(self) -> Iterator[EvidencePart]:
         own = (match for match in self.matches if self.kind_of(match) == "own")
         for first, second in pairwise(sorted(own, key=lambda match: match.left)):
             if first.right > second.right:
                 words = self.left[first.left[0]], self.left[second.left[0]]
-                yield Part("words turned", _TURNED, " ".join(words), " ".join(reversed(words)))
+                yield EvidencePart("words turned", _TURNED, " ".join(words), " ".join(reversed(words)))
 
 
 _OTHER_STREET: Final = -8.0
@@ -263,10 +267,10 @@ _POSTAL_CODE: Final = 7.0
 """Agreement on a code: most name a district, not a house."""
 
 
-def weigh(left: Record, right: Record, rarity: Rarity) -> Evidence:
+def weigh(left: Record, right: Record, rarity: Rarity) -> MatchEvidence:
     """All evidence of two records, part by part, in bits."""
     cities = left.city, right.city
-    return Evidence(
+    return MatchEvidence(
         (
             *weigh_names(left.name, right.name, rarity, cities),
             *_name_parts_of_mids(left, right, rarity),
@@ -280,12 +284,14 @@ def weigh(left: Record, right: Record, rarity: Rarity) -> Evidence:
     )
 
 
-def _name_parts_of_mids(left: Record, right: Record, rarity: Rarity) -> Iterator[Part]:
+def _name_parts_of_mids(left: Record, right: Record, rarity: Rarity) -> Iterator[EvidencePart]:
     mine, theirs = left.mid, right.mid
     if (left.name and right.name) or not (mine and theirs):
         return
     same = mine.name == theirs.name
-    yield Part("MID name", rarity.bits(f"~{mine.name}") if same else _OTHER_STEM, mine.name, theirs.name)
+    yield EvidencePart(
+        "MID name", rarity.bits(f"~{mine.name}") if same else _OTHER_STEM, mine.name, theirs.name
+    )
 
 
 def streets(address: str) -> list[str]:
@@ -306,7 +312,7 @@ def city_letters(record: Record) -> str:
     return record.city[:3] or (record.mid.city if record.mid else "")
 
 
-def _streets(left: Record, right: Record, rarity: Rarity) -> Iterator[Part]:
+def _streets(left: Record, right: Record, rarity: Rarity) -> Iterator[EvidencePart]:
     mine, theirs = streets(left.address), streets(right.address)
     if not mine or not theirs:
         return
@@ -315,55 +321,57 @@ def _streets(left: Record, right: Record, rarity: Rarity) -> Iterator[Part]:
         bits = sum(
             min(_told(mine, match.left, rarity), _told(theirs, match.right, rarity)) for match in matches
         )
-        yield Part("street", bits, " ".join(mine), " ".join(theirs))
+        yield EvidencePart("street", bits, " ".join(mine), " ".join(theirs))
     if unmatched(mine, [match.left for match in matches]) and unmatched(
         theirs, [match.right for match in matches]
     ):
-        yield Part("other street", _OTHER_STREET, " ".join(mine), " ".join(theirs))
+        yield EvidencePart("other street", _OTHER_STREET, " ".join(mine), " ".join(theirs))
 
 
 def _told(words: list[str], span: tuple[int, int], rarity: Rarity) -> float:
     return sum(rarity.bits(f"@{word}") for word in words[slice(*span)])
 
 
-def _numbers(left: Record, right: Record, rarity: Rarity) -> Iterator[Part]:
+def _numbers(left: Record, right: Record, rarity: Rarity) -> Iterator[EvidencePart]:
     mine, theirs = house_number(left), house_number(right)
     if not mine or not theirs:
         return
     if mine == theirs:
-        yield Part("house number", rarity.bits(f"#{mine}"), mine, theirs)
+        yield EvidencePart("house number", rarity.bits(f"#{mine}"), mine, theirs)
     else:
         near = len(mine) > 1 and OSA.distance(mine, theirs) == 1
-        yield Part("other house number", _NEAR_NUMBER if near else _OTHER_NUMBER, mine, theirs)
+        yield EvidencePart("other house number", _NEAR_NUMBER if near else _OTHER_NUMBER, mine, theirs)
 
 
-def _cities(left: Record, right: Record, rarity: Rarity) -> Iterator[Part]:
+def _cities(left: Record, right: Record, rarity: Rarity) -> Iterator[EvidencePart]:
     whole = left.city and right.city
     mine, theirs = (left.city, right.city) if whole else (city_letters(left), city_letters(right))
     if not mine or not theirs:
         return
     if mine == theirs or (len(mine) > 4 and OSA.distance(mine, theirs) == 1):
-        yield Part("city", min(rarity.bits(f"%{mine}"), rarity.bits(f"%{theirs}")), mine, theirs)
+        yield EvidencePart("city", min(rarity.bits(f"%{mine}"), rarity.bits(f"%{theirs}")), mine, theirs)
     else:
-        yield Part("other city", _OTHER_CITY, mine, theirs)
+        yield EvidencePart("other city", _OTHER_CITY, mine, theirs)
 
 
-def _postal_codes(left: Record, right: Record) -> Iterator[Part]:
+def _postal_codes(left: Record, right: Record) -> Iterator[EvidencePart]:
     mine, theirs = left.postal_code, right.postal_code
     if not mine or not theirs:
         return
     if mine == theirs:
-        yield Part("postal code", _POSTAL_CODE, mine, theirs)
+        yield EvidencePart("postal code", _POSTAL_CODE, mine, theirs)
     else:
         near = mine[:4] == theirs[:4]
-        yield Part("other postal code", _NEAR_POSTAL_CODE if near else _OTHER_POSTAL_CODE, mine, theirs)
+        yield EvidencePart(
+            "other postal code", _NEAR_POSTAL_CODE if near else _OTHER_POSTAL_CODE, mine, theirs
+        )
 
 
-def _mids(left: Record, right: Record) -> Iterator[Part]:
+def _mids(left: Record, right: Record) -> Iterator[EvidencePart]:
     if left.manufacturer_id and left.manufacturer_id == right.manufacturer_id:
-        yield Part("same MID", _SAME_MID, left.manufacturer_id, right.manufacturer_id)
+        yield EvidencePart("same MID", _SAME_MID, left.manufacturer_id, right.manufacturer_id)
 
 
-def _countries(left: Record, right: Record) -> Iterator[Part]:
+def _countries(left: Record, right: Record) -> Iterator[EvidencePart]:
     if left.country and right.country and left.country != right.country:
-        yield Part("other country", _OTHER_COUNTRY, left.country, right.country)
+        yield EvidencePart("other country", _OTHER_COUNTRY, left.country, right.country)

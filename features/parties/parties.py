@@ -25,7 +25,14 @@ from originrisk.features.parties.book import (
     counted_words,
     twin_keys,
 )
-from originrisk.features.parties.compare import CountryRarity, Evidence, Part, WordCounts, house_number, weigh
+from originrisk.features.parties.compare import (
+    CountryRarity,
+    EvidencePart,
+    MatchEvidence,
+    WordCounts,
+    house_number,
+    weigh,
+)
 from originrisk.features.parties.record import Decision, Record, Records
 
 SAME: Final = 0.99
@@ -42,7 +49,7 @@ class Likely:
 
     party: int
     probability: float
-    evidence: Evidence
+    evidence: MatchEvidence
     record: Record
 
 
@@ -53,10 +60,10 @@ def weigh_parties(
 
     A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
     """
-    prior = Part("any other party", -log2(rarity.parties), "", "")
-    found: dict[int, list[tuple[Record, Evidence]]] = {}
+    prior = EvidencePart("any other party", -log2(rarity.parties), "", "")
+    found: dict[int, list[tuple[Record, MatchEvidence]]] = {}
     for party, other in candidates:
-        evidence = Evidence((prior, *weigh(record, other, rarity).parts))
+        evidence = MatchEvidence((prior, *weigh(record, other, rarity).parts))
         found.setdefault(party, []).append((other, evidence))
     best = {party: _speaker(record, records) for party, records in found.items()}
     odds = {party: 2.0 ** min(evidence.bits, _MOST_BITS) for party, (_, evidence) in best.items()}
@@ -82,13 +89,13 @@ def verdict(likely: Sequence[Likely], first_of: Callable[[int], int]) -> tuple[i
     return party, next(others, NONE)
 
 
-def _speaker(record: Record, records: list[tuple[Record, Evidence]]) -> tuple[Record, Evidence]:
+def _speaker(record: Record, records: list[tuple[Record, MatchEvidence]]) -> tuple[Record, MatchEvidence]:
     """Who speaks for a party: of its records that declare as much of name and street as this one, the likest.
 
     A record without a name could not contradict one that has another.
     """
 
-    def comparable(pair: tuple[Record, Evidence]) -> tuple[int, float]:
+    def comparable(pair: tuple[Record, MatchEvidence]) -> tuple[int, float]:
         other = pair[0]
         return bool(record.name and other.name) + bool(_housed(record) and _housed(other)), pair[1].bits
 
@@ -176,10 +183,6 @@ class Membership:
         return cls(rows, Growing(arrays["party"]), Growing(arrays["possibly"]))
 
 
-_MOST_KEPT: Final = 50_000
-"""Records whose weighing is kept until the next close: those of a day are first seen, then learned."""
-
-
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Of n lines: the key of the party, 0 where it is new; and of the one it is possibly the same as, 0 if none."""
@@ -194,7 +197,6 @@ class Parties:
     def __init__(self) -> None:
         self._members, self._twins = Membership.empty(), SortedTable()
         self._book, self._words = Book.empty(), WordCounts()
-        self._weighed: dict[Record, tuple[tuple[int, ...], list[Likely]]] = {}
 
     def __len__(self) -> int:
         """Records learned, each with a number from 0 on."""
@@ -238,7 +240,6 @@ class Parties:
         founders = [record for key, record in new if self._admit(key, record) == key]
         for record in founders:
             self._words.count(record.country, counted_words(record))
-        self._weighed = {}
 
     def learn_outcomes(self, _day: int, _lines: Lines, _told: Bools, /) -> None:
         """What was found says nothing of who somebody is."""
@@ -253,16 +254,8 @@ class Parties:
 
         A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
         """
-        rows = self._book.like(record)
-        kept = self._weighed.get(record)
-        if kept and kept[0] == rows:
-            return kept[1]
-        found = [(self._book.party(row), self._book.record(row)) for row in rows]
-        likely = weigh_parties(record, found, CountryRarity(self._words, record.country))
-        if len(self._weighed) > _MOST_KEPT:
-            self._weighed = {}
-        self._weighed[record] = rows, likely
-        return likely
+        found = [(self._book.party(row), self._book.record(row)) for row in self._book.like(record)]
+        return weigh_parties(record, found, CountryRarity(self._words, record.country))
 
     def verdict(self, record: Record) -> tuple[int, int]:
         """The party that the record is the same as, and the one it is possibly the same as; 0 for none."""
@@ -303,7 +296,6 @@ class Parties:
         else:
             self._members.split(decision.other)
             self._book.split(decision.record, np.uint64(decision.other))
-        self._weighed = {}
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""

@@ -5,7 +5,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from originrisk.features.history.arrays import Arrays, arrays_of, history_of
+from originrisk.features.history.arrays import history_of, named_arrays
+from originrisk.features.history.learner import Arrays
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
@@ -27,8 +28,8 @@ def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arra
             saw.update(
                 {int(row): state.tobytes() for row, state in zip(seen.rows, seen.view.state().T, strict=True)}
             )
-        history = history_of(arrays_of(history), stop)
-    return arrays_of(history), saw
+        history = history_of(dict(named_arrays(history)), stop)
+    return dict(named_arrays(history)), saw
 
 
 def assert_same(first: tuple[Arrays, Saw], second: tuple[Arrays, Saw]) -> None:
@@ -65,7 +66,7 @@ def test_a_key_that_was_only_looked_up_is_not_kept() -> None:
     other.admit(lines)
     for each in (history, other):
         list(replay(each, lines, nothing, int(lines.days["entry_date"][20]), SHIPPED))
-    assert_same((arrays_of(history), {}), (arrays_of(other), {}))
+    assert_same((dict(named_arrays(history)), {}), (dict(named_arrays(other)), {}))
 
 
 def test_a_history_from_arrays_knows_the_same() -> None:
@@ -77,5 +78,5 @@ def test_a_history_from_arrays_knows_the_same() -> None:
             history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max()), SHIPPED
         )
     )
-    copy = history_of(arrays_of(history), 0)
+    copy = history_of(dict(named_arrays(history)), 0)
     np.testing.assert_array_equal(see(history, lines, SHIPPED).state(), see(copy, lines, SHIPPED).state())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.descriptions import read, table
-from originrisk.features.descriptions import composition, cotton_share, mentions_cotton, pack_count
+from originrisk.features.descriptions import composition, pack_count
 
 
 @pytest.mark.parametrize(("text", "expected"), table(), ids=[text for text, _ in table()])
@@ -28,13 +28,13 @@ def test_the_table_is_large_and_no_text_stands_twice() -> None:
     "text", ["COTTON T-SHIRT", "POLY/COTTON T-SHIRT", "CVC SHIRT", "GARMENTS", "300% COTTON", ""]
 )
 def test_not_said_is_neither_zero_nor_one(text: str) -> None:
-    assert isnan(cotton_share(text))
+    assert isnan(composition(text).share("cotton"))
 
 
 def test_a_named_material_is_not_a_denied_one() -> None:
-    assert mentions_cotton("POLY/COTTON T-SHIRT")
-    assert not mentions_cotton("T-SHIRT OTHER THAN COTTON")
-    assert not mentions_cotton("100% POLYESTER")
+    assert composition("POLY/COTTON T-SHIRT").names("cotton")
+    assert not composition("T-SHIRT OTHER THAN COTTON").names("cotton")
+    assert not composition("100% POLYESTER").names("cotton")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.arrays import history_of, named_arrays
 from originrisk.features.history.keys import key_of
 from originrisk.features.history.learner import Arrays, Columns, Learners
 from originrisk.features.history.replay import Outcomes, replay
@@ -73,7 +73,7 @@ def replayed(*stops: int) -> tuple[History, Columns]:
             for name in names:
                 read = seen.view.learner_column if name.startswith("makers.") else seen.view.count
                 saw[name][seen.rows] = read(name)
-        history = history_of(arrays_of(history), stop, learners=LEARNERS)
+        history = history_of(dict(named_arrays(history)), stop, learners=LEARNERS)
     return history, saw
 
 
@@ -88,7 +88,7 @@ def test_a_learner_meets_what_the_tallies_meet() -> None:
 @pytest.mark.parametrize("stops", [(int(DAYS[40]), int(DAYS[90])), tuple(range(int(DAYS.min()), LAST))])
 def test_any_checkpoint_and_day_by_day_are_the_full_replay(stops: tuple[int, ...]) -> None:
     (whole, saw), (parted, saw_parted) = replayed(), replayed(*stops)
-    one, other = arrays_of(whole), arrays_of(parted)
+    one, other = dict(named_arrays(whole)), dict(named_arrays(parted))
     assert one.keys() == other.keys() > {"makers.keys", "makers.counts"}
     for name, array in one.items():
         np.testing.assert_array_equal(array, other[name], err_msg=name)

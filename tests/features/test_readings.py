@@ -3,7 +3,7 @@
 import numpy as np
 
 from originrisk.features.catalogue import CATALOGUE, compute
-from originrisk.features.catalogue.feature import Reading, count, highest_rate, rate, ratio, share, since
+from originrisk.features.catalogue.feature import CountReading, count, highest_rate, rate, ratio, share, since
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.view import WEIGHT, PointInTimeView, see
@@ -27,7 +27,7 @@ def test_the_catalogue_is_each_feature_on_its_own() -> None:
     together = compute(lines, known)
     for place, feature in enumerate(CATALOGUE):
         assert np.array_equal(together[:, place], feature.compute(lines, known), equal_nan=True), feature.name
-    assert sum(isinstance(feature.column, Reading) for feature in CATALOGUE) > 30
+    assert sum(isinstance(feature.column, CountReading) for feature in CATALOGUE) > 30
 
 
 def test_no_line_sees_another_in_what_is_worked_out_together() -> None:
@@ -49,7 +49,7 @@ def test_formulas_are_what_they_say() -> None:
     )
     assert (ever > 0).any()
     assert (ever == 0).any()
-    read: dict[str, tuple[Reading, Floats]] = {
+    read: dict[str, tuple[CountReading, Floats]] = {
         "count": (count("supplier.lines.365"), lately),
         "since": (since("supplier.first"), np.where(first > 0, known.today - first, np.nan)),
         "ratio": (ratio("supplier.lines.365", "supplier.lines.ever"), lately / np.where(ever, ever, np.nan)),

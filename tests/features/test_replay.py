@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.features.history import replay as replaying
-from originrisk.features.history.arrays import arrays_of
+from originrisk.features.history.arrays import named_arrays
 from originrisk.features.history.replay import Outcomes, close_days, replay
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
@@ -79,7 +79,7 @@ def test_days_closed_unseen_leave_the_history_of_a_replay() -> None:
     one, other = History(), History()
     list(replay(one, lines, known, until, SHIPPED))
     close_days(other, lines, known, until, SHIPPED)
-    expected, found = arrays_of(one), arrays_of(other)
+    expected, found = dict(named_arrays(one)), dict(named_arrays(other))
     assert expected.keys() == found.keys()
     assert all(np.array_equal(expected[name], found[name]) for name in expected)
 

@@ -11,7 +11,7 @@ import pytest
 from originrisk.data.errors import ModelRefusedError
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
-from originrisk.features.history.arrays import arrays_of
+from originrisk.features.history.arrays import named_arrays
 from originrisk.features.history.keys import key_of
 from originrisk.features.history.state import LEARNERS, History
 from originrisk.features.history.tallies import TALLIES
@@ -46,7 +46,7 @@ def assert_like_a_full_replay(of: Checkpoints, history: History, day: date) -> N
     full = History(pseudonym_key=of.store.pseudonym_key)
     entries = of.entries(full, day)
     list(Checkpoints(of.store, of.start).replay(full, entries, day))
-    one, other = arrays_of(history), arrays_of(full)
+    one, other = dict(named_arrays(history)), dict(named_arrays(full))
     assert all(np.array_equal(one[name], other[name]) for name in other)
 
 
@@ -154,13 +154,13 @@ def test_a_list_that_only_changed_for_days_to_come_is_borne_out(tmp_path: Path) 
 
 def test_a_list_that_changed_the_past_is_learned_anew(tmp_path: Path) -> None:
     of = checkpoints(tmp_path)
-    before = arrays_of(night(of, FIRST_NIGHT))
+    before = dict(named_arrays(night(of, FIRST_NIGHT)))
     maker = TABLE["manufacturer_name"][0].as_py()
     of.store.upsert("listed", listing_of(maker, START).to_batches())
     assert closed(of) < FIRST_NIGHT
     after = night(of, FIRST_NIGHT)
     assert_like_a_full_replay(of, after, FIRST_NIGHT)
-    assert any(not np.array_equal(array, before[name]) for name, array in arrays_of(after).items())
+    assert any(not np.array_equal(array, before[name]) for name, array in dict(named_arrays(after)).items())
 
 
 def decide(of: Checkpoints, on: date) -> None:
@@ -225,9 +225,9 @@ def test_importers_lie_in_a_history_under_the_homes_own_secret(tmp_path: Path) -
 
     def keys(home: Path) -> set[int]:
         of = checkpoints(home)
-        arrays = arrays_of(night(of, FIRST_NIGHT))
+        arrays = dict(named_arrays(night(of, FIRST_NIGHT)))
         assert {name: kept.tobytes() for name, kept in arrays.items()} == {
-            name: kept.tobytes() for name, kept in arrays_of(of.latest(NEXT_NIGHT)).items()
+            name: kept.tobytes() for name, kept in dict(named_arrays(of.latest(NEXT_NIGHT))).items()
         }
         kept = [array for name, array in arrays.items() if name.endswith((".keys", ".key", ".flow"))]
         return set(np.concatenate(kept).tolist())
@@ -263,7 +263,7 @@ def test_tallies_and_learners_can_learn_apart(tmp_path: Path, name: str | None) 
     learners = {} if name is None else {name: LEARNERS[name]}
     share = snapshot.load(tmp_path / "half", tallies=() if name else TALLIES, learners=learners)
     list(of.close(share, entries, [FIRST_NIGHT]))
-    found, expected = arrays_of(share), arrays_of(whole)
+    found, expected = dict(named_arrays(share)), dict(named_arrays(whole))
     own = [one for one in found if name is None or one.startswith(f"{name}.")]
     assert own
     assert all(np.array_equal(found[one], expected[one]) for one in own)

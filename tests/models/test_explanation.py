@@ -8,7 +8,7 @@ import pytest
 from originrisk.data.contract import SCORES
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import CATALOGUE, NAMES
-from originrisk.models.evidence import Evidence, gather
+from originrisk.models.evidence import LineEvidence, gather
 from originrisk.models.explanation import (
     SUMMARY,
     TOLD,
@@ -27,7 +27,7 @@ DAY = date(2021, 2, 5)
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> list[Evidence]:
+def known(tmp_path_factory: pytest.TempPathFactory) -> list[LineEvidence]:
     home = tmp_path_factory.mktemp("home")
     factory.home(home)
     return gather(Store(home), Store(home).entries(DAY, DAY), date(2021, 2, 4))
@@ -47,7 +47,7 @@ def test_each_feature_adds_to_its_own_concept_alone() -> None:
         assert by_concept(parts, NAMES)[0, [*STATEMENTS].index(feature.concept)] == 1.0
 
 
-def test_what_raises_most_comes_first_and_what_lowers_says_nothing(known: list[Evidence]) -> None:
+def test_what_raises_most_comes_first_and_what_lowers_says_nothing(known: list[LineEvidence]) -> None:
     parts = np.array([0.1, -0.5, 0.7, 0.0, -0.9, 0.0, 0.2, 0.2, -2.0])
     told = explanation(parts, known[0], most=8)
     assert [one["concept"] for one in told.reasons] == ["links", "goods", "paperwork", "findings"]
@@ -60,7 +60,7 @@ def test_what_raises_most_comes_first_and_what_lowers_says_nothing(known: list[E
     assert len(explanation(parts, known[0], most=2).reasons) == 2
 
 
-def test_the_order_of_lines_changes_no_line(known: list[Evidence]) -> None:
+def test_the_order_of_lines_changes_no_line(known: list[LineEvidence]) -> None:
     features, order = matrix(len(known)), np.random.default_rng(1).permutation(len(known))
     every = np.arange(len(known))
     straight = explain(features, model(), known, rows=every, lines=len(known), most=5)
@@ -70,13 +70,13 @@ def test_the_order_of_lines_changes_no_line(known: list[Evidence]) -> None:
     assert mixed == [straight[row] for row in order]
 
 
-def test_only_the_lines_asked_for_are_told(known: list[Evidence]) -> None:
+def test_only_the_lines_asked_for_are_told(known: list[LineEvidence]) -> None:
     rows = np.array([7, 2])
     told = explain(matrix(40)[rows], model(), known[:2], rows=rows, lines=40, most=1)
     assert {row for row, one in enumerate(told) if one != Explanation()} == {2, 7}
 
 
-def test_the_columns_are_those_of_the_contract(known: list[Evidence]) -> None:
+def test_the_columns_are_those_of_the_contract(known: list[LineEvidence]) -> None:
     columns = told_columns(explain(matrix(2)[:1], model(), known[:1], rows=np.array([1]), lines=2, most=2))
     assert {name: column.type for name, column in columns.items()} == {
         name: SCORES.schema.field(name).type for name in TOLD

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from originrisk.data.contract import ENTRIES
-from originrisk.models.evidence import PARTIES, Evidence
+from originrisk.models.evidence import PARTIES, LineEvidence
 from originrisk.models.flags import RULES, flags
 
 DAY = date(2021, 7, 1)
@@ -16,11 +16,11 @@ PLAIN = {
 }  # fmt: skip
 
 
-def known(line: dict[str, Any], **more: Any) -> Evidence:
+def known(line: dict[str, Any], **more: Any) -> LineEvidence:
     counts = {f"{party}_found_on": None for party in PARTIES} | more.pop("counts", {})
     whole = dict.fromkeys(ENTRIES.names) | PLAIN | line
     parts = {"ties": (), "listed": (), "legal": (), "in_xinjiang": 0.0} | more
-    return Evidence(line=whole, counts=counts, **parts)
+    return LineEvidence(line=whole, counts=counts, **parts)
 
 
 LISTED = {"role": "maker", "declared": "Alpha", "name": "Alpha Mill", "programme": "UFLPA (ii)",

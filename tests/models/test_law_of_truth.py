@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
 from originrisk.data.store.tables import Store
 from originrisk.models import evidence, flags, statements
-from originrisk.models.evidence import Evidence, gather
+from originrisk.models.evidence import LineEvidence, gather
 from originrisk.models.flags import flags as flags_of
 from originrisk.models.statements import STATEMENTS
 from tests.models.truth import Truth
@@ -115,7 +115,7 @@ def written(home: Path, world: list[dict[str, Any]]) -> Store:
     return store
 
 
-def told(known: Evidence) -> Iterator[tuple[str, list[Any]]]:
+def told(known: LineEvidence) -> Iterator[tuple[str, list[Any]]]:
     """Every sentence that may be told of a line, with its facts: all concepts, whatever a model makes of them."""
     yield from (statement(known) for statement in STATEMENTS.values())
     yield from ((flag["text"], flag["facts"]) for flag in flags_of(known))

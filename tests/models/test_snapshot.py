@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from originrisk.data.errors import ModelRefusedError
-from originrisk.features.history.arrays import arrays_of, named_arrays
+from originrisk.features.history.arrays import named_arrays
 from originrisk.features.history.replay import Outcomes, close_days, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
@@ -44,8 +44,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
-    read = arrays_of(snapshot.load(saved(tmp_path / "a")))
-    written = arrays_of(history())
+    read = dict(named_arrays(snapshot.load(saved(tmp_path / "a"))))
+    written = dict(named_arrays(history()))
     assert read.keys() == written.keys()
     assert all(np.array_equal(read[name], written[name]) for name in written)
 
@@ -63,7 +63,7 @@ def test_a_read_history_learns_and_leaves_the_files_alone(tmp_path: Path) -> Non
     np.testing.assert_array_equal(see(read, LINES, SHIPPED).state(), see(made, LINES, SHIPPED).state())
     for one, other in zip(*(replay(of, LINES, OUTCOMES, end, SHIPPED) for of in (read, made)), strict=True):
         np.testing.assert_array_equal(one.view.state(), other.view.state())
-    written, expected = arrays_of(read), arrays_of(made)
+    written, expected = dict(named_arrays(read)), dict(named_arrays(made))
     assert all(np.array_equal(written[name], expected[name]) for name in expected)
     assert contents(tmp_path / "a") == before
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from originrisk.data.console import print_table
 from originrisk.features.catalogue import CATALOGUE
-from originrisk.features.catalogue.feature import CONCEPTS, Concept, Feature, Reading
+from originrisk.features.catalogue.feature import CONCEPTS, Concept, CountReading, Feature
 from originrisk.features.history.state import History
 from tests.features.examples import examples
 
@@ -69,7 +69,7 @@ def _may_lack(feature: Feature) -> bool:
 def of_reading(feature: Feature) -> Iterator[tuple[str, Feature]]:
     """A feature that reads other counts."""
     reading = feature.column
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, CountReading)
     wrong = [
         (f"{name} for {old}", _with(reading, place, name))
         for place, old in enumerate(reading.names)
@@ -83,7 +83,7 @@ def of_reading(feature: Feature) -> Iterator[tuple[str, Feature]]:
     yield from ((what, replace(feature, column=column)) for what, column in wrong)
 
 
-def _with(reading: Reading, place: int, name: str) -> Reading:
+def _with(reading: CountReading, place: int, name: str) -> CountReading:
     return replace(reading, names=(*reading.names[:place], name, *reading.names[place + 1 :]))
 
 
@@ -147,7 +147,7 @@ def survivors(concept: Concept) -> tuple[int, list[str]]:
     planted: list[tuple[str, bool]] = []
     own = [one for one in CATALOGUE if one.concept == concept]
     for feature in own:
-        readings = of_reading(feature) if isinstance(feature.column, Reading) else ()
+        readings = of_reading(feature) if isinstance(feature.column, CountReading) else ()
         for what, wrong in (*of_values(feature), *readings):
             planted.append((f"{feature.name}: {what}", caught([wrong])))
     for what, features in of_code(concept):

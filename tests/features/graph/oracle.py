@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from originrisk.features.graph.graph import FACTS, FLOWS, PERIOD
-from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.arrays import history_of, named_arrays
 from originrisk.features.history.keys import key_of
 from originrisk.features.history.learner import Columns, Learners
 from originrisk.features.history.replay import Outcomes, replay
@@ -86,5 +86,5 @@ def replayed(
         for seen in replay(history, lines, outcomes, stop, listings):
             for name, values in seen.view.learned().items():
                 columns.setdefault(name, np.full(lines.size, np.nan))[seen.rows] = values
-        history = history_of(arrays_of(history), stop, learners=learners)
+        history = history_of(dict(named_arrays(history)), stop, learners=learners)
     return columns

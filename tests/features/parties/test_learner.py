@@ -11,7 +11,7 @@ from originrisk.data.contract import LISTED
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
 from originrisk.data.store.journal import Decided
-from originrisk.features.history.arrays import arrays_of, history_of
+from originrisk.features.history.arrays import history_of, named_arrays
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.replay import Outcomes, close_days
 from originrisk.features.history.state import History
@@ -31,7 +31,7 @@ def learned(lines: Lines, *stops: int, listings: Listings = SHIPPED) -> Parties:
     history = History((), LEARNERS)
     for stop in stops:
         close_days(history, lines, NOTHING, stop, listings)
-        history = history_of(arrays_of(history), stop, (), LEARNERS)
+        history = history_of(dict(named_arrays(history)), stop, (), LEARNERS)
     parties = history.learners["parties"]
     assert isinstance(parties, Parties)
     return parties
