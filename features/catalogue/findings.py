@@ -51,6 +51,12 @@ FEATURES: Final[tuple[Feature, ...]] = (
     _rate("goods_origin_found_rate",
           meaning="Find rate of HTS-6 and origin, shrunk to heading and origin, then to the heading.",
           column=rate("hts4", "hts4*origin", "hts6*origin")),
+    _rate("tariff_number_found_rate", meaning="Find rate of the HTSUS number, shrunk to its heading.",
+          column=rate("hts4", "hts10")),
+    _rate("description_found_rate",
+          meaning="Find rate of goods of this very description, shrunk to that of the HTSUS number, then to "
+                  "the heading.",
+          column=rate("hts4", "hts10", "text")),
     _rate("lane_goods_found_rate",
           meaning="Find rate of the heading on the lane, shrunk to the lane, then to its origin.",
           column=rate("origin", "origin*export*lading", "origin*export*lading*hts4")),

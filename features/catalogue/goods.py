@@ -10,7 +10,12 @@ from originrisk.data.reference import orders
 from originrisk.features.catalogue.feature import Feature, ratio, since
 from originrisk.features.declared import by_tariff_of_day, families
 from originrisk.features.history.view import PointInTimeView
-from originrisk.features.lines import Floats, Lines
+from originrisk.features.lines import Floats, Lines, prefix
+
+
+def _heading(lines: Lines, _view: PointInTimeView) -> Floats:
+    number = prefix(lines, 4)
+    return np.where(number > 0, number, np.nan)
 
 
 def _goods_family(lines: Lines, _view: PointInTimeView) -> Floats:
@@ -32,6 +37,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Feature("goods", "goods_family", "family",
             "Family of goods that an order or act covers, by the tariff number.",
             _goods_family, "no family", dated=True, kind="category"),
+    Feature("goods", "heading", "heading", "Heading of the tariff: the first four digits of the number.",
+            _heading, "number too short", kind="category"),
     Feature("goods", "scope_link", "link",
             "Goods by the tariff number: the raw goods of an order (2), made of them (1), neither (0).",
             lambda lines, _: by_tariff_of_day(lines, _link_by, 0), kind="category", dated=True),

@@ -34,9 +34,13 @@ def fair(view: PointInTimeView, price: str) -> Benchmark:
     return of_others(view).of(price)
 
 
+def _unit_value_z_as_declared(lines: Lines, view: PointInTimeView) -> Floats:
+    return fair(view, "unit").z(log_prices(lines)["unit"])
+
+
 def _unit_value_z(lines: Lines, view: PointInTimeView) -> Floats:
     of_goods = fair(view, "unit")
-    as_declared = of_goods.z(log_prices(lines)["unit"])
+    as_declared = _unit_value_z_as_declared(lines, view)
     packs = lines.texts["description"].read(pack_count, np.nan)
     as_packs = as_declared - np.log(packs) / of_goods.spread
     return np.where(np.abs(as_packs) < np.abs(as_declared), as_packs, as_declared)
@@ -85,6 +89,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
        meaning="Value per unit against the fair value of goods and origin, the quantity read as packs where that "
                "fits better.",
        column=_unit_value_z),
+    _z("unit_value_z_as_declared", meaning="Value per unit against the fair value of goods and origin, as declared.",
+       column=_unit_value_z_as_declared),
     _ln("unit_value_log_ratio", meaning="ln of value per unit over the fair market value.",
         column=_over_fair_value("unit"), missing="no quantity, or no like goods seen"),
     _ln("kilo_value_log_ratio", meaning="ln of value per kg over the fair market value.",

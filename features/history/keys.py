@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from originrisk.features.lines import Ints, Lines, Rows, Text, prefix, unit_dimension
-from originrisk.features.names import address_key, company_key
+from originrisk.features.names import address_key, company_key, tokens
 
 Keys = npt.NDArray[np.uint64]
 
@@ -99,6 +99,10 @@ def _mid_stem(mid: str) -> str:
     return mid[:8] if len(mid) >= 8 else ""
 
 
+def _plain_text(text: str) -> str:
+    return " ".join(tokens(text))
+
+
 def _supplier(lines: Lines) -> Keys:
     """The manufacturer: by MID, else by name."""
     return either(key_of(lines, "mid"), key_of(lines, "maker"))
@@ -120,6 +124,7 @@ TEXTS: dict[str, tuple[str, Spelling]] = {
     "export": ("country_of_export", str),
     "lading": ("port_of_lading", str),
     "hts10": ("htsus", str),
+    "text": ("description", _plain_text),
 }
 """Keys that are a text column, by its name and the spelling under which cells are one."""
 PERSONS: Final = ("importer",)

@@ -85,6 +85,8 @@ TALLIES: Final = (
     _group("origin", (YEAR,)),
     _group("hts4", (YEAR,)),
     _group("hts4*origin", (YEAR,)),
+    _group("hts10", ()),
+    _group("text", ()),
     _group("hts6*origin", (EVER,)),
     _group("origin*export*lading", (YEAR, EVER), "freight_n", "freight_sum"),
     _group("origin*export*lading*hts4", (EVER,)),
