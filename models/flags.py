@@ -71,7 +71,7 @@ def finding_at_party(known: LineEvidence) -> Found:
     if party:
         day = known.counts[f"{party}_found_on"]
         facts = [fact(f"last finding of the {party}", "outcomes", day)]
-        yield f"Xinjiang inputs were found in goods of this {party}, told last on {day}.", facts
+        yield f"Xinjiang inputs were found in goods of this {party}, last told on {day}.", facts
 
 
 def origin_contradicted(known: LineEvidence) -> Found:

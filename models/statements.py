@@ -206,10 +206,11 @@ def material(known: LineEvidence) -> Statement:
     facts.append(fact("main material", "scope.csv", name))
     text = f"Goods of {name} by tariff number {goods(line)}"
     if source == "description":
-        text += f"; the description says {part:.0%} of it" if part else "; the description names none of it"
+        text += f"; the description says {part:.0%} {name}" if part else "; the description names none of it"
         facts.append(fact("share in the goods by the description", "entries", usual=part))
     if not np.isnan(through) and line["country_of_origin"] != "CN":
-        text += f"; about {through * 100:.0f} in 100 of {country(line['country_of_origin'])}'s comes through China"
+        whose = country(line["country_of_origin"])
+        text += f"; about {through * 100:.0f} in 100 of {whose}'s {name} comes through China"
         facts.append(fact("share of the material that comes through China", "exposure.csv", usual=through))
     if not np.isnan(share):
         text += f"; about {share * 100:.0f} in 100 of what China uses is from Xinjiang"

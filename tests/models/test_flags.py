@@ -71,7 +71,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "name of Xinjiang": ({"manufacturer_name": "Xinjiang Cotton Co"}, {},
         ["The maker's name names a place in Xinjiang: Xinjiang Cotton Co."]),
     "a finding at the importer": ({}, {"counts": {"importer_found_on": date(2021, 6, 30)}},
-        ["Xinjiang inputs were found in goods of this importer, told last on 2021-06-30."]),
+        ["Xinjiang inputs were found in goods of this importer, last told on 2021-06-30."]),
     "a MID of another country": ({"manufacturer_id": "CNALPCO12NIN"}, {},
         ["The MID is of China, the declared origin is Vietnam."]),
     "a Canadian MID of Canada": ({"manufacturer_id": "XOALPCO12TOR", "country_of_origin": "CA"}, {}, []),
