@@ -125,7 +125,8 @@ def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
     findings = from_truth(truth, Lines.of(data.entries), data.outcomes, 0)
     papers = findings.cell == list(PRIORS).index("document_review") * 3
     rates = PRIORS["document_review"]
-    for true, right in ((1, 1 - rates.false_negative[0]), (0, rates.false_positive[0])):
+    missed, wrong = (np.ravel(one)[0] for one in (rates.false_negative, rates.false_positive))
+    for true, right in ((1, 1 - missed), (0, wrong)):
         lines = findings.found[papers & (findings.truth == true)]
         assert abs(lines.mean() - right) < 4 * np.sqrt(right * (1 - right) / len(lines))
 
