@@ -15,7 +15,7 @@ from originrisk.features.lines import Floats, Lines, prefix
 
 def _heading(lines: Lines, _view: PointInTimeView) -> Floats:
     number = prefix(lines, 4)
-    return np.where(number > 0, number, np.nan)
+    return np.where(number == 0, np.nan, number)
 
 
 def _goods_family(lines: Lines, _view: PointInTimeView) -> Floats:
