@@ -71,8 +71,7 @@ def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable
     if (home / "models" / "champion").exists():
         yield "models", "models/champion", partial(registry.champion_path, home)
     for manifest in sorted((home / "history").glob(f"*/{snapshot.MANIFEST}")):
-        key = Store(home).pseudonym_key if (home / "pseudonym.key").exists() else b""
-        yield "histories", f"history {manifest.parent.name}", partial(snapshot.check, manifest.parent, key)
+        yield "histories", f"history {manifest.parent.name}", partial(_history, home, manifest.parent)
     for name in (name for name in JOURNALS if (home / name).exists()):
         yield "journals", name, partial(journal.lines, home / name)
     yield "journals", "models/promotions.jsonl", lambda: registry.history(home)
@@ -95,6 +94,10 @@ def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable
 def _model(home: Path, version: str) -> None:
     bundle.check_files(home / "models" / version)
     registry.kept_path(home, version)
+
+
+def _history(home: Path, folder: Path) -> None:
+    snapshot.check(folder, Store(home).pseudonym_key if (home / "pseudonym.key").exists() else b"")
 
 
 def _named_by_content(file: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from originrisk.data.contract import LINE_KEY
 from originrisk.data.errors import OriginRiskError
-from originrisk.data.store import journal
+from originrisk.data.settings import Settings
+from originrisk.data.store import integrity, journal
 from originrisk.data.store.journal import Decided
 from originrisk.data.store.tables import Store
 from originrisk.models import bundle, registry, snapshot
@@ -140,3 +141,15 @@ def _named(file: Path, message: str) -> bool:
         return bool(message)
     leads = [file.name, file.name[:13], *([file.parts[1]] if file.parts[0] in ("history", "models") else [])]
     return any(one in message for one in leads)
+
+
+def test_a_damaged_secret_is_told_among_the_rest(tmp_path: Path) -> None:
+    store, manifest = Store(tmp_path), {"format": 1, "made_by": "", "day": 1, "basis": {}, "files": {}}
+    (tmp_path / "history" / "2021-01-01").mkdir(parents=True)
+    integrity.write_sealed(tmp_path / "history" / "2021-01-01" / "manifest.json", manifest)
+    assert store.pseudonym_key
+    (tmp_path / "pseudonym.key").write_bytes(bytes(40))
+    (tmp_path / "suppressions.jsonl").write_text('{"torn')
+    wrong = verify.faults(Settings(home=tmp_path))[1]
+    assert sum("pseudonym.key" in one for one in wrong) == 2
+    assert any("suppressions" in one for one in wrong)
