@@ -166,7 +166,10 @@ def _git_state() -> str:
     root = Path(__file__).resolve().parents[1]
     if not (root / ".git").exists():
         return ""
-    asked = (["git", "-C", str(root), *words] for words in (("rev-parse", "HEAD"), ("status", "--porcelain")))
+    asked = (
+        ["git", "--no-optional-locks", "-C", str(root), *words]
+        for words in (("rev-parse", "HEAD"), ("status", "--porcelain"))
+    )
     try:
         head, changed = (subprocess.run(a, capture_output=True, text=True, check=True).stdout for a in asked)
     except (OSError, subprocess.CalledProcessError):
