@@ -139,11 +139,15 @@ def test_no_setting_shows_the_database_password(tmp_path: Path, written: str) ->
 
 @pytest.fixture
 def worked(at: Office) -> Office:
-    """An office with a finding, its second reading, an assignment and two accounts."""
+    """An office with a finding, its second reading, an assignment, a comment and two accounts."""
     key, ann = lines(at)[0], at.at_work("ann")
     write(ann, key, **ADVERSE, reason="two samples")
     ann.post(
         f"/lines/{key[0]}/{key[1]}/assignment", data={"csrf": token(ann.get("/queue").text), "officer": "ann"}
+    )
+    ann.post(
+        f"/lines/{key[0]}/{key[1]}/comments",
+        data={"csrf": token(ann.get("/queue").text), "text": "asked for gin records"},
     )
     bob, one = at.at_work("bob", "supervisor"), stands(at, key)
     assert one
