@@ -60,16 +60,20 @@ class Basis:
 
 def legal_basis(
     codes: NDArray[np.object_],
+    described: NDArray[np.integer[Any]],
     days: Days,
     in_xinjiang: NDArray[np.bool_],
     listed: Mapping[int, Sequence[Named]],
 ) -> pa.Array:
     """What covers each line (n,) on its day, as LEGAL_BASIS: a list of structs, one for each Basis, by `since`.
 
-    `codes` (n,) are HTSUS numbers, `days` (n,) `datetime64[D]`, `in_xinjiang` (n,) whether the declaration puts the
-    maker there, `listed` by row the listed parties that the line names. `features.lists.legal_basis` asks it for Lines.
+    `codes` (n,) are HTSUS numbers; `described` (n,) is the family that the description names, for a number that names
+    none: gloves of man-made fibres that say "35% COTTON" are goods with cotton. `days` (n,) are `datetime64[D]`,
+    `in_xinjiang` (n,) whether the declaration puts the maker there, `listed` by row the listed parties that the line
+    names. `features.lists.legal_basis` asks it for Lines.
     """
     families = orders.families_of(codes, days)
+    families = np.where(families == orders.NO_FAMILY, described, families)
     periods = np.searchsorted(_changes(), days, side="right")
     plain, place = np.unique(
         np.stack([families, periods, in_xinjiang], axis=1).astype(np.int64), axis=0, return_inverse=True

@@ -22,7 +22,9 @@ from originrisk.data.lists.membership import (
     shipped,
     with_shipped,
 )
+from originrisk.data.reference import orders
 from originrisk.data.store.journal import Decided
+from originrisk.features.descriptions import composition
 from originrisk.features.lines import Bools, Codes, Lines, Text
 from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key
@@ -132,7 +134,18 @@ def legal_basis(lines: Lines, listings: Listings) -> pa.Array:
         for row in np.flatnonzero(text.says(listings.names)).tolist():
             held = listings.in_force(text.levels[text.codes[row]], days[row].item())
             listed[row].extend((role, listing) for listing in held)
-    return law.legal_basis(lines.texts["htsus"].cells(), days, maker_in_xinjiang(lines) == 1, listed)
+    described = lines.texts["description"].read(_family_named, orders.NO_FAMILY).astype(np.int64)
+    return law.legal_basis(
+        lines.texts["htsus"].cells(), described, days, maker_in_xinjiang(lines) == 1, listed
+    )
+
+
+def _family_named(description: str) -> float:
+    """Code of the family of goods that hold some cotton where a description gives its share; a word without a share
+    may name a machine or a colour."""
+    said = composition(description)
+    held = "cotton" not in said.denied and any(part.get("cotton", 0.0) > 0 for part in said.components)
+    return orders.FAMILIES.index("cotton_possible") if held else orders.NO_FAMILY
 
 
 def _names(row: Row) -> Iterator[ListedName]:

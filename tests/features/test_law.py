@@ -91,6 +91,24 @@ def test_days_of_a_batch_are_told_apart() -> None:
     assert [len(bases) for bases in found.to_pylist()] == [2, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("description", "covered"),
+    [
+        ("65% POLY 35% COTTON WORK GLOVES", True),
+        ("100% POLYESTER GLOVES", False),
+        ("65% POLY 35% VISCOSE, EXCL. COTTON", False),
+        ("MACHINE FOR COTTON GINNING", False),
+        (None, False),
+    ],
+)
+def test_a_share_that_the_description_gives_covers_a_line_whose_number_names_no_goods_of_an_order(
+    description: str | None, covered: bool
+) -> None:
+    line = {"entry_date": date(2021, 11, 3), "htsus": "6216005420", "description": description}
+    (bases,) = legal_basis(Lines.of(pa.Table.from_pylist([line], ENTRIES.schema)), SHIPPED).to_pylist()
+    assert ("Xinjiang order" in {one["instrument"] for one in bases}) is covered
+
+
 def test_a_long_or_hostile_name_leaves_the_sentence_whole() -> None:
     listing = {
         "effective_date": date(2024, 6, 12),
