@@ -16,6 +16,7 @@ from originrisk.serve.online.access import read_keys
 from originrisk.serve.queue.context import AppContext
 from originrisk.serve.queue.db import audit
 from originrisk.serve.queue.db.database import Database, revision
+from originrisk.serve.scoring.ranking import suppressions
 
 JOURNALS: Final = (
     "parties.jsonl",
@@ -52,7 +53,9 @@ def faults(settings: Settings) -> tuple[dict[str, int], list[str]]:
         try:
             check()
         except OriginRiskError as error:
-            wrong += map(str, error.problems)
+            told = [str(problem) for problem in error.problems]
+            # a bundle's own messages name its file, not which of the models it is
+            wrong += [f"{name}: {text}" for text in told] if kind == "models" else told
         except Exception as error:
             wrong.append(f"{name}: cannot be read ({type(error).__name__})")
     for path in (settings.home / name for name in JOURNALS):
@@ -75,6 +78,8 @@ def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable
     for name in (name for name in JOURNALS if (home / name).exists()):
         yield "journals", name, partial(journal.lines, home / name)
     yield "journals", "models/promotions.jsonl", lambda: registry.history(home)
+    yield "journals", "parties.jsonl", partial(journal.read_decisions, home)
+    yield "journals", "suppressions.jsonl", partial(suppressions, home)
     for file in (home / "queue.json", *sorted((home / "nights").glob("*/manifest.json"))):
         if file.exists():
             yield "nights", f"{file.parent.name}/{file.name}", partial(integrity.read_sealed, file)
