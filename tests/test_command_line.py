@@ -66,7 +66,6 @@ def test_every_mistake_of_a_command_is_told_at_once() -> None:
     assert alone.exit_code == 2
 
 
-@pytest.mark.xfail(reason="bounded in processor seconds, which a slow machine exceeds", strict=False)
 def test_help_takes_little_processor_time(tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     helped = run(tmp_path, "--help")

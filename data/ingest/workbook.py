@@ -4,7 +4,7 @@ import json
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import islice
@@ -159,15 +159,12 @@ def _quietly(rows: Iterator[Row]) -> list[Row]:
 
 @contextmanager
 def _book(path: Path, *, results: bool = True) -> Iterator[openpyxl.Workbook]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        file = _transitional(path)
-        book = openpyxl.load_workbook(file, read_only=True, data_only=results)
-    try:
-        yield book
-    finally:
-        book.close()
-        file.close()
+    with closing(_transitional(path)) as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(file, read_only=True, data_only=results)
+        with closing(book):
+            yield book
 
 
 def _transitional(path: Path) -> IO[bytes]:

@@ -33,7 +33,7 @@ def entry(number: int, day: date, **changes: object) -> dict[str, object]:
         "line_number": 1,
         "entry_date": day,
         "received_on": day,
-        "importer_number": f"00-{number % 7:07d}00",
+        "importer_number": f"00-{number % 7 + 1:07d}00",
         "manufacturer_name": f"Maker {number % 11}",
         "country_of_origin": ("CN", "VN", "BD")[number % 3],
         "htsus": ("6109100012", "6203424011", "2002908050")[number % 3],

@@ -41,7 +41,6 @@ def shown(home: Path, entry_number: str) -> dict[str, Any]:
     return summary
 
 
-@pytest.mark.xfail(reason="the path by the seller is gone from this world", strict=False)
 def test_show_draws_the_paths_to_whom_was_found_out(home: Path) -> None:
     drawn = shown(home, LAST)
     (end,) = [node for node in drawn["nodes"] if node["kind"] == "supplier"]

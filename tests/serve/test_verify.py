@@ -111,7 +111,6 @@ def read(home: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flips", [12, pytest.param(300, marks=pytest.mark.slow)])
-@pytest.mark.xfail(reason="not every flipped bit is told by its file yet", strict=False)
 def test_a_bit_that_flips_anywhere_is_told_by_file_or_changes_nothing(
     made: Path, tmp_path: Path, flips: int
 ) -> None:

@@ -134,7 +134,11 @@ async def own_password(
             if account is None:
                 unit.record(visitor.name, "own password refused", "/account", why=why)
                 return [
-                    Problem("current password", "your password", "another, or an account that is locked out")
+                    Problem(
+                        "current password",
+                        "your current password",
+                        "another, or an account that is locked out",
+                    )
                 ]
             try:
                 accounts.set_password(unit.connection, visitor.name, new)

@@ -174,7 +174,10 @@ def _parquet_of_any_type(_content: bytes, random: Random) -> bytes:
                     else pa.nulls(len(texts))
                 )
         columns.append(
-            column.dictionary_encode() if random.random() < 0.1 and column.type != pa.null() else column
+            # Arrow itself cannot write a dictionary of views
+            column.dictionary_encode()
+            if random.random() < 0.1 and column.type not in {pa.null(), pa.string_view(), pa.binary_view()}
+            else column
         )
     content = BytesIO()
     pq.write_table(pa.table(columns, names=head), content, row_group_size=random.choice([3, 100]))
@@ -243,7 +246,6 @@ def _fuzz(folder: Path, kind: str, seeds: range) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("kind", "files"), [(kind, 100 if kind in {"csv", "types", "xlsx parts"} else 20) for kind in KINDS]
 )
-@pytest.mark.xfail(reason="dictionaries of string views and workbooks left open: to be mended", strict=False)
 def test_a_hundred_damaged_files_for_each_reader(tmp_path: Path, kind: str, files: int) -> None:
     assert sum(_fuzz(tmp_path, kind, range(files)).values()) == files
 

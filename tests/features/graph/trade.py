@@ -10,7 +10,7 @@ DAY = date(2021, 1, 4)
 OLD, NEW = "QIAOLONG TEXTILE", "BRIGHT MOON GARMENT"
 ALIKE = {
     "importer_number": "12-3456789",
-    "seller_name": "SELLER",
+    "seller_name": "HARBOUR TRADING",
     "consolidator_name": "MOVER",
     "htsus": "6109100012",
 }

@@ -38,7 +38,6 @@ def assert_parity(client: TestClient, settings: Settings, day: date, **versions:
     assert len(set(probability.values())) > 3
 
 
-@pytest.mark.xfail(reason="known defect: the service and the batch differ", strict=False)
 def test_http_is_batch_and_stays_it_after_a_swap_of_history_and_of_model(settings: Settings) -> None:
     with served.client(settings) as client:
         assert_parity(client, settings, served.DAY, history_date=str(served.NIGHT))
@@ -68,7 +67,6 @@ def test_a_line_is_answered_alike_alone_and_among_others(settings: Settings) -> 
         assert together == [served.ask(client, [row], "reasons", "features")["lines"][0] for row in rows]
 
 
-@pytest.mark.xfail(reason="known defect: the service and the batch differ", strict=False)
 def test_reasons_are_the_batchs(settings: Settings) -> None:
     with served.client(settings) as client:
         lines = served.ask(client, served.rows(settings), "reasons")["lines"]

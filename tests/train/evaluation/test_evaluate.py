@@ -121,7 +121,6 @@ PLANTED = {
 }
 
 
-@pytest.mark.xfail(reason="did not end on a slow machine", strict=False)
 def test_the_three_leaks_are_found(evaluation: Evaluation) -> None:
     assert PLANTED.items() <= {(leak.feature, leak.kind) for leak in evaluation.leaks}
 
