@@ -75,10 +75,14 @@ class Composition:
         found = {round(self._in(component, material), 4) for component in self.components}
         return found.pop() if len(found) == 1 else nan
 
+    def gives(self, material: str) -> bool:
+        """True where a share of the material is told that is not nothing."""
+        shared = any(component.get(material, 0.0) > 0 for component in self.components)
+        return shared and material not in self.denied
+
     def names(self, material: str) -> bool:
         """True where the goods are said to hold some of the material."""
-        shared = any(component.get(material, 0.0) > 0 for component in self.components)
-        return (shared or material in self.named) and material not in self.denied
+        return self.gives(material) or material in self.named - self.denied
 
     def materials(self) -> set[str]:
         """Every material that is named, and those denied."""

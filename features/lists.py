@@ -143,9 +143,8 @@ def legal_basis(lines: Lines, listings: Listings) -> pa.Array:
 def _family_named(description: str) -> float:
     """Code of the family of goods that hold some cotton where a description gives its share; a word without a share
     may name a machine or a colour."""
-    said = composition(description)
-    held = "cotton" not in said.denied and any(part.get("cotton", 0.0) > 0 for part in said.components)
-    return orders.FAMILIES.index("cotton_possible") if held else orders.NO_FAMILY
+    named = composition(description).gives("cotton")
+    return orders.FAMILIES.index("cotton_possible") if named else orders.NO_FAMILY
 
 
 def _names(row: Row) -> Iterator[ListedName]:

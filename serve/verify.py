@@ -18,12 +18,13 @@ from originrisk.serve.queue.db import audit
 from originrisk.serve.queue.db.database import Database, revision
 from originrisk.serve.scoring.ranking import suppressions
 
-JOURNALS: Final = (
-    "parties.jsonl",
-    "models/promotions.jsonl",
-    "suppressions.jsonl",
-    "queue/audit-seals.jsonl",
-)
+JOURNALS: Final[dict[str, Callable[[Path], Any]]] = {
+    "parties.jsonl": journal.read_decisions,
+    "models/promotions.jsonl": registry.history,
+    "suppressions.jsonl": suppressions,
+    "queue/audit-seals.jsonl": lambda home: journal.lines(home / "queue/audit-seals.jsonl"),
+}
+"""Files that grow by the line, and what reads each of them whole."""
 
 
 def repair(settings: Settings) -> list[str]:
@@ -75,11 +76,8 @@ def _checks(settings: Settings, home: Path) -> Iterator[tuple[str, str, Callable
         yield "models", "models/champion", partial(registry.champion_path, home)
     for manifest in sorted((home / "history").glob(f"*/{snapshot.MANIFEST}")):
         yield "histories", f"history {manifest.parent.name}", partial(_history, home, manifest.parent)
-    for name in (name for name in JOURNALS if (home / name).exists()):
-        yield "journals", name, partial(journal.lines, home / name)
-    yield "journals", "models/promotions.jsonl", lambda: registry.history(home)
-    yield "journals", "parties.jsonl", partial(journal.read_decisions, home)
-    yield "journals", "suppressions.jsonl", partial(suppressions, home)
+    for name, reader in JOURNALS.items():
+        yield "journals", name, partial(reader, home)
     for file in (home / "queue.json", *sorted((home / "nights").glob("*/manifest.json"))):
         if file.exists():
             yield "nights", f"{file.parent.name}/{file.name}", partial(integrity.read_sealed, file)
