@@ -115,7 +115,7 @@ class Home:
         Examples:
             >>> from sklearn.ensemble import HistGradientBoostingClassifier
             >>> judged = home.judge(HistGradientBoostingClassifier(max_iter=5), date(2021, 3, 31))
-            >>> judged.loc[("all examined", "model"), "lines"] > 0
+            >>> bool(judged.loc[("all examined", "model"), "lines"] > 0)
             True
         """
         data = TrainingTables.read(self.settings, cutoff)
