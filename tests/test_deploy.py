@@ -8,12 +8,10 @@ ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^([a-z0-9][\w.-]*)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 
 
-def pins(lock: str) -> dict[str, str]:
-    """Version of each package of a lock file."""
-    return {
-        re.sub(r"[-_.]+", "-", name): version
-        for name, version in PIN.findall((ROOT / lock).read_text("utf-8"))
-    }
+def pins(lock: str) -> set[tuple[str, str]]:
+    """Name and version of each package of a lock file; more than one version where Pythons need different ones."""
+    text = (ROOT / lock).read_text("utf-8")
+    return {(re.sub(r"[-_.]+", "-", name), version) for name, version in PIN.findall(text)}
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -24,9 +22,10 @@ def names(requirements: list[str]) -> set[str]:
 def test_the_image_holds_no_development_tool_and_what_runs_is_what_was_tested() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     production, tested = pins("requirements-production.lock"), pins("requirements.lock")
-    assert names(project["project"]["dependencies"]) <= production.keys()
-    assert not names(project["dependency-groups"]["dev"]) & production.keys()
-    assert production.items() <= tested.items()
+    packages = {name for name, _ in production}
+    assert names(project["project"]["dependencies"]) <= packages
+    assert not names(project["dependency-groups"]["dev"]) & packages
+    assert production <= tested
 
 
 def test_every_package_of_the_image_has_its_hashes() -> None:
