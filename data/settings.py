@@ -201,6 +201,15 @@ class QueueSettings(Section):
     proxies: tuple[str, ...] = Field(
         (), description="addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
     )
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect provider whose word opens the account it names; empty: none"
+    )
+    oidc_client_id: str = Field("", description="what the provider calls the queue")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the queue's secret at the provider")
+    oidc_name: str = Field(
+        "preferred_username",
+        description="claim that names the account; one that users cannot change at the provider",
+    )
 
 
 class SparkSettings(Section):

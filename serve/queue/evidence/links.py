@@ -1,6 +1,6 @@
 """Who a line is tied to: suppliers that share its parties, and listed parties that its names may mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -13,13 +13,16 @@ from originrisk.data.lists.membership import in_force
 from originrisk.features.graph.graph import Graph, paths
 from originrisk.features.lines import Lines
 from originrisk.features.list_match import Match, match
-from originrisk.features.names import company_key
+from originrisk.features.parties.parties import Parties
+from originrisk.features.parties.record import Records
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 
 SHOWN: Final = 50
-"""Suppliers that a chart shows; the strongest paths come first."""
+"""Suppliers that a page shows; the strongest paths come first."""
+RESOLVED: Final = 100
+"""Names of suppliers that are compared with each other."""
 VIA: Final = {
     "importer": "importer_number",
     "seller": "seller_name",
@@ -40,13 +43,14 @@ class PartyTie:
 
 @dataclass(slots=True)
 class Linked:
-    """A supplier, under all spellings of its name, that is listed or was found out; its ties to the line's parties."""
+    """A supplier that is listed or was found out; its ties to the line's parties; other spellings of its name."""
 
     name: str
     listed: bool
     examined: int
     found: int
     ties: list[PartyTie]
+    names: list[str] = field(default_factory=list)
 
     @property
     def why(self) -> str:
@@ -78,20 +82,33 @@ def links(reader: StoreReader, graph: tuple[Graph, date] | None, line: pa.Table)
     if graph is None or graph[0].closed < 0:
         return Links(None, {}, [], 0)
     row: dict[str, Any] = line.to_pylist()[0]
-    spelled = company_key(row["manufacturer_name"] or "")
-    parties: dict[str, Linked] = {}
-    for path in paths(graph[0], Lines.of(line).under(reader.store.pseudonym_key)):
+    found = paths(graph[0], Lines.of(line).under(reader.store.pseudonym_key))
+    more, found = len(found[RESOLVED:]), found[:RESOLVED]
+    declared = reader.suppliers.of_keys([path.supplier for path in found])
+    own, *makers = makers_of(pa.concat_tables([line.select(declared.column_names), declared]))
+    parties: dict[int, Linked] = {}
+    for path, maker, names in zip(found, makers, declared.to_pylist(), strict=True):
+        if maker == own:
+            continue
         ties = [PartyTie(tie.kind, _day(tie.first), _day(tie.last), tie.count) for tie in path.ties]
-        name = reader.suppliers.name_of(path.supplier) or "supplier without a name"
-        one = parties.setdefault(company_key(name), Linked(name, False, 0, 0, []))
+        name = names["manufacturer_name"] or names["manufacturer_id"]
+        one = parties.setdefault(maker, Linked(name, False, 0, 0, []))
+        one.names += [name] * (name not in (one.name, *one.names))
         one.listed, one.ties = one.listed or path.listed, [*one.ties, *ties]
         one.examined, one.found = one.examined + path.examined, one.found + path.found
-    parties.pop(spelled, None)
     shown = list(parties.values())[:SHOWN]
     row["importer_number"] = f"Importer {reader.alias(row['importer_number'])}"
     tied = {tie.via for one in shown for tie in one.ties}
     via = {kind: row[column] or "" for kind, column in VIA.items() if kind in tied}
-    return Links(EPOCH + timedelta(graph[0].closed), via, shown, len(parties) - len(shown))
+    return Links(EPOCH + timedelta(graph[0].closed), via, shown, more + len(parties) - len(shown))
+
+
+def makers_of(declared: pa.Table) -> list[int]:
+    """Number of the party of each maker, as declared in rows: the party resolver takes spellings of one for one."""
+    resolver, lines = Parties(), Lines.of(declared)
+    resolver.learn(0, lines)
+    found: list[int] = resolver.party_of(Records.of(lines).keys).tolist()
+    return found
 
 
 def latest_graph(kept: Checkpoints, day: date) -> tuple[Graph, date] | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,6 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from originrisk.data.contract import ENTRIES, OUTCOMES, SCORES, TABLES
@@ -40,20 +40,23 @@ def importer_alias(number: str | None, secret: bytes) -> str | None:
     return "".join(letters)
 
 
-_DECLARED: Final = """
-SELECT manufacturer_id, manufacturer_name,
+_PLACED: Final = (
+    "manufacturer_address", "manufacturer_city", "manufacturer_postal_code", "country_of_origin",
+)  # fmt: skip
+_DECLARED: Final = f"""
+SELECT manufacturer_id, manufacturer_name, {", ".join(f"min({name}) AS {name}" for name in _PLACED)},
        min(greatest(entry_date, coalesce(received_on, entry_date))) AS entry_date
-FROM {entries} GROUP BY ALL ORDER BY ALL
+FROM {{entries}} GROUP BY manufacturer_id, manufacturer_name ORDER BY ALL
 """
 
 
 @dataclass(frozen=True, slots=True)
 class SupplierIndex:
-    """Suppliers in order of `key`, each with the day (since 1970) when its first line was known, and its `name`."""
+    """Suppliers in order of `key`, each with the day (since 1970) when its first line was known, and as `declared`."""
 
     key: Keys
     known: Codes
-    name: pa.Array
+    declared: pa.Table
 
     @classmethod
     def of(cls, connection: DuckDBPyConnection, entries: str) -> "SupplierIndex":
@@ -64,8 +67,7 @@ class SupplierIndex:
         order = np.lexsort((known, key))
         order = order[key[order] != 0]
         first = order[np.diff(key[order], prepend=np.uint64(0)) != 0] if len(order) else order
-        names = pc.coalesce(declared["manufacturer_name"], declared["manufacturer_id"]).combine_chunks()
-        return cls(key[first], known[first], names.take(pa.array(first)))
+        return cls(key[first], known[first], declared.drop_columns(["entry_date"]).take(pa.array(first)))
 
     def first_known(self, keys: Keys) -> Codes:
         """Day when the first line of each supplier was known (n,); the last day there is for one that has none."""
@@ -75,13 +77,9 @@ class SupplierIndex:
             return np.full(len(keys), none)
         return np.where(self.key[place] == keys, self.known[place], none)
 
-    def name_of(self, key: int) -> str | None:
-        """How a supplier was declared first; by MID where no line named it; None for one that is not in the book."""
-        place = int(np.searchsorted(self.key, np.uint64(key)))
-        if place >= len(self.key) or int(self.key[place]) != key:
-            return None
-        name: str | None = self.name[place].as_py()
-        return name
+    def of_keys(self, keys: Sequence[int]) -> pa.Table:
+        """How suppliers of the book were declared, in the order of their keys."""
+        return self.declared.take(pa.array(np.searchsorted(self.key, np.array(keys, np.uint64))))
 
 
 READ: Final = (
@@ -145,7 +143,7 @@ class StoreReader:
     def suppliers(self) -> SupplierIndex:
         """All suppliers."""
         with self._connection.cursor() as connection:
-            return SupplierIndex.of(connection, "by_supplier")
+            return SupplierIndex.of(connection, self.tables["entries"])
 
     def alias(self, number: str | None) -> str | None:
         """The name by which pages call an importer."""

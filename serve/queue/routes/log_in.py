@@ -1,22 +1,27 @@
-"""Log-in and log-out."""
+"""Log-in, by password or through an identity provider, and log-out."""
 
+import hashlib
 import hmac
 import logging
 import secrets
 from asyncio import Semaphore
 from collections.abc import Callable
 from time import monotonic
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import quote
 
+import jwt
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
 from cachetools import TTLCache
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
+from originrisk.data.settings import QueueSettings
 from originrisk.serve.queue import access
 from originrisk.serve.queue.access import NAVIGATION, Visitor
-from originrisk.serve.queue.context import AppContext, Context
+from originrisk.serve.queue.context import AppContext, Context, app_context
 from originrisk.serve.queue.db import accounts
 from originrisk.serve.queue.rendering import page
 from originrisk.serve.queue.routes.admission import cookie_name, is_loopback, may
@@ -74,8 +79,7 @@ async def log_in(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Begin a session, in place of the one that this browser had."""
-    form_cookie = _form_cookie(request)
-    expected = request.cookies.get(form_cookie, "")
+    expected = request.cookies.get(_form_cookie(request), "")
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _form(request, next, "The form had grown old. Please log in again.")
     limits: LogInThrottle = request.app.state.log_ins
@@ -84,13 +88,122 @@ async def log_in(
         log.warning("log-ins refused", extra={"facts": {"address": address}})
         raise HTTPException(429)
     old = request.cookies.get(cookie_name(request), "")
-    token = await limits.run(lambda: _session(context, name, password, old))
-    if token is None:
+
+    def checked() -> str | None:
+        with context.database.reading() as connection:
+            found = accounts.find(connection, name)
+        right = accounts.right(found, password)
+        return _session(context, name, old, known=found is not None, right=right)
+
+    session = await limits.run(checked)
+    if session is None:
         return _form(request, next, "Name and password do not fit, or the account is locked out for a while.")
-    answer = RedirectResponse(own_address(next), 303)
-    _set_cookie(request, answer, cookie_name(request), token)
-    answer.delete_cookie(form_cookie, secure=not is_loopback(request))
+    return _begun(request, next, session)
+
+
+@router.get("/login/provider")
+def ask_provider(request: Request, context: Context, next: str = "/") -> Response:
+    """Send the browser to the identity provider."""
+    limits: LogInThrottle = request.app.state.log_ins
+    if limits.spent(f"from {request.client.host if request.client else ''}"):
+        raise HTTPException(429)
+    token = request.cookies.get(_form_cookie(request)) or secrets.token_urlsafe(32)
+    try:
+        provider = Provider(context.settings.queue, str(request.url_for("back_from_provider")))
+        address = provider.address(token, own_address(next))
+    except PROVIDER_FAULTS as error:
+        return _not_provided(request, error)
+    answer = RedirectResponse(address, 303)
+    _set_cookie(request, answer, _form_cookie(request), token)
     return answer
+
+
+@router.get("/login/provider/back")
+def back_from_provider(request: Request, context: Context, state: str = "", code: str = "") -> Response:
+    """Begin a session of the account that the provider names; it must be one of those kept here."""
+    token, next = request.cookies.get(_form_cookie(request), ""), own_address(state.partition(" ")[2])
+    if not token or not hmac.compare_digest(state.encode(), _state(token, next).encode()):
+        return _form(request, next, "The form had grown old. Please log in again.")
+    try:
+        name = Provider(context.settings.queue, str(request.url.replace(query=""))).name(token, code)
+    except PROVIDER_FAULTS as error:
+        return _not_provided(request, error)
+    with context.database.reading() as connection:
+        found = accounts.find(connection, name)
+    old = request.cookies.get(cookie_name(request), "")
+    session = _session(context, name, old, known=found is not None, right=True)
+    if session is None:
+        return _form(
+            request, next, f"The provider knows you as {name}: no account of that name is open here."
+        )
+    return _begun(request, next, session)
+
+
+def _not_provided(request: Request, error: Exception) -> Response:
+    facts = {"kind": type(error).__name__, "error": str(getattr(error, "error", ""))[:100]}
+    log.warning("not logged in by the provider", extra={"facts": facts})
+    return _form(request, "/", "The identity provider did not say who you are. Please try again.")
+
+
+PROVIDER_FAULTS: Final = (OSError, ValueError, LookupError, AuthlibBaseError, jwt.PyJWTError)
+"""What may go wrong with a provider that fails, is not there, or says what cannot be believed."""
+PATIENCE: Final = 5.0
+"""Seconds for which a provider is waited for."""
+
+
+class Provider:
+    """An OpenID Connect provider: authorization code with PKCE (RFC 7636), state and nonce, all three drawn from the
+    random `token` that only the browser which began the log-in holds."""
+
+    def __init__(self, settings: QueueSettings, back: str) -> None:
+        self._settings = settings
+        secret = settings.oidc_client_secret.get_secret_value()
+        own = {"code_challenge_method": "S256", "redirect_uri": back, "scope": "openid profile email"}
+        self._session = OAuth2Session(settings.oidc_client_id, secret, default_timeout=PATIENCE, **own)
+        self._known = self._read(f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
+
+    def address(self, token: str, next: str) -> str:
+        """Where the browser is to go."""
+        given = {"state": _state(token, next), "nonce": _drawn(token, "nonce")}
+        found: str = self._session.create_authorization_url(
+            self._known["authorization_endpoint"], code_verifier=_drawn(token, "verifier"), **given
+        )[0]
+        return found
+
+    def name(self, token: str, code: str) -> str:
+        """Name of the account that a code stands for. Raises one of PROVIDER_FAULTS."""
+        given = self._session.fetch_token(
+            self._known["token_endpoint"], code=code, code_verifier=_drawn(token, "verifier")
+        )
+        keys, named = self._read(self._known["jwks_uri"]), jwt.get_unverified_header(given["id_token"])
+        fitting = [one for one in jwt.PyJWKSet.from_dict(keys).keys if named.get("kid") in (None, one.key_id)]
+        claims = jwt.decode(
+            given["id_token"],
+            fitting[0],
+            algorithms=["RS256", "PS256", "ES256"],
+            audience=self._settings.oidc_client_id,
+            issuer=self._settings.oidc_issuer,
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+        )
+        if claims.get("nonce") != _drawn(token, "nonce"):
+            raise ValueError("nonce")
+        if self._settings.oidc_name == "email" and claims.get("email_verified") is not True:
+            raise ValueError("email not verified")
+        return str(claims[self._settings.oidc_name]).lower()
+
+    def _read(self, address: str) -> dict[str, Any]:
+        answer = self._session.get(address, withhold_token=True)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _drawn(token: str, use: str) -> str:
+    return hashlib.sha256(f"{use} {token}".encode()).hexdigest()
+
+
+def _state(token: str, next: str) -> str:
+    return f"{_drawn(token, f'state {next}')} {next}"
 
 
 @router.post("/logout")
@@ -120,10 +233,8 @@ def own_address(given: str) -> str:
     return quote(given, safe="/?&=%+-_.~:,;@") if plain else "/"
 
 
-def _session(context: AppContext, name: str, password: str, old: str) -> str | None:
-    with context.database.reading() as connection:
-        found = accounts.find(connection, name)
-    right = accounts.right(found, password)
+def _session(context: AppContext, name: str, old: str, *, known: bool, right: bool) -> str | None:
+    """Token of a new session in place of the `old` one; None, and a row of the audit, where the account stays shut."""
     with context.unit_of_work() as unit:
         own, demonstrated = context.settings.queue, access.demo_allowed(context.settings)
         account, why = accounts.admit(
@@ -131,17 +242,27 @@ def _session(context: AppContext, name: str, password: str, old: str) -> str | N
         )
         if account is None:
             # what was typed as a name may be a password
-            unit.record(name if found else "unknown", "failed log-in", "/login", why=why)
+            unit.record(name if known else "unknown", "failed log-in", "/login", why=why)
             return None
         unit.record(name, "log-in", "/login")
         accounts.end_session(unit.connection, old)
         return accounts.begin_session(unit.connection, account, unit.at, own)
 
 
+def _begun(request: Request, next: str, session: str) -> Response:
+    answer = RedirectResponse(own_address(next), 303)
+    _set_cookie(request, answer, cookie_name(request), session)
+    answer.delete_cookie(_form_cookie(request), secure=not is_loopback(request))
+    return answer
+
+
 def _form(request: Request, next: str, said: str) -> Response:
     token = request.cookies.get(_form_cookie(request)) or secrets.token_urlsafe(32)
     status = 401 if said else 200
-    answer = page(request, "login.html", status, csrf=token, next=own_address(next), said=said)
+    provider = bool(app_context(request).settings.queue.oidc_issuer)
+    answer = page(
+        request, "login.html", status, csrf=token, next=own_address(next), said=said, provider=provider
+    )
     _set_cookie(request, answer, _form_cookie(request), token)
     return answer
 

@@ -13,6 +13,7 @@ from tests.serve.factory import START, entry
 DAY = date(2021, 2, 9)
 SHOP = "Shop of Ties"
 FOUND_OUT = "Found Out Weaving"
+SPELLINGS = ("NANTONG DAVI SENO APPAREL", "DAVISENO APPAREL (NANTONG)")
 LISTED = "Hotan Very Listed Textile"
 NUMBER = 500_000
 HOSTILE = "<script>alert(1)</script>=cmd|' /C calc'!A0 \u202eEVIL\u200b"
@@ -64,13 +65,25 @@ def lines() -> list[dict[str, object]]:
         line(40, DAY - timedelta(1), received_on=DAY),
         line(50, START, manufacturer_name=FOUND_OUT, seller_name=SHOP, importer_number="55-1111111"),
         line(51, START, manufacturer_name=LISTED, seller_name=SHOP, importer_number="55-2222222"),
+        *(
+            line(
+                52 + turn,
+                START,
+                manufacturer_name=name,
+                seller_name=SHOP,
+                importer_number="55-3333333",
+                country_of_origin="CN",
+            )
+            for turn, name in enumerate(SPELLINGS)
+        ),
     ]
 
 
 def outcomes() -> list[dict[str, object]]:
     """Of past lines: one found, one not, one that becomes known on the day itself; and the one found out."""
     ended = {30: (START + timedelta(9), "xinjiang"), 31: (START + timedelta(20), "not_xinjiang"),
-             32: (DAY, "xinjiang"), 50: (START + timedelta(5), "xinjiang")}  # fmt: skip
+             32: (DAY, "xinjiang"), 50: (START + timedelta(5), "xinjiang"),
+             52: (START + timedelta(5), "xinjiang"), 53: (START + timedelta(6), "xinjiang")}  # fmt: skip
     return [
         {
             "entry_number": key(number)[0],

@@ -14,7 +14,7 @@ from originrisk.serve.queue.evidence.line import LineEvidence
 from originrisk.serve.queue.evidence.links import latest_graph
 from originrisk.serve.queue.evidence.reading import StoreSnapshot
 from tests.serve.factory import START
-from tests.serve.queue.evidence.past import DAY, FOUND_OUT, HOSTILE, LISTED, SHOP, key
+from tests.serve.queue.evidence.past import DAY, FOUND_OUT, HOSTILE, LISTED, SHOP, SPELLINGS, key
 
 
 @pytest.fixture
@@ -73,6 +73,8 @@ def test_links_lead_to_who_is_listed_or_was_found_out(found: LineEvidence) -> No
     assert ends[LISTED].listed
     assert (ends[FOUND_OUT].found, ends[FOUND_OUT].examined) == (1, 1)
     assert found.links.via["seller"] == SHOP
+    both = [one for one in ends.values() if one.name in SPELLINGS]
+    assert [(one.found, sorted([one.name, *one.names])) for one in both] == [(2, sorted(SPELLINGS))]
 
 
 def test_without_a_history_before_the_day_links_say_so(home: Path) -> None:

@@ -1,7 +1,18 @@
 """Log-in, sessions and the door of every page."""
 
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+import requests
+from pydantic import SecretStr
 from sqlalchemy import select, update
+from starlette.testclient import TestClient
 
 from originrisk.serve.queue.db.tables import ACCOUNTS, SESSIONS
 from originrisk.serve.queue.routes.log_in import own_address
@@ -150,3 +161,98 @@ def test_every_answer_carries_the_headers(at: Office) -> None:
 def test_a_form_that_is_too_long_is_refused_unread(at: Office) -> None:
     assert at.visitor().post("/login", data={"name": "x" * 300_000}).status_code == 413
     assert at.visitor().post("/login", content=(b"x" for _ in range(3))).status_code == 413
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    """A provider of another maker, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    told = [json.dumps({"sub": sub, "preferred_username": name}) for sub, name in PEOPLE.items()]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true"]
+    server = subprocess.Popen(
+        [*command, *(f"--user-claims={one}" for one in told)], stderr=subprocess.DEVNULL
+    )
+    try:
+        while True:
+            with socket.socket() as knock:
+                if not knock.connect_ex(("127.0.0.1", port)):
+                    break
+            assert server.poll() is None
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+PEOPLE = {"1": "Ann", "2": "mallory"}
+
+
+@pytest.fixture
+def federated(at: Office, issuer: str) -> Iterator[Office]:
+    own = at.settings.queue.model_copy(
+        update={
+            "oidc_issuer": issuer,
+            "oidc_client_id": "originrisk",
+            "oidc_client_secret": SecretStr("for tests"),
+        }
+    )
+    opened = Office(at.settings.model_copy(update={"queue": own}))
+    opened.hire("ann", "auditor")
+    yield opened
+    opened.context.database.close()
+
+
+def asked(browser: TestClient) -> str:
+    """Where the log-in sends the browser."""
+    sent = browser.get("/login/provider?next=/audit%3Fpage=2")
+    assert sent.status_code == 303, sent.text
+    return str(sent.headers["location"])
+
+
+def said_by_provider(address: str, sub: str) -> str:
+    """Path and query with which the provider sends somebody back who logged in there."""
+    answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=30)
+    return str(answer.headers["location"]).removeprefix("http://localhost")
+
+
+def test_who_the_provider_names_is_let_in_and_nobody_else(federated: Office) -> None:
+    browser = federated.visitor()
+    assert "organisation" in browser.get("/login").text
+    back = said_by_provider(asked(browser), "1")
+    assert federated.visitor().get(back).status_code == 401  # another browser's log-in
+    entered = browser.get(back)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/audit?page=2")
+    assert browser.get("/").headers["location"] == "/audit"
+    assert ("ann", "log-in", "/login") in federated.audited()
+
+    stranger = federated.visitor()
+    refused = stranger.get(said_by_provider(asked(stranger), "2"))
+    assert refused.status_code == 401
+    assert "no account of that name" in refused.text
+    assert stranger.get("/").status_code == 303
+    assert ("unknown", "failed log-in", "/login") in federated.audited()
+
+
+def test_a_code_of_another_log_in_opens_nothing(federated: Office) -> None:
+    mine, victim = federated.visitor(), federated.visitor()
+    code = parse_qs(said_by_provider(asked(mine), "1").partition("?")[2])["code"][0]
+    own = parse_qs(urlsplit(asked(victim)).query)["state"][0]
+    answer = victim.get("/login/provider/back", params={"code": code, "state": own})
+    assert answer.status_code == 401
+    assert victim.get("/").status_code == 303
+
+
+def test_a_locked_account_stays_shut_and_an_absent_provider_is_told(federated: Office) -> None:
+    with federated.context.unit_of_work() as unit:
+        unit.connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == "ann").values(locked=True))
+    browser = federated.visitor()
+    assert browser.get(said_by_provider(asked(browser), "1")).status_code == 401
+    own = federated.settings.queue.model_copy(update={"oidc_issuer": "http://127.0.0.1:9"})
+    alone = Office(federated.settings.model_copy(update={"queue": own}))
+    told = alone.visitor().get("/login/provider")
+    alone.context.database.close()
+    assert told.status_code == 401
+    assert "identity provider did not say" in told.text
