@@ -72,7 +72,8 @@ def _mid_against_address(lines: Lines, _view: PointInTimeView) -> Floats:
 
 
 def _maker_in_xinjiang(lines: Lines, _view: PointInTimeView) -> Floats:
-    named = lines.texts["manufacturer_name"].read(names_xinjiang, 0.0)
+    # of names of firms only places that are nothing else: Emin and Manas are given names, too
+    named = lines.texts["manufacturer_name"].says(lambda text: names_xinjiang(text) == 1)
     return np.maximum(named, maker_in_xinjiang(lines))
 
 
@@ -106,8 +107,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
             "Parts of the MID, street number and city, that are not those of the declared address.",
             _mid_against_address, "no MID or no address"),
     Feature("paperwork", "maker_in_xinjiang", "likeness",
-            "Maker's name, city, postal code or address is of Xinjiang: 1 if clear, 0.5 if shared or not agreed.",
-            _maker_in_xinjiang, monotone=1),
+            "Maker's name, city, postal code or address is of Xinjiang: 1 if clear, 0.5 if an address is shared.",
+            _maker_in_xinjiang, monotone=1, version=2),
     Feature("paperwork", "postal_state", "state",
             "Postal code of a maker in China, by MID or else origin: not required, missing, invalid, other, Xinjiang.",
             _postal_state, kind="category", dated=True),

@@ -153,6 +153,8 @@ _PART: Final = _object(
         "last_seen": _MAYBE_DAY,
         "examined": _WHOLE,
         "found": _WHOLE,
+        "inconclusive": _WHOLE,
+        "denied": _WHOLE,
         "last_found": _MAYBE_DAY,
     }
 )

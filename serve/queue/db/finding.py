@@ -12,7 +12,7 @@ from originrisk.data.errors import Problem
 Key = tuple[str, int]
 """Entry number and line number."""
 
-DECISIONS: Final = {
+DECISIONS: Final = {  # in the order of their keys, 1 to 5
     "examine": "Examine",
     "request_documents": "Request documents",
     "release": "Release",

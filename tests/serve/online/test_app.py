@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
 from originrisk.data.settings import ScoreSettings, Settings
 from originrisk.models.registry import bundle_path, champion_version
-from originrisk.serve.online import answer, problems
+from originrisk.serve.online import answer, problems, shapes
 from originrisk.serve.online.service import Service
 from originrisk.serve.scoring.batch import score_period
 from tests.serve import factory
@@ -177,7 +178,9 @@ def test_a_stored_line_and_its_published_score_are_found(settings: Settings) -> 
 def test_a_party_is_found_by_the_key_that_an_answer_named(settings: Settings) -> None:
     with served.client(settings) as client:
         key = served.ask(client, served.rows(settings)[:1])["lines"][0]["parties"]["maker"]
-        parts = client.get(f"/v1/parties/{key}").json()["parts"]
+        answer = client.get(f"/v1/parties/{key}").json()
+        jsonschema_rs.validate(shapes.ANSWERS["parties"], answer)
+        parts = answer["parts"]
         assert client.get("/v1/parties/00000000000000ab").status_code == 404
         assert client.get("/v1/parties/nobody").status_code == 422
     assert set(parts) == {"supplier", "maker"}
