@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from originrisk.serve.queue.access import Visitor
-from originrisk.serve.queue.charts.line import LANES, dollars, timeline
+from originrisk.serve.queue.charts.line import dollars, timeline
 from originrisk.serve.queue.db.comments import LogEntry
 from originrisk.serve.queue.db.finding import DISPOSITIONS, RESULTS
 from originrisk.serve.queue.evidence.case import concept_rows
@@ -52,7 +52,7 @@ def _facts(
     simulated: bool,
 ) -> dict[str, Any]:
     row, score, case = found.row, None if found.lot else found.score, found.case
-    past = timeline(row["entry_date"], found.supplier, found.importer, log)
+    past = timeline(row["entry_date"], {"Maker": found.supplier, "Importer": found.importer}, log)
     parties = {"Maker": found.supplier, f"Importer {case.importer or 'not declared'}": found.importer}
     goods = [
         ("Line", f"{row['entry_number']} / {row['line_number']}, entered {row['entry_date']}"),
@@ -96,7 +96,7 @@ def _facts(
             }
             for price in found.prices
         ],
-        "timeline": {"marks": [asdict(one) for one in past.marks], "years": past.years, "lanes": LANES},
+        "timeline": {"marks": [asdict(one) for one in past.marks], "years": past.years, "lanes": past.lanes},
         "ties": [
             [folded(one.name, 100), one.why, f"{tie.via}, {tie.lines:,} lines, {tie.first} to {tie.last}"]
             for one in found.links.suppliers[:20]

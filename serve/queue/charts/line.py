@@ -1,7 +1,7 @@
 """Charts of a line: prices of like goods, the timeline, the route on a map."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -95,23 +95,26 @@ class TimeMark:
     tall: float = 0.0
 
 
-LANES: Final = ("Maker", "Importer", "Law", "This line")
-
-
 @dataclass(frozen=True, slots=True)
 class LineTimeline:
     """Marks, and the years that the axis names, each at its place (0 to 1)."""
 
     marks: list[TimeMark]
     years: list[tuple[float, str]]
-    lanes: tuple[str, ...] = LANES
+    lanes: tuple[str, ...]
 
 
-def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[LogEntry]) -> LineTimeline:
-    """What was known before a line's day of its parties and the law, the line itself, and what people did with it."""
-    parties = (maker, importer)
+OWN: Final = ("This line", "this line was entered")
+
+
+def timeline(
+    day: date, of: Mapping[str, PartyPast], log: Sequence[LogEntry], own: tuple[str, str] = OWN
+) -> LineTimeline:
+    """What was known before a day of parties (by the name of their lane) and the law; on a lane of its `own`, with a
+    word for the day, what people did."""
+    lanes = (*of, "Law", own[0])
     events = [(one.at.date(), f"{one.kind} of {one.by}: {one.text[:80]}") for one in log]
-    first = min([day - timedelta(60), *(party.first for party in parties if party.first)])
+    first = min([day - timedelta(60), *(party.first for party in of.values() if party.first)])
     last = max([day, *(at for at, _ in events)])
     whole = max((last - first).days, 1)
 
@@ -119,7 +122,7 @@ def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[Log
         return round((of - first).days / whole, 4)
 
     marks = []
-    for lane, party in enumerate(parties):
+    for lane, party in enumerate(of.values()):
         most = max((month.lines for month in party.months), default=1)
         for month in (one for one in party.months if one.lines):
             at, told = max(share(month.first), 0.0), f"{month.first:%Y-%m}: {month.lines:,} lines"
@@ -127,12 +130,12 @@ def timeline(day: date, maker: PartyPast, importer: PartyPast, log: Sequence[Log
                 told += f", {month.examined} examined, {month.found} with Xinjiang inputs"
                 marks.append(TimeMark(at, lane, "found" if month.found else "none", told))
             marks.append(TimeMark(at, lane, "bar", told, month.lines / most))
-    legal = {one.day: one.event for party in parties for one in party.legal}
-    marks += [TimeMark(share(at), 2, "law", f"{at}: {event}") for at, event in sorted(legal.items())]
-    marks.append(TimeMark(share(day), 3, "entry", f"{day}: this line was entered"))
-    marks += [TimeMark(share(at), 3, "done", f"{at}: {words}") for at, words in events]
+    legal = {one.day: one.event for party in of.values() for one in party.legal}
+    marks += [TimeMark(share(at), len(of), "law", f"{at}: {event}") for at, event in sorted(legal.items())]
+    marks.append(TimeMark(share(day), len(of) + 1, "entry", f"{day}: {own[1]}"))
+    marks += [TimeMark(share(at), len(of) + 1, "done", f"{at}: {words}") for at, words in events]
     years = [(share(date(year, 1, 1)), str(year)) for year in range(first.year + 1, last.year + 1)]
-    return LineTimeline(marks, years)
+    return LineTimeline(marks, years, lanes)
 
 
 MAP_WIDTH: Final = 720

@@ -164,6 +164,11 @@ def matches(reader: StoreReader, line: dict[str, Any]) -> tuple[int, list[NameMa
     return len(listed), found
 
 
+def matches_of(reader: StoreReader, name: str, day: date) -> list[Match]:
+    """What the lists that a day sees may mean by a name."""
+    return _matches(name[:NAME_READ], "", _Listed(_in_force(reader, day)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """A table that is equal only to itself, so that what was matched against it can be kept."""

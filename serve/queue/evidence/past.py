@@ -23,7 +23,7 @@ SELECT {", ".join(READ)}, {_ENDED_BEFORE} FROM {{{{{{table}}}}}}
 WHERE {{which}} AND entry_date >= $first AND entry_date < $day AND coalesce(received_on, entry_date) < $day
 ORDER BY entry_date DESC, entry_number, line_number LIMIT {MOST}
 """
-_MAKER: Final = {
+MAKER: Final = {
     True: "manufacturer_id = $maker",
     False: "manufacturer_id IS NULL AND manufacturer_name = $maker",
 }
@@ -47,7 +47,7 @@ class Past:
     @classmethod
     def of(cls, reader: StoreReader, line: dict[str, Any]) -> "Past":
         """The past of a row of `entries`."""
-        maker = _MAKER[line["manufacturer_id"] is not None]
+        maker = MAKER[line["manufacturer_id"] is not None]
         others = f"htsus = $htsus AND ({maker}) IS NOT TRUE AND ({_IMPORTER}) IS NOT TRUE"
         supplier = _lines_before(reader, line, ("by_supplier", maker), YEARS)
         importer = _lines_before(reader, line, ("by_importer", _IMPORTER), YEARS)

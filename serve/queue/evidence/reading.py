@@ -12,6 +12,7 @@ from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import Annotated, Any, Final, Generic, TypeVar
 
+import pyarrow as pa
 from cachetools import LRUCache, cachedmethod
 from fastapi import Depends, Request
 
@@ -167,14 +168,19 @@ class StoreSnapshot:
         found = self.reader.sql(_ENTRY, [entry_number.strip().upper(), but]).to_pylist()
         return [(row["entry_number"], row["line_number"], row["entry_date"]) for row in found]
 
-    def line(self, entry_number: str, line_number: int) -> LineEvidence | None:
-        """A line with its evidence; None where the store has no such line."""
+    def entry(self, entry_number: str, line_number: int) -> pa.Table | None:
+        """The row of `entries` of a line; None where the store has no such line."""
         key = entry_number, line_number
         days = self.reader.sql(_DAY, [*key])["entry_date"].to_pylist()
-        if not days:
+        return self.reader.entry(days[0], key) if days else None
+
+    def line(self, entry_number: str, line_number: int) -> LineEvidence | None:
+        """A line with its evidence; None where the store has no such line."""
+        line = self.entry(entry_number, line_number)
+        if line is None:
             return None
-        day: date = days[0]
-        line, scores = self.reader.entry(day, key), self.reader.sql(_SCORE, [day, *key]).to_pylist()
+        day: date = line["entry_date"][0].as_py()
+        scores = self.reader.sql(_SCORE, [day, entry_number, line_number]).to_pylist()
         score = scores[0] if scores else None
         return evidence(self.reader, self.graph(day), line, score, self.ranking(day))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import fields
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse
 
+from originrisk.data.contract import ONE_DAY
 from originrisk.data.errors import BadInputError, Problem
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.attachments import KINDS, MOST_BYTES, looked_through
@@ -18,10 +19,11 @@ from originrisk.serve.queue.charts import line as charted
 from originrisk.serve.queue.context import Context
 from originrisk.serve.queue.db import comments, findings, work
 from originrisk.serve.queue.db.comments import Attachment
-from originrisk.serve.queue.db.finding import DECISIONS, address
+from originrisk.serve.queue.db.finding import DECISIONS, DISPOSITIONS, address
 from originrisk.serve.queue.evidence.case import PROOF, concept_rows, in_words
 from originrisk.serve.queue.evidence.declaration import LABELS
 from originrisk.serve.queue.evidence.line import LineEvidence
+from originrisk.serve.queue.evidence.party import GROUPS, PartyCase
 from originrisk.serve.queue.evidence.reading import CurrentReading
 from originrisk.serve.queue.packet import packet
 from originrisk.serve.queue.rendering import page
@@ -59,7 +61,11 @@ def line(
         "concepts": concept_rows(None if found.lot else found.score),
         "flag_proof": PROOF,
         "price_charts": [(price, charted.plot(price)) for price in found.prices],
-        "timeline": charted.timeline(found.row["entry_date"], found.supplier, found.importer, log),
+        "timeline": charted.timeline(
+            found.row["entry_date"],
+            {"Maker": found.supplier, "Importer": found.importer},
+            log,
+        ),
         "map": charted.route_map(found.route),
         "labels": LABELS,
         "most_bytes": MOST_BYTES,
@@ -68,6 +74,37 @@ def line(
     }
     facts = {one.name: getattr(found, one.name) for one in fields(found)}
     return page(request, "line.html", form=form, decisions=DECISIONS, lot=found.lot, **facts, **charts)
+
+
+@router.get("/lines/{entry}/{line}/parties/{role}")
+def party(
+    request: Request,
+    context: Context,
+    reading: CurrentReading,
+    entry: Entry,
+    line: LineNumber,
+    *,
+    role: Literal["supplier", "importer", "seller", "consolidator"],
+    _: Annotated[Visitor, Depends(may("read_line"))],
+    group: Literal["", "supplier", "importer", "seller", "consolidator", "heading", "origin", "month"] = "",
+) -> Response:
+    """A party of the line, as known today."""
+    today, found = context.now().date(), reading.entry(entry, line)
+    case = found and PartyCase.of(reading.reader, reading.graph(today), found, role, group=group, today=today)
+    if not case:
+        raise HTTPException(404)
+    last = case.past.last or today
+    drawn = charted.timeline(
+        last + ONE_DAY, {role.capitalize(): case.past}, [], ("Last line", "the day after")
+    )
+    facts: dict[str, Any] = {
+        "group": group,
+        "groups": GROUPS,
+        "today": today,
+        "timeline": drawn,
+        "dispositions": DISPOSITIONS,
+    }
+    return page(request, "party.html", case=case, address=address((entry, line)), line=(entry, line), **facts)
 
 
 @router.get("/lines/{entry}/{line}/packet.pdf")

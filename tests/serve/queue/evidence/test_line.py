@@ -128,7 +128,7 @@ def test_charts_stay_inside_their_frames(found: LineEvidence) -> None:
     assert all(
         drawn.left <= x <= drawn.width and 0 <= y <= drawn.bottom for x, y in (*drawn.peers, *drawn.own)
     )
-    marks = charts.timeline(DAY, found.supplier, found.importer, []).marks
+    marks = charts.timeline(DAY, {"Maker": found.supplier}, [], ("This line", "entered")).marks
     assert all(0 <= mark.share <= 1 and mark.tall <= 1 for mark in marks)
     assert {mark.kind for mark in marks} == {"bar", "found", "law", "entry"}
 

@@ -265,3 +265,15 @@ def test_while_a_newer_day_is_made_ready_pages_say_so_and_at_the_start_wait(
 def late() -> pa.Table:
     """A line that comes in after the night."""
     return pa.Table.from_pylist([line(70, DAY)], schema=ENTRIES.schema)
+
+
+def test_the_page_of_a_party_tells_lines_lists_links_and_partners(ann: TestClient) -> None:
+    page = read(ann, f"{address(1)}/parties/seller?group=supplier")
+    assert f"Seller: <bdi>{SHOP}</bdi>" in page
+    assert f"<bdi>{FOUND_OUT}</bdi> · 1 line" in page
+    assert f'href="{address(1)}/parties/supplier"' in read(ann, address(1))
+    assert ann.get(f"{address(1)}/parties/consolidator").status_code == 404
+    assert ann.get(f"{address(1)}/parties/bank").status_code == 422
+    hostile = read(ann, f"{address(3)}/parties/seller")
+    assert "<script>alert" not in hostile
+    assert "7654321" not in page + hostile
