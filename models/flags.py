@@ -7,7 +7,8 @@ import numpy as np
 
 from originrisk.data.identifiers.manufacturer_id import parse
 from originrisk.data.identifiers.postal_code import is_xinjiang
-from originrisk.data.reference import materials
+from originrisk.data import reference
+from originrisk.data.reference import materials, table
 from originrisk.features.places import names_xinjiang
 from originrisk.models.evidence import PARTIES, LineEvidence
 from originrisk.models.statements import Fact, clean, content, country, fact, money
@@ -90,7 +91,7 @@ def origin_contradicted(known: LineEvidence) -> Found:
 
 
 def below_material_cost(known: LineEvidence) -> Found:
-    """A value per kilogram below the world price of the material in it."""
+    """A value per kilogram below the world price, as last known, of the material in it."""
     line = known.line
     held = content(line)
     if held is None or not line["gross_weight_kg"]:
@@ -100,11 +101,15 @@ def below_material_cost(known: LineEvidence) -> Found:
     cost = materials.price(material, day)[0] * materials.kilograms(material, line["htsus"]) * share
     value = line["entered_value_usd"] / line["gross_weight_kg"]
     if value < cost:
+        prices = table.known(reference.material_prices(), line["entry_date"])
+        since = max(row.known_from for row in prices if row.material == material)
         facts = [
             fact("value a kilogram, US dollars", "entries", f"{value:.2f}"),
             fact(f"cost of the {material} in a kilogram, US dollars", "material_price.csv", f"{cost:.2f}"),
+            fact(f"price of the {material} known since", "material_price.csv", since),
         ]
-        yield f"{money(value)} a kilogram is less than the {material} in it costs: {money(cost)}.", facts
+        told = f"the {material} in it costs by the price known since {since}: {money(cost)}"
+        yield f"{money(value)} a kilogram is less than {told}.", facts
 
 
 def tie_to_listed(known: LineEvidence) -> Found:

@@ -293,11 +293,16 @@ class Truth:
             "cost of the (\\w+) in a kilogram, US dollars": lambda line, m, _, __, value, ___: self._cost(
                 line, m[1], value
             ),
+            "price of the (\\w+) known since": lambda line, m, _, __, value, ___: (
+                value == self._share("material_price.csv", "known_from", "true", line, m[1], str)
+            ),
             "|".join(declared): lambda line, m, _, __, value, ___: value == _clean(str(line[declared[m[0]]])),
             ".*": lambda line, m, _, __, value, ___: self._in_force(line, m, value),
         }
 
-    def _share(self, table: str, column: str, where: str, line: Any, material: str) -> Any:
+    def _share(
+        self, table: str, column: str, where: str, line: Any, material: str, kind: type = float
+    ) -> Any:
         rows = self.rows(
             f"""SELECT {column} FROM read_csv('{REFERENCE}/{table}', all_varchar = true)
             WHERE material = '{material}' AND {where} AND CAST(known_from AS DATE) < $on
@@ -305,7 +310,7 @@ class Truth:
             line,
             on=line["entry_date"],
         )
-        return float(rows[0][0]) if rows else None
+        return kind(rows[0][0]) if rows else None
 
     def _material(self, line: Any) -> str:
         rows = self.rows(
