@@ -5,9 +5,9 @@ from typing import Final, TypedDict
 
 import numpy as np
 
+from originrisk.data import reference
 from originrisk.data.identifiers.manufacturer_id import parse
 from originrisk.data.identifiers.postal_code import is_xinjiang
-from originrisk.data import reference
 from originrisk.data.reference import materials, table
 from originrisk.features.places import names_xinjiang
 from originrisk.models.evidence import PARTIES, LineEvidence

@@ -1,8 +1,8 @@
 """Several records of a source that make one line, and several lines that make one good: the ACE report as it is.
 
 A line of an entry summary has a record for each of its tariff numbers: chapter 98 first, then 99, then the goods. A set
-has a header (X), which carries its value, and components (V). Goods of steel or aluminium may be split into two lines,
-of which one bears the duty on the metal. Where a value stands with another line, this one's is 0.
+has a header (X), which carries its value, and components (V). Goods of steel, aluminium or copper may be split into
+lines of which each bears the duty on another metal, or none. Where a value stands with another line, this one's is 0.
 """
 
 from collections.abc import Mapping as Map
@@ -21,6 +21,8 @@ SPECIAL, ADDITIONAL = "98", "99"
 """Chapters of special classification and of additional duties: they say more of goods that another record names."""
 IN_THE_HEADER = f"{VALUE}: stands with the header of the set"
 PUT_TOGETHER = f"{VALUE}: put together with the other line of goods split for the duty on metal"
+WITH_THE_DUTY = f"{VALUE}: stands with the record of an additional duty"
+SEVERAL_ORIGINS = "country_of_origin: records of the line name several; the first of the goods stands"
 _KEY, _ENTRY = list(LINE_KEY), LINE_KEY[0]
 _QUANTITIES = {"quantity": "unit_of_measure", "second_quantity": "second_unit"}
 _AMOUNTS = [VALUE, *_QUANTITIES]
@@ -31,8 +33,8 @@ def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool)
     """Fold records of one line into the first of chapters 1 to 97, or else of 98, by their `order` within it.
 
     `cells` are those of the headings that the rule names. With `sums`, the line's value is the sum over its records
-    outside chapter 99. A record that repeats an order is a duplicate. A line with a broken record, or with none
-    outside chapter 99, is rejected whole: half of a line's value would be a wrong value.
+    outside chapter 99; where these have none, over the others. A record that repeats an order is a duplicate. A line
+    with a broken record, or with none outside chapter 99, is rejected whole: half of a value would be a wrong value.
     """
     frame = _frame(checked, rule, cells)
     _forgive(frame, checked)
@@ -48,9 +50,15 @@ def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool)
     first = whole[whole["goods"]].sort_values(["special", "order", "row"]).groupby(_KEY).head(1)
     first = first.sort_values(_KEY).set_index(_KEY)
     if sums:
-        first[VALUE] = whole[whole["goods"]].groupby(_KEY)[VALUE].sum()
-    metal = whole["htsus"].str.startswith(rule.metal_duties or ("none",))
-    first["metal"] = first.index.isin(pd.MultiIndex.from_frame(whole.loc[metal, _KEY]))
+        value, with_duty = (
+            whole[whole["goods"] == goods].groupby(_KEY)[VALUE].sum() for goods in (True, False)
+        )
+        first[VALUE] = value.where(value != 0, with_duty).fillna(0.0)
+        _tell(WITH_THE_DUTY, first[VALUE] != value, checked)
+    origins = whole[whole["goods"]].groupby(_KEY)["country_of_origin"].nunique()
+    _tell(SEVERAL_ORIGINS, origins > 1, checked)
+    of_metal = whole["htsus"].str[:6].where(whole["htsus"].str.startswith(rule.metal_duties or ("none",)), "")
+    first["metal"] = of_metal.groupby([whole[name] for name in _KEY]).max()
     _without_value_of_their_own(first, checked)
     _put_together(first, checked)
     absorbed = np.zeros(len(checked.absorbed), bool)
@@ -69,15 +77,22 @@ def _frame(checked: Checked, rule: Fold, cells: Map[str, pa.Array]) -> pd.DataFr
     frame["goods"], frame["special"] = chapter != ADDITIONAL, chapter == SPECIAL
     sets = [cells[name].cast(pa.string()).to_pandas() for name in rule.set if name in cells]
     frame["set"] = sets[0].fillna("").str.strip().str.upper() if sets else ""
-    of_a_set = frame.loc[frame["set"] == "X", _ENTRY]
-    frame["component"] = (frame["set"] == "V") & frame[_ENTRY].isin(of_a_set)
+    header = frame["set"] == "X"
+    frame["component"] = (frame["set"] == "V") & frame[_ENTRY].isin(frame.loc[header, _ENTRY])
+    valued = frame[frame[VALUE] > 0]
+    frame["elsewhere"] = frame["component"] | (
+        header & frame[_ENTRY].isin(valued.loc[valued["component"], _ENTRY])
+    )
     return frame
 
 
 def _forgive(frame: pd.DataFrame, checked: Checked) -> None:
-    """A record without a value that need not have one: additional duties, chapter 98, components of a set."""
+    """A record without a value that need not have one: additional duties, chapter 98, components of a set or its header
+    where they have it, goods whose value stands with the additional duty."""
     missing = f"{VALUE}: missing"
-    may = set(frame.loc[~frame["goods"] | frame["special"] | frame["component"], "row"])
+    duties = pd.MultiIndex.from_frame(frame.loc[~frame["goods"] & (frame[VALUE] > 0), _KEY])
+    with_duty = pd.MultiIndex.from_frame(frame[_KEY]).isin(duties)
+    may = set(frame.loc[~frame["goods"] | frame["special"] | frame["elsewhere"] | with_duty, "row"])
     for row in [row for row, texts in checked.reasons.items() if row in may and missing in texts]:
         checked.reasons[row].remove(missing)
         checked.rules[missing] -= 1
@@ -93,35 +108,40 @@ def _without_value_of_their_own(first: pd.DataFrame, checked: Checked) -> None:
     of_set = [entry, (first["set"] == "X").groupby(entry).cumsum()]
     header = first[VALUE].where(first["set"] == "X").groupby(of_set).transform("max")
     theirs = first[VALUE].where(first["component"]).groupby(of_set).transform("sum")
-    held = first["component"] & ~(theirs > 1.01 * header)
+    held = first["component"] & ((theirs <= 1.01 * header) | ~(first[VALUE] > 0))
     first.loc[held, VALUE] = 0.0
-    if held.any():
-        checked.count("told", {IN_THE_HEADER: int(held.sum())})
+    _tell(IN_THE_HEADER, held, checked)
+
+
+def _tell(what: str, lines: pd.Series, checked: Checked) -> None:
+    if lines.any():
+        checked.count("told", {what: int(lines.sum())})
 
 
 def _put_together(first: pd.DataFrame, checked: Checked) -> None:
-    """Neighbouring lines of the same goods, of which one bears the duty on metal: the first takes the value of both.
+    """Neighbouring lines of the same goods, each with the duty on another metal or none: the first has all the value.
 
     A quantity in the same unit is that of the whole where both lines give it alike, else each gives its part.
     """
     here = first.reset_index()
     after = here.shift(-1)
     same = (here[_GOODS].fillna("") == after[_GOODS].fillna("")).all(axis=1)
-    pairs = same & (after[_KEY[1]] - here[_KEY[1]] == 1) & (here["metal"] != after["metal"])
+    follows = (same & (after[_KEY[1]] - here[_KEY[1]] == 1)).shift(fill_value=False).tolist()
     amounts, units = first[_AMOUNTS].to_numpy(float), first[list(_QUANTITIES.values())].to_numpy()
-    taken: set[int] = set()
-    for place in np.flatnonzero(pairs).tolist():
-        if place in taken:
+    start, seen, taken = 0, set[str](), np.zeros(len(first), bool)
+    for place, metal in enumerate(first["metal"]):
+        if not follows[place] or metal in seen:
+            start, seen = place, {metal}
             continue
-        taken.add(place + 1)
-        value, *others = amounts[place + 1]
-        amounts[place, 0], amounts[place + 1, 0] = amounts[place, 0] + value, 0.0
+        seen.add(metal)
+        taken[place] = True
+        value, *others = amounts[place]
+        amounts[start, 0], amounts[place, 0] = amounts[start, 0] + value, 0.0
         for column, other in enumerate(others):
-            if units[place, column] == units[place + 1, column] and amounts[place, column + 1] != other > 0:
-                amounts[place, column + 1] = np.nansum([amounts[place, column + 1], other])
+            if units[start, column] == units[place, column] and amounts[start, column + 1] != other > 0:
+                amounts[start, column + 1] = np.nansum([amounts[start, column + 1], other])
     first[_AMOUNTS] = amounts
-    if taken:
-        checked.count("told", {PUT_TOGETHER: len(taken)})
+    _tell(PUT_TOGETHER, pd.Series(taken), checked)
 
 
 def _reject(records: pd.DataFrame, reason: str, checked: Checked) -> None:

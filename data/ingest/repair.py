@@ -327,7 +327,8 @@ def _parsers(column: Column, rule: str, mapping: TableMapping, delimiter: str) -
 
     def with_words(base: Parser) -> Parser:
         def parser(text: str, notes: Notes) -> object:
-            text = words.get(text, words.get(text.removesuffix(".0"), text))
+            bare = text.removesuffix(".0")
+            text = words.get(text, words.get(bare, words.get(bare.upper(), text)))
             return text or None if text in also or not text else base(text, notes)
 
         return parser if words or also else base

@@ -294,15 +294,13 @@ class Truth:
                 line, m[1], value
             ),
             "price of the (\\w+) known since": lambda line, m, _, __, value, ___: (
-                value == self._share("material_price.csv", "known_from", "true", line, m[1], str)
+                value == self._share("material_price.csv", "known_from", "true", line, m[1])
             ),
             "|".join(declared): lambda line, m, _, __, value, ___: value == _clean(str(line[declared[m[0]]])),
             ".*": lambda line, m, _, __, value, ___: self._in_force(line, m, value),
         }
 
-    def _share(
-        self, table: str, column: str, where: str, line: Any, material: str, kind: type = float
-    ) -> Any:
+    def _share(self, table: str, column: str, where: str, line: Any, material: str) -> Any:
         rows = self.rows(
             f"""SELECT {column} FROM read_csv('{REFERENCE}/{table}', all_varchar = true)
             WHERE material = '{material}' AND {where} AND CAST(known_from AS DATE) < $on
@@ -310,7 +308,7 @@ class Truth:
             line,
             on=line["entry_date"],
         )
-        return kind(rows[0][0]) if rows else None
+        return rows[0][0] if rows and column == "known_from" else float(rows[0][0]) if rows else None
 
     def _material(self, line: Any) -> str:
         rows = self.rows(

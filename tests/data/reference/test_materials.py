@@ -135,4 +135,6 @@ def test_kilograms_of_material_go_by_the_kind_of_goods() -> None:
     np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
     assert np.isnan(materials.kilograms("steel", "7210490091"))
     codes = ("7606123096", "7601203000", "7602000030", "8708704530")
-    np.testing.assert_array_equal([materials.kilograms("aluminium", code) for code in codes], [1, 0.85, np.nan, 1])
+    np.testing.assert_array_equal(
+        [materials.kilograms("aluminium", code) for code in codes], [1, 0.85, np.nan, 1]
+    )
