@@ -242,8 +242,10 @@ def service(home: Path, seconds: float) -> list[list[str]]:
     example = EXAMPLE | {"entry_date": str(closed + timedelta(1))}
 
     def score(text: str, count: int, name: str) -> int:
+        dear = ("manufacturer_name", "seller_name", "manufacturer_address", "description")
         lines = [
-            {**example, "line_number": n + 1, "manufacturer_name": f"{name}{n} " * 1200} for n in range(count)
+            {**example, "line_number": n + 1, **{one: f"{name}{n} "[:9] * 1100 for one in dear}}
+            for n in range(count)
         ]
         sent = json.dumps({"lines": lines if name else [example]}).encode()
         return ask(

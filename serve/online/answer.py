@@ -16,16 +16,20 @@ from originrisk.features.catalogue import NAMES, compute
 from originrisk.features.history.keys import keys_of
 from originrisk.features.history.view import see
 from originrisk.features.lines import Floats, Lines
-from originrisk.models.evidence import gather
+from originrisk.models.evidence import LineEvidence, gather
 from originrisk.models.explanation import explain
 from originrisk.models.origin_model import OriginModel
 from originrisk.serve.online.artifacts import ActiveArtifacts, ActiveHistory
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, RefusedError
-from originrisk.serve.online.request import Row, ScoreRequest, lines_of
+from originrisk.serve.online.request import Row, lines_of
 from originrisk.serve.scoring.ranking import blinded
 
 PARTIES: Final = ("supplier", "maker", "address", "seller", "consolidator")
 """Parties that an answer names by key. Importers never: their number may be personal."""
+
+SCORED_AT_ONCE: Final = 40_000
+GATHERED_AT_ONCE: Final = 100_000
+"""Characters of a part of a request: some 0.3 s of CPU where texts are new; gathering costs that whatever it reads."""
 
 _OPTIONAL: Final = [column.name for column in ENTRIES.columns if not column.required]
 
@@ -38,28 +42,64 @@ class Limits:
     reasons: int
 
 
-def answer(asked: ScoreRequest, active: ActiveArtifacts, limits: Limits, store: Store) -> dict[str, Any]:
-    """Score the lines. Raises RefusedError where a line's day is one that the history already knows."""
-    check_days(asked.rows, active.past, limits)
-    lines, model = lines_of(asked.rows), active.bundle.model
+def answer(
+    rows: list[Row], include: frozenset[str], active: ActiveArtifacts, limits: Limits, store: Store
+) -> Iterator[list[dict[str, Any]]]:
+    """Score the lines, some at a time, so that others need not wait for all of them.
+
+    Raises RefusedError where a line's day is one that the history already knows.
+    """
+    check_days(rows, active.past, limits)
+    for told in _parts(rows, GATHERED_AT_ONCE if "reasons" in include else SCORED_AT_ONCE):
+        known = (
+            gather(store, pa.Table.from_pylist(told, ENTRIES.schema), active.past.day)
+            if "reasons" in include
+            else None
+        )
+        done = 0
+        for part in _parts(told, SCORED_AT_ONCE):
+            yield _answered(part, include, active, limits, known and known[done : done + len(part)])
+            done += len(part)
+
+
+def _parts(rows: list[Row], most: int) -> Iterator[list[Row]]:
+    """Rows in their order, so many at a time as have `most` characters in their texts, each a few more for itself."""
+    part: list[Row] = []
+    size = 0
+    for row in rows:
+        part.append(row)
+        size += 100 + sum(len(value) for value in row.values() if isinstance(value, str))
+        if size >= most:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _answered(
+    rows: list[Row],
+    include: frozenset[str],
+    active: ActiveArtifacts,
+    limits: Limits,
+    known: list[LineEvidence] | None,
+) -> list[dict[str, Any]]:
+    lines, model = lines_of(rows), active.bundle.model
     with np.errstate(all="ignore"):  # a value beyond all measure gives features beyond all measure
         matrix = compute(lines, see(active.past.history, lines, active.lists.listings))
-        shown = [_line(row, *judged) for row, judged in zip(asked.rows, _judged(matrix, model), strict=True)]
-        if "reasons" in asked.include:
-            rows = np.arange(len(shown))
-            declared = pa.Table.from_pylist(asked.rows, ENTRIES.schema)
-            known = gather(store, declared, active.past.day)
+        shown = [_line(row, *judged) for row, judged in zip(rows, _judged(matrix, model), strict=True)]
+        if known is not None:
+            every = np.arange(len(rows))
             for line, told in zip(
                 shown,
-                explain(matrix, model, known, rows=rows, lines=len(rows), most=limits.reasons),
+                explain(matrix, model, known, rows=every, lines=len(every), most=limits.reasons),
                 strict=True,
             ):
                 line |= {name: getattr(told, name) for name in ("reasons", "flags", "summary")}
-    if "features" in asked.include:
+    if "features" in include:
         for line, values in zip(shown, matrix.tolist(), strict=True):
             line["features"] = dict(zip(NAMES, values, strict=True))
     _name_parties(shown, lines)
-    return {**active.versions, "lines": shown}
+    return shown
 
 
 def _judged(matrix: Floats, model: OriginModel) -> Iterator[tuple[float, float, float]]:

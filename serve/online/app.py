@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from originrisk.serve.online.access import Caller
 from originrisk.serve.online.answer import answer, line_key, party_history, stored_line
 from originrisk.serve.online.middleware import RequestMiddleware
 from originrisk.serve.online.problems import BROKEN_LINES, NOT_FOUND, WRONG_METHOD, RefusedError
-from originrisk.serve.online.request import read_request, receive
+from originrisk.serve.online.request import read_request, read_rows, receive
 from originrisk.serve.online.service import Service, masked
 from originrisk.serve.server import HeadAsGet
 
@@ -93,15 +94,15 @@ def _add_scores(app: FastAPI, service: Service) -> None:
         caller = await _admitted(service, request, "score")
         active = service.watch.current()
         sent = await receive(request, service.settings.service)
-        asked = read_request(sent, service.settings.service.most_lines)
-        service.guard.charge(caller, len(asked.rows) - 1)
-        lines = [masked(row["entry_number"], row["line_number"]) for row in asked.rows]
-        service.audit.record(request.state.request, caller.name, "score", "taken", lines)
-        made = await service.scoring.do(
-            caller.name, len(asked.rows), lambda: _json(answer(asked, active, service.limits, service.store))
-        )
-        middleware.LINES.inc(len(asked.rows))
-        return made
+        lines, include = read_request(sent, service.settings.service.most_lines)
+        service.guard.charge(caller, len(lines) - 1)
+        rows = [*chain(*await service.scoring.do(caller.name, len(lines), read_rows(lines)))]
+        keys = [masked(row["entry_number"], row["line_number"]) for row in rows]
+        service.audit.record(request.state.request, caller.name, "score", "taken", keys)
+        pieces = answer(rows, include, active, service.limits, service.store)
+        made = await service.scoring.do(caller.name, len(rows), pieces)
+        middleware.LINES.inc(len(rows))
+        return _json({**active.versions, "lines": [*chain(*made)]})
 
     app.include_router(router)
 
@@ -117,8 +118,8 @@ def _add_look_ups(app: FastAPI, service: Service) -> None:
         caller = await _admitted(service, request, "lines")
         key = line_key(entry, line)
         service.audit.record(request.state.request, caller.name, "lines", "taken", [masked(*key)])
-        found = await service.looking_up.do(caller.name, 1, lambda: stored_line(service.store, *key))
-        return _json(found)
+        look_up = (stored_line(service.store, *one) for one in [key])
+        return _json(*await service.looking_up.do(caller.name, 1, look_up))
 
     @app.get(
         "/v1/parties/{party}",

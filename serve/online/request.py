@@ -1,8 +1,7 @@
 """A request to score: bytes within bounds of size and time, lines by the data contract; every problem is named."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from math import isfinite
 from typing import Any, Final
@@ -69,6 +68,7 @@ def _too_large(most: int) -> RefusedError:
 
 INCLUDES: Final = ("reasons", "features")
 LONGEST_TEXT: Final = 10_000
+READ_AT_ONCE: Final = 100
 _FIRST: Final = EPOCH.toordinal()
 _NOTHING: Final = Cell()
 _SOURCE: Final = dict(ENTRIES.defaults)
@@ -76,34 +76,35 @@ _SOURCE: Final = dict(ENTRIES.defaults)
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreRequest:
-    """Lines to score, one dict of the contract's columns for each, and what the answer shall include."""
-
-    rows: list[Row]
-    include: frozenset[str]
-
-
-def read_request(body: bytes, most: int) -> ScoreRequest:
-    """The lines of a body. Raises RefusedError with every problem of every line."""
+def read_request(body: bytes, most: int) -> tuple[list[Any], frozenset[str]]:
+    """The lines of a body as they came, and what the answer shall include. Raises RefusedError."""
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         found = Problem("/", "one JSON document in UTF-8", "something else")
         raise RefusedError(NOT_JSON, [found]) from error
-    problems = list(_problems_of_shape(content, most))
-    if problems:
+    if problems := list(_problems_of_shape(content, most)):
         raise RefusedError(BROKEN_LINES, problems)
-    rows = [_row(f"/lines/{place}", given, problems) for place, given in enumerate(content["lines"])]
+    return content["lines"], frozenset(content.get("include", ()))
+
+
+def read_rows(lines: list[Any]) -> Iterator[list[Row]]:
+    """Lines as dicts of the contract's columns, some at a time. Raises RefusedError with all problems of all lines."""
+    problems: list[Problem] = []
+    rows: list[Row] = []
+    for start in range(0, len(lines), READ_AT_ONCE):
+        part = enumerate(lines[start : start + READ_AT_ONCE], start)
+        rows += (read := [_row(f"/lines/{place}", given, problems) for place, given in part])
+        yield read
     problems += _twice(rows)
     if problems:
         raise RefusedError(BROKEN_LINES, problems)
-    return ScoreRequest(rows, frozenset(content.get("include", ())))
 
 
 def read_line(given: Mapping[str, Any]) -> Row:
     """One line on its own. Raises RefusedError with every problem of it."""
-    return read_request(orjson.dumps({"lines": [given]}), 1).rows[0]
+    ((row,),) = read_rows([given])
+    return row
 
 
 def _problems_of_shape(content: Any, most: int) -> list[Problem]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,38 +69,48 @@ class Audit:
         self._file, self._day = -1, ""
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    result: asyncio.Future[Any]
+    pieces: Iterator[Any]
+    made: list[Any]
+    begun: bool = False
+
+
 class FairWorker:
     """Takes work of some weight while less than `most` is waiting or under way, at most three quarters of it of one.
 
-    Whoever has used least of its thread's CPU has the next turn: a caller whose lines are dear waits for itself. The
-    clock of a caller who comes back starts where the others are. For one event loop.
+    Work is done in pieces, and whoever has used least of its thread's CPU has the next: a caller whose lines are dear
+    waits for itself. The clock of a caller who comes back starts where the others are. For one event loop.
     """
 
     def __init__(self, name: str, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._held: Counter[str] = Counter()
-        self._waiting: dict[str, deque[tuple[asyncio.Future[Any], Callable[[], Any]]]] = {}
+        self._waiting: dict[str, deque[_Turn]] = {}
         self._used: dict[str, float] = {}
         self._clock, self._busy = 0.0, False
 
-    async def do(self, caller: str, weight: int, work: Callable[[], T]) -> T:
-        """What `work` gives. Raises RefusedError (503) where there is no room, or no turn in time."""
+    async def do(self, caller: str, weight: int, pieces: Iterator[T]) -> list[T]:
+        """The pieces, which are made as they are asked for.
+
+        Raises RefusedError (503) where there is no room, or no turn in time for the first of them.
+        """
         own, everyone = self._held[caller], self._held.total()
         if (own and own + weight > self._most * 3 // 4) or everyone + weight > max(self._most, weight):
             raise self._full("more requests than it can take")
-        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        turn = _Turn(asyncio.get_running_loop().create_future(), pieces, [])
         self._held[caller] += weight
         self._used[caller] = max(self._used.get(caller, 0.0), self._clock)
-        turn = (result, work)
         self._waiting.setdefault(caller, deque()).append(turn)
         self._next()
         try:
-            done, _ = await asyncio.wait([result], timeout=self._seconds)
-            if not done and turn in self._waiting.get(caller, ()):
+            done, _ = await asyncio.wait([turn.result], timeout=self._seconds)
+            if not done and not turn.begun:
                 self._take(caller, turn)
                 raise self._full("no turn in time")
-            return await result  # work that has begun in time is finished
+            return list(await turn.result)  # work that has begun in time is finished
         finally:
             self._held[caller] -= weight
             if not self._held[caller]:
@@ -110,31 +120,41 @@ class FairWorker:
         if self._busy or not self._waiting:
             return
         caller = min(self._waiting, key=self._used.__getitem__)
-        result, work = turn = self._waiting[caller][0]
+        turn = self._waiting[caller][0]
         self._take(caller, turn)
+        turn.begun = True
         self._clock, self._busy = self._used[caller], True
 
-        def timed() -> Any:
+        def timed() -> bool:
+            """Make a piece; False where there is none left."""
             began = time.thread_time()
             try:
-                return work()
+                for piece in turn.pieces:
+                    turn.made.append(piece)
+                    return True
+                return False
             finally:
                 self._used[caller] += time.thread_time() - began
 
-        def ended(job: "asyncio.Future[Any]") -> None:
+        def ended(job: "asyncio.Future[bool]") -> None:
             self._busy = False
+            error = job.exception()
+            if not turn.result.done():
+                if error:
+                    turn.result.set_exception(error)
+                elif job.result():
+                    self._waiting.setdefault(caller, deque()).appendleft(turn)
+                else:
+                    turn.result.set_result(turn.made)
             for one in [
                 one for one in self._used if one not in self._held and self._used[one] <= self._clock
             ]:
                 del self._used[one]
-            error = job.exception()
-            if not result.done():
-                result.set_exception(error) if error else result.set_result(job.result())
             self._next()
 
         asyncio.get_running_loop().run_in_executor(self._thread, timed).add_done_callback(ended)
 
-    def _take(self, caller: str, turn: tuple[Any, Any]) -> None:
+    def _take(self, caller: str, turn: _Turn) -> None:
         self._waiting[caller].remove(turn)
         if not self._waiting[caller]:
             del self._waiting[caller]
