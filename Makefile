@@ -94,7 +94,8 @@ mutants: setup ## plant errors in every feature and count those that the example
 slow: setup ## the full-size checks that `make test` leaves out
 	$(BIN)/pytest -m slow
 
-abuse: setup ## both servers under slow, silent, greedy and hostile callers: longest stall and memory (the service where var/demo is there)
+abuse: setup ## bombs for every reader, both servers under slow, silent, greedy and hostile callers: longest stall and memory (the service where var/demo is there)
+	$(BIN)/python -m tests.data.ingest.bombs
 	$(BIN)/python -m benchmarks.abuse var/demo
 
 browser: setup ## officers at work in a headless Chromium, axe on every page, findings as far as the next model (part of `make slow`)
