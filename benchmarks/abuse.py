@@ -244,7 +244,7 @@ def service(home: Path, seconds: float) -> list[list[str]]:
     def score(text: str, count: int, name: str) -> int:
         dear = ("manufacturer_name", "seller_name", "manufacturer_address", "description")
         lines = [
-            {**example, "line_number": n + 1, **{one: f"{name}{n} "[:9] * 1100 for one in dear}}
+            {**example, "line_number": n + 1, **dict.fromkeys(dear, f"{name}{n} "[:9] * 1100)}
             for n in range(count)
         ]
         sent = json.dumps({"lines": lines if name else [example]}).encode()
