@@ -100,12 +100,13 @@ def maker_in_xinjiang(lines: Lines) -> Floats:
     """How clearly the maker is declared to be in Xinjiang (n,): 1, 0.5 (see `names_xinjiang`) or 0.
 
     By city or postal code; by the street line alone only where neither is declared, else 0.5 at the most. So is a city
-    with the postal code of another province: there is a Xinjiang County in Shanxi.
+    with the postal code of another province: there is a Xinjiang County in Shanxi. Of a maker elsewhere a name that
+    other places share says nothing: there is an Aksu in Turkey.
     """
     city, code = lines.texts["manufacturer_city"], lines.texts["manufacturer_postal_code"]
     china = maker_in_china(lines)
     elsewhere = china & code.says(_of_another_province)
-    named = city.read(names_xinjiang, 0.0)
+    told = (text.read(names_xinjiang, 0.0) for text in (city, lines.texts["manufacturer_address"]))
+    named, street = (np.where(china, found, np.floor(found)) for found in told)
     place = np.maximum(np.where(elsewhere, np.minimum(named, 0.5), named), china & code.says(is_xinjiang))
-    street = lines.texts["manufacturer_address"].read(names_xinjiang, 0.0)
     return np.maximum(place, np.where(city.null & code.null, street, np.minimum(street, 0.5)))

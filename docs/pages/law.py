@@ -14,7 +14,9 @@ _HEAD: Final = (
     "covered by",
     "barred",
     "material",
+    "content",
     "share",
+    "flags",
 )
 _PARTY: Final = {
     "maker": "",
@@ -23,6 +25,9 @@ _PARTY: Final = {
     "address": "",
     "city": "",
     "postal_code": "",
+    "smelt": "smelted in ",
+    "cast": "cast in ",
+    "melt_pour": "melted in ",
 }
 
 
@@ -35,5 +40,7 @@ def document() -> str:
 
 def _cells(case: dict[str, str]) -> list[str]:
     party = ", ".join(f"{said}{case[column]}" for column, said in _PARTY.items() if case[column])
-    told = [case[column] for column in ("day", "instruments", "barred", "material", "share")]
+    told = [
+        case[column] for column in ("day", "instruments", "barred", "material", "content", "share", "flags")
+    ]
     return [case["goods"], case["htsus"], case["origin"], party, *(cell or "none" for cell in told)]

@@ -108,7 +108,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
             _mid_against_address, "no MID or no address"),
     Feature("paperwork", "maker_in_xinjiang", "likeness",
             "Maker's name, city, postal code or address is of Xinjiang: 1 if clear, 0.5 if an address is shared.",
-            _maker_in_xinjiang, monotone=1, version=2),
+            _maker_in_xinjiang, monotone=1, version=3),
     Feature("paperwork", "postal_state", "state",
             "Postal code of a maker in China, by MID or else origin: not required, missing, invalid, other, Xinjiang.",
             _postal_state, kind="category", dated=True),

@@ -58,8 +58,9 @@ def test_what_covers_a_line(case: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['goods']}, {case['day']}" for case in CASES])
 def test_material_and_expected_share(case: dict[str, str]) -> None:
     days = np.array([case["day"]], "datetime64[D]")
-    material = content(case["htsus"], int(orders.tariff(days)[0])).material
+    material, part = content(case["htsus"], int(orders.tariff(days)[0]))
     assert (MATERIALS[material] if material >= 0 else "") == case["material"]
+    assert ("" if np.isnan(part) else f"{part:.2f}") == case["content"]
     (share,) = expected_share(np.array([material]), np.array([case["origin"]], dtype=object), days)
     assert ("" if np.isnan(share) else f"{share:.2f}") == case["share"]
 
@@ -130,4 +131,4 @@ def test_nothing_is_asked_of_no_lines() -> None:
 
 
 def test_the_table_is_large_enough() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 150

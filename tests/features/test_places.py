@@ -61,6 +61,23 @@ def test_a_vietnamese_declaration_with_a_chinese_mid_is_judged_by_the_mid(mid: s
 
 
 @pytest.mark.parametrize(
+    ("origin", "mid", "city", "likeness"),
+    [
+        ("TR", "TRAKSTEK12AKS", "Aksu", 0),
+        ("TR", None, "Aksu", 0),
+        ("TR", "CNAKSTEK12AKS", "Aksu", 0.5),
+        ("CN", None, "Aksu", 0.5),
+        ("VN", "VNAKSTEK12AKS", "Urumqi", 1),
+    ],
+)
+def test_a_name_that_other_places_share_says_nothing_of_a_maker_elsewhere(
+    origin: str, mid: str | None, city: str, likeness: float
+) -> None:
+    lines = line(country_of_origin=origin, manufacturer_id=mid, manufacturer_city=city)
+    assert maker_in_xinjiang(lines).tolist() == [likeness]
+
+
+@pytest.mark.parametrize(
     ("mid", "city", "parts"),
     [
         ("HKBROGAR77HON", "KOWLOON", 0),

@@ -1,12 +1,16 @@
 """Red flags are facts of the declaration, the lists and the past: no model is asked."""
 
+import csv
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import ENTRIES
-from originrisk.models.evidence import PARTIES, LineEvidence
+from originrisk.data.store.tables import Store
+from originrisk.models.evidence import PARTIES, LineEvidence, gather
 from originrisk.models.flags import RULES, flags
 
 DAY = date(2021, 7, 1)
@@ -113,3 +117,24 @@ def test_text_of_a_declaration_stays_on_one_line_and_short() -> None:
     (flag,) = flags(known({"manufacturer_name": hostile}))
     assert len(flag["text"]) < 120
     assert flag["text"].isprintable()
+
+
+COLUMNS = {
+    "manufacturer_id": "mid", "manufacturer_name": "maker", "seller_name": "seller", "manufacturer_city": "city",
+    "manufacturer_postal_code": "postal_code", "manufacturer_address": "address", "smelt_country": "smelt",
+    "cast_country": "cast", "melt_pour_country": "melt_pour", "htsus": "htsus", "country_of_origin": "origin",
+}  # fmt: skip
+
+
+def test_flags_of_the_hand_made_lines(tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "docs" / "law.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        cases = list(csv.DictReader(file))
+    rows = [
+        {"entry_number": f"AAA{n:07d}", "line_number": 1, "entry_date": date.fromisoformat(case["day"]),
+         "entered_value_usd": 1.0, **{name: case[word] or None for name, word in COLUMNS.items()}}
+        for n, case in enumerate(cases)
+    ]  # fmt: skip
+    known = gather(Store(tmp_path), pa.Table.from_pylist(rows, ENTRIES.schema), date(2019, 1, 1))
+    found = ["; ".join(dict.fromkeys(flag["flag"] for flag in flags(one))) for one in known]
+    assert found == [case["flags"] for case in cases]
