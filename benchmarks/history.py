@@ -43,7 +43,7 @@ from originrisk.models import snapshot
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
-NO_LISTS = Listings({}, ListedNames([]))
+NO_LISTS = Listings({}, ListedNames([]), {})
 FIVE_YEARS = range(5)
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
 SHARED = (

@@ -208,4 +208,5 @@ def _status_row(manifest: Manifest | None) -> dict[str, Any]:
         "lines": content["steps"].get("publish", {}).get("lines"),
         "seconds": round(sum(figures["seconds"] for figures in content["steps"].values()), 1),
         "why": ended["why"],
+        "drift": [row for row in measures(manifest) if row["name"] in ("score_drift", "feature_drift")],
     }

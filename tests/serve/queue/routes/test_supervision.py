@@ -11,6 +11,7 @@ from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.db import findings, work
 from originrisk.serve.queue.db.work import OfficerWork
 from originrisk.serve.queue.evidence.store_reader import StoreReader
+from originrisk.serve.queue.rendering import ENVIRONMENT
 from originrisk.serve.queue.routes import supervision
 from originrisk.serve.queue.routes.supervision import Share, hits
 from tests.serve.online.served import DAY
@@ -110,6 +111,8 @@ def test_the_page_shows_it_all_and_is_whole_without_anything(at: Office) -> None
     assert "all ports" in page.text
     assert re.search(r"random.*95 %|95 %.*random", page.text, re.DOTALL)
     assert "too few to say" in page.text
+    assert "Places of the latest scored days" in page.text
+    assert page.text.count('<rect class="peer"') == 1  # one scored day: its places, one bar
     empty = at.at_work("max", "supervisor").get("/supervision?day=2019-01-01")
     assert "No line is inside capacity" in empty.text
 
@@ -122,3 +125,23 @@ def test_the_file_holds_the_page_s_figures_and_is_in_the_audit(at: Office) -> No
     page = eve.get("/supervision?since=2020-01-01&until=2030-01-01").text
     assert f'<td class="number">{int(random[3]):,}</td><td class="number">{int(random[2]):,}</td>' in page
     assert ("eve", "export made", "/supervision.csv") in at.audited()
+
+
+def test_drift_is_drawn_night_by_night_and_calibration_step_by_step() -> None:
+    charts = ENVIRONMENT.get_template("charts.html").module
+    measure = {"name": "score_drift", "value": 0.1, "warn": 0.2}
+    nights = [{"date": f"2021-11-0{day}", "drift": [measure]} for day in (5, 4)]
+    drawn = str(charts.drift_chart(nights))  # type: ignore[attr-defined]
+    assert re.findall(r'class="mark" cx="([\d.]+)" cy="([\d.]+)"', drawn) == [
+        ("206.0", "95.0"),
+        ("486.0", "95.0"),
+    ]
+    assert drawn.index("11-04") < drawn.index("11-05")
+    rows = [(0.0, 0.1, 0.05, Share("", 1, 9)), (0.1, 0.2, 0.15, Share("", 3, 20))]
+    drawn = str(charts.calibration_chart(rows))  # type: ignore[attr-defined]
+    (found,) = re.findall(r'class="mark" cx="([\d.]+)" cy="([\d.]+)"', drawn)  # nine results tell no share
+    top = Share("", 3, 20).interval[1]
+    assert [float(one) for one in found] == pytest.approx(
+        [66 + 560 * 0.15 / top, 170 - 150 * 0.15 / top], abs=0.06
+    )
+    assert "3 of 20" in drawn
