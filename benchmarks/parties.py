@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from originrisk.features.lines import Lines
-from originrisk.features.parties.parties import Parties
+from originrisk.serve.party.learner import Parties
 
 VOWELS = ("A", "AI", "AN", "ANG", "AO", "E", "EN", "I", "IAN", "IAO", "ING", "U", "UAN")
 SYLLABLES = np.array([first + rest for first in "BPMFDTLGKHJQXRZCSYW" for rest in VOWELS])

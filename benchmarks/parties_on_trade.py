@@ -18,8 +18,8 @@ from originrisk.data.simulation.world import make
 from originrisk.features.history.keys import Keys
 from originrisk.features.history.replay import Days
 from originrisk.features.lines import Lines
-from originrisk.features.parties.parties import Parties
-from originrisk.features.parties.record import Records
+from originrisk.serve.party.learner import Parties
+from originrisk.serve.party.record import Records
 
 UNTIL = (date(2030, 1, 1) - EPOCH).days
 WORLDS = {

@@ -28,7 +28,6 @@ from originrisk.features.descriptions import composition
 from originrisk.features.lines import Bools, Codes, Lines, Text
 from originrisk.features.list_match import Interval, ListedName, ListedNames
 from originrisk.features.names import company_key
-from originrisk.features.parties.record import Decision
 from originrisk.features.places import maker_in_xinjiang, names_xinjiang
 
 NEVER: Final = int(np.iinfo(np.int32).max)
@@ -44,7 +43,7 @@ class Listings:
     seen: dict[str, tuple[Interval, ...]]
     spelled: ListedNames
     rows: dict[str, tuple[Row, ...]]
-    decided: tuple[Decision, ...] = ()
+    decided: tuple[Decided, ...] = ()
 
     @classmethod
     def of(cls, table: pa.Table) -> "Listings":
@@ -64,11 +63,11 @@ class Listings:
     @classmethod
     def known(cls, stored: pa.Table, taken: Sequence[Decided] = ()) -> "Listings":
         """Those of a store's `listed` table, the shipped ones on which it is silent, and decisions taken."""
-        return replace(cls.of(with_shipped(stored)), decided=tuple(map(Decision.of, taken)))
+        return replace(cls.of(with_shipped(stored)), decided=tuple(taken))
 
-    def decided_on(self, day: int) -> list[Decision]:
+    def decided_on(self, day: int) -> list[Decided]:
         """Decisions that take effect at the close of a day, in the order in which they were taken."""
-        return [one for one in self.decided if one.day == day]
+        return [one for one in self.decided if (one.on - EPOCH).days == day]
 
     def names(self, name: str) -> bool:
         """Whether a party of this name is on a list at any time."""

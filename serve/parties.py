@@ -18,9 +18,9 @@ from originrisk.data.store.tables import Store
 from originrisk.features.graph.graph import FLOWS, DatedTie, Graph, Path, paths
 from originrisk.features.history.keys import key_of
 from originrisk.features.lines import Lines
-from originrisk.features.parties.parties import NONE, Likely, Parties
-from originrisk.features.parties.record import Record, Records
 from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.party.learner import NONE, Likely, Parties
+from originrisk.serve.party.record import Record, Records
 
 
 @dataclass(frozen=True, slots=True)

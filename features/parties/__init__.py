@@ -1,1 +1,1 @@
-"""Parties: who stands behind the spellings of a maker's name, address and MID."""
+"""Names of firms compared: which words are alike, and what that is worth."""

@@ -10,8 +10,8 @@ from originrisk.data.errors import UsageError
 from originrisk.data.store import journal
 from originrisk.data.store.tables import Store
 from originrisk.serve.party_commands import GROUPS
-from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, table
 from tests.serve import command
+from tests.serve.party.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, table
 
 FIRST, SECOND, THIRD, LATER = "XX0000000", "XX0001000", "XX0002000", "XX0009000"
 

@@ -13,10 +13,10 @@ from originrisk.data.lists.membership import in_force
 from originrisk.features.graph.graph import Graph, paths
 from originrisk.features.lines import Lines
 from originrisk.features.list_match import Match, match
-from originrisk.features.parties.parties import Parties
-from originrisk.features.parties.record import Records
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
+from originrisk.serve.party.learner import Parties
+from originrisk.serve.party.record import Records
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 
 SHOWN: Final = 50

@@ -17,9 +17,9 @@ from originrisk.features.history.replay import Outcomes, close_days
 from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
-from originrisk.features.parties.parties import Parties
+from originrisk.serve.party.learner import Parties
 from tests.features.factory import SHIPPED
-from tests.features.parties.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
+from tests.serve.party.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, START, table
 
 LEARNERS: Learners = {"parties": Parties}
 WORLD = make(WorldSettings(lines=900, seed=5, spelling_noise=0.5, examined_share=0.2))

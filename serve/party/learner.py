@@ -12,28 +12,14 @@ from typing import Final
 
 import numpy as np
 
+from originrisk.data.store.journal import Decided
 from originrisk.features.history.keys import Keys
 from originrisk.features.history.learner import Columns
 from originrisk.features.lines import Bools, Lines
 from originrisk.features.lists import Listings
-from originrisk.features.parties.book import (
-    Arrays,
-    Book,
-    Growing,
-    Places,
-    SortedTable,
-    counted_words,
-    twin_keys,
-)
-from originrisk.features.parties.compare import (
-    CountryRarity,
-    EvidencePart,
-    MatchEvidence,
-    WordCounts,
-    house_number,
-    weigh,
-)
-from originrisk.features.parties.record import Decision, Record, Records
+from originrisk.features.parties.compare import CountryRarity, EvidencePart, MatchEvidence, WordCounts
+from originrisk.serve.party.book import Arrays, Book, Growing, Places, SortedTable, counted_words, twin_keys
+from originrisk.serve.party.record import Record, Records, house_number, weigh
 
 SAME: Final = 0.99
 """Probability from which a record joins a party."""
@@ -287,15 +273,18 @@ class Parties:
             self._twins.add(key, len(self) - 1)
         return bool(new)
 
-    def decide(self, decision: Decision) -> None:
-        """Take over what a person decided. What was learned before keeps the key it was learned under."""
+    def decide(self, decision: Decided) -> None:
+        """Take over what a person decided. What was learned before keeps the key it was learned under.
+
+        `join`: what is of party `other` is of `party` from then on. `split`: the record of key `other` founds its own.
+        """
+        party, other = np.uint64(int(decision.party, 16)), np.uint64(int(decision.other, 16))
         if decision.record is None:
-            party, other = np.uint64(decision.party), np.uint64(decision.other)
             self._members.join(party, other)
             self._book.join(other, party)
         else:
-            self._members.split(decision.other)
-            self._book.split(decision.record, np.uint64(decision.other))
+            self._members.split(int(other))
+            self._book.split(Record(*decision.record), other)
 
     def arrays(self) -> Arrays:
         """Everything as arrays, to be saved."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from originrisk.features.parties.book import SortedTable
+from originrisk.serve.party.book import SortedTable
 
 KEYS = np.random.default_rng(0).integers(1, 200, 2_000).astype(np.uint64)
 ABSENT = 500

@@ -1,7 +1,7 @@
 """Records bring what is declared to one form, and have the same key on every day."""
 
-from originrisk.features.parties.record import Record, Records
-from tests.features.parties.makers import HOMONYM, QIAOLONG, VAGUE, lines
+from originrisk.serve.party.record import Record, Records
+from tests.serve.party.makers import HOMONYM, QIAOLONG, VAGUE, lines
 
 BARE = {
     "name": "Shaoxing Qiaolong Tex. Company Limited",

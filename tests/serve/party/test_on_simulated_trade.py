@@ -11,7 +11,7 @@ from benchmarks.parties_on_trade import LineParties, resolve
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.world import make
 from originrisk.features.lines import Lines
-from originrisk.features.parties.parties import Parties
+from originrisk.serve.party.learner import Parties
 
 UNTIL = 30_000
 CUT = 18_600

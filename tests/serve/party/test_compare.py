@@ -2,8 +2,8 @@
 
 import pytest
 
-from originrisk.features.parties.compare import CountryRarity, WordCounts, weigh
-from originrisk.features.parties.record import Record
+from originrisk.features.parties.compare import CountryRarity, WordCounts
+from originrisk.serve.party.record import Record, weigh
 
 RARITY = CountryRarity(WordCounts(), "CN")
 FULL = Record("SHAOXING QIAOLONG TEXTILE", "NO 128 MEILUN RD", "SHAOXING", "312000", "CNSHAQIA128SHA", "CN")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from originrisk.features.parties.book import Growing, Texts
+from originrisk.serve.party.book import Growing, Texts
 
 
 def test_numbers_come_back_in_order() -> None:

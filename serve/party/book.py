@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from originrisk.features.history.keys import Keys
-from originrisk.features.parties.compare import city_letters, house_number, streets
-from originrisk.features.parties.record import Record, word_hash
+from originrisk.features.parties.compare import word_hash
 from originrisk.features.vocabulary import GENERIC, PLACES
+from originrisk.serve.party.record import Record, city_letters, house_number, streets
 
 
 class Growing:

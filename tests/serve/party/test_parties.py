@@ -1,14 +1,17 @@
 """Parties see and learn day by day: spellings join, look-alikes stay apart, nothing known is renamed."""
 
+from datetime import date
 from itertools import permutations
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
-from originrisk.features.parties.parties import SAME, Parties
-from originrisk.features.parties.record import Decision, Records
-from tests.features.parties.makers import (
+from originrisk.data.store.journal import Decided
+from originrisk.serve.party.learner import SAME, Parties
+from originrisk.serve.party.record import Record, Records
+from tests.serve.party.makers import (
     HOMONYM,
     QIAOLONG,
     QIAOLONG_SPELT_OTHERWISE,
@@ -139,10 +142,15 @@ def test_probabilities_of_parties_leave_room_for_a_new_one() -> None:
     assert sum(one.probability for one in likely) < 1
 
 
+def decision(verb: Literal["join", "split"], party: int, other: int, record: Record | None = None) -> Decided:
+    keys = {"party": f"{party:016x}", "other": f"{other:016x}"}
+    return Decided(on=date(2022, 1, 1), verb=verb, record=record, reason="one owner", **keys)
+
+
 def test_a_join_makes_two_parties_one_from_then_on() -> None:
     parties = known(QIAOLONG, HOMONYM)
     one, other = party_of(parties, QIAOLONG), party_of(parties, HOMONYM)
-    parties.decide(Decision(0, "join", one, other))
+    parties.decide(decision("join", one, other))
     assert party_of(parties, HOMONYM) == one
     assert party_of(parties, VAGUE) == one
 
@@ -151,7 +159,7 @@ def test_a_split_record_founds_its_own_party_and_leaves_the_rest() -> None:
     parties = known(QIAOLONG, QIAOLONG_SPELT_OTHERWISE)
     records = Records.of(lines(QIAOLONG_SPELT_OTHERWISE))
     one, key = party_of(parties, QIAOLONG), int(records.keys[0])
-    parties.decide(Decision(0, "split", one, key, records.at(0)))
+    parties.decide(decision("split", one, key, records.at(0)))
     assert party_of(parties, QIAOLONG_SPELT_OTHERWISE) == key != one == party_of(parties, QIAOLONG)
 
 
@@ -160,5 +168,5 @@ def test_a_record_within_another_can_be_split_too() -> None:
     parties = known(QIAOLONG, without_mid)
     records = Records.of(lines(without_mid))
     key = int(records.keys[0])
-    parties.decide(Decision(0, "split", party_of(parties, QIAOLONG), key, records.at(0)))
+    parties.decide(decision("split", party_of(parties, QIAOLONG), key, records.at(0)))
     assert party_of(parties, without_mid) == key
