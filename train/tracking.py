@@ -2,14 +2,12 @@
 
 import json
 import logging
-import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import chdir, closing, contextmanager
 from hashlib import sha256
 from importlib.metadata import requires
 from importlib.metadata import version as installed
@@ -24,6 +22,7 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import _artifact_repository_registry
 
 import originrisk
 from originrisk.data.contract import ENTRIES
@@ -31,6 +30,7 @@ from originrisk.data.errors import ModelRefusedError, Problem
 from originrisk.features.catalogue import NAMES
 from originrisk.models.bundle import catalogue_identity, described
 from originrisk.models.registry import bundle_path, challenger_version, champion_version, resolve, versions
+from originrisk.train.artifacts import ROOT, repository
 from originrisk.train.comparison import Comparison
 from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.pipeline import Recalibrated, TrainedModel
@@ -51,14 +51,6 @@ SHORT: Final = ("average_precision", "auc", "recall@5%", "calibration_error", "l
 """Metrics of the headline's lines, by which runs and versions are listed."""
 METRICS: Final = "metrics.json"
 MADE_BY: Final = "made_by.json"
-_PLACES: Final = (
-    ("experiments", "artifact_location"),
-    ("runs", "artifact_uri"),
-    ("logged_models", "artifact_location"),
-    ("model_versions", "source"),
-    ("model_versions", "storage_location"),
-)
-"""Where MLflow's tables hold absolute places of artifacts."""
 
 
 def record(home: Path, trained: TrainedModel) -> str:
@@ -277,45 +269,33 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # the schema's first migration is nobody's business
     logging.getLogger("alembic").setLevel(logging.WARNING)
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # it draws even where there is no terminal
-    folder = home.resolve() / "mlflow"
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as elsewhere, _quiet():  # of what its own tables ask SQLAlchemy for
-        database = folder / "mlflow.db"
-        if database.exists() and not os.access(database, os.W_OK):  # a home that may only be read
-            database = Path(shutil.copy(database, elsewhere))
-        if database.exists():
-            _move_to(database, (folder / "artifacts").as_uri())
+    _artifact_repository_registry.register(
+        "file", repository
+    )  # as the entry point does where it is installed
+    database = home.resolve() / "mlflow" / "mlflow.db"
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with _quiet():  # of what its own tables ask SQLAlchemy for
         mlflow.set_tracking_uri(f"sqlite:///{database}")  # a relative one would follow the working directory
         client = MlflowClient()
-        if client.get_experiment_by_name(NAME) is None:
-            client.create_experiment(NAME, artifact_location=(folder / "artifacts").as_uri())
+        experiment = client.get_experiment_by_name(NAME)
+        if experiment is None:
+            experiment = client.get_experiment(client.create_experiment(NAME))
+        if experiment.artifact_location != ROOT:  # MLflow makes absolute places, and follows others
+            with closing(sqlite3.connect(database)) as connection, connection:
+                connection.execute("UPDATE experiments SET artifact_location = ?", (ROOT,))
         mlflow.set_experiment(NAME)
         yield client
-
-
-def _move_to(database: Path, here: str) -> None:
-    """Let MLflow's records name the folder of artifacts where it is now: the home may have been moved or copied."""
-    with closing(sqlite3.connect(database)) as connection, connection:
-        found = connection.execute(
-            "SELECT artifact_location FROM experiments WHERE name = ?", (NAME,)
-        ).fetchone()
-        there = found[0] if found else here
-        for table, column in _PLACES if there != here else ():
-            connection.execute(
-                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
-                (here, len(there) + 1, len(there), there),
-            )
 
 
 def _register(client: MlflowClient, folder: Path, version: str, description: str) -> None:
     """A version in the registry that loads anywhere: code that reads the bundle, the code it needs, its libraries."""
     columns = [ColSpec("double", name, required=False) for name in NAMES]
     columns += [ColSpec(AnyType(), name, required=False) for name in ENTRIES.names]
-    with _quiet():
+    with _quiet(), chdir(folder.parent):  # the model's own list of its files shall not name the home
         logged = mlflow.pyfunc.log_model(
             name=NAME,
             python_model=str(Path(__file__).with_name("served_model.py")),
-            artifacts={"bundle": str(folder)},
+            artifacts={"bundle": folder.name},
             code_paths=[str(Path(originrisk.__file__).parent)],
             signature=ModelSignature(Schema(columns), params=ParamSchema([ParamSpec("home", "string", "")])),
             pip_requirements=_requirements(),

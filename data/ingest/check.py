@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from originrisk.data.contract import ENTRIES, LABELS, Column, Table
+from originrisk.data.contract import ARROW_TYPES, ENTRIES, LABELS, Column, Table
 from originrisk.data.ingest.mapping import Mapping
 from originrisk.data.ingest.parsers import WRONG_PAGE
 from originrisk.data.ingest.records import RecordBatch
@@ -86,6 +86,8 @@ class Checks:
             cells = records.table[sources[column.name]].combine_chunks()
         else:
             constant = self._mapping.constants.get(column.name)
+            if constant is None and not column.required:
+                return pa.nulls(len(records.rows), ARROW_TYPES[column.type])
             cells = pa.repeat(pa.scalar(constant, pa.string()), len(records.rows))
         judged = self._columns[column.name](cells, typed)
         for repair, n in judged.repairs.items():

@@ -1,12 +1,17 @@
 """MLflow's place in a home: what is recorded goes along with a home that is moved or copied."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import mlflow
 import pytest
+from mlflow.store.artifact.artifact_repository_registry import _artifact_repository_registry
+from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
 
 from originrisk.train import tracking
+from originrisk.train.artifacts import repository
 from originrisk.train.search import Found, Trial
 
 
@@ -17,11 +22,21 @@ def _run(home: Path) -> str:
 
 
 @pytest.mark.parametrize("bring", [shutil.move, shutil.copytree], ids=["moved", "copied"])
-def test_a_home_elsewhere_reads_and_writes_there_alone(tmp_path: Path, bring: object) -> None:
+def test_a_home_elsewhere_reads_and_writes_there_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bring: object
+) -> None:
     old, new = tmp_path / "a home", tmp_path / "b"
     earlier = _run(old)
     bring(old, new)  # type: ignore[operator]
+    assert not [
+        file for file in new.rglob("*") if file.is_file() and str(tmp_path).encode() in file.read_bytes()
+    ]
     before = sorted(old.rglob("*"))
+    # no command of ours has seen the new place: MLflow alone finds it, from any folder
+    _artifact_repos_cache.clear()
+    monkeypatch.chdir(tmp_path)
+    mlflow.set_tracking_uri(f"sqlite:///{new}/mlflow/mlflow.db")
+    assert mlflow.artifacts.load_text(f"runs:/{earlier}/note.txt") == "kept"
     later = _run(new)
     with tracking._tracking(new) as client:
         for run in (earlier, later):
@@ -29,6 +44,19 @@ def test_a_home_elsewhere_reads_and_writes_there_alone(tmp_path: Path, bring: ob
     assert sorted(old.rglob("*")) == before
     assert len(list((new / "mlflow" / "artifacts").rglob("note.txt"))) == 2
     assert len(list((old / "mlflow" / "artifacts").rglob("note.txt"))) == (bring is shutil.copytree)
+
+
+def test_mlflow_finds_artifacts_by_an_entry_point_and_from_the_folder_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _run(tmp_path)
+    told = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    places = told["project"]["entry-points"]["mlflow.artifact_repository"]
+    assert places == {"file": f"{repository.__module__}:{repository.__name__}"}
+    assert repository("file:///elsewhere/artifacts/1").artifact_dir == "/elsewhere/artifacts/1"
+    monkeypatch.setitem(_artifact_repository_registry._registry, "file", LocalArtifactRepository)
+    monkeypatch.chdir(tmp_path / "mlflow")
+    assert mlflow.artifacts.load_text(f"runs:/{run}/note.txt") == "kept"
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
