@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -64,6 +65,14 @@ def test_every_mistake_of_a_command_is_told_at_once() -> None:
         assert f"'{flag}'" in told.output
     alone = CliRunner().invoke(app, ["queue", "migrate", "--nonsense"])
     assert alone.exit_code == 2
+
+
+def test_it_says_its_version_beside_modules_of_a_users_own(tmp_path: Path) -> None:
+    for name in ("models.py", "train.py", "data.py", "features.py", "serve.py"):
+        (tmp_path / name).write_text("raise SystemExit('a module of the user')")
+    words = [*COMMAND, "--version"]
+    told = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=tmp_path, check=True)
+    assert told.stdout == f"originrisk {version('originrisk')}\n"
 
 
 def test_help_loads_no_library_that_only_work_needs(tmp_path: Path) -> None:

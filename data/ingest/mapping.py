@@ -174,7 +174,9 @@ def _wrong_columns(label: str, mapping: Mapping) -> list[Problem]:
         ]
         filled = set(made.columns) | set(made.constants)
         unfilled = [column.name for column in table.columns if column.required and column.name not in filled]
-        problems += [Problem(f"{label}: {table.name}", f"a source for `{name}`", "none") for name in unfilled]
+        step = f"Name its heading under [{table.name}.columns], or its value under [{table.name}.constants]."
+        where = f"{label}: {table.name}"
+        problems += [Problem(where, f"a source for `{name}`", "none", step) for name in unfilled]
     return problems
 
 

@@ -62,7 +62,8 @@ _BY: Final = """SELECT {key} AS "{name}", count(*) AS lines, count(*) / sum(coun
   FROM joined GROUP BY 1 ORDER BY {order} LIMIT {most}"""
 _LABELS: Final = """SELECT coalesce(method, 'not stated') AS method, coalesce(selection, 'not stated') AS selection,
   count(*) AS lines, count_if(result = 'xinjiang') AS xinjiang, count_if(result = 'not_xinjiang') AS not_xinjiang,
-  count_if(outcome_date IS NULL) AS pending, count_if(selection_probability IS NULL) AS no_chance_recorded,
+  count_if(result = 'inconclusive') AS inconclusive, count_if(outcome_date IS NULL) AS pending,
+  count_if(selection = 'random' AND selection_probability IS NULL) AS draws_without_chance,
   count(disposition) AS dispositions, median(outcome_date - entry_date) AS median_days_to_result,
   round(quantile_cont(outcome_date - entry_date, .9), 1) AS ninth_tenth_days
   FROM joined WHERE examined GROUP BY ALL ORDER BY lines DESC"""
@@ -132,7 +133,11 @@ def profile_of(settings: Settings) -> DataProfile:
 
 
 def _concept(name: str, columns: tuple[str, ...], empty: dict[str, float]) -> dict[str, Any]:
-    lacking = [f"{c} ({empty[c]:.0%} empty)" for c in columns if 0 < empty[c] < 1]
+    lacking = [
+        f"{c} ({'under 1' if empty[c] < 0.01 else f'{100 * empty[c]:.0f}'} % empty)"
+        for c in columns
+        if 0 < empty[c] < 1
+    ]
     absent = [c for c in columns if empty[c] == 1]
     told = 1 - sum(empty[c] for c in columns) / len(columns)
     return {
@@ -163,7 +168,7 @@ def _mind(found: dict[str, Any], tables: dict[str, Rows], orphans: int, settings
             f"{found['random_results']:,} results of the random arm: below {FEW_RANDOM} the level of all "
             "probabilities rests mostly on what is assumed."
         )
-    unrecorded = sum(row["no_chance_recorded"] for row in tables["labels"] if row["selection"] == "random")
+    unrecorded = sum(row["draws_without_chance"] for row in tables["labels"])
     if unrecorded:
         said.append(
             f"{unrecorded:,} random draws have no selection_probability: they weigh as the others do."

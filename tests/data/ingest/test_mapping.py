@@ -44,7 +44,7 @@ def test_the_contract_maps_every_column_to_itself() -> None:
     [
         ("may_lack", "may_lak", "Is it `may_lack`?"),
         ("result =", "resullt =", "Is it `result`?"),
-        ('entry_number = "Number"', "", "a source for `entry_number`"),
+        ('entry_number = "Number"', "", "Name its heading under [outcomes.columns]"),
         ('"own"', "7", "valid string"),
         ("[outcomes]", "[outcomes", "valid TOML"),
         ('"own"', '"own"\nencoding = "utf-88"', "a text encoding that Python knows"),

@@ -36,6 +36,10 @@ def test_lines_and_results_are_counted_once(made: Settings, found: DataProfile) 
     assert sum(row["lines"] for row in found.tables["labels"]) == len(outcomes)
     positive = pc.sum(pc.equal(outcomes["result"], "xinjiang")).as_py()
     assert sum(row["xinjiang"] for row in found.tables["labels"]) == positive
+    for row in found.tables["labels"]:
+        told = ("xinjiang", "not_xinjiang", "inconclusive", "pending")
+        assert sum(row[name] for name in told) == row["lines"]
+        assert row["draws_without_chance"] == 0  # only the lot has a chance that must be written down
 
 
 def test_every_concept_looks_at_columns_of_the_contract() -> None:
