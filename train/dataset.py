@@ -173,7 +173,8 @@ def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.T
     """Outcomes that teach at the end of `cutoff`, and the number of the others by reason."""
     last_day = np.datetime64(cutoff, "D").astype(np.int32)
     rows = find(lines, outcomes["entry_number"], outcomes["line_number"])
-    received = np.where(rows >= 0, lines.days["received_on"][rows], 0)
+    received = np.zeros(len(rows), np.int32)
+    received[rows >= 0] = lines.days["received_on"][rows[rows >= 0]]
     known_on = np.maximum(
         np.asarray(pc.fill_null(outcomes["outcome_date"].cast(pa.int32()), 2**30)), received
     )

@@ -72,6 +72,7 @@ def queue_app(
     app.state.reading = reading
     app.state.simulated = simulated(settings)
     app.state.log_ins = log_in.LogInThrottle(settings.queue.log_ins_per_minute)
+    app.state.providers = log_in.LogInThrottle(2 * settings.queue.log_ins_per_minute)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.queue.hosts), www_redirect=False)
     app.add_middleware(Protection)
     app.add_middleware(HeadAsGet)

@@ -199,3 +199,7 @@ def test_lines_of_before_the_history_are_left_out_by_that_name(tmp_path: Path) -
     with pytest.raises(GateRefusedError, match="history_start"):
         TrainingTables.read(late, CUTOFF).gather(CUTOFF, 0)
     assert Settings(home=tmp_path).history_start < date(1990, 1, 1)
+
+
+def test_before_all_lines_no_outcome_teaches() -> None:
+    assert taught([], [outcome(1)])[0] == []

@@ -102,15 +102,12 @@ async def log_in(
 
 
 @router.get("/login/provider")
-def ask_provider(request: Request, context: Context, next: str = "/") -> Response:
+async def ask_provider(request: Request, context: Context, next: str = "/") -> Response:
     """Send the browser to the identity provider."""
-    limits: LogInThrottle = request.app.state.log_ins
-    if limits.spent(f"from {request.client.host if request.client else ''}"):
-        raise HTTPException(429)
     token = request.cookies.get(_form_cookie(request)) or secrets.token_urlsafe(32)
+    own, back = context.settings.queue, str(request.url_for("back_from_provider"))
     try:
-        provider = Provider(context.settings.queue, str(request.url_for("back_from_provider")))
-        address = provider.address(token, own_address(next))
+        address = await _in_turn(request, lambda: Provider(own, back).address(token, own_address(next)))
     except PROVIDER_FAULTS as error:
         return _not_provided(request, error)
     answer = RedirectResponse(address, 303)
@@ -119,24 +116,37 @@ def ask_provider(request: Request, context: Context, next: str = "/") -> Respons
 
 
 @router.get("/login/provider/back")
-def back_from_provider(request: Request, context: Context, state: str = "", code: str = "") -> Response:
+async def back_from_provider(request: Request, context: Context, state: str = "", code: str = "") -> Response:
     """Begin a session of the account that the provider names; it must be one of those kept here."""
     token, next = request.cookies.get(_form_cookie(request), ""), own_address(state.partition(" ")[2])
     if not token or not hmac.compare_digest(state.encode(), _state(token, next).encode()):
         return _form(request, next, "The form had grown old. Please log in again.")
+    own, back = context.settings.queue, str(request.url.replace(query=""))
+    old = request.cookies.get(cookie_name(request), "")
+
+    def checked() -> tuple[str, str | None]:
+        name = Provider(own, back).name(token, code)
+        with context.database.reading() as connection:
+            found = accounts.find(connection, name)
+        return name, _session(context, name, old, known=found is not None, right=True)
+
     try:
-        name = Provider(context.settings.queue, str(request.url.replace(query=""))).name(token, code)
+        name, session = await _in_turn(request, checked)
     except PROVIDER_FAULTS as error:
         return _not_provided(request, error)
-    with context.database.reading() as connection:
-        found = accounts.find(connection, name)
-    old = request.cookies.get(cookie_name(request), "")
-    session = _session(context, name, old, known=found is not None, right=True)
     if session is None:
         return _form(
             request, next, f"The provider knows you as {name}: no account of that name is open here."
         )
     return _begun(request, next, session)
+
+
+async def _in_turn(request: Request, work: Callable[[], T]) -> T:
+    """Ask the provider beside the other work of the server: while it hangs, nobody else waits."""
+    limits: LogInThrottle = request.app.state.providers
+    if limits.spent(f"from {request.client.host if request.client else ''}"):
+        raise HTTPException(429)
+    return await limits.run(work)
 
 
 def _not_provided(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ where one took more than `SECONDS` of CPU or `MEGABYTES` over the process's own.
 
 import gzip
 import multiprocessing
+import re
 import resource
 import sys
 from collections.abc import Callable
@@ -72,17 +73,37 @@ def _sheet(path: Path, rows: str) -> None:
     _book(path, lambda _, text: text.replace("</sheetData>", f"{rows}</sheetData>"))
 
 
-def _entities(path: Path, part: str) -> None:
-    laughs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
-    declared = f'<!DOCTYPE x [<!ENTITY e0 "ha">{laughs}]>'
+def _shared(path: Path, texts: str, rows: str = "", declared: str = "") -> None:
+    """A workbook with texts that its cells share: the maker is the first of them."""
+    own, office = "spreadsheetml", "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kind = f"application/vnd.openxmlformats-officedocument.{own}.sharedStrings+xml"
+    more = {
+        "</Types>": f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>',
+        "</sheetData>": f"{rows}</sheetData>",
+    }
 
     def change(name: str, text: str) -> str:
-        if part not in name:
-            return text
-        start = text.index("<", text.find("?>") + 1)
-        return (
-            text[:start] + declared + text[start:].replace("Acme", "&e9;").replace("<v>0</v>", "<v>&e9;</v>")
-        )
+        for end, content in more.items():
+            text = text.replace(end, content)
+        if name.endswith("workbook.xml.rels"):
+            link = f'<Relationship Id="rId99" Type="{office}/sharedStrings" Target="sharedStrings.xml"/>'
+            text = text.replace("</Relationships>", f"{link}</Relationships>")
+        return re.sub(r't="inlineStr"><is><t>Acme</t></is>', 't="s"><v>0</v>', text)
+
+    names = f'xmlns="http://schemas.openxmlformats.org/{own}/2006/main"'
+    content = f"{declared}<sst {names}>{texts}</sst>".encode()
+    _book(path, change, **{"xl/sharedStrings.xml": content})
+
+
+_LAUGHS: Final = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+_DECLARED: Final = f'<!DOCTYPE x [<!ENTITY e0 "ha">{_LAUGHS}]>'
+
+
+def _entities(path: Path) -> None:
+    """The same in the sheet itself."""
+
+    def change(name: str, text: str) -> str:
+        return _DECLARED + text.replace("Acme", "&e9;") if "sheet1" in name else text
 
     _book(path, change)
 
@@ -105,14 +126,6 @@ def _once(text: str, rows: int) -> pa.Array:
 
 def _far(ref: str, kind: str, numbers: range) -> str:
     return "".join(f'<row r="{n}"><c r="{ref}{n}"{kind}><v>10</v></c></row>' for n in numbers)
-
-
-def _shared(path: Path) -> None:
-    rows = _far("D", ' t="s"', range(3, 3000))
-    _book(
-        path,
-        lambda _, text: text.replace("Acme", "x" * 1_000_000).replace("</sheetData>", f"{rows}</sheetData>"),
-    )
 
 
 def _headings(path: Path) -> None:
@@ -145,14 +158,24 @@ BOMBS: Final[dict[str, tuple[str, Callable[[Path], None]]]] = {
     ),
     "a list in a hundred lists": (".parquet", lambda at: _parquet(at, 1, description=_deep(100))),
     "millions of like rows": (".parquet", lambda at: _parquet(at, 10_000_000)),
-    "XML entities in the sheet": (".xlsx", lambda at: _entities(at, "sheet1")),
-    "XML entities in the shared texts": (".xlsx", lambda at: _entities(at, "sharedStrings")),
+    "XML entities in the sheet": (".xlsx", _entities),
+    "XML entities in the shared texts": (
+        ".xlsx",
+        lambda at: _shared(at, "<si><t>&e9;</t></si>", declared=_DECLARED),
+    ),
     "a file in a workbook": (
         ".xlsx",
         lambda at: _book(at, lambda _, text: text, **{"xl/inner.xlsx": bytes(300_000_000)}),
     ),
     "sixteen thousand columns": (".xlsx", lambda at: _sheet(at, _far("XFD", "", range(3, 2000)))),
-    "one shared text in many cells": (".xlsx", _shared),
+    "one shared text in many cells": (
+        ".xlsx",
+        lambda at: _shared(
+            at,
+            f"<si><t>{'x' * 1_000_000}</t></si>",
+            _far("D", ' t="s"', range(3, 3000)).replace(">10<", ">0<"),
+        ),
+    ),
     "elements within elements": (
         ".xlsx",
         lambda at: _sheet(at, "<row>" + "<c>" * 300_000 + "</c>" * 300_000 + "</row>"),

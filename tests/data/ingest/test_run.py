@@ -26,6 +26,7 @@ from originrisk.data.identifiers.entry_number import check_digit
 from originrisk.data.ingest.reject import StagedDelivery
 from originrisk.data.ingest.run import Ingested, ingest
 from originrisk.data.store.tables import Store
+from tests.data.ingest import bombs
 
 GOOD = {
     "entry_number": "ABC-1234567-6",
@@ -573,3 +574,12 @@ def test_text_of_another_encoding_is_told_and_is_no_repair(tmp_path: Path) -> No
     found = _ingest(tmp_path / "home", _csv({"manufacturer_name": "CAFÃ‰ LÃ“PEZ"}))
     assert found.counts.fates == {"manufacturer_name: looks like text of another encoding": "told"}
     assert found.counts.repaired == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", bombs.BOMBS)
+def test_a_bomb_is_refused_or_read_in_bounds(name: str, tmp_path: Path) -> None:
+    row = bombs.told(name, tmp_path)
+    assert row[2].startswith(("refused", "taken")), row
+    assert float(row[3]) < bombs.SECONDS, row
+    assert int(row[4]) < bombs.MEGABYTES, row

@@ -1,5 +1,6 @@
 """Log-in, sessions and the door of every page."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 import requests
 from pydantic import SecretStr
@@ -256,3 +258,26 @@ def test_a_locked_account_stays_shut_and_an_absent_provider_is_told(federated: O
     alone.context.database.close()
     assert told.status_code == 401
     assert "identity provider did not say" in told.text
+
+
+def test_while_a_provider_hangs_nobody_else_waits(at: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        issuer = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        own = at.settings.queue.model_copy(update={"oidc_issuer": issuer, "oidc_client_id": "originrisk"})
+        opened = Office(at.settings.model_copy(update={"queue": own}))
+        app = opened.visitor().app
+
+        async def waited() -> tuple[float, set[int]]:
+            local = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=local, base_url="http://localhost") as client:
+                flood = [asyncio.ensure_future(client.get("/login/provider")) for _ in range(60)]
+                await asyncio.sleep(0.5)
+                began = time.monotonic()
+                assert (await client.get("/login")).status_code == 200
+                seconds = time.monotonic() - began
+                return seconds, {(await one).status_code for one in flood}
+
+        seconds, told = asyncio.run(waited())
+        opened.context.database.close()
+    assert seconds < 3
+    assert told == {401, 429}
