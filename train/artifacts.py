@@ -5,7 +5,9 @@ place. MLflow itself takes such names from the working directory: with `cd var/m
 package is installed, MLflow finds `repository` by an entry point, and any working directory will do.
 """
 
+import os
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 ROOT: Final = "file:artifacts"
@@ -21,4 +23,11 @@ def repository(artifact_uri: str, tracking_uri: str | None = None, registry_uri:
     if (artifact_uri + "/").startswith(ROOT + "/") and database.startswith(_SCHEME):
         folder = Path(database.removeprefix(_SCHEME)).resolve().parent
         artifact_uri = str(folder / artifact_uri.removeprefix("file:"))
-    return LocalArtifactRepository(artifact_uri, tracking_uri, registry_uri)
+    found = LocalArtifactRepository(artifact_uri, tracking_uri, registry_uri)
+    if Path(found.artifact_dir).exists() and not os.access(found.artifact_dir, os.W_OK):
+        # MLflow writes beside a model that it loads, so of a home that may only be read it loads a copy
+        download = found.download_artifacts
+        found.download_artifacts = lambda artifact_path, dst_path=None: download(
+            artifact_path, dst_path or mkdtemp()
+        )
+    return found

@@ -56,9 +56,10 @@ def bare(folder: Path, settings: Settings, rows: pd.DataFrame, *home_of_lines: s
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MLFLOW"))
     }
     environment |= {"PYTHONPATH": sysconfig.get_paths()["purelib"], "HOME": str(folder)}
-    uri = f"sqlite:///{settings.home}/mlflow/mlflow.db"
-    command = [sys.executable, "-S", "-c", LOADED, uri, "rows.parquet", *home_of_lines]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    where = settings.home / "mlflow"  # without this package MLflow finds artifacts from here alone
+    rows_file = str(folder / "rows.parquet")
+    command = [sys.executable, "-S", "-c", LOADED, "sqlite:///mlflow.db", rows_file, *home_of_lines]
+    done = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     answer: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -54,6 +54,12 @@ def test_mlflow_finds_artifacts_by_an_entry_point_and_from_the_folder_without_on
     places = told["project"]["entry-points"]["mlflow.artifact_repository"]
     assert places == {"file": f"{repository.__module__}:{repository.__name__}"}
     assert repository("file:///elsewhere/artifacts/1").artifact_dir == "/elsewhere/artifacts/1"
+    with monkeypatch.context() as patched:  # what may only be read is copied before MLflow writes beside it
+        patched.setattr("os.access", lambda *_: False)
+        kept = repository(f"file:artifacts/{run}/artifacts", f"sqlite:///{tmp_path}/mlflow/mlflow.db")
+        copy = Path(kept.download_artifacts("note.txt"))
+    assert copy.read_text() == "kept"
+    assert tmp_path not in copy.parents
     monkeypatch.setitem(_artifact_repository_registry._registry, "file", LocalArtifactRepository)
     monkeypatch.chdir(tmp_path / "mlflow")
     assert mlflow.artifacts.load_text(f"runs:/{run}/note.txt") == "kept"
