@@ -35,7 +35,7 @@ def test_the_timeline_holds_parties_law_the_line_and_what_was_done() -> None:
     legal = [LegalDay(date(2021, 1, 13), "an order")]
     maker = PartyPast(4, date(2020, 11, 5), date(2020, 11, 9), months, [], [], [], legal)
     log = [LogEntry(datetime(2021, 2, 11, tzinfo=UTC), "ann", "comment", "papers came")]
-    marks = line.timeline(DAY, maker, NOBODY, log).marks
+    marks = line.timeline(DAY, {"Maker": maker, "Importer": NOBODY}, log).marks
     assert [(one.kind, one.lane) for one in marks] == [
         ("found", 0),
         ("bar", 0),
@@ -45,7 +45,7 @@ def test_the_timeline_holds_parties_law_the_line_and_what_was_done() -> None:
     ]
     assert all(0 <= one.share <= 1 for one in marks)
     assert marks[-1].share == 1
-    assert line.timeline(DAY, NOBODY, NOBODY, []).marks[0].kind == "entry"
+    assert line.timeline(DAY, {"Maker": NOBODY, "Importer": NOBODY}, []).marks[0].kind == "entry"
 
 
 def test_the_route_crosses_the_pacific_and_says_what_has_no_place() -> None:
