@@ -85,9 +85,7 @@ def _row(name: str, columns: Columns, found: dict[str, Floats]) -> tuple[str, ..
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--world", nargs=2, action="append", metavar=("VARIANT", "SEED"))
     parser.add_argument("--lines", type=int, default=400_000)
     given = parser.parse_args()

@@ -36,15 +36,11 @@ COMMAND = Path(sys.executable).with_name("originrisk")
 Attack = Callable[[int, float], None]
 
 
-def ask(
-    port: int, method: str, path: str, body: bytes | None = None, **headers: str
-) -> http.client.HTTPResponse:
+def ask(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> http.client.HTTPResponse:
     """One request; the answer is read and its connection closed."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(
-            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
-        )
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         answer.text = answer.read().decode("utf-8", "replace")  # type: ignore[attr-defined]
         return answer
@@ -85,11 +81,7 @@ def long_headers(port: int, seconds: float) -> None:
 
 def many_headers(port: int, seconds: float) -> None:
     """Ten thousand short headers in each request, at full speed."""
-    sent = (
-        b"GET / HTTP/1.1\r\nHost: localhost\r\n"
-        + b"".join(b"A%d: b\r\n" % n for n in range(10_000))
-        + b"\r\n"
-    )
+    sent = b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"A%d: b\r\n" % n for n in range(10_000)) + b"\r\n"
     _repeated(seconds, 4, lambda: _push(port, sent))
 
 
@@ -100,9 +92,7 @@ def flood(port: int, seconds: float) -> None:
 
 def hostile_forms(port: int, seconds: float) -> None:
     """Forms of other encodings, of many fields, of many bytes."""
-    big = (
-        b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + b"a" * 130_000 + b"-" + b"A" * 130_000
-    )
+    big = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + b"a" * 130_000 + b"-" + b"A" * 130_000
     forms = [
         (big + b"\r\n--x--\r\n", "multipart/form-data; boundary=x; charset=punycode"),
         (b"a=1&" * 60_000, FORM["Content-Type"]),
@@ -154,9 +144,7 @@ def _repeated(seconds: float, threads: int, work: Callable[[], object]) -> None:
         one.join()
 
 
-def measure(
-    port: int, pid: int, attack: Attack | None, innocent: Callable[[], int], seconds: float
-) -> list[str]:
+def measure(port: int, pid: int, attack: Attack | None, innocent: Callable[[], int], seconds: float) -> list[str]:
     """Longest and median wait for the innocent page while an attack lasts, failures, and peak memory in MB."""
     waits: list[float] = []
     failures = 0
@@ -212,9 +200,7 @@ def queue(seconds: float) -> list[list[str]]:
             (("queue", "migrate"), ""),
             (("accounts", "create", "ann", "officer"), PASSWORD + "\n"),
         ):
-            subprocess.run(
-                [COMMAND, "--home", home, *words], input=typed, text=True, check=True, capture_output=True
-            )
+            subprocess.run([COMMAND, "--home", home, *words], input=typed, text=True, check=True, capture_output=True)
         with server(home, "queue") as (port, pid):
             cookie = log_in(port, "ann", PASSWORD)
             attacks = (
@@ -244,8 +230,7 @@ def service(home: Path, seconds: float) -> list[list[str]]:
     def score(text: str, count: int, name: str) -> int:
         dear = ("manufacturer_name", "seller_name", "manufacturer_address", "description")
         lines = [
-            {**example, "line_number": n + 1, **dict.fromkeys(dear, f"{name}{n} "[:9] * 1100)}
-            for n in range(count)
+            {**example, "line_number": n + 1, **dict.fromkeys(dear, f"{name}{n} "[:9] * 1100)} for n in range(count)
         ]
         sent = json.dumps({"lines": lines if name else [example]}).encode()
         return ask(

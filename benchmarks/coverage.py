@@ -133,14 +133,10 @@ def _row(name: str, cases: list[Case]) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variant", default="default")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument(
-        "--jobs", type=int, default=1, help="worlds side by side, each in a process of its own"
-    )
+    parser.add_argument("--jobs", type=int, default=1, help="worlds side by side, each in a process of its own")
     given = parser.parse_args()
     main(given.variant, given.seeds, given.lines, given.jobs)

@@ -19,9 +19,7 @@ Statements = set[tuple[str, float | None]]
 def table() -> list[tuple[str, Statements]]:
     """Texts and what each says; None stands for a name without a share."""
     rows = (line.split("\t") for line in TABLE.read_text("utf-8").splitlines())
-    return [
-        (text.replace("\\n", "\n"), {*map(_statement, says.split())} - {("-", None)}) for text, says in rows
-    ]
+    return [(text.replace("\\n", "\n"), {*map(_statement, says.split())} - {("-", None)}) for text, says in rows]
 
 
 def _statement(said: str) -> tuple[str, float | None]:
@@ -50,9 +48,7 @@ def main(*, wrong: Annotated[bool, typer.Option(help="Print what is read wrongly
         right = sum(len({*filter(kept, expected & found)}) for _, expected, found in rows)
         told = sum(len({*filter(kept, found)}) for _, _, found in rows)
         there = sum(len({*filter(kept, expected)}) for _, expected, _ in rows)
-        typer.echo(
-            f"{name}: precision {right / told:.3f} ({right} of {told}), recall {right / there:.3f} of {there}"
-        )
+        typer.echo(f"{name}: precision {right / told:.3f} ({right} of {told}), recall {right / there:.3f} of {there}")
     for text, expected, found in rows if wrong else []:
         if expected != found:
             typer.echo(f"{text!r}: says {sorted(expected, key=str)}, read {sorted(found, key=str)}")

@@ -101,12 +101,8 @@ def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lin
             "manufacturer_address", SUPPLIERS, supplier, lambda i: f"{i % 900} {_word(i // 3)} ROAD"
         ),
         "manufacturer_city": _text("manufacturer_city", 3000, supplier % 3000, lambda i: f"{_word(i)} CITY"),
-        "manufacturer_postal_code": _text(
-            "manufacturer_postal_code", 9000, supplier % 9000, lambda i: f"{100000 + i}"
-        ),
-        "seller_name": _text(
-            "seller_name", 60_000, _mixed(supplier // 3) % 60_000, lambda i: f"{_word(i)} TRADING"
-        ),
+        "manufacturer_postal_code": _text("manufacturer_postal_code", 9000, supplier % 9000, lambda i: f"{100000 + i}"),
+        "seller_name": _text("seller_name", 60_000, _mixed(supplier // 3) % 60_000, lambda i: f"{_word(i)} TRADING"),
         "consolidator_name": _text(
             "consolidator_name", 2000, port * 10 + supplier % 10, lambda i: f"{_word(i)} LOGISTICS"
         ),
@@ -209,9 +205,7 @@ def measure_day(lines: int) -> dict[str, float]:
     history = History()
     with cpu() as before:
         close_days(history, table, outcomes, today - 1, NO_LISTS)
-    figures = {"before": before()} | {
-        f"{name}s": len(history.indexes[name].keys) - 1.0 for name in SHARED[:3]
-    }
+    figures = {"before": before()} | {f"{name}s": len(history.indexes[name].keys) - 1.0 for name in SHARED[:3]}
     matrices, seeing, computing = [], 0.0, 0.0
     blocks = replay(history, table, outcomes, today, NO_LISTS)
     while True:
@@ -236,9 +230,7 @@ def _predicting(matrix: np.ndarray[Any, np.dtype[np.float64]]) -> float:
     random = np.random.default_rng(0)
     sample = random.choice(len(matrix), min(len(matrix), 50_000))
     labels = random.random(len(sample)) < 0.1 + 0.1 * np.isnan(matrix[sample]).mean(axis=1)
-    booster = train(
-        {"objective": "binary", "num_leaves": 31, "verbose": -1}, Dataset(matrix[sample], labels), 200
-    )
+    booster = train({"objective": "binary", "num_leaves": 31, "verbose": -1}, Dataset(matrix[sample], labels), 200)
     with cpu() as spent:
         booster.predict(matrix)
     return spent()
@@ -262,8 +254,7 @@ def shared(lines: int) -> tuple[Lines, dict[str, Ints]]:
     random = np.random.default_rng(1)
     names = {measure for tally in TALLIES if tally.key in SHARED for measure in tally.sums} | {"lines"}
     return table, {
-        name: random.integers(0, 1000, lines) if name != "lines" else np.ones(lines, np.int64)
-        for name in sorted(names)
+        name: random.integers(0, 1000, lines) if name != "lines" else np.ones(lines, np.int64) for name in sorted(names)
     }
 
 
@@ -298,15 +289,12 @@ def write_task(lines: int, folder: Path) -> None:
     table, added = shared(lines)
     keys = {f"key {key}": key_of(table, key).astype(np.int64) for key in SHARED}
     pq.write_table(
-        pa.table(
-            {"entered": table.days["entry_date"], "received": table.days["received_on"], **keys, **added}
-        ),
+        pa.table({"entered": table.days["entry_date"], "received": table.days["received_on"], **keys, **added}),
         folder / "lines.parquet",
     )
     chosen = {tally.key: tally for tally in TALLIES if tally.key in SHARED}
     sums = {
-        key: {"lines": list(chosen[key].lines), **{m: list(w) for m, w in chosen[key].sums.items()}}
-        for key in SHARED
+        key: {"lines": list(chosen[key].lines), **{m: list(w) for m, w in chosen[key].sums.items()}} for key in SHARED
     }
     (folder / "tallies.json").write_text(json.dumps(sums))
 

@@ -36,9 +36,7 @@ NAMES = {
 
 def sources() -> dict[Path, str]:
     """The text of every module of the five packages."""
-    return {
-        path: path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py")
-    }
+    return {path: path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py")}
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

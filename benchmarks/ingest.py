@@ -47,9 +47,7 @@ def numbers(count: int) -> pa.Table:
     """Entry numbers with their check digits."""
     codes = np.array([list(f"ABC{e:07d}".encode()) for e in range(count)], dtype=np.uint8)
     digits = entry_number._check_digits(codes)
-    return pa.table(
-        {"e": np.arange(count), "number": [f"ABC{e:07d}{d}" for e, d in enumerate(digits.tolist())]}
-    )
+    return pa.table({"e": np.arange(count), "number": [f"ABC{e:07d}{d}" for e, d in enumerate(digits.tolist())]})
 
 
 def make(folder: Path, lines: int) -> None:
@@ -73,9 +71,7 @@ print(json.dumps([time.perf_counter() - begun, used.ru_utime + used.ru_stime, us
 
 def measured(*command: str) -> tuple[float, float, float, str]:
     """Seconds, CPU seconds, peak memory in GB and output of a command."""
-    output = subprocess.run(
-        [sys.executable, "-c", MEASURE, *command], check=True, capture_output=True, text=True
-    )
+    output = subprocess.run([sys.executable, "-c", MEASURE, *command], check=True, capture_output=True, text=True)
     seconds, cpu, peak, text = json.loads(output.stdout)
     return seconds, cpu, peak, text
 
@@ -85,9 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=4_000_000)
     lines = parser.parse_args().lines
-    print(
-        f"{'':>9}{'COPY s':>9}{'ingest s':>9}{'rows/s':>9}{'ratio':>7}{'CPU ratio':>10}{'peak GB':>8}{'again s':>8}"
-    )
+    print(f"{'':>9}{'COPY s':>9}{'ingest s':>9}{'rows/s':>9}{'ratio':>7}{'CPU ratio':>10}{'peak GB':>8}{'again s':>8}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make(folder, lines)

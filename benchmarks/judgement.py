@@ -53,12 +53,8 @@ HEADINGS = (
 def scored_lines(store: Store) -> pd.DataFrame:
     """Every scored line with its declaration and its truth."""
     truth = store.truth().select([*KEY, "y_any", "evasion", "supplier_id"]).to_pandas()
-    entries = (
-        store.entries(*SCORED).select([*KEY, "htsus", "country_of_origin", "manufacturer_name"]).to_pandas()
-    )
-    before = (
-        store.entries(None, CUTOFF, columns=["manufacturer_name"])["manufacturer_name"].unique().to_pylist()
-    )
+    entries = store.entries(*SCORED).select([*KEY, "htsus", "country_of_origin", "manufacturer_name"]).to_pandas()
+    before = store.entries(None, CUTOFF, columns=["manufacturer_name"])["manufacturer_name"].unique().to_pylist()
     lines = store.scores(*SCORED).select([*KEY, "probability"]).to_pandas().merge(entries, on=KEY)
     return lines.merge(truth, on=KEY).assign(new=lambda x: ~x["manufacturer_name"].isin(before))
 
@@ -83,9 +79,7 @@ def row(name: str, lines: pd.DataFrame) -> tuple[str, ...]:
     """Counts, average precision with its interval by supplier, and how far the probabilities can be trusted."""
     results = NoisyResults.of(lines["y_any"].to_numpy(float))
     probability = lines["probability"].to_numpy()
-    found = compare(
-        {"model": probability}, Population(results, lines["supplier_id"].to_numpy(np.uint64)), seed=0
-    )[0]
+    found = compare({"model": probability}, Population(results, lines["supplier_id"].to_numpy(np.uint64)), seed=0)[0]
     told = probability_metrics(logit(probability), results)
     return (
         name,

@@ -59,9 +59,7 @@ def originrisk(home: str, *words: object) -> dict[str, Any]:
 
 def judged(store: Store) -> pd.DataFrame:
     """Every scored line with its result, its score and that of the look-up; first the past, then the scored."""
-    lines = [
-        frame(table).set_index(KEY) for table in (store.entries(), store.outcomes(), store.scores(*SCORED))
-    ]
+    lines = [frame(table).set_index(KEY) for table in (store.entries(), store.outcomes(), store.scores(*SCORED))]
     entries, outcomes, scores = lines
     all_lines = entries.join(outcomes[["result", "outcome_date"]]).join(scores[["probability"]])
     all_lines["found"] = (all_lines["result"] == "xinjiang").astype(float)
@@ -80,9 +78,7 @@ def frame(table: pa.Table) -> pd.DataFrame:
 
 def report(lines: pd.DataFrame) -> None:
     """The table: model, look-up, random, on all scored lines and on those whose key the past does not hold."""
-    print(
-        f"{lines['seen'].mean():.1%} of the {len(lines):,} scored lines have a look-up key seen in training"
-    )
+    print(f"{lines['seen'].mean():.1%} of the {len(lines):,} scored lines have a look-up key seen in training")
     for title, part in (("All scored lines", lines), ("Look-up key never seen", lines[~lines["seen"]])):
         scores = {
             "model": part["probability"].to_numpy(),
@@ -91,9 +87,7 @@ def report(lines: pd.DataFrame) -> None:
         }
         suppliers = pd.factorize(part["manufacturer_name"].fillna("").to_numpy())[0].astype(np.uint64)
         rows = compare(scores, Population(NoisyResults.of(part["found"].to_numpy()), suppliers), seed=0)
-        print_table(
-            f"{title}: {len(part):,}, {part['found'].mean():.1%} fraud", ("method", *SHOWN), map(shown, rows)
-        )
+        print_table(f"{title}: {len(part):,}, {part['found'].mean():.1%} fraud", ("method", *SHOWN), map(shown, rows))
 
 
 def shown(row: Row) -> tuple[str, ...]:

@@ -161,9 +161,7 @@ def _shown(value: float, ends: tuple[float, float]) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variant", default="default")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lines", type=int, default=1_000_000)

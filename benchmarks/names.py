@@ -43,9 +43,7 @@ class Pairs:
         with (FOLDER / "pairs.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         names = [(row["left"], row["right"]) for row in rows]
-        same, test = (
-            [row[name] == value for row in rows] for name, value in (("same", "1"), ("half", "test"))
-        )
+        same, test = ([row[name] == value for row in rows] for name, value in (("same", "1"), ("half", "test")))
         return cls(names, [row["kind"] for row in rows], np.array(same), np.array(test))
 
 
@@ -71,9 +69,7 @@ METHODS: dict[str, Callable[[str, str], float]] = {
 def nomenklatura(python: str, names: list[tuple[str, str]]) -> npt.NDArray[np.float64]:
     """Scores of logic-v2, asked of an environment of its own."""
     script = FOLDER / "logic_v2.py"
-    done = subprocess.run(
-        [python, script], input=json.dumps(names), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([python, script], input=json.dumps(names), capture_output=True, text=True, check=True)
     return np.array(json.loads(done.stdout))
 
 
@@ -113,9 +109,7 @@ def main() -> None:
     scores = {name: np.array([of(*pair) for pair in pairs.names]) for name, of in METHODS.items()}
     if asked.nomenklatura:
         scores["nomenklatura logic-v2"] = nomenklatura(asked.nomenklatura, pairs.names)
-    print(
-        f"{len(pairs.names)} pairs, {pairs.test.sum()} in the test half ({pairs.same[pairs.test].sum()} same)"
-    )
+    print(f"{len(pairs.names)} pairs, {pairs.test.sum()} in the test half ({pairs.same[pairs.test].sum()} same)")
     for name, of_method in scores.items():
         told = ", ".join(f"{what} {value:.3g}" for what, value in figures(pairs, of_method).items())
         print(f"{name}: {told}")

@@ -60,9 +60,7 @@ def build(home: Path, history_lines: int, day_lines: int) -> None:
     listings = Listings.known(store.listed())
     for year in FIVE_YEARS:
         table, outcomes = world(history_lines // len(FIVE_YEARS), range(year, year + 1))
-        end = min(
-            FIRST_DAY + 365 * (year + 1) - 1, TODAY - 2
-        )  # the day before is left for the night to close
+        end = min(FIRST_DAY + 365 * (year + 1) - 1, TODAY - 2)  # the day before is left for the night to close
         close_days(history, table, outcomes, min(end, TODAY - USUAL_DAYS), listings)
         for block in replay(history, table, outcomes, end, listings):
             sample = np.vstack([sample, compute(block.lines, block.known)])[-SAMPLE:]
@@ -75,9 +73,7 @@ def build(home: Path, history_lines: int, day_lines: int) -> None:
     Checkpoints(store, Settings(home=home).history_start).keep(history)
     (home / "history").rename(home / BEFORE)
     np.save(home / "sample.npy", sample)
-    (home / "settings.toml").write_text(
-        "[night.levels.volume]\nwarn = 99.0\nstop = 99.0\n"
-    )  # a great day on purpose
+    (home / "settings.toml").write_text("[night.levels.volume]\nwarn = 99.0\nstop = 99.0\n")  # a great day on purpose
     champion(home, sample)
 
 
@@ -207,9 +203,7 @@ def report(found: dict[str, Any], history: int) -> None:
     print(f"\nA night of {lines:,} lines after {history:,}: exit code {found['code']}")
     print(f"{total:.0f} s wall clock, {found['cpu']:.0f} CPU s, {lines / total:,.0f} lines/s")
     own = max(of_step["RssAnon"] for of_step in found["memory"].values())
-    print(
-        f"{own:.2f} GB of its own at most, {found['most']:.2f} GB with the pages of files that it had mapped"
-    )
+    print(f"{own:.2f} GB of its own at most, {found['most']:.2f} GB with the pages of files that it had mapped")
     for name, seconds in steps.items():
         held = found["memory"].get(name, dict.fromkeys(MEMORY, 0.0))
         memory = f"{held['RssAnon']:5.2f} GB of its own, {held['VmRSS']:5.2f} GB in all"
@@ -236,9 +230,7 @@ def main() -> None:
         home = asked.home or Path(folder)
         if not (home / "lake").exists():
             sizes = ["--history", str(asked.history), "--lines", str(asked.lines), "--home", str(home)]
-            subprocess.run(
-                [sys.executable, "-m", "benchmarks.night", "--build", *sizes], cwd=ROOT, check=True
-            )
+            subprocess.run([sys.executable, "-m", "benchmarks.night", "--build", *sizes], cwd=ROOT, check=True)
         measure(home, asked)
 
 

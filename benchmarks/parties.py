@@ -20,9 +20,7 @@ from originrisk.serve.party.learner import Parties
 
 VOWELS = ("A", "AI", "AN", "ANG", "AO", "E", "EN", "I", "IAN", "IAO", "ING", "U", "UAN")
 SYLLABLES = np.array([first + rest for first in "BPMFDTLGKHJQXRZCSYW" for rest in VOWELS])
-TRADES = np.array(
-    ["TEXTILE", "GARMENT", "KNITTING", "WEAVING", "PLASTIC", "FURNITURE", "FOODS", "METAL", "TOYS"]
-)
+TRADES = np.array(["TEXTILE", "GARMENT", "KNITTING", "WEAVING", "PLASTIC", "FURNITURE", "FOODS", "METAL", "TOYS"])
 COUNTRIES = np.array(["CN", "VN", "BD", "IN", "ID", "TR", "PK", "MX", "KH", "JO"])
 SHARE = np.array([0.4, *[0.6 / 9] * 9])
 DAY = date(2022, 3, 1)

@@ -87,9 +87,7 @@ def main() -> None:
         seen = found.party != 0
         rightly = (found.party[seen] == found.learned[seen]).mean()
         print(f"{name}: {settings.lines:,} lines, {len(records):,} records, {spent:.1f} CPU-seconds")
-        print(
-            f"  lines: {told(found.learned, supplier)}; records: {told(found.learned[first], supplier[first])}"
-        )
+        print(f"  lines: {told(found.learned, supplier)}; records: {told(found.learned[first], supplier[first])}")
         print(
             f"  seen as the party it then joins {rightly:.4f}; possibly the same, and truly so "
             f"{hinted(found.possibly, found.learned, supplier):.3f} of {(found.possibly != 0).mean():.3%} of lines"

@@ -92,9 +92,7 @@ def pictures(browser: Browser, state: str, out: Path) -> int:
                     where = str(page.locator("a.open").first.get_attribute("href"))
                 page.goto(ADDRESS + where)
                 page.wait_for_timeout(400)
-                named = (
-                    path.strip("/").replace("/", "-").replace("?", "-").replace("&", "-").replace("=", "-")
-                )
+                named = path.strip("/").replace("/", "-").replace("?", "-").replace("&", "-").replace("=", "-")
                 page.screenshot(path=out / f"{state}-{shape}-{role}-{named}.png", full_page=True)
                 taken += 1
             page.context.close()
@@ -111,9 +109,7 @@ def fill(browser: Browser) -> None:
     page.get_by_role("button", name="Request documents", exact=True).first.click()
     page.goto(ADDRESS + line)
     page.locator("#comment").fill("The mill's papers came.")
-    page.locator("#file").set_input_files(
-        {"name": "paper.txt", "mimeType": "text/plain", "buffer": b"two samples"}
-    )
+    page.locator("#file").set_input_files({"name": "paper.txt", "mimeType": "text/plain", "buffer": b"two samples"})
     page.get_by_role("button", name="Comment").click()
     page.locator("#finding-form").get_by_label("Refer", exact=True).check()
     page.locator("#finding-reason").fill("a shell company by the register")

@@ -69,9 +69,7 @@ def digest(value: object) -> str:
 
 def rows(table: pa.Table) -> str:
     """The digest of a table's rows, in any order, without what names a version, a moment or a delivery."""
-    kept = [
-        name for name in table.column_names if name not in ("model_version", "delivery") and name[0] != "_"
-    ]
+    kept = [name for name in table.column_names if name not in ("model_version", "delivery") and name[0] != "_"]
     return digest(sorted(map(str, table.select(kept).to_pylist())))
 
 

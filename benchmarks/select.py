@@ -170,9 +170,7 @@ def label(folder: Path, seed: int) -> None:
     kind[np.random.default_rng(seed).choice(free, MOST_UNEXAMINED, replace=False)] = UNEXAMINED
     kind[places] = EXAMPLE
     rows = np.flatnonzero(kind)
-    frame = FeatureFrame(
-        pd.DataFrame(index=range(len(rows))), keys_of(lines.take(rows)), entry_dates(lines)[rows]
-    )
+    frame = FeatureFrame(pd.DataFrame(index=range(len(rows))), keys_of(lines.take(rows)), entry_dates(lines)[rows])
     learned = kind[rows] == EXAMPLE
     of_results = entries.take(np.sort(places)), teaching.take(np.argsort(places, kind="stable"))
     examples = examples_of(*of_results, frame.take(learned), np.zeros(learned.sum()))
@@ -181,9 +179,7 @@ def label(folder: Path, seed: int) -> None:
     arrays |= {"supplier": frame.supplier, "day": frame.day}
     arrays |= {"truth": np.asarray(truth["y_any"].take(rows)).astype(np.float64)}
     np.savez(folder / "labels.npz", **arrays)
-    print(
-        f"{folder.name}: {learned.sum():,} results, {examples.observed.sum():,.0f} positive, {rows.size:,} rows"
-    )
+    print(f"{folder.name}: {learned.sum():,} results, {examples.observed.sum():,.0f} positive, {rows.size:,} rows")
 
 
 def commit() -> str:
@@ -225,9 +221,7 @@ def judge(world: SavedWorld, names: Sequence[str]) -> Loss:
 
 def alike(worlds: Sequence[SavedWorld], names: Sequence[str]) -> npt.NDArray[np.int64]:
     """Group of each column: those of a group hang together by their ranks (average linkage, as the mean of worlds)."""
-    ranks = [
-        world.examples.features[list(names)].rank().fillna(0.0).corr().abs().fillna(0.0) for world in worlds
-    ]
+    ranks = [world.examples.features[list(names)].rank().fillna(0.0).corr().abs().fillna(0.0) for world in worlds]
     apart = np.clip(1 - np.mean(ranks, axis=0), 0, 1)
     np.fill_diagonal(apart, 0.0)
     tree = linkage(squareform((apart + apart.T) / 2, checks=False), "average")
@@ -268,9 +262,7 @@ def report(worlds: Sequence[SavedWorld], steps: Sequence[tuple[list[str], list[L
             for loss, all_ in zip(losses, whole, strict=True)
         ]
         error = change.std(ddof=1) / np.sqrt(len(worlds))
-        shown = [
-            f"{one:+.1%} [{low:+.1%}, {high:+.1%}]" for one, (low, high) in zip(change, drawn, strict=True)
-        ]
+        shown = [f"{one:+.1%} [{low:+.1%}, {high:+.1%}]" for one, (low, high) in zip(change, drawn, strict=True)]
         rows.append((str(len(names)), f"{change.mean():+.2%} ± {error:.2%}", *shown))
     heads = ("columns", "mean ± standard error", *(world.name for world in worlds))
     print_table("Loss on suppliers never seen, beside that of all columns (95 % over suppliers)", heads, rows)
@@ -331,24 +323,18 @@ def judged_log_odds(world: SavedWorld, seed: int, *, whole: bool = False) -> Flo
 def figures(log_odds: Floats, truth: Floats) -> tuple[float, float]:
     """Log-loss and calibration error against the truth."""
     even = np.ones(len(truth))
-    return float(NoisyResults.of(truth).loss(log_odds).mean()), calibration_error(
-        expit(log_odds), truth, even
-    )
+    return float(NoisyResults.of(truth).loss(log_odds).mean()), calibration_error(expit(log_odds), truth, even)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=("see", "eliminate", "beside"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("commits", nargs="*", help="whose columns; default: those of the checkout")
     parser.add_argument("--worlds", nargs="+", default=list(WORLDS), metavar="WORLD")
     parser.add_argument("--least", type=int, default=20, help="columns at which elimination ends")
     parser.add_argument("--share", type=int, default=10, help="one column in so many leaves in a step")
-    parser.add_argument(
-        "--whole", action="store_true", help="fit as `originrisk train` does, not its trees alone"
-    )
+    parser.add_argument("--whole", action="store_true", help="fit as `originrisk train` does, not its trees alone")
     given = parser.parse_args()
     folders = [given.folder / name for name in given.worlds]
     commits = given.commits or [commit()]

@@ -83,9 +83,7 @@ def asked(home: Path, day: date) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def serving(
-    home: Path, workers: int = 1, core: int | None = 0
-) -> Iterator[tuple[int, str, subprocess.Popen[bytes]]]:
+def serving(home: Path, workers: int = 1, core: int | None = 0) -> Iterator[tuple[int, str, subprocess.Popen[bytes]]]:
     """The service over a home, on one core: its port and a key. It is ready."""
     port, (key, text) = 18100 + os.getpid() % 500, access.create_key(home, "benchmark", access.SCOPES, 1)
     command = [sys.executable, "-m", "originrisk", "--home", str(home), "serve"]
@@ -168,17 +166,12 @@ def parity(home: Path) -> None:
             made = {line["entry_number"]: line for part in parts for line in part["lines"]}
             stored, matrix = replayed(settings, day)
             batch = {
-                row["entry_number"]: row["probability"]
-                for row in score_period(settings, day, day).scores().to_pylist()
+                row["entry_number"]: row["probability"] for row in score_period(settings, day, day).scores().to_pylist()
             }
-            own = np.array(
-                [[made[n]["features"][f] for f in NAMES] for n in stored["entry_number"].to_pylist()], float
-            )
+            own = np.array([[made[n]["features"][f] for f in NAMES] for n in stored["entry_number"].to_pylist()], float)
             same = sum(made[number]["probability"] == value for number, value in batch.items())
             alike = (own == matrix) | (np.isnan(own) & np.isnan(matrix))
-            rows.append(
-                [str(day), str(parts[0]["history_date"]), len(lines), same, int(alike.all(axis=1).sum())]
-            )
+            rows.append([str(day), str(parts[0]["history_date"]), len(lines), same, int(alike.all(axis=1).sum())])
             while client.model()["history_date"] != str(day):
                 time.sleep(0.1)
     heads = ("entry date", "history", "lines", "same probability", "same features, bit for bit")
@@ -194,9 +187,7 @@ def speed(home: Path, seconds: float, environments: dict[str, str | None]) -> No
             load_with(port=port, requests=to_score(key, lines, size), seconds=1, connections=connections)
             before = spent(process.pid)
             plan = {"requests": to_score(key, lines, size), "seconds": seconds, "connections": connections}
-            found.append(
-                speed_row("originrisk, declarations", size, connections, load_with(port=port, **plan))
-            )
+            found.append(speed_row("originrisk, declarations", size, connections, load_with(port=port, **plan)))
             found[-1].append(round(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])), 2))
     for name, environment in environments.items():
         if environment:
@@ -252,9 +243,7 @@ def measure_peer(peer: Peer, seconds: float, folder: Path) -> list[list[Any]]:
             before = spent(process.pid)
             plan = {"requests": requests, "seconds": seconds, "connections": connections}
             found.append(
-                speed_row(
-                    f"{peer.name}, ready features", size, connections, load_with(port=peer.port, **plan)
-                )
+                speed_row(f"{peer.name}, ready features", size, connections, load_with(port=peer.port, **plan))
             )
             found[-1].append(round(1000 * (spent(process.pid) - before) / max(1, plan_count(found[-1])), 2))
     finally:
@@ -280,9 +269,7 @@ def mlflow_server(home: Path, environment: Path, seconds: float) -> list[list[An
             "mlflow.lightgbm.save_model(lightgbm.Booster(model_file=sys.argv[1]), sys.argv[2])"
         )
         saved = str(Path(folder) / "model")
-        subprocess.run(
-            [environment / "bin/python", "-c", code, champion(home), saved], check=True, capture_output=True
-        )
+        subprocess.run([environment / "bin/python", "-c", code, champion(home), saved], check=True, capture_output=True)
         os.environ["PATH"] = f"{environment / 'bin'}:{os.environ['PATH']}"
         words = ["models", "serve", "-m", saved, "--env-manager", "local", "-p", "18701", "--workers", "1"]
         body = lambda size: {"inputs": matrix(size)}  # noqa: E731
@@ -423,9 +410,7 @@ def other_model(home: Path) -> str:
     from originrisk.models.bundle import save
 
     own = load(bundle_path(home, str(champion_version(home))))
-    model = replace(
-        own.model, calibrator=replace(own.model.calibrator, intercept=own.model.calibrator.intercept - 0.5)
-    )
+    model = replace(own.model, calibrator=replace(own.model.calibrator, intercept=own.model.calibrator.intercept - 0.5))
     staged = home / "models" / "staged"
     version = save(staged, model, own.settings, np.array(matrix(20)))
     if version in versions(home):
@@ -554,9 +539,7 @@ def main() -> None:
     parts: dict[str, Callable[[], None]] = {
         "make": lambda: make(given.home),
         "parity": lambda: parity(given.home),
-        "speed": lambda: speed(
-            given.home, given.seconds or 10, {name: getattr(given, name) for name in PEERS}
-        ),
+        "speed": lambda: speed(given.home, given.seconds or 10, {name: getattr(given, name) for name in PEERS}),
         "start": lambda: start(given.pairs),
         "fuzz": lambda: fuzz(given.home, given.count),
         "soak": lambda: soak(given.home, given.seconds or 600),

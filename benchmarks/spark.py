@@ -82,9 +82,7 @@ def _weigh(store: Store, share: float) -> None:
     """Give one importer this share of all lines, drawn at random."""
     entries = store.entries()
     drawn = np.random.default_rng(1).random(len(entries)) < share
-    importers = np.where(
-        drawn, "99-9999999", np.asarray(entries["importer_number"].to_pandas(), dtype=object)
-    )
+    importers = np.where(drawn, "99-9999999", np.asarray(entries["importer_number"].to_pandas(), dtype=object))
     place = entries.column_names.index("importer_number")
     store.upsert("entries", entries.set_column(place, entries.field(place), pa.array(importers)).to_batches())
 
@@ -149,9 +147,7 @@ def run(engine: Engine, items: list[str]) -> tuple[pa.Table, Floats]:
     answers = [unpacked(answer) for answer in engine.run(digests, items)]
     names = [name for name in answers[0] if name != "times"]
     table = pa.table({name: np.concatenate([answer[name] for answer in answers]) for name in names})
-    return table.sort_by([(name, "ascending") for name in KEY]), np.array(
-        [answer["times"] for answer in answers]
-    )
+    return table.sort_by([(name, "ascending") for name in KEY]), np.array([answer["times"] for answer in answers])
 
 
 def told(seconds: float, table: pa.Table, times: Floats) -> dict[str, Any]:
@@ -172,9 +168,7 @@ def compare(home: Path, table: pa.Table) -> dict[str, int]:
     expected = pq.read_table(home / ONE)
     assert table.select(KEY).equals(expected.select(KEY)), "other lines"
     bits = [name for name in table.column_names if name not in KEY]
-    same = [
-        np.asarray(table[name]).view(np.uint64) == np.asarray(expected[name]).view(np.uint64) for name in bits
-    ]
+    same = [np.asarray(table[name]).view(np.uint64) == np.asarray(expected[name]).view(np.uint64) for name in bits]
     return {"differing lines": int((~np.logical_and.reduce(same)).sum())}
 
 
@@ -247,9 +241,7 @@ def in_one_process(home: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=["make", "one", "cut", "run"])
     parser.add_argument("home", type=Path)
     parser.add_argument("--lines", type=int, default=1_000_000)

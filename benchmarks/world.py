@@ -85,15 +85,11 @@ def headroom(
         "features, truth (ceiling)": _average(truth, test, _fit(seen, np.flatnonzero(train), truth[train])),
         "every latent fact but the lot": _average(truth, test, world.truth["probability"].to_numpy()),
     }
-    print(
-        f"{variant}, seed {seed}: {lines:,} lines, {truth.mean():.2%} positive, {truth[test].mean():.2%} in the test"
-    )
+    print(f"{variant}, seed {seed}: {lines:,} lines, {truth.mean():.2%} positive, {truth[test].mean():.2%} in the test")
     print(f"examined and known before the test: {len(row):,} lines, {int(found.sum()):,} found")
     for name, value in ap.items():
         print(f"  AP {value:.3f}  {name}")
-    alone = sorted(
-        ((_alone(truth[test], seen[test, place]), name) for place, name in enumerate(NAMES)), reverse=True
-    )
+    alone = sorted(((_alone(truth[test], seen[test, place]), name) for place, name in enumerate(NAMES)), reverse=True)
     print("  AUC alone: " + ", ".join(f"{name} {auc:.3f}" for auc, name in alone[:5]))
     elsewhere = (pc.not_equal(world.entries["country_of_origin"], "CN")).to_numpy()
     print(f"  positives declared elsewhere than China: {elsewhere[truth].mean():.1%}")
@@ -104,9 +100,7 @@ def _labels(world: World, until: int) -> tuple[np.ndarray, np.ndarray]:
     outcomes = world.outcomes.to_pandas()
     known = pd.to_datetime(outcomes["outcome_date"]) <= pd.Timestamp(until, unit="D")
     label, _ = weak_labels(world.outcomes)
-    outcomes = outcomes.assign(result=label.to_pandas())[
-        known & label.is_valid().to_numpy(zero_copy_only=False)
-    ]
+    outcomes = outcomes.assign(result=label.to_pandas())[known & label.is_valid().to_numpy(zero_copy_only=False)]
     index = pd.MultiIndex.from_frame(world.entries.select(list(LINE_KEY)).to_pandas())
     row = index.get_indexer(pd.MultiIndex.from_frame(outcomes[list(LINE_KEY)]))
     return row, (outcomes["result"] == "xinjiang").to_numpy()
@@ -130,14 +124,10 @@ def _raw(world: World) -> np.ndarray:
 
 
 def _rule(world: World) -> np.ndarray:
-    entries = world.entries.select(
-        ["htsus", "country_of_origin", "entered_value_usd", "quantity"]
-    ).to_pandas()
+    entries = world.entries.select(["htsus", "country_of_origin", "entered_value_usd", "quantity"]).to_pandas()
     unit_value = entries["entered_value_usd"] / entries["quantity"].clip(lower=0.1)
     cheap = -(np.log(unit_value) - np.log(unit_value.groupby(entries["htsus"]).transform("median")))
-    cotton = entries["htsus"].str[:2].isin(["52", "61", "62", "63"]) & entries["country_of_origin"].isin(
-        ["CN", "HK"]
-    )
+    cotton = entries["htsus"].str[:2].isin(["52", "61", "62", "63"]) & entries["country_of_origin"].isin(["CN", "HK"])
     return (cotton + 0.1 * cheap.clip(-3, 3).fillna(0)).to_numpy()
 
 

@@ -10,19 +10,13 @@ from originrisk.data.console import Json
 from originrisk.data.lists.commands import lists
 from originrisk.data.simulation.command import truth, world
 
-_ingest = typer.Typer(
-    no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store."
-)
+_ingest = typer.Typer(no_args_is_help=True, help="Bring files of declarations, outcomes or lists into the store.")
 
-Paths = Annotated[
-    list[Path], typer.Argument(help="Files (CSV, CSV.GZ, Parquet, XLSX) or folders: one delivery.")
-]
+Paths = Annotated[list[Path], typer.Argument(help="Files (CSV, CSV.GZ, Parquet, XLSX) or folders: one delivery.")]
 MappingName = Annotated[str, typer.Option("--mapping", help="A shipped mapping by name, or a TOML file.")]
 
 
-Check = Annotated[
-    bool, typer.Option("--check", help="Tell what would become of it, column by column; store nothing.")
-]
+Check = Annotated[bool, typer.Option("--check", help="Tell what would become of it, column by column; store nothing.")]
 
 
 def _ingest_into(table: str, meaning: str) -> None:

@@ -34,9 +34,7 @@ Procedure = Literal["WRO", "UFLPA"]
 Named = tuple[Role, Mapping[str, Any]]
 """What a party is on a line, and its listing: a row of the contract's `listed` in force on the day."""
 
-_TEXTS: Final = {
-    name: pa.string() for name in ("instrument", "ground", "sublist", "procedure", "text", "party")
-}
+_TEXTS: Final = {name: pa.string() for name in ("instrument", "ground", "sublist", "procedure", "text", "party")}
 LEGAL_BASIS: Final = pa.list_(pa.struct({**_TEXTS, "since": pa.date32(), "barred": pa.bool_()}))
 
 
@@ -99,9 +97,7 @@ def _on_goods(family: int, period: int, declared: bool) -> tuple[Basis, ...]:
     """Orders and acts on goods of a family (its code) after so many changes of the law."""
     day = _changes()[period - 1].item() if period else date.min
     rows = [row for row in orders.instruments_on(family) if row.valid_from <= day]
-    priority = "".join(
-        f"; priority sector since {row.valid_from}" for row in rows if row.instrument == PRIORITY
-    )
+    priority = "".join(f"; priority sector since {row.valid_from}" for row in rows if row.instrument == PRIORITY)
     bases = []
     for row in rows:
         if row.instrument == "UFLPA":
@@ -131,9 +127,7 @@ def on_party(role: Role, listing: Mapping[str, Any], day: date) -> Basis:
             told += f", {_cut(listing['scope'], 35)}"
         told += f"{_MOVED if moved else ''}."
         text = _cut(listing["name"], LONGEST - len(told)) + told
-        return Basis(
-            programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text, listing["name"]
-        )
+        return Basis(programme, "entity", None, since, "UFLPA" if moved else "WRO", False, text, listing["name"])
     sublists = [one for one in re.findall("[iv]+", programme.partition("(")[2]) if one in SUBLISTS]
     barred = role == "maker" or "iv" in sublists
     end = "presumed barred" if barred else "barred if made by it"

@@ -50,9 +50,7 @@ class ScoreSettings(Section):
     order_by: Literal["probability", "expected_value"] = Field(
         "probability", description="what fills capacity: the probability, or probability times entered value"
     )
-    capacity_share: float = Field(
-        0.02, gt=0, le=1, description="share of a day's lines that officers can examine"
-    )
+    capacity_share: float = Field(0.02, gt=0, le=1, description="share of a day's lines that officers can examine")
     capacity_least: int = Field(20, ge=1, description="lines examined on a small day at the least")
     reasons: int = Field(5, ge=1, description="reasons kept for a line inside capacity")
 
@@ -118,17 +116,13 @@ class ErrorPrior(Section):
 class TrainSettings(Section):
     """How a model is made."""
 
-    error_rates: dict[Literal["isotopic", "dna", "document_review", "detention", "other"], ErrorPrior] = (
-        Field({}, description="expected error rates by method, in place of the shipped ones")
+    error_rates: dict[Literal["isotopic", "dna", "document_review", "detention", "other"], ErrorPrior] = Field(
+        {}, description="expected error rates by method, in place of the shipped ones"
     )
 
-    gap_days: int = Field(
-        30, ge=0, description="days between the last example fitted and the first one judged"
-    )
+    gap_days: int = Field(30, ge=0, description="days between the last example fitted and the first one judged")
     seeds: int = Field(4, ge=1, description="boosters averaged, by turns of two kinds: best an even number")
-    propensity_floor: float = Field(
-        0.005, gt=0, le=1, description="least selection propensity; caps the weights"
-    )
+    propensity_floor: float = Field(0.005, gt=0, le=1, description="least selection propensity; caps the weights")
     unexamined_weight: float = Field(
         0.3, ge=0, le=1, description="what lines nobody examined weigh at the most, in shares of the examined"
     )
@@ -144,13 +138,9 @@ class GateSettings(Section):
     """What a challenger has to show before it takes over; docs/promotion-gate.md says it in words."""
 
     least_results: int = Field(100, ge=1, description="results known since both cut-offs, at the least")
-    least_positives: int = Field(
-        10, ge=1, description="positive ones among them, also in a slice that is judged"
-    )
+    least_positives: int = Field(10, ge=1, description="positive ones among them, also in a slice that is judged")
     slice_loss: float = Field(0.25, gt=0, lt=1, description="share of a slice's AP that may be lost")
-    calibration_error: float = Field(
-        0.02, gt=0, lt=1, description="calibration error that is always good enough"
-    )
+    calibration_error: float = Field(0.02, gt=0, lt=1, description="calibration error that is always good enough")
     calibration_ratio: float = Field(1.5, gt=1, description="factor by which expected and found may differ")
 
 
@@ -163,16 +153,12 @@ class ServiceSettings(Section):
     most_lines: int = Field(1000, ge=1, description="lines in a request at the most")
     most_bytes: int = Field(2_000_000, ge=1, description="bytes in a body at the most")
     waiting_lines: int = Field(4000, ge=1, description="lines taken and not yet answered, at the most")
-    wait_seconds: float = Field(
-        10.0, gt=0, description="time for a body to arrive, and for a request to get its turn"
-    )
+    wait_seconds: float = Field(10.0, gt=0, description="time for a body to arrive, and for a request to get its turn")
     watch_seconds: float = Field(1.0, gt=0, description="time between looks for a new model or history")
     lines_per_second: float = Field(1000.0, gt=0, description="lines that a key may ask for, steadily")
     burst_lines: int = Field(4000, ge=1, description="lines that a key may ask for at once")
     days_ahead: int = Field(31, ge=1, description="days that a line may lie ahead of the history's last")
-    oidc_issuer: str = Field(
-        "", description="issuer whose bearer tokens are taken beside API keys; empty: none"
-    )
+    oidc_issuer: str = Field("", description="issuer whose bearer tokens are taken beside API keys; empty: none")
     oidc_audience: str = Field("", description="audience that such a token must name")
     oidc_keys_url: str = Field("", description="where the issuer publishes its signing keys (JWKS)")
     proxies: tuple[str, ...] = Field(
@@ -195,9 +181,7 @@ class QueueSettings(Section):
     session_hours: int = Field(10, ge=1, description="hours after which a session ends whatever happens")
     lock_after: int = Field(5, ge=1, description="wrong passwords in a row that lock an account out")
     lock_minutes: int = Field(15, ge=1, description="minutes for which it stays locked out")
-    log_ins_per_minute: int = Field(
-        60, ge=1, description="log-ins that an address, or a name, may try in a minute"
-    )
+    log_ins_per_minute: int = Field(60, ge=1, description="log-ins that an address, or a name, may try in a minute")
     proxies: tuple[str, ...] = Field(
         (), description="addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
     )
@@ -222,9 +206,7 @@ class SparkSettings(Section):
 class Settings(BaseSettings):
     """Everything that may differ between two installations. `home` is the one place for all that is not code."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ORIGINRISK_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="ORIGINRISK_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     home: Path
     memory_limit_gb: float = Field(3.0, gt=0, description="memory that DuckDB may use, GB")
@@ -267,9 +249,7 @@ def _problems(error: ValueError) -> list[Problem]:
     if not isinstance(error, ValidationError):
         return [Problem("settings.toml", "valid TOML", str(error))]
     return [
-        Problem(
-            "settings: " + ".".join(map(str, item["loc"])), item["msg"], _found(item["type"], item["input"])
-        )
+        Problem("settings: " + ".".join(map(str, item["loc"])), item["msg"], _found(item["type"], item["input"]))
         for item in error.errors()
     ]
 

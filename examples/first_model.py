@@ -63,9 +63,7 @@ def _(folder, mo, originrisk, taken, timedelta):
     home = originrisk.Home(folder / "home")
     last = max(home.lines()["entry_date"])
     cutoff = last - timedelta(days=60)
-    mo.md(
-        f"{len(taken)} files taken in, the last line of {last}; the training knows what was known on {cutoff}."
-    )
+    mo.md(f"{len(taken)} files taken in, the last line of {last}; the training knows what was known on {cutoff}.")
     return cutoff, home
 
 
@@ -73,9 +71,7 @@ def _(folder, mo, originrisk, taken, timedelta):
 def _(cutoff, home):
     trained = home.train(cutoff)
     judged = trained.metrics()[trained.metrics()["headline"]]
-    print(
-        f"{trained.version}, {trained.role}; judged on {judged['lines']} lines, {judged['positives']} positive"
-    )
+    print(f"{trained.version}, {trained.role}; judged on {judged['lines']} lines, {judged['positives']} positive")
     print(f"average precision of results {judged['methods']['model']['average_precision']}")
     return (trained,)
 

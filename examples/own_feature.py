@@ -65,9 +65,7 @@ def _(Ranking, examples, interval, mo, resamples, unseen, with_it):
     low, high = interval([gain(draw * examples.weights) for draw in resamples(examples.groups, 0)])
     paid = gain(examples.weights)
     verdict = "It pays." if low > 0 else "It costs." if high < 0 else "The examples cannot tell."
-    mo.md(
-        f"Average precision of results moves by {paid:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}. {verdict}"
-    )
+    mo.md(f"Average precision of results moves by {paid:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}. {verdict}")
     return high, low, paid, verdict
 
 

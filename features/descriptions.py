@@ -132,12 +132,9 @@ def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, _Word]]:
     rows = {_folded(row.word): row for row in reference.material_words()}
     longest_first = sorted(rows, key=lambda word: -len(word))
     initials = {
-        initial: [word for word in longest_first if word[0] == initial]
-        for initial in {word[0] for word in rows}
+        initial: [word for word in longest_first if word[0] == initial] for initial in {word[0] for word in rows}
     }
-    words = "|".join(
-        f"(?={initial})(?:{'|'.join(map(_pattern, some))})" for initial, some in sorted(initials.items())
-    )
+    words = "|".join(f"(?={initial})(?:{'|'.join(map(_pattern, some))})" for initial, some in sorted(initials.items()))
     between = "|".join(_BETWEEN.split())
     tokens = (
         rf"(?P<denied>\b(?:{_NOT})[\s-]+{_OF}(?:{words})(?:\s+N?OR\s+{_OF}(?:{words}))*|(?:不含|无|非)棉)",
@@ -200,9 +197,7 @@ def _items(kind: str, text: str, known: dict[str, _Word]) -> list[Item]:
         return [Item(share=1.0)]
     if kind == "code" and _whole(numbers):
         names = [_LETTERS[letter] for letter in re.findall("[A-Z]", text)]
-        return [
-            item for pair in zip(numbers, names, strict=True) for item in (Item(share=pair[0]), Item(pair[1]))
-        ]
+        return [item for pair in zip(numbers, names, strict=True) for item in (Item(share=pair[0]), Item(pair[1]))]
     if kind == "word":
         word = known[_key(text)]
         return [Item(name, sure=not word.only_with_share) for name in word.names]
@@ -239,9 +234,7 @@ def _owners(kinds: str) -> Iterable[tuple[int, int]]:
     return ((at, at + 1) for at in numbers if kinds[at + 1 : at + 2] == "F")
 
 
-_PACK = re.compile(
-    r"\b(?:(\d{1,3})\s*-?\s*(?:PACK|PK|PCS?/PACK|PC PACK|PER PACK|PIECE PACK)|PACK OF (\d{1,3}))\b"
-)
+_PACK = re.compile(r"\b(?:(\d{1,3})\s*-?\s*(?:PACK|PK|PCS?/PACK|PC PACK|PER PACK|PIECE PACK)|PACK OF (\d{1,3}))\b")
 
 
 def pack_count(text: str) -> float:

@@ -43,9 +43,7 @@ class Text:
         """A string column; levels in the order of their first row."""
         encoded = column.combine_chunks().dictionary_encode()
         codes = pc.fill_null(encoded.indices, -1).to_numpy()
-        return cls(
-            np.asarray(codes, dtype=np.int32), np.array([*encoded.dictionary.to_pylist()], dtype=object)
-        )
+        return cls(np.asarray(codes, dtype=np.int32), np.array([*encoded.dictionary.to_pylist()], dtype=object))
 
     def read(self, function: Callable[[str], float], missing: float) -> Floats:
         """`function` of every cell (n,), computed once per level; `missing` where the cell is null."""

@@ -134,9 +134,7 @@ def legal_basis(lines: Lines, listings: Listings) -> pa.Array:
             held = listings.in_force(text.levels[text.codes[row]], days[row].item())
             listed[row].extend((role, listing) for listing in held)
     described = lines.texts["description"].read(_family_named, orders.NO_FAMILY).astype(np.int64)
-    return law.legal_basis(
-        lines.texts["htsus"].cells(), described, days, maker_in_xinjiang(lines) == 1, listed
-    )
+    return law.legal_basis(lines.texts["htsus"].cells(), described, days, maker_in_xinjiang(lines) == 1, listed)
 
 
 def _family_named(description: str) -> float:

@@ -25,9 +25,7 @@ _ABROAD: Final = re.compile(
 """Legal forms in other scripts."""
 _INITIAL_FORMS: Final = LEGAL_FORMS - {"PT", "CV", "CO", "OF"}
 """Of these the ones of one or two letters are a person's initials where they begin a name: `S.A. KHAN`."""
-_ROLE: Final = (
-    "(?:CONSIGNEE|CNEE|SHIPPER|SELLER|BUYER|IMPORTER|EXPORTER|MANUFACTURER|SUPPLIER|MAKER|NOTIFY(?: PARTY)?)"
-)
+_ROLE: Final = "(?:CONSIGNEE|CNEE|SHIPPER|SELLER|BUYER|IMPORTER|EXPORTER|MANUFACTURER|SUPPLIER|MAKER|NOTIFY(?: PARTY)?)"
 _NOBODY: Final = re.compile(
     rf"(?:UN)?TO (?:THE )?ORDERS?(?: (?:OF|BY|FOR|BANK)\b.*)?|ORDER|SAME(?: AS (?:ABOVE|(?:THE )?{_ROLE}))?|AS ABOVE|"
     rf"DITTO|TB[ACD]|TO BE (?:ADVISED|CONFIRMED|ANNOUNCED)|(?:VARIOUS|MULTIPLE|SEVERAL|UNKNOWN)(?: {_ROLE}S?)?|{_ROLE}|"

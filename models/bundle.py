@@ -99,9 +99,7 @@ def check_files(folder: Path) -> None:
     manifest = _read(folder / "manifest.json")
     found = {path.name for path in folder.iterdir()} - {"manifest.json"}
     if found != set(manifest):
-        raise _refused(
-            "manifest.json", "exactly the listed files", f"others: {sorted(found ^ set(manifest))}"
-        )
+        raise _refused("manifest.json", "exactly the listed files", f"others: {sorted(found ^ set(manifest))}")
     changed = [name for name, digest in manifest.items() if digest_of(folder / name) != digest]
     if changed:
         raise _refused(", ".join(changed), "the content that was saved", "changed bytes")

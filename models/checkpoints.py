@@ -53,9 +53,7 @@ class Checkpoints:
     def _of(self, day: date | None) -> History:
         if day is None:
             return History(self.tallies, self.learners, self.store.pseudonym_key)
-        return snapshot.load(
-            self.folder(day), self.store.pseudonym_key, tallies=self.tallies, learners=self.learners
-        )
+        return snapshot.load(self.folder(day), self.store.pseudonym_key, tallies=self.tallies, learners=self.learners)
 
     def latest_day(self, before: date) -> date | None:
         """The day of that history; None if there is none."""
@@ -71,9 +69,7 @@ class Checkpoints:
         day = EPOCH + timedelta(history.day)
         return pa.concat_tables([self._still_to_learn(day), self.store.entries(day + ONE_DAY, until)])
 
-    def replay(
-        self, history: History, entries: pa.Table, until: date, *, kept: bool = True
-    ) -> Iterator[ObservedBatch]:
+    def replay(self, history: History, entries: pa.Table, until: date, *, kept: bool = True) -> Iterator[ObservedBatch]:
         """Replay up to `until`, keeping the history of that day and of the latest months' ends.
 
         Not `kept`, the history is for this run alone: the day may still get lines.
@@ -160,9 +156,7 @@ class Checkpoints:
     def _borne_out(self, manifest: dict[str, Any], day: date) -> bool:
         """Whether the tables still hold, of what was known by `day`, just what they held when it was learned."""
         then, now = manifest["basis"], self._basis()
-        if not snapshot.own(manifest) or any(
-            then.get(name) != now[name] for name in ("start", "pseudonym_key")
-        ):
+        if not snapshot.own(manifest) or any(then.get(name) != now[name] for name in ("start", "pseudonym_key")):
             return False
         return then == now or (
             self._same_entries(then["entries"], day)

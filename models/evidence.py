@@ -165,9 +165,7 @@ def gather(store: Store, lines: pa.Table, closed: date) -> list[LineEvidence]:
             ties[tie["row"]].append(tie)
     strongest = {row: tuple(sorted(found, key=_strength)) for row, found in ties.items()}
     return [
-        LineEvidence(
-            line, _whole(of), strongest.get(row, ()), tuple(named[row]), tuple(legal[row]), in_xinjiang[row]
-        )
+        LineEvidence(line, _whole(of), strongest.get(row, ()), tuple(named[row]), tuple(legal[row]), in_xinjiang[row])
         for row, (line, of) in enumerate(zip(lines.to_pylist(), known, strict=True))
     ]
 
@@ -175,9 +173,7 @@ def gather(store: Store, lines: pa.Table, closed: date) -> list[LineEvidence]:
 def _whole(counts: Row) -> Row:
     """Counts of nothing are 0; dates and amounts stay None."""
     dated = ("_on", "_first", "_usual")
-    return {
-        name: 0 if value is None and not name.endswith(dated) else value for name, value in counts.items()
-    }
+    return {name: 0 if value is None and not name.endswith(dated) else value for name, value in counts.items()}
 
 
 def _strength(tie: Row) -> tuple[Any, ...]:

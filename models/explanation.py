@@ -101,9 +101,7 @@ def summary(found: Sequence[Flag], raised: Sequence[Reason]) -> str:
 
 def told_columns(told: Sequence[Explanation]) -> dict[str, pa.Array]:
     """The contract's columns of `scores` that say why."""
-    return {
-        name: pa.array([getattr(one, name) for one in told], SCORES.schema.field(name).type) for name in TOLD
-    }
+    return {name: pa.array([getattr(one, name) for one in told], SCORES.schema.field(name).type) for name in TOLD}
 
 
 def _reason(concept: str, contribution: float, known: LineEvidence) -> Reason:

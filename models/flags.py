@@ -152,6 +152,4 @@ RULES: Final[tuple[Callable[[LineEvidence], Found], ...]] = (
 
 def flags(known: LineEvidence) -> list[Flag]:
     """All flags of a line, in the order of RULES; each bears the name of its rule."""
-    return [
-        {"flag": rule.__name__, "text": text, "facts": facts} for rule in RULES for text, facts in rule(known)
-    ]
+    return [{"flag": rule.__name__, "text": text, "facts": facts} for rule in RULES for text, facts in rule(known)]

@@ -30,9 +30,7 @@ class OriginModel:
         read = {tuple(booster.feature_name()) for booster in self.boosters}
         names = next(iter(read), self.features)
         if len(read) > 1 or not set(names) <= set(self.features):
-            raise ModelRefusedError(
-                Problem("model", "boosters that read features of the catalogue", "others")
-            )
+            raise ModelRefusedError(Problem("model", "boosters that read features of the catalogue", "others"))
         object.__setattr__(self, "columns", np.array([self.features.index(name) for name in names], np.intp))
 
     @property
@@ -73,8 +71,6 @@ class OriginModel:
 
     def _checked(self, matrix: Floats) -> Floats:
         if matrix.ndim != 2 or matrix.shape[1] != len(self.features):
-            raise ModelRefusedError(
-                Problem("matrix", f"{len(self.features)} feature columns", f"shape {matrix.shape}")
-            )
+            raise ModelRefusedError(Problem("matrix", f"{len(self.features)} feature columns", f"shape {matrix.shape}"))
         same = np.array_equal(self.columns, np.arange(len(self.features)))
         return np.ascontiguousarray(matrix if same else matrix[:, self.columns], dtype=np.float64)

@@ -41,9 +41,7 @@ def kept_path(home: Path, version: str) -> Path:
     """Folder of a kept version whose content is that of its name. Raises ModelRefusedError when there is none."""
     if version not in versions(home):
         step = "originrisk models lists the versions."
-        raise ModelRefusedError(
-            Problem(f"model {version}", "a version under models/", "none of that name", step)
-        )
+        raise ModelRefusedError(Problem(f"model {version}", "a version under models/", "none of that name", step))
     if not (digest := digest_of(bundle_path(home, version) / "manifest.json")).startswith(version):
         step = "Its files were rewritten: restore them, or train anew."
         raise ModelRefusedError(Problem(f"model {version}", "the content of that version", digest[:12], step))
@@ -62,9 +60,7 @@ def resolve(home: Path, name: str) -> str:
     if len(meant) != 1:
         expected = "a version, its beginning, champion or challenger"
         found = " and ".join(meant) or "none of that name"
-        raise ModelRefusedError(
-            Problem(f"model {name}", expected, found, "originrisk models lists the versions.")
-        )
+        raise ModelRefusedError(Problem(f"model {name}", expected, found, "originrisk models lists the versions."))
     return meant[0]
 
 
@@ -74,9 +70,7 @@ def champion_version(home: Path) -> str | None:
     if version is not None and not re.fullmatch(VERSION, version):
         step = "originrisk promote --override puts a kept version in charge."
         found = repr(version[:40])
-        raise ModelRefusedError(
-            Problem("models/champion", "a version as originrisk models lists it", found, step)
-        )
+        raise ModelRefusedError(Problem("models/champion", "a version as originrisk models lists it", found, step))
     return version
 
 
@@ -95,9 +89,7 @@ def champion_path(home: Path) -> Path:
     if not promoted or promoted[-1].get("digest", digest) != digest:
         step = f"originrisk promote {version} lets it take over by the gate."
         raise ModelRefusedError(
-            Problem(
-                "models/champion", "a version and content that the promotion log put in charge", version, step
-            )
+            Problem("models/champion", "a version and content that the promotion log put in charge", version, step)
         )
     return path
 

@@ -79,10 +79,7 @@ def load(
     if not own(manifest):
         raise _refused(folder, "a snapshot made by this version", "one made by another")
     check(folder, pseudonym_key)
-    loaded = {
-        Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False)
-        for name in manifest["files"]
-    }
+    loaded = {Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in manifest["files"]}
     arrays = {name: np.asarray(array) for name, array in loaded.items()}
     return history_of(arrays, manifest["day"], tallies, learners, pseudonym_key)
 
@@ -94,9 +91,7 @@ def check(folder: Path, pseudonym_key: bytes) -> None:
     if manifest["basis"].get("pseudonym_key", "") not in ("", fingerprint(pseudonym_key)):
         raise _refused(folder, "persons under this home's pseudonym.key", "another key's")
     if changed := _changed(folder, manifest["files"]):
-        raise _refused(
-            folder, "the content that was saved", f"missing or other content: {', '.join(changed)}"
-        )
+        raise _refused(folder, "the content that was saved", f"missing or other content: {', '.join(changed)}")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

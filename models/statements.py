@@ -105,12 +105,7 @@ def findings(known: LineEvidence) -> Statement:
     """What examinations found at the first party at which they found something, else at the first examined one."""
     counts = known.counts
     whose = next(
-        (
-            one
-            for what in ("found", "examined", "denied", "released")
-            for one in PARTIES
-            if counts[f"{one}_{what}"]
-        ),
+        (one for what in ("found", "examined", "denied", "released") for one in PARTIES if counts[f"{one}_{what}"]),
         "maker",
     )
     examined, found, denied = (counts[f"{whose}_{what}"] for what in ("examined", "found", "denied"))
@@ -294,9 +289,7 @@ def goods_traffic(known: LineEvidence) -> Statement:
     )
     if of := counts["importer_year"]:
         text += f"; {counts['importer_goods']:,} of {counted(of, 'line')} of this importer were such goods"
-        facts.append(
-            fact("lines of the importer of such goods", "entries", count=counts["importer_goods"], of=of)
-        )
+        facts.append(fact("lines of the importer of such goods", "entries", count=counts["importer_goods"], of=of))
     return f"{text}.", facts
 
 

@@ -63,9 +63,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _home(
     ctx: typer.Context,
-    home: Annotated[
-        Path, typer.Option(envvar="ORIGINRISK_HOME", help="Folder of everything that is not code.")
-    ] = Path("var"),
+    home: Annotated[Path, typer.Option(envvar="ORIGINRISK_HOME", help="Folder of everything that is not code.")] = Path(
+        "var"
+    ),
     _: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and end.")
     ] = False,

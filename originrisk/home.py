@@ -57,9 +57,7 @@ class Home:
             >>> len(home.lines(date(2021, 1, 1), date(2021, 1, 31))) < len(home.lines())
             True
         """
-        frame: pd.DataFrame = (
-            Store(self.settings.home, self.settings.memory_limit_gb).entries(start, end).to_pandas()
-        )
+        frame: pd.DataFrame = Store(self.settings.home, self.settings.memory_limit_gb).entries(start, end).to_pandas()
         return frame
 
     def features(self, start: date, end: date) -> pd.DataFrame:

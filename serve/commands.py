@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from originrisk.serve.night.record import Manifest
 
 
-def period(
-    command: str, day: datetime | None, start: datetime | None, end: datetime | None
-) -> tuple[date, date]:
+def period(command: str, day: datetime | None, start: datetime | None, end: datetime | None) -> tuple[date, date]:
     """First and last day. Raises UsageError unless it is one day, or both ends of a period in order."""
     from originrisk.data.errors import Problem, UsageError
 
@@ -39,9 +37,7 @@ def period(
 EngineName = Annotated[
     Literal["one", "spark"], typer.Option("--engine", help="one: this process; spark: a cluster's workers")
 ]
-Master = Annotated[
-    str | None, typer.Option("--master", help="Spark's master, such as local[2] or spark://HOST:7077")
-]
+Master = Annotated[str | None, typer.Option("--master", help="Spark's master, such as local[2] or spark://HOST:7077")]
 
 
 @contextmanager
@@ -172,9 +168,7 @@ def suppress(
     *,
     until: Annotated[datetime, day_option("--until", "first day on which it no longer holds")],
     reason: Annotated[str, typer.Option(help="why; it is recorded")],
-    on: Annotated[
-        datetime | None, day_option("--on", "first day on which it holds: today unless stated")
-    ] = None,
+    on: Annotated[datetime | None, day_option("--on", "first day on which it holds: today unless stated")] = None,
 ) -> None:
     """Keep lines like this one (same parties, origin and tariff heading) out of the queue's order for some days."""
     from originrisk.data.settings import load_settings

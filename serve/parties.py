@@ -44,9 +44,7 @@ class PartyVerdict:
                     "party": key_text(one.party),
                     "probability": one.probability,
                     "bits": one.evidence.bits,
-                    "evidence": [
-                        [part.kind, part.bits, part.left, part.right] for part in one.evidence.parts
-                    ],
+                    "evidence": [[part.kind, part.bits, part.left, part.right] for part in one.evidence.parts],
                 }
                 for one in self.likely
             ],
@@ -73,9 +71,7 @@ def join(settings: Settings, party: str, other: str, reason: str, on: date) -> N
     unknown = [key for key in (party, other) if not _known(parties, key)]
     if unknown or party == other:
         raise UsageError(Problem("parties join", "keys of two known parties", "something else"))
-    journal.append_decision(
-        settings.home, journal.Decided(on=on, verb="join", party=party, other=other, reason=reason)
-    )
+    journal.append_decision(settings.home, journal.Decided(on=on, verb="join", party=party, other=other, reason=reason))
 
 
 def split(settings: Settings, entry_number: str, line_number: int, reason: str, on: date) -> None:

@@ -27,9 +27,7 @@ Day = Annotated[
 
 
 @_parties.command()
-def explain(
-    ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, as_json: Json = False
-) -> None:
+def explain(ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, as_json: Json = False) -> None:
     """Who the maker of a line was taken for on its day, by which evidence, in bits."""
     import json
 
@@ -45,9 +43,7 @@ def explain(
     typer.echo(f"record {summary['record']}, party {summary['party'] or 'new'}")
     for one in explained.likely[:3]:
         rows = [(part.kind, round(part.bits, 1), part.left, part.right) for part in one.evidence.parts]
-        title = (
-            f"party {key_text(one.party)}: probability {one.probability:.4f}, {one.evidence.bits:.1f} bits"
-        )
+        title = f"party {key_text(one.party)}: probability {one.probability:.4f}, {one.evidence.bits:.1f} bits"
         print_table(title, ("evidence", "bits", "this line", "known record"), rows)
 
 
@@ -61,9 +57,7 @@ def join(ctx: typer.Context, party: PartyKey, other: PartyKey, reason: Reason, o
 
 
 @_parties.command()
-def split(
-    ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, reason: Reason, on: Day
-) -> None:
+def split(ctx: typer.Context, entry_number: EntryNumber, line_number: LineNumber, reason: Reason, on: Day) -> None:
     """Take the maker, as this line declares it, out of its party; it founds its own."""
     from originrisk.data.settings import load_settings
     from originrisk.serve.parties import split
@@ -116,9 +110,7 @@ def match(
     ctx: typer.Context,
     *,
     name: Annotated[str, typer.Argument(help="Name of a party, in any spelling.")],
-    city: Annotated[
-        str, typer.Option(help="Its city: tells homonyms apart where a list has addresses.")
-    ] = "",
+    city: Annotated[str, typer.Option(help="Its city: tells homonyms apart where a list has addresses.")] = "",
     as_of: Annotated[
         datetime,
         typer.Option(

@@ -151,8 +151,7 @@ def serve(
         "formatters": {"plain": {"()": "originrisk.serve.server.Plain"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
         "loggers": {
-            name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
-            for name in ("uvicorn", "originrisk")
+            name: {"handlers": ["stderr"], "level": "INFO", "propagate": False} for name in ("uvicorn", "originrisk")
         },
     }
     uvicorn.run(

@@ -103,9 +103,7 @@ def test_canadian_provinces(home: Home) -> None:
     assert (counts["read"], counts["accepted"]) == (13, 13)
     assert {line["country_of_origin"] for line in home.lines()} == {"CA"}
     home.ingest("canadian-provinces", "territories.csv", *ES003)
-    assert [line["country_of_origin"] for line in home.lines() if line["country_of_origin"] != "CA"] == [
-        "PS"
-    ] * 2
+    assert [line["country_of_origin"] for line in home.lines() if line["country_of_origin"] != "CA"] == ["PS"] * 2
 
 
 def test_cbp_status_ignored(home: Home) -> None:
@@ -180,9 +178,7 @@ def test_folders_of_programs(home: Home) -> None:
             one["remove"]["path"] for one in log if "remove" in one
         }
         rows = sum(
-            json.loads(one["add"]["stats"])["numRecords"]
-            for one in log
-            if one.get("add", {}).get("path") in live
+            json.loads(one["add"]["stats"])["numRecords"] for one in log if one.get("add", {}).get("path") in live
         )
         assert json.loads(said.splitlines()[-1])["read"] == rows
 

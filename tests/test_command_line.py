@@ -216,9 +216,7 @@ def test_a_damaged_store_is_exit_code_7_and_names_the_file(home: Path) -> None:
 
 def test_a_full_disk_is_exit_code_8_and_the_next_run_makes_up_for_it(home: Path) -> None:
     words = (*COMMAND, "--home", str(home), "score", "--date", DAY)
-    full = subprocess.run(
-        words, cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=little_room
-    )
+    full = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=little_room)
     assert (full.returncode, "no room" in full.stderr) == (8, True)
     assert "scores" not in Store(home).versions()
     assert run(home, "score", "--date", DAY).returncode == 0

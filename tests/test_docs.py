@@ -16,9 +16,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "be
 
 
 def test_exit_codes_page_is_the_table_in_the_code() -> None:
-    rows = re.findall(
-        r"^\| (\d+) \| (.+) \|$", (ROOT / "docs/exit-codes.md").read_text("utf-8"), re.MULTILINE
-    )
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "docs/exit-codes.md").read_text("utf-8"), re.MULTILINE)
     assert {int(code): meaning for code, meaning in rows} == EXIT_CODES
 
 
@@ -43,9 +41,7 @@ def test_every_page_is_reached_from_the_readme(page: Path) -> None:
 
 
 def test_every_benchmark_is_explained() -> None:
-    explained = re.findall(
-        r"^\| `(.+?)` \|", (ROOT / "benchmarks/README.md").read_text("utf-8"), re.MULTILINE
-    )
+    explained = re.findall(r"^\| `(.+?)` \|", (ROOT / "benchmarks/README.md").read_text("utf-8"), re.MULTILINE)
     assert sorted(explained) == sorted(path.name for path in (ROOT / "benchmarks").glob("*.py"))
 
 
@@ -88,7 +84,5 @@ def test_every_test_that_the_page_of_asvs_names_is_there() -> None:
     named = set(re.findall(r"test_[a-z_]+(?=`|\))", page.replace(".py", "")))
     files = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert not {name for name in named - files if f"def {name}(" not in written}
-    assert not {
-        name for name in re.findall(r"([\w/]+/test_\w+\.py)", page) if not (ROOT / "tests" / name).is_file()
-    }
+    assert not {name for name in re.findall(r"([\w/]+/test_\w+\.py)", page) if not (ROOT / "tests" / name).is_file()}
     assert len(named) > 40

@@ -42,9 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ingested(home: Path) -> dict[str, dict[str, Any]]:
     files = {"entries": "entries", "outcomes": "outcomes.parquet", "listed": "listed.parquet"}
-    return {
-        table: originrisk(home, "ingest", table, str(home / "world" / name)) for table, name in files.items()
-    }
+    return {table: originrisk(home, "ingest", table, str(home / "world" / name)) for table, name in files.items()}
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +62,7 @@ def test_every_line_of_the_world_is_accepted(ingested: dict[str, dict[str, Any]]
     assert [counts["rejected"] for counts in ingested.values()] == [0, 0, 0]
 
 
-def test_training_names_its_run_and_the_version_that_scores(
-    trained: dict[str, Any], scored: dict[str, Any]
-) -> None:
+def test_training_names_its_run_and_the_version_that_scores(trained: dict[str, Any], scored: dict[str, Any]) -> None:
     assert trained["run_id"]
     assert trained["metrics"]
     assert scored["model_version"] == trained["model_version"]

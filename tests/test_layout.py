@@ -46,9 +46,7 @@ def test_tests_have_no_init() -> None:
 
 
 def test_test_folders_mirror_packages() -> None:
-    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")} - {
-        Path()
-    }
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")} - {Path()}
     assert not [f for f in folders if not (ROOT / f).is_dir() and not (ROOT / f).with_suffix(".py").is_file()]
 
 
@@ -74,9 +72,7 @@ def test_nothing_unpickles() -> None:
         ("train/planted.py", "import originrisk.data.simulation", "how the simulated world is made"),
     ],
 )
-def test_a_breach_of_an_import_contract_is_found(
-    tmp_path: Path, module: str, line: str, contract: str
-) -> None:
+def test_a_breach_of_an_import_contract_is_found(tmp_path: Path, module: str, line: str, contract: str) -> None:
     copy = _copy(tmp_path)
     (copy / module).write_text(line + "\n")
     checked = _lint_imports(copy)
@@ -94,9 +90,7 @@ def _imported(path: Path) -> set[str]:
 
 def _copy(target: Path) -> Path:
     for package in PACKAGES:
-        shutil.copytree(
-            ROOT / package, target / package, ignore=shutil.ignore_patterns("__pycache__", "*.csv")
-        )
+        shutil.copytree(ROOT / package, target / package, ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
     shutil.copytree(ROOT / "originrisk", target / "originrisk", symlinks=True)
     shutil.copy(ROOT / "pyproject.toml", target)
     return target

@@ -123,9 +123,7 @@ class AnyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         twice, label = np.concatenate([matrix, matrix]), np.repeat([1.0, 0.0], len(matrix))
         weight = np.concatenate([positive, negative])
         told = weight > 0
-        held = np.flatnonzero(
-            np.isfinite(twice[told]).any(axis=0)
-        )  # some estimators fail on a column without a value
+        held = np.flatnonzero(np.isfinite(twice[told]).any(axis=0))  # some estimators fail on a column without a value
         fitted = clone(self.estimator).fit(twice[told][:, held], label[told], sample_weight=weight[told])
         return _Booster(fitted, held, tuple(map(str, self.feature_names_in_)))
 

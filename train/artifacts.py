@@ -27,7 +27,5 @@ def repository(artifact_uri: str, tracking_uri: str | None = None, registry_uri:
     if Path(found.artifact_dir).exists() and not os.access(found.artifact_dir, os.W_OK):
         # MLflow writes beside a model that it loads, so of a home that may only be read it loads a copy
         download = found.download_artifacts
-        found.download_artifacts = lambda artifact_path, dst_path=None: download(
-            artifact_path, dst_path or mkdtemp()
-        )
+        found.download_artifacts = lambda artifact_path, dst_path=None: download(artifact_path, dst_path or mkdtemp())
     return found

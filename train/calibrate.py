@@ -84,9 +84,7 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     # every step begins at one of the probabilities, so none is empty
     edges = edges[edges > probability.min()]
     step = np.searchsorted(edges, probability, side="right")
-    lines = np.array(
-        [_effective_lines(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)]
-    )
+    lines = np.array([_effective_lines(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
     share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
     positive, negative = share * lines + 0.5, (1 - share) * lines + 0.5
     tail = (1 - BAND) / 2
@@ -146,9 +144,7 @@ class Estimate:
 
     def chance(self, log_odds: Floats) -> Floats:
         """Chance that lines of these log-odds, before calibration, are positive where nobody selected them."""
-        return np.asarray(
-            expit(design(log_odds, np.zeros(len(log_odds), np.bool_)) @ self.optimum[: len(CENTRE)])
-        )
+        return np.asarray(expit(design(log_odds, np.zeros(len(log_odds), np.bool_)) @ self.optimum[: len(CENTRE)]))
 
     def intervals(self, seed: int) -> Floats:
         """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
@@ -189,20 +185,14 @@ TOLD: Final = 0.7
 """A rate counts as estimated where results leave so much of its prior's interval, in log-odds."""
 
 
-def rate_rows(
-    rates: ErrorRates, ends: Floats, priors: Expected | None = None
-) -> list[dict[str, float | int | str]]:
+def rate_rows(rates: ErrorRates, ends: Floats, priors: Expected | None = None) -> list[dict[str, float | int | str]]:
     """The rows of the rates, each with its intervals and whether it is declared, a prior or estimated."""
     doubt = (priors or Expected.of()).doubt
-    width = np.diff(logit(np.clip(ends, TINY, 1 - TINY)).reshape(-1, 2, 2))[
-        :, :, 0
-    ].T  # (kind of error, cells)
+    width = np.diff(logit(np.clip(ends, TINY, 1 - TINY)).reshape(-1, 2, 2))[:, :, 0].T  # (kind of error, cells)
     open_before = 2 * norm.ppf(0.5 + CONFIDENCE / 2) * doubt
     told = np.select([doubt == 0, width < TOLD * open_before], ["declared", "estimated"], "prior")
     return [
-        row
-        | dict(zip(ENDS, ends[cell].tolist(), strict=True))
-        | dict(zip(FROM, told[:, cell].tolist(), strict=True))
+        row | dict(zip(ENDS, ends[cell].tolist(), strict=True)) | dict(zip(FROM, told[:, cell].tolist(), strict=True))
         for cell, row in zip(np.flatnonzero(rates.lines), rates.rows(), strict=True)
     ]
 

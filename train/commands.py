@@ -50,9 +50,7 @@ def train(
     *,
     cutoff: Cutoff = None,
     seed: Annotated[int, typer.Option(min=0, help="same data and seed, same model")] = 0,
-    promote: Annotated[
-        bool, typer.Option("--promote", help="let it take over if it passes the gate")
-    ] = False,
+    promote: Annotated[bool, typer.Option("--promote", help="let it take over if it passes the gate")] = False,
     reproduce: Annotated[
         str | None, typer.Option(metavar="RUN", help="do a recorded run again and compare it bit for bit")
     ] = None,
@@ -102,9 +100,7 @@ def _reproduce(settings: Any, run: str, *, as_json: bool) -> None:
     with standard_output_kept():
         version = reproduce(settings, recorded(settings.home, run))
     told = {"run_id": run, "model_version": version, "reproduced": True}
-    typer.echo(
-        json.dumps(told) if as_json else f"Run {run} gives the same metrics and model {version} again."
-    )
+    typer.echo(json.dumps(told) if as_json else f"Run {run} gives the same metrics and model {version} again.")
 
 
 def evaluate(
@@ -188,10 +184,7 @@ def models(ctx: typer.Context, *, as_json: Json = False) -> None:
             (
                 v,
                 *(said[name] for name in names),
-                *(
-                    f"{said['metrics'][n]:{METRICS[n].format}}" if n in said["metrics"] else "–"
-                    for n in SHORT
-                ),
+                *(f"{said['metrics'][n]:{METRICS[n].format}}" if n in said["metrics"] else "–" for n in SHORT),
             )
             for v, said in kept.items()
         ]

@@ -169,9 +169,7 @@ def compare(settings: Settings, version: str, other: str | None = None, seed: in
     Raises ModelRefusedError where either cannot be loaded.
     """
     second = load(registry.kept_path(settings.home, version))
-    first = load(
-        registry.champion_path(settings.home) if other is None else registry.kept_path(settings.home, other)
-    )
+    first = load(registry.champion_path(settings.home) if other is None else registry.kept_path(settings.home, other))
     cutoff = max(date.fromisoformat(bundle.settings["cutoff"]) for bundle in (first, second))
     with progress("Looking up what was found since", 2) as advance:
         data = TrainingTables.read(settings)
@@ -188,9 +186,7 @@ def compare(settings: Settings, version: str, other: str | None = None, seed: in
     if has_evidence(lines, settings.gate):
         weight, matrix = weights(lines.propensity, settings.train.propensity_floor), lines.features.to_numpy()
         results = results_under(lines, weight, first), results_under(lines, weight, second)
-        contest = Contest(
-            lines, results, (log_odds_of(first.model, matrix), log_odds_of(second.model, matrix))
-        )
+        contest = Contest(lines, results, (log_odds_of(first.model, matrix), log_odds_of(second.model, matrix)))
     return Comparison(
         version=second.version,
         champion=first.version,
@@ -228,16 +224,12 @@ def _queue_moved(data: TrainingTables, score: ScoreSettings, first: Bundle, seco
     for day in np.unique(frame.day):
         of_day = np.flatnonzero(frame.day == day)
         for model in (0, 1):
-            place[model, of_day[np.argsort(-said[model, of_day], kind="stable")]] = np.arange(
-                1, len(of_day) + 1
-            )
+            place[model, of_day[np.argsort(-said[model, of_day], kind="stable")]] = np.arange(1, len(of_day) + 1)
     room = places.reindex(frame.day).to_numpy()
     inside = place <= room
     moved = np.flatnonzero(inside[0] != inside[1])
     moved = moved[np.argsort(-np.abs(place[1, moved] - place[0, moved]), kind="stable")]
-    shift = (
-        second.model.contributions(matrix[moved])[:, :-1] - first.model.contributions(matrix[moved])[:, :-1]
-    )
+    shift = second.model.contributions(matrix[moved])[:, :-1] - first.model.contributions(matrix[moved])[:, :-1]
     most = np.argsort(-np.abs(shift), axis=1, kind="stable")[:, :3]
     overall = np.abs(shift).mean(axis=0) if len(moved) else np.zeros(len(NAMES))
     keys = lines.select(LINE_KEY).take(moved[:MOVED]).to_pylist()

@@ -175,9 +175,7 @@ def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.T
     rows = find(lines, outcomes["entry_number"], outcomes["line_number"])
     received = np.zeros(len(rows), np.int32)
     received[rows >= 0] = lines.days["received_on"][rows[rows >= 0]]
-    known_on = np.maximum(
-        np.asarray(pc.fill_null(outcomes["outcome_date"].cast(pa.int32()), 2**30)), received
-    )
+    known_on = np.maximum(np.asarray(pc.fill_null(outcomes["outcome_date"].cast(pa.int32()), 2**30)), received)
     conclusive = np.asarray(pc.is_valid(weak_labels(outcomes)[0]))
     reasons = {
         "line not in the store at the cut-off": rows < 0,
@@ -294,10 +292,7 @@ class TrainingTables:
         older = store.entries(None, start - ONE_DAY, columns=LINE_KEY, version=version)
         outcomes = store.outcomes(version=tables.get("outcomes"))
         listed = store.listed(version=tables.get("listed"))
-        there = [
-            t if n in tables else t.slice(0, 0)
-            for n, t in zip(READ, (entries, outcomes, listed), strict=True)
-        ]
+        there = [t if n in tables else t.slice(0, 0) for n, t in zip(READ, (entries, outcomes, listed), strict=True)]
         listings = Listings.known(there[2], taken[: tables.get("decided", 0)])
         cache = FeatureCache.of(settings, tables) if versions is None else None
         return cls(there[0], there[1], listings, tables, start, older, cache)

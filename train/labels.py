@@ -73,9 +73,7 @@ class Expected:
         """The shipped priors, those of the settings in their place."""
         priors = (PRIORS | dict(own or {})).values()
         kinds = ("false_positive", "false_negative")
-        rates = [
-            [np.broadcast_to(getattr(p, kind), len(REGIME_STARTS) + 1) for p in priors] for kind in kinds
-        ]
+        rates = [[np.broadcast_to(getattr(p, kind), len(REGIME_STARTS) + 1) for p in priors] for kind in kinds]
         doubt = np.array([p.doubt for p in priors]).T
         return cls(np.reshape(rates, (2, CELLS)), np.repeat(doubt, len(REGIME_STARTS) + 1, axis=1))
 
@@ -111,9 +109,7 @@ class ErrorRates:
         ]
 
     @staticmethod
-    def of_rows(
-        rows: Sequence[Mapping[str, Any]], own: Mapping[Any, ErrorPrior] | None = None
-    ) -> "ErrorRates":
+    def of_rows(rows: Sequence[Mapping[str, Any]], own: Mapping[Any, ErrorPrior] | None = None) -> "ErrorRates":
         """The rates that `rows` described; the expected ones (see `Expected.of`) where a cell was not used."""
         rates = Expected.of(own).error_rates
         for row in rows:

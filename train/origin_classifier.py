@@ -161,10 +161,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = _two_classes(labels)
         observed = labels == self.classes_[1]
         results = NoisyResults.of(observed, weight, false_positive, false_negative, offset)
-        if (
-            not (np.minimum(results.false_positive, results.false_negative) >= 0).all()
-            or not (results.gain > 0).all()
-        ):
+        if not (np.minimum(results.false_positive, results.false_negative) >= 0).all() or not (results.gain > 0).all():
             raise ValueError("expected error rates from 0 up, together below 1, found others")
         self.base_log_odds_ = results.base_log_odds()
         dataset = self._dataset(matrix, results)
@@ -201,9 +198,7 @@ class OriginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         log_odds: Floats = np.full(len(matrix), self.base_log_odds_)
         for before, until in pairwise((0, *numbers)):
             part = {"start_iteration": before, "num_iteration": until - before}
-            log_odds = log_odds + np.mean(
-                [b.predict(matrix, raw_score=True, **part) for b in self.boosters_], axis=0
-            )
+            log_odds = log_odds + np.mean([b.predict(matrix, raw_score=True, **part) for b in self.boosters_], axis=0)
             yield log_odds
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
@@ -277,7 +272,5 @@ def _two_classes(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.array([0, 1], classes.dtype)
     if len(classes) != 2:
         only = "Only binary classification is supported. The type of the target is multiclass."
-        raise ValueError(
-            only if len(classes) > 2 else f"expected two classes, found one class: {classes[0]!r}"
-        )
+        raise ValueError(only if len(classes) > 2 else f"expected two classes, found one class: {classes[0]!r}")
     return classes

@@ -58,9 +58,9 @@ def reproduce(settings: Settings, recorded: Recorded) -> str:
 @cache
 def made_by() -> dict[str, str]:
     """SHA-256 of the code and tables of each package that decides a model, and the version of each library."""
-    return {
-        package.__name__.rsplit(".", 1)[-1]: _digest(Path(package.__path__[0])) for package in PACKAGES
-    } | {name: version(name) for name in LIBRARIES}
+    return {package.__name__.rsplit(".", 1)[-1]: _digest(Path(package.__path__[0])) for package in PACKAGES} | {
+        name: version(name) for name in LIBRARIES
+    }
 
 
 def _digest(root: Path) -> str:

@@ -70,9 +70,7 @@ class SearchProblem:
     prototype: OriginClassifier
 
     @classmethod
-    def of(
-        cls, gathered: Gathered, first: Fitted, prototype: OriginClassifier, worth: float, seed: int
-    ) -> Self:
+    def of(cls, gathered: Gathered, first: Fitted, prototype: OriginClassifier, worth: float, seed: int) -> Self:
         """Results are read with the error rates and the shift that a first fit found; one booster tells enough."""
         examples, some = gathered.examples, gathered.unexamined.sample(UNEXAMINED_TAUGHT, seed)
         results = results_of(examples, np.ones(len(examples)), first.rates, first.estimate.selection_shift)

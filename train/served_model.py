@@ -48,9 +48,7 @@ class ServedModel(PythonModel):  # type: ignore[misc]
             matrix = features_of(frame, load_settings(Path(home)))
         else:
             found = f"{len(missing)} features missing: {', '.join(missing[:5])}"
-            raise BadInputError(
-                Problem("rows", f"all {len(model.reads)} features, or the contract's columns", found)
-            )
+            raise BadInputError(Problem("rows", f"all {len(model.reads)} features, or the contract's columns", found))
         probability = model.probability(matrix)
         lower, upper = model.calibrator.band(probability)
         columns = {"probability": probability, "lower": lower, "upper": upper}

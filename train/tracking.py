@@ -103,9 +103,7 @@ def record_evaluation(home: Path, evaluation: Evaluation, html: str) -> str:
         mlflow.log_params(_flat(described))
         model = next(row for row in evaluation.rows[evaluation.headline] if row.method == "model")
         figures = {**model.metrics, **next(iter(evaluation.parts().values())).probabilities()}
-        mlflow.log_metrics(
-            _numbers({name: figures[name] for name in SHORT} | {"leaks": len(evaluation.leaks)})
-        )
+        mlflow.log_metrics(_numbers({name: figures[name] for name in SHORT} | {"leaks": len(evaluation.leaks)}))
         mlflow.log_dict(evaluation.plain(), "evaluation.json")
         mlflow.log_text(html, "report.html")
     return str(run.info.run_id)
@@ -187,14 +185,10 @@ def recorded(home: Path, run_id: str) -> Recorded:
     with _tracking(home) as client:
         try:
             run = client.get_run(run_id)
-            metrics, made = (
-                mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/{n}") for n in (METRICS, MADE_BY)
-            )
+            metrics, made = (mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/{n}") for n in (METRICS, MADE_BY))
         except MlflowException as error:
             step = "originrisk train prints the run's id."
-            raise ModelRefusedError(
-                Problem(f"run {run_id}", "a training of this home", "none", step)
-            ) from error
+            raise ModelRefusedError(Problem(f"run {run_id}", "a training of this home", "none", step)) from error
     version = str(run.info.run_name)
     return Recorded(run_id, version, described(bundle_path(home, version)), metrics, made)
 
@@ -217,11 +211,7 @@ def version_of(home: Path, name: str) -> str:
         return resolve(home, name)
     except ModelRefusedError:
         with _tracking(home) as client:
-            found = {
-                run.info.run_name
-                for run in _runs(client)
-                if len(name) >= 4 and run.info.run_id.startswith(name)
-            }
+            found = {run.info.run_name for run in _runs(client) if len(name) >= 4 and run.info.run_id.startswith(name)}
         if len(found & set(versions(home))) != 1:
             raise
         return str(found.pop())
@@ -230,9 +220,7 @@ def version_of(home: Path, name: str) -> str:
 def run_meant(home: Path, name: str) -> str:
     """The id of a training's run: the id itself, its unambiguous beginning, or the version that it made."""
     with _tracking(home) as client:
-        found = [
-            run.info.run_id for run in _runs(client) if len(name) >= 4 and run.info.run_id.startswith(name)
-        ]
+        found = [run.info.run_id for run in _runs(client) if len(name) >= 4 and run.info.run_id.startswith(name)]
     if len(found) == 1:
         return str(found[0])
     try:
@@ -256,9 +244,7 @@ def run_of(home: Path, version: str) -> str:
     """The run that trained a kept version. Raises ModelRefusedError where none is recorded here."""
     version = described(bundle_path(home, version)).get("recalibrated", {}).get("from", version)
     with _tracking(home) as client:
-        found = [
-            v for v in client.search_model_versions(f"name = '{NAME}'") if v.tags.get("bundle") == version
-        ]
+        found = [v for v in client.search_model_versions(f"name = '{NAME}'") if v.tags.get("bundle") == version]
     if not found:
         raise ModelRefusedError(Problem(f"model {version}", "a recorded training", "none in this home"))
     return str(max(found, key=lambda v: int(v.version)).run_id)
@@ -269,9 +255,7 @@ def _tracking(home: Path) -> Iterator[MlflowClient]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # the schema's first migration is nobody's business
     logging.getLogger("alembic").setLevel(logging.WARNING)
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # it draws even where there is no terminal
-    _artifact_repository_registry.register(
-        "file", repository
-    )  # as the entry point does where it is installed
+    _artifact_repository_registry.register("file", repository)  # as the entry point does where it is installed
     database = home.resolve() / "mlflow" / "mlflow.db"
     database.parent.mkdir(parents=True, exist_ok=True)
     with _quiet():  # of what its own tables ask SQLAlchemy for
@@ -301,9 +285,7 @@ def _register(client: MlflowClient, folder: Path, version: str, description: str
             pip_requirements=_requirements(),
         )
     if not client.search_registered_models(f"name = '{NAME}'"):
-        client.create_registered_model(
-            NAME, description="Probability that goods of an entry line come from Xinjiang"
-        )
+        client.create_registered_model(NAME, description="Probability that goods of an entry line come from Xinjiang")
     client.create_model_version(
         NAME,
         logged.model_uri,

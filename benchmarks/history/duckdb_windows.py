@@ -25,9 +25,7 @@ for key, measures in tallies.items():
     if 0 in measures["lines"]:
         wanted |= {"first": ("min(day) FILTER (NOT asks)", 0), "last": ("max(day) FILTER (NOT asks)", 0)}
     windows = {window for _, window in wanted.values()}
-    chosen = ", ".join(
-        f'coalesce({sql} OVER w{window}, 0) AS "{name}"' for name, (sql, window) in wanted.items()
-    )
+    chosen = ", ".join(f'coalesce({sql} OVER w{window}, 0) AS "{name}"' for name, (sql, window) in wanted.items())
     named = ", ".join(f"w{w} AS (PARTITION BY key ORDER BY day {frame(w)})" for w in windows)
     totals = ", ".join(f'sum("{name}")' for name in wanted)
     own, columns = f'"key {key}" AS key', ", ".join(measures)

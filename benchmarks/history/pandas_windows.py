@@ -29,9 +29,7 @@ for name, measures in tallies.items():
     for window in {window for windows in measures.values() for window in windows}:
         of_window = [measure for measure, windows in measures.items() if window in windows]
         if window:
-            rolled = (
-                by_key.rolling(f"{window}D", on="date", closed="left")[of_window].sum()[of_window].to_numpy()
-            )
+            rolled = by_key.rolling(f"{window}D", on="date", closed="left")[of_window].sum()[of_window].to_numpy()
         else:
             rolled = by_key[of_window].cumsum().to_numpy() - daily[of_window].to_numpy()
         for place, measure in enumerate(of_window):

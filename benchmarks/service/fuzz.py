@@ -60,23 +60,17 @@ def _body(example: dict[str, Any], chance: random.Random) -> str:
         line[chance.choice(("", MARK, "Htsus", "\x00", "__proto__"))] = 1
     content: Any = {"lines": [line] * chance.choice((1, 1, 1, 2, 5, 0))}
     if kind == 2:
-        content = chance.choice(
-            [*ODD, content["lines"], {"lines": line}, {**content, "include": chance.choice(ODD)}]
-        )
+        content = chance.choice([*ODD, content["lines"], {"lines": line}, {**content, "include": chance.choice(ODD)}])
     text = json.dumps(content, ensure_ascii=chance.random() < 0.5)
     if kind == 3:
         return text[: chance.randrange(len(text) + 1)]
     if kind == 4:
         place = chance.randrange(len(text) + 1)
         return (
-            text[:place]
-            + chance.choice(('"', "}", "NaN", "Infinity", "\x00", "\ud800", "\\u12", MARK))
-            + text[place:]
+            text[:place] + chance.choice(('"', "}", "NaN", "Infinity", "\x00", "\ud800", "\\u12", MARK)) + text[place:]
         )
     if kind == 5:
-        return text.replace(
-            "21500", chance.choice(("NaN", "-Infinity", "1" * 400, "1e999", "0x10", "1_0", "١٢"))
-        )
+        return text.replace("21500", chance.choice(("NaN", "-Infinity", "1" * 400, "1e999", "0x10", "1_0", "١٢")))
     return text
 
 

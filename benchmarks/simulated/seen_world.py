@@ -46,9 +46,7 @@ class SeenWorld:
     supplier: npt.NDArray[np.int64]
 
     @classmethod
-    def make(
-        cls, variant: str, seed: int, lines: int, *, most_judged: int | None = None, past: int = 0
-    ) -> Self:
+    def make(cls, variant: str, seed: int, lines: int, *, most_judged: int | None = None, past: int = 0) -> Self:
         """Make a world and see it twice, as training does and as scoring does.
 
         `most_judged`: judge a random sample of so many lines. `past`: size of the sample of lines before the cut-off.

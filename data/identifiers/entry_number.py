@@ -25,9 +25,7 @@ _DOUBLED: Final = np.array([2 * v - 9 if v > 4 else 2 * v for v in range(10)])[_
 
 def _check_digits(characters: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Check digit of each row; `characters` is (n, 10) ASCII: filer code and sequence."""
-    total: NDArray[np.int64] = _VALUES[characters[:, 0::2]].sum(axis=1) + _DOUBLED[characters[:, 1::2]].sum(
-        axis=1
-    )
+    total: NDArray[np.int64] = _VALUES[characters[:, 0::2]].sum(axis=1) + _DOUBLED[characters[:, 1::2]].sum(axis=1)
     return -total % 10
 
 
@@ -53,9 +51,7 @@ def valid(codes: pa.Array | pa.ChunkedArray | NDArray[np.object_]) -> NDArray[np
     text = pc.utf8_upper(pc.utf8_trim_whitespace(codes))
     formed = pc.fill_null(pc.match_substring_regex(text, f"^(?:{_FORM.pattern})$"), False)
     plain = pc.replace_substring(text.filter(formed), pattern="-", replacement="")
-    characters = np.frombuffer(
-        plain.cast(pa.binary()).cast(pa.binary(11)).buffers()[1], dtype=np.uint8
-    ).reshape(-1, 11)
+    characters = np.frombuffer(plain.cast(pa.binary()).cast(pa.binary(11)).buffers()[1], dtype=np.uint8).reshape(-1, 11)
     mask: NDArray[np.bool_] = np.asarray(formed).copy()
     mask[mask] = _check_digits(characters[:, :10]) == _VALUES[characters[:, 10]]
     return mask

@@ -63,9 +63,7 @@ class Checks:
         self._table = table
         self._mapping = mapping.table(table.name)
         self._columns = {
-            column.name: ColumnCheck(
-                column, self._mapping, check_digit=mapping.check_digit, delimiter=delimiter
-            )
+            column.name: ColumnCheck(column, self._mapping, check_digit=mapping.check_digit, delimiter=delimiter)
             for column in table.columns
         }
 
@@ -77,9 +75,7 @@ class Checks:
         table = self._completed(pa.table(arrays, schema=self._table.schema), checked)
         return replace(checked, table=table)
 
-    def _column(
-        self, column: Column, records: RecordBatch, sources: Map[str, str], checked: Checked
-    ) -> pa.Array:
+    def _column(self, column: Column, records: RecordBatch, sources: Map[str, str], checked: Checked) -> pa.Array:
         """The column's values; what is wrong or repaired goes into `checked`."""
         typed = records.typed.get(sources.get(column.name, ""))
         if column.name in sources:

@@ -66,9 +66,7 @@ def discover(paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
             with guarded(printable(path.name)):
                 if any((folder / DELTA).is_dir() for folder in path.parents):
                     step = "Give the table's folder, or a copy of the file elsewhere."
-                    problem = Problem(
-                        printable(path.name), "a table of its own", "a file of a Delta table", step
-                    )
+                    problem = Problem(printable(path.name), "a table of its own", "a file of a Delta table", step)
                     raise BadInputError(problem)
                 alone = [Source(path, printable(path.name))], list[str]()
                 sources, passed = _in_folder(path) if path.is_dir() else alone
@@ -163,20 +161,14 @@ def _in_folder(folder: Path) -> tuple[list[Source], list[str]]:
     """Files of a folder, and what to say of those passed over."""
     deltas = [log.parent for log in folder.rglob(DELTA) if log.is_dir()]
     files = [
-        file
-        for file in folder.rglob("*")
-        if not file.is_dir() and not any(delta in file.parents for delta in deltas)
+        file for file in folder.rglob("*") if not file.is_dir() and not any(delta in file.parents for delta in deltas)
     ]
     ours = [
-        file
-        for file in files
-        if not any(part.startswith((".", "_", "~")) for part in file.relative_to(folder).parts)
+        file for file in files if not any(part.startswith((".", "_", "~")) for part in file.relative_to(folder).parts)
     ]
     known = [file for file in ours if file.name.lower().endswith(SUFFIXES)]
     tables = [file for delta in deltas for file in _delta_files(delta)]
-    sources = [
-        Source(file, printable(file.relative_to(folder).as_posix())) for file in sorted([*known, *tables])
-    ]
+    sources = [Source(file, printable(file.relative_to(folder).as_posix())) for file in sorted([*known, *tables])]
     notes, others = [], sorted(printable(file.name) for file in {*ours} - {*known})
     if len(ours) < len(files):
         own = "names that begin with `.`, `_` or `~` are programs' own"

@@ -100,9 +100,7 @@ def next_step(table: str, column: str, reason: str) -> str:
 def export(table: pa.Table, path: Path) -> None:
     """Write faults as CSV, in which no cell runs as a formula, or as Parquet. Raises BadInputError for other names."""
     if path.suffix not in (".csv", ".parquet"):
-        raise BadInputError(
-            Problem(str(path), "a name that ends in .csv or .parquet", path.suffix or "no ending")
-        )
+        raise BadInputError(Problem(str(path), "a name that ends in .csv or .parquet", path.suffix or "no ending"))
     if path.suffix == ".parquet":
         pq.write_table(table, path)
         return

@@ -50,9 +50,7 @@ def fold(checked: Checked, rule: Fold, cells: Map[str, pa.Array], *, sums: bool)
     first = whole[whole["goods"]].sort_values(["special", "order", "row"]).groupby(_KEY).head(1)
     first = first.sort_values(_KEY).set_index(_KEY)
     if sums:
-        value, with_duty = (
-            whole[whole["goods"] == goods].groupby(_KEY)[VALUE].sum() for goods in (True, False)
-        )
+        value, with_duty = (whole[whole["goods"] == goods].groupby(_KEY)[VALUE].sum() for goods in (True, False))
         first[VALUE] = value.where(value != 0, with_duty).fillna(0.0)
         _tell(WITH_THE_DUTY, first[VALUE] != value, checked)
     origins = whole[whole["goods"]].groupby(_KEY)["country_of_origin"].nunique()
@@ -80,9 +78,7 @@ def _frame(checked: Checked, rule: Fold, cells: Map[str, pa.Array]) -> pd.DataFr
     header = frame["set"] == "X"
     frame["component"] = (frame["set"] == "V") & frame[_ENTRY].isin(frame.loc[header, _ENTRY])
     valued = frame[frame[VALUE] > 0]
-    frame["elsewhere"] = frame["component"] | (
-        header & frame[_ENTRY].isin(valued.loc[valued["component"], _ENTRY])
-    )
+    frame["elsewhere"] = frame["component"] | (header & frame[_ENTRY].isin(valued.loc[valued["component"], _ENTRY]))
     return frame
 
 

@@ -30,12 +30,8 @@ class Fold(_Strict):
 
     order: str
     sums: tuple[str, ...] = ()  # headings whose amounts belong to the record, so that the line's is their sum
-    set: tuple[
-        str, ...
-    ] = ()  # heading, or alternatives, that say X of a set's header and V of its components
-    metal_duties: tuple[
-        str, ...
-    ] = ()  # beginnings of tariff numbers that mark one of two lines of the same good
+    set: tuple[str, ...] = ()  # heading, or alternatives, that say X of a set's header and V of its components
+    metal_duties: tuple[str, ...] = ()  # beginnings of tariff numbers that mark one of two lines of the same good
 
 
 class TableMapping(_Strict):
@@ -217,9 +213,7 @@ def resolve(
         if heading(name) in present
     }
     lacking = [column for column in mapping.columns if column not in found and column not in mapping.may_lack]
-    problems = [
-        _lack(label, _alternatives(mapping.columns[column]), headings, bool(found)) for column in lacking
-    ]
+    problems = [_lack(label, _alternatives(mapping.columns[column]), headings, bool(found)) for column in lacking]
     if only_known:
         strange = [name for name in named(headings) if name not in found.values()]
         problems += [_strange(label, name, headings, table.names, bool(found)) for name in strange]
@@ -244,9 +238,7 @@ def _lack(label: str, names: tuple[str, ...], headings: Sequence[str], recognise
     return Problem(label, f"a heading `{'` or `'.join(names)}`", "none", hint)
 
 
-def _strange(
-    label: str, name: str, headings: Sequence[str], columns: Sequence[str], recognised: bool
-) -> Problem:
+def _strange(label: str, name: str, headings: Sequence[str], columns: Sequence[str], recognised: bool) -> Problem:
     if not recognised:
         return Problem(label, "headings of the contract", "none")
     close = get_close_matches(name.strip().lower(), columns, 1, 0.5)

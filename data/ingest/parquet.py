@@ -39,9 +39,7 @@ def layout(path: Path, label: str, wanted: Collection[str]) -> FileLayout:
     nested = [field.name for field in schema if pa.types.is_nested(_value_type(field.type))]
     if nested:
         names = ", ".join(shown(schema.names, name) for name in nested)
-        raise BadInputError(
-            Problem(label, "one value a cell", f"nested columns {names}", "Unnest or drop them first.")
-        )
+        raise BadInputError(Problem(label, "one value a cell", f"nested columns {names}", "Unnest or drop them first."))
     if (groups := metadata.num_row_groups) > MOST_SMALL_GROUPS and metadata.num_rows < groups * _LEAST:
         step = "Write it with more rows to a group."
         raise BadInputError(Problem(label, f"{_LEAST} rows to a group or more", f"{groups:,} groups", step))
@@ -69,8 +67,7 @@ def read(path: Path, used: Collection[str], budget: Budget, limits: ReadSettings
                     raws = table.take(pa.array(sorted(broken))).to_pylist()
                     texts = (json.dumps(raw, ensure_ascii=False, default=str)[:RAW_KEPT] for raw in raws)
                     misfits = [
-                        Misfit(first + row, raw, broken[row])
-                        for row, raw in zip(sorted(broken), texts, strict=True)
+                        Misfit(first + row, raw, broken[row]) for row, raw in zip(sorted(broken), texts, strict=True)
                     ]
                     kept = np.setdiff1d(np.arange(batch.num_rows), sorted(broken))
                     table, rows = table.take(pa.array(kept)), rows[kept]
@@ -115,16 +112,8 @@ def _plain(cells: pa.Array, longest: int) -> tuple[pa.Array, dict[int, str]]:
         words = words.cast(pa.large_binary()) if _is_text(words.type) else words
         cells = words.take(cells.indices)
     if not _is_text(cells.type):
-        odd = (
-            pa.types.is_time(cells.type)
-            or pa.types.is_duration(cells.type)
-            or pa.types.is_interval(cells.type)
-        )
-        return (
-            pa.array([None if v is None else str(v) for v in cells.to_pylist()], pa.string())
-            if odd
-            else cells
-        ), {}
+        odd = pa.types.is_time(cells.type) or pa.types.is_duration(cells.type) or pa.types.is_interval(cells.type)
+        return (pa.array([None if v is None else str(v) for v in cells.to_pylist()], pa.string()) if odd else cells), {}
     raw = cells.cast(pa.large_binary())
     if pa.types.is_fixed_size_binary(cells.type):  # filled up to its width
         raw = pa.array([cell and cell.rstrip(b"\0") for cell in raw.to_pylist()], pa.large_binary())

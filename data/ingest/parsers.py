@@ -102,14 +102,10 @@ _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[\d.]*\d,\d+", re.ASCII)
 _WITH_COMMA: Final = re.compile(r"([+-]?)(\d{1,3}(?:([.' ])\d{3})(?:\3\d{3})*|\d*)(?:,(\d+))?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WITH_TIME: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?)(.*)", re.ASCII
-)
+_WITH_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?)(.*)", re.ASCII)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.]?(\d{2})[/.]?(\d{2})", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"00:00(:00(\.0+)?)?", re.ASCII)
-_COMMA_BEFORE_DECIMALS: Final = re.compile(
-    r"\D{0,4}(\d[\d.]*,(\d{1,2}|\d{4,})|\d+\.\d{3},\d+)\D{0,4}", re.ASCII
-)
+_COMMA_BEFORE_DECIMALS: Final = re.compile(r"\D{0,4}(\d[\d.]*,(\d{1,2}|\d{4,})|\d+\.\d{3},\d+)\D{0,4}", re.ASCII)
 
 
 def shows_decimal_comma(text: str) -> bool:
@@ -247,9 +243,7 @@ def plain(text: str, notes: Notes, without: str = "") -> str:
         raise BrokenCellError("scientific notation")
     text = noted(text, _POINT_ZERO.sub(r"\1", text), "`.0` behind a code", notes)
     text = noted(text, text.upper(), "letter case", notes)
-    return noted(
-        text, text.translate(dict.fromkeys(map(ord, without))), "dots, hyphens or blanks in a code", notes
-    )
+    return noted(text, text.translate(dict.fromkeys(map(ord, without))), "dots, hyphens or blanks in a code", notes)
 
 
 def matching(pattern: str, reason: str, without: str = ".- ") -> Parser:
@@ -372,7 +366,5 @@ def _names_abroad() -> dict[str, str]:
             for name in (country.name, getattr(country, "common_name", country.name)):
                 found[_forms(told(name))[0]].add(country.alpha_2)
     return {
-        name: min(codes)
-        for name, codes in found.items()
-        if len(codes) == 1 and not re.fullmatch("[A-Z]{0,3}", name)
+        name: min(codes) for name, codes in found.items() if len(codes) == 1 and not re.fullmatch("[A-Z]{0,3}", name)
     }

@@ -80,9 +80,7 @@ class Budget:
     def afford(self, size: int) -> None:
         """Raises BadInputError where the file holds more than it may, these bytes counted."""
         if self._left < size:
-            most = (
-                f"at most {self._limits.most_gb:g} GB unpacked and {self._limits.most_ratio:g} times the file"
-            )
+            most = f"at most {self._limits.most_gb:g} GB unpacked and {self._limits.most_ratio:g} times the file"
             step = "If the file is sound, raise `most_gb` or `most_ratio` under [read] in settings.toml."
             raise BadInputError(Problem(self._label, most, "more", step))
 
@@ -118,9 +116,7 @@ def checked_headings(label: str, headings: Sequence[str], wanted: Collection[str
     return tuple(headings)
 
 
-def row_of_headings(
-    rows: Iterable[Sequence[str]], wanted: Collection[str]
-) -> tuple[int, list[str], int] | None:
+def row_of_headings(rows: Iterable[Sequence[str]], wanted: Collection[str]) -> tuple[int, list[str], int] | None:
     """The row with most of the wanted headings: its number, its cells, and how many rows with content lie before it.
 
     Without any wanted heading, the first row with two cells; None without that.

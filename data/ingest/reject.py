@@ -161,9 +161,7 @@ class StagedDelivery:
         """
         self._rejected.close()
         self._faults.close()
-        changed = [
-            one for one, digest in zip(self._sources, self.hashes, strict=True) if one.sha256() != digest
-        ]
+        changed = [one for one, digest in zip(self._sources, self.hashes, strict=True) if one.sha256() != digest]
         if changed:
             step = "Bring it in again when it is complete."
             raise FilesRefusedError(
@@ -207,8 +205,7 @@ class StagedDelivery:
 
     def _reject(self, file: int, rejects: Iterable[tuple[int, str, list[str]]]) -> None:
         rows = [
-            {**self._place(file), "row_number": row, "raw": raw, "reasons": reasons}
-            for row, raw, reasons in rejects
+            {**self._place(file), "row_number": row, "raw": raw, "reasons": reasons} for row, raw, reasons in rejects
         ]
         if rows:
             self.counts.rejected += len(rows)

@@ -27,9 +27,7 @@ from originrisk.data.ingest.records import UNCALCULATED
 PARSERS: Final[Mapping[str, Parser]] = {
     "text": parsers.free_text,
     "entry number": parsers.checked_entry_number,
-    "foreign entry number": parsers.matching(
-        r"[A-Z0-9][A-Z0-9_./-]{0,39}", "not letters, digits and hyphens", ""
-    ),
+    "foreign entry number": parsers.matching(r"[A-Z0-9][A-Z0-9_./-]{0,39}", "not letters, digits and hyphens", ""),
     "line number": parsers.line_number,
     "entry type": parsers.digits(2),
     "date": parsers.day(),
@@ -96,9 +94,7 @@ def parse(rule: str, text: str, parser: Parser | None = None) -> Cell:
 def is_placeholder(text: str, rule: str) -> bool:
     """Whether the text says "nothing here" in a cell of that rule; zeros do so as a text or as a party's number."""
     word = text.upper()
-    if (rule == "country" and word in (*parsers.MANY, "NA")) or (
-        rule in LABELS and _SAYS_SOMETHING.match(text)
-    ):
+    if (rule == "country" and word in (*parsers.MANY, "NA")) or (rule in LABELS and _SAYS_SOMETHING.match(text)):
         return False
     if _ZEROS.fullmatch(text) and "0" in text:
         return rule in ("text", "importer number", "manufacturer id")
@@ -185,17 +181,11 @@ def as_text(cells: pa.Array, *, code: bool = False) -> pa.Array:
     cells = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
     kind = cells.type
     if pa.types.is_decimal(kind):
-        return pa.array(
-            [None if value is None else format(value, "f") for value in cells.to_pylist()], pa.string()
-        )
+        return pa.array([None if value is None else format(value, "f") for value in cells.to_pylist()], pa.string())
     if pa.types.is_floating(kind):
         most = _EXACT_BELOW[kind] if code else float("inf")
-        numbers = [
-            None if value is None or isnan(value) else value for value in cells.cast(pa.float64()).to_pylist()
-        ]
-        return pa.array(
-            [None if n is None else repr(n) if abs(n) <= most else INEXACT for n in numbers], pa.string()
-        )
+        numbers = [None if value is None or isnan(value) else value for value in cells.cast(pa.float64()).to_pylist()]
+        return pa.array([None if n is None else repr(n) if abs(n) <= most else INEXACT for n in numbers], pa.string())
     if pa.types.is_timestamp(kind):
         try:
             moments = pc.strftime(cells, "%Y-%m-%d %H:%M:%S" + "%z" * bool(kind.tz))
@@ -271,10 +261,7 @@ class ColumnCheck:
             repairs.update(dict.fromkeys(self._counted(cell), count))
             broken.update({text: count} if cell.broken else {})
         bad = np.array([bool(cell.broken) for cell in judged], bool)[codes]
-        reasons = {
-            row: judged[code].broken
-            for row, code in zip(rows[bad].tolist(), codes[bad].tolist(), strict=True)
-        }
+        reasons = {row: judged[code].broken for row, code in zip(rows[bad].tolist(), codes[bad].tolist(), strict=True)}
         if self._factor is not None:
             values = pc.multiply(values, self._factor)
         if self._days is not None:
@@ -290,9 +277,7 @@ class ColumnCheck:
             return cells
         if self._type == pa.float64() and pa.types.is_integer(cells.type):
             return cells.cast(pa.float64(), safe=False)
-        if self._type == pa.float64() and (
-            pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)
-        ):
+        if self._type == pa.float64() and (pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)):
             return cells.cast(pa.string()).cast(pa.float64())
         return as_text(cells, code=self._type == pa.string())
 

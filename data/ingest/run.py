@@ -76,9 +76,7 @@ def ingest(
         delivery = StagedDelivery(table, [entry.source for entry in inputs], Path(staging))
         _take_all(delivery, inputs, table, mapping, limits, profile=profile)
         if (unknown := delivery.unknown_labels()) and not check:
-            raise FilesRefusedError(
-                [(entry.source.path, () if at else unknown) for at, entry in enumerate(inputs)]
-            )
+            raise FilesRefusedError([(entry.source.path, () if at else unknown) for at, entry in enumerate(inputs)])
         for file, rows in delivery.close_accepted(store.memory_limit_gb).items():
             for records in _records(inputs[file], mapping, table, limits):
                 delivery.reject_duplicates(file, records, rows)
@@ -99,14 +97,10 @@ def _inputs(sources: Sequence[Source], table: Table, mapping: Mapping, limits: R
     with _refusals() as refused:
         for source in sources:
             with refused(source):
-                for one, shape in discover.layouts(
-                    source, wanted(part), mapping.sheet, mapping.encoding, limits
-                ):
+                for one, shape in discover.layouts(source, wanted(part), mapping.sheet, mapping.encoding, limits):
                     columns = resolve(one.label, table, part, shape.headings, only_known=only_known)
                     count = len(shape.headings) - len(named(shape.headings))
-                    told = (
-                        [f"{one.label}: {count} columns without a heading were passed over"] if count else []
-                    )
+                    told = [f"{one.label}: {count} columns without a heading were passed over"] if count else []
                     inputs.append(Input(one, replace(shape, notes=(*shape.notes, *told)), columns))
     return inputs
 
@@ -214,9 +208,7 @@ def show(table: str, ingested: Ingested, *, as_json: bool) -> None:
 def as_dict(ingested: Ingested) -> dict[str, Any]:
     """The counts by name: of records up to `duplicates`, of stored rows in `new`, `corrected`, `unchanged`."""
     counts = ingested.counts
-    numbers = {
-        name: getattr(counts, name) for name in ("read", "accepted", "rejected", "repaired", "duplicates")
-    }
+    numbers = {name: getattr(counts, name) for name in ("read", "accepted", "rejected", "repaired", "duplicates")}
     told = {
         "rules": dict(counts.rules.most_common()),
         "fates": counts.fates,

@@ -67,9 +67,7 @@ _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
 codecs.register_error("foreign", lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
 
 
-def layout(
-    path: Path, label: str, wanted: Collection[str], encoding: str | None, limits: ReadSettings
-) -> FileLayout:
+def layout(path: Path, label: str, wanted: Collection[str], encoding: str | None, limits: ReadSettings) -> FileLayout:
     """Headings, encoding and delimiter. Raises BadInputError where there is no row of column names."""
     size = path.stat().st_size
     longest, notes = limits.most_record_kb * 1024, list[str]()
@@ -83,9 +81,7 @@ def layout(
                 break
         begins = begins[:_LONGEST_HEADINGS]
     if what := next((what for magic, what in _MAGIC.items() if begins.lstrip().startswith(magic)), None):
-        raise BadInputError(
-            Problem(label, "a table of text", what, "Save it as CSV in UTF-8, or name it what it is.")
-        )
+        raise BadInputError(Problem(label, "a table of text", what, "Save it as CSV in UTF-8, or name it what it is."))
     end = "\r" if b"\r" in begins and b"\n" not in begins else "\n"
     text = begins.decode("utf-8", "replace")
     lines = [line.strip("\r\ufeff") for line in text.split(end)[:ROWS_BEFORE_HEADINGS]]
@@ -103,9 +99,7 @@ def layout(
         notes.append(f"{label}: {before} lines before the headings were passed over")
     first = number + 1 + bool(stated)
     headings = checked_headings(label, cells, wanted)
-    return FileLayout(
-        headings, first, encoding, delimiter, end=end, longest_record=longest, notes=tuple(notes)
-    )
+    return FileLayout(headings, first, encoding, delimiter, end=end, longest_record=longest, notes=tuple(notes))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -193,9 +187,7 @@ def _encoding(path: Path, label: str, budget: Budget, longest: int) -> tuple[str
     if not foreign:
         return "utf-8", []
     read_as = {tuple(run.decode(name, "replace") for run in sorted(foreign)) for name in _LATIN}
-    if len(read_as) == 1 and all(
-        len(run) == 1 and run.decode(_LATIN[0], "replace").isalpha() for run in foreign
-    ):
+    if len(read_as) == 1 and all(len(run) == 1 and run.decode(_LATIN[0], "replace").isalpha() for run in foreign):
         same = ", ".join(_LATIN)
         return _LATIN[0], [f"{label}: not UTF-8, read as {_LATIN[0]}: its letters are the same in {same}"]
     likely = from_bytes(sample, cp_isolation=[*_LATIN, *_EXPORTED])

@@ -168,9 +168,7 @@ def _one_by_one(
     for index in np.flatnonzero(doubtful).tolist():
         if records and index <= records[-1].final:
             continue
-        later = (
-            openings[np.searchsorted(openings, index, side="right") :] if unpaired[index] else openings[:0]
-        )
+        later = openings[np.searchsorted(openings, index, side="right") :] if unpaired[index] else openings[:0]
         near_the_end = len(lines.data) - lines.starts[index] < shape.longest_record
         if unpaired[index] and not len(later) and not last and near_the_end:
             return records, index

@@ -62,14 +62,10 @@ def layouts(
     try:
         with ZipFile(path) as archive:
             budget.afford(sum(part.file_size for part in archive.infolist()))
-            shared = max(
-                (p.file_size for p in archive.infolist() if "sharedStrings" in p.filename), default=0
-            )
+            shared = max((p.file_size for p in archive.infolist() if "sharedStrings" in p.filename), default=0)
             if shared > limits.most_group_mb * 1_000_000:
                 found = f"{shared // 1_000_000} MB"
-                raise BadInputError(
-                    Problem(label, f"at most {limits.most_group_mb} MB of shared texts", found)
-                )
+                raise BadInputError(Problem(label, f"at most {limits.most_group_mb} MB of shared texts", found))
     except BadZipFile as error:
         step = "A workbook with a password, or of the older kind .xls, has to be saved anew without."
         raise BadInputError(Problem(label, "an XLSX workbook", "bytes that are none", step)) from error
@@ -91,9 +87,7 @@ def layouts(
     if not known:
         rows = f"none in the first {ROWS_BEFORE_HEADINGS} rows"
         raise BadInputError(Problem(label, "a row of column names", rows))
-    matches = {
-        name: len({*map(heading, wanted)} & {*map(heading, place[1])}) for name, place in known.items()
-    }
+    matches = {name: len({*map(heading, wanted)} & {*map(heading, place[1])}) for name, place in known.items()}
     rank = {name: (matches[name] > 0, name not in hidden, matches[name]) for name in known}
     main = sheet if sheet in known else max(known, key=rank.__getitem__)
     headings = checked_headings(label, known[main][1], wanted)
@@ -137,9 +131,7 @@ def read(path: Path, label: str, shape: FileLayout, budget: Budget) -> Iterator[
             full = [(number, row) for number, row in batch if number >= shape.first_row and row]
             fitting = [(number, [*row, *[""] * width][:width]) for number, row in full if len(row) <= width]
             misfits = [
-                Misfit(number, json.dumps(row)[:RAW_KEPT], "too many cells")
-                for number, row in full
-                if len(row) > width
+                Misfit(number, json.dumps(row)[:RAW_KEPT], "too many cells") for number, row in full if len(row) > width
             ]
             columns = [pa.array([row[index] for _, row in fitting], pa.string()) for index in range(width)]
             rows = np.array([number for number, _ in fitting], dtype=np.int64)
@@ -201,9 +193,7 @@ def _found(path: Path, pattern: re.Pattern[bytes]) -> Iterator[str]:
 
 def _top(book: openpyxl.Workbook, sheet: str) -> list[list[str]]:
     book[sheet].reset_dimensions()  # some writers leave a wrong one
-    return [
-        _texts(row) for row in _quietly(islice(book[sheet].iter_rows(values_only=True), ROWS_BEFORE_HEADINGS))
-    ]
+    return [_texts(row) for row in _quietly(islice(book[sheet].iter_rows(values_only=True), ROWS_BEFORE_HEADINGS))]
 
 
 def _rows(path: Path, label: str, book: openpyxl.Workbook, sheet: str, budget: Budget) -> Iterator[list[str]]:
@@ -223,9 +213,7 @@ def _rows(path: Path, label: str, book: openpyxl.Workbook, sheet: str, budget: B
             )
         for number, values in enumerate(results, start=1):
             if number > MOST_ROWS:  # a row may bear any number, and every one before it is an empty row
-                raise BadInputError(
-                    Problem(label, f"at most {MOST_ROWS:,} rows in a sheet", "a higher number")
-                )
+                raise BadInputError(Problem(label, f"at most {MOST_ROWS:,} rows in a sheet", "a higher number"))
             row = _texts(values)
             budget.spend(8 * len(values) + sum(map(len, row)))
             yield row

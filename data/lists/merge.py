@@ -60,9 +60,7 @@ def import_list(
         merge.take([listing for _, listing in listings])
         merge.finish(published.ended)
         if not (partial or published.notice):
-            merge.end(
-                {_key(listing)[1] for _, listing in listings}, {party(name) for name in published.left_out}
-            )
+            merge.end({_key(listing)[1] for _, listing in listings}, {party(name) for name in published.left_out})
         store.replace_listed(pa.Table.from_pylist(merge.rows(), LISTED.schema))
     faults = sorted(published.faults, key=lambda fault: fault.row)
     return Imported(published.layout, merge.added, merge.changed, merge.removed, merge.unchanged, faults)

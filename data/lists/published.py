@@ -32,9 +32,7 @@ _GOODS: Final = re.compile(
     r"|^all\b(?!.*\b(?:Co|Ltd|Inc|Corp|LLC|Company|Limited|Factory)\b)",
     re.IGNORECASE,
 )
-_VESSEL: Final = re.compile(
-    r"^fishing vessel\b(?!.*\b(?:Co|Ltd|Inc|Corp|LLC|Company|Limited)\b)", re.IGNORECASE
-)
+_VESSEL: Final = re.compile(r"^fishing vessel\b(?!.*\b(?:Co|Ltd|Inc|Corp|LLC|Company|Limited)\b)", re.IGNORECASE)
 _STATUS: Final = {
     "in part": {"partially", "partial", "part", "modified", "amended"},
     "ended": {
@@ -205,9 +203,7 @@ def _faults(number: int, listing: Listing) -> Iterator[Fault]:
         yield Fault(number, "a programme", found, "Say it with --programme.", taken=False)
     elif listing["programme"] == "UFLPA":
         yield Fault(number, "a sublist, (i) to (v)", "none", "Compare with the official list.", taken=True)
-    elif (means := _meaning(status := listing["status"])) == "ended" and not _day(
-        listing["removed_date"] or ""
-    ):
+    elif (means := _meaning(status := listing["status"])) == "ended" and not _day(listing["removed_date"] or ""):
         step = "Find the day of its end in the notice; it counts as ended from today on if it was held."
         yield Fault(number, "a day on which the listing ended", f"`{status}`", step, taken=False)
     elif means == "in part":

@@ -44,9 +44,7 @@ _COMMA: Final = rf"\s*,(?!\s*(?:and\s+)?{_FORM})\s*(?:and\s+)?"
 _AFTER_FORM: Final = r"(?<=\b(?:Ltd|Inc)\.)\s+and\s+(?=\S)"
 _SEMICOLON: Final = re.compile(rf";\s*(?!\s*(?:and\s+)?{_KNOWN_AS})", re.IGNORECASE)
 _AND: Final = re.compile(_AFTER_FORM)
-_PARTED: Final = tuple(
-    re.compile(way) for way in (r"\s*;\s*(?:and\s+)?", _AFTER_FORM, _COMMA, rf"{_COMMA}|\s+and\s+")
-)
+_PARTED: Final = tuple(re.compile(way) for way in (r"\s*;\s*(?:and\s+)?", _AFTER_FORM, _COMMA, rf"{_COMMA}|\s+and\s+"))
 """Ways to part an enumeration: by semicolons, an `and` behind `Ltd.`, commas that are not those of `Co., Ltd.`, commas
 and `and`."""
 
@@ -200,12 +198,7 @@ def notice(text: str) -> Notice | None:
         headed, prose = _HEADED.match(line), bool(_CLOSING.match(line) or _PROSE.search(line))
         plain = _FOOTNOTE.sub("", item).strip()
         unfinished = plain.count("(") > plain.count(")") or bool(_OPEN.search(plain))
-        wrapped = (
-            marked
-            and not begins
-            and not prose
-            and not (plain.endswith((".", ";", ")")) and _understood(plain))
-        )
+        wrapped = marked and not begins and not prose and not (plain.endswith((".", ";", ")")) and _understood(plain))
         goes_on = item and line and not headed and (unfinished or wrapped)
         if item and not goes_on:
             named.append((start, sublist, re.sub(r"\s*;(?:\s*and)?\.?$", "", plain)))

@@ -64,9 +64,7 @@ def xinjiang_share(materials: Codes, days: Days) -> Floats:
     result = np.full(len(days), np.nan)
     for material in set(materials.tolist()) - {NO_MATERIAL}:
         here = materials == material
-        use, output = (
-            _shares(MATERIALS[material], measure).latest(days[here]) for measure in ("use", "output")
-        )
+        use, output = (_shares(MATERIALS[material], measure).latest(days[here]) for measure in ("use", "output"))
         result[here] = np.where(np.isnan(use), output, use)
     result[np.isin(materials, _without_input())] = 0.0
     return result

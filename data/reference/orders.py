@@ -101,9 +101,7 @@ def _visible(day: date, known_from: date) -> np.datetime64:
     return max(np.datetime64(day, "D"), np.datetime64(known_from, "D") + 1)
 
 
-def under_order(
-    families: NDArray[np.int8], days: Days, basis: Literal["party", "region"]
-) -> NDArray[np.bool_]:
+def under_order(families: NDArray[np.int8], days: Days, basis: Literal["party", "region"]) -> NDArray[np.bool_]:
     """Whether an order on goods of the family (code of `goods_family`) was in force and known on the day."""
     return days >= _first_order(basis)[families]
 

@@ -25,14 +25,10 @@ def world(
     from originrisk.data.simulation.world import write
 
     given = {"start": start and start.date(), "end": end and end.date()}
-    settings = settings_of(
-        variant, lines=lines, seed=seed, **{name: day for name, day in given.items() if day}
-    )
+    settings = settings_of(variant, lines=lines, seed=seed, **{name: day for name, day in given.items() if day})
     home: Path = ctx.obj
     counts = write(home / "world", settings)
-    typer.echo(
-        json.dumps(counts) if as_json else "\n".join(f"{name}: {count:,}" for name, count in counts.items())
-    )
+    typer.echo(json.dumps(counts) if as_json else "\n".join(f"{name}: {count:,}" for name, count in counts.items()))
 
 
 def truth(ctx: typer.Context, *, as_json: Json = False) -> None:
@@ -53,8 +49,6 @@ def truth(ctx: typer.Context, *, as_json: Json = False) -> None:
         for row in (*told["tenths"], told["all"])
     ]
     columns = ("lines", "P(truth), mean", "truly from Xinjiang [95 %]")
-    print_table(
-        "Published scores beside the simulated truth, by tenths of the score, last all", columns, rows
-    )
+    print_table("Published scores beside the simulated truth, by tenths of the score, last all", columns, rows)
     if told["auc"] is not None:
         typer.echo(f"Expected by true: {told['ratio']:.2f}; AUC against the truth {told['auc']:.3f}.")

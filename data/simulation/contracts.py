@@ -59,11 +59,7 @@ def make_contracts(settings: WorldSettings, parties: pd.DataFrame) -> pd.DataFra
     died = born + 60 + rng.exponential(800, count).astype(int)
     frame = pd.DataFrame({"family": family, "first": np.maximum(born, start), "last": np.minimum(died, end)})
     frame["weight"] = rng.lognormal(0, 1.0, count) * (frame["last"] - frame["first"] + 1)
-    frame = (
-        frame[frame["last"] >= frame["first"]]
-        .reset_index(drop=True)
-        .astype({"first": "int32", "last": "int32"})
-    )
+    frame = frame[frame["last"] >= frame["first"]].reset_index(drop=True).astype({"first": "int32", "last": "int32"})
     frame = _makers(rng, parties, frame)
     # What no declaration shows: who holds the material, who knows.
     holds = np.array([values("goods_with_input").get(name, 0.0) for name in FAMILIES])
@@ -119,9 +115,7 @@ def _makers(rng: Generator, parties: pd.DataFrame, frame: pd.DataFrame) -> pd.Da
     return frame.assign(origin=origin, made=origin, maker=maker, party=maker)
 
 
-def _channels(
-    rng: Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame
-) -> pd.DataFrame:
+def _channels(rng: Generator, settings: WorldSettings, parties: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Seller, consolidator, importer, filer and lane. Knowing flows lean to a few houses, which serve others too."""
     count = len(frame)
     abroad = (frame["origin"] != countries().index("CN")).to_numpy()
@@ -140,9 +134,7 @@ def _channels(
         consolidator=_house(rng, parties, CONSOLIDATOR, narrow),
         importer=importer,
         filer=filer,
-        route=lanes(
-            rng, frame["origin"].to_numpy(), rng.random(count) < settings.lane_strength * bound * abroad
-        ),
+        route=lanes(rng, frame["origin"].to_numpy(), rng.random(count) < settings.lane_strength * bound * abroad),
         consignee=np.where(rng.random(count) < 0.86, importer, rng.integers(0, importers, count)),
         related=parties["related"].to_numpy(dtype=bool)[frame["maker"]] & (rng.random(count) < 0.7),
     )

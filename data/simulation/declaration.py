@@ -47,9 +47,7 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
     # Empty cells at the rates of the parameter file; a line keeps its MID where its maker's name is empty.
     count = len(part.lines)
     rates = {name: rate for name, rate in parameters()["missing"].items() if name in columns}
-    gaps = {
-        name: rng.random(count) < rate * papers.trade.settings.missing_factor for name, rate in rates.items()
-    }
+    gaps = {name: rng.random(count) < rate * papers.trade.settings.missing_factor for name, rate in rates.items()}
     gaps["manufacturer_name"] &= ~gaps["manufacturer_id"]
     for name, empty in gaps.items():
         columns[name] = blank(columns[name], empty)
@@ -67,8 +65,7 @@ def _parties(rng: Generator, papers: Papers, part: DeclaredLines) -> Columns:
     written = part.shipped["spelling"].to_numpy()
     maker = pa.array(contracts["party"].to_numpy() * SPELLINGS + written)
     houses = {
-        name: pa.array(contracts[name].to_numpy() * SPELLINGS + written % 4)
-        for name in ("consolidator", "seller")
+        name: pa.array(contracts[name].to_numpy() * SPELLINGS + written % 4) for name in ("consolidator", "seller")
     }
     direct = (contracts["seller"] == contracts["maker"]).to_numpy()
     seller = pa.array(np.where(direct, maker.to_numpy(), houses["seller"].to_numpy()))
@@ -116,9 +113,7 @@ def _metals(rng: Generator, trade: SimulatedTrade, part: DeclaredLines) -> Colum
     hides = is_evasion(part.lines["mechanism"].to_numpy()) & (rng.random(len(day)) < 0.5)
     smelters = by_country(values("smelters"))
     abroad = np.where(smelters[origin] > 0, origin, choose(rng, np.tile(smelters, (len(day), 1))))
-    metal = text(
-        np.array(countries(), dtype=object), np.where(chinese & ~hides, countries().index("CN"), abroad)
-    )
+    metal = text(np.array(countries(), dtype=object), np.where(chinese & ~hides, countries().index("CN"), abroad))
     smelted = np.isin(family, [FAMILIES.index(name) for name in ("aluminium", "vehicle")]) & (lot >= 0)
     told = smelted & (day >= order("smelt_required"))
     poured = (family == FAMILIES.index("metal")) & (day >= order("melt_required"))
@@ -165,10 +160,7 @@ def amounts(rng: Generator, trade: SimulatedTrade, part: DeclaredLines) -> Colum
     weight = np.where(slips["pounds_for_kilograms"], np.round(weight * 2.2046, 1), weight)
     mode = routes()["mode"].to_numpy()[part.shipped["route"]]
     freight = np.select([mode == "40", mode == "11"], [4.2, 0.35], 0.12)
-    charges = (
-        lines["weight"].to_numpy() * freight * rng.lognormal(0, 0.35, count)
-        + 0.004 * lines["value"].to_numpy()
-    )
+    charges = lines["weight"].to_numpy() * freight * rng.lognormal(0, 0.35, count) + 0.004 * lines["value"].to_numpy()
     return {
         "quantity": pa.array(quantity, pa.float64()),
         "unit_of_measure": text(unit, declared),

@@ -48,12 +48,8 @@ NO_FIBRE: Final = 3
 def contents(contracts: pd.DataFrame, contract: Ints, declared: Ints) -> Ints:
     """Which fibre the text names: what the declared goods are, whatever the truth."""
     family = goods()["family"].to_numpy()[declared]
-    mixed_truth = contracts["holds"].to_numpy()[contract] & (
-        contracts["family"].to_numpy()[contract] == MIXED
-    )
-    return np.select(
-        [family == COTTON, (family == MIXED) & mixed_truth, family == MIXED], [0, 1, 2], NO_FIBRE
-    )
+    mixed_truth = contracts["holds"].to_numpy()[contract] & (contracts["family"].to_numpy()[contract] == MIXED)
+    return np.select([family == COTTON, (family == MIXED) & mixed_truth, family == MIXED], [0, 1, 2], NO_FIBRE)
 
 
 def describe(declared: Ints, content: Ints, style: Ints, form: Ints) -> pa.Array:

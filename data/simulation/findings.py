@@ -122,9 +122,7 @@ def _find(trade: SimulatedTrade, selected: pd.DataFrame, stage: str) -> pd.DataF
     )
 
 
-def _methods(
-    rng: Generator, trade: SimulatedTrade, selection: Ints, family: Ints, day: NDArray[np.int32]
-) -> Ints:
+def _methods(rng: Generator, trade: SimulatedTrade, selection: Ints, family: Ints, day: NDArray[np.int32]) -> Ints:
     """Laboratories serve textiles and tomatoes, the random arm more; detention begins with the orders on the goods."""
     draw = rng.random((2, len(family)))
     share = trade.settings.isotopic_share
@@ -145,9 +143,7 @@ def _methods(
     )
 
 
-def positive_chance(
-    trade: SimulatedTrade, rows: Ints, method: Ints, day: NDArray[np.int32], scope: Mask
-) -> Floats:
+def positive_chance(trade: SimulatedTrade, rows: Ints, method: Ints, day: NDArray[np.int32], scope: Mask) -> Floats:
     """Chance that a method says Xinjiang of these lines: its sensitivity or its false alarms, scaled by the knob."""
     exposed = trade.lines["exposed"].to_numpy()[rows]
     fraction = trade.lines["fraction"].to_numpy()[rows]

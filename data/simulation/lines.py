@@ -62,9 +62,7 @@ def make_lines(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourc
     return _cut(settings, contracts, sourcing, lines.assign(goods=made, declared=declared))
 
 
-def _cut(
-    settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourcing, lines: pd.DataFrame
-) -> pd.DataFrame:
+def _cut(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourcing, lines: pd.DataFrame) -> pd.DataFrame:
     """Lines with their lots (`lot`, `second`, `part`), `fraction`, `exposed`, `chance`, `mechanism`.
 
     `usual`: cut from the maker's usual inputs; `apart`: of the material, and meant to be kept apart from Xinjiang.

@@ -50,16 +50,12 @@ def make_parties(settings: WorldSettings) -> pd.DataFrame:
     ]
     family = np.repeat([cell[0] for cell in cells], [cell[2] for cell in cells])
     country = np.repeat([cell[1] for cell in cells], [cell[2] for cell in cells])
-    firms = _firms(
-        settings, MAKER, country, xinjiang_share=np.where(family == COTTON, 0.012, 0.4 * (family == TOMATO))
-    )
+    firms = _firms(settings, MAKER, country, xinjiang_share=np.where(family == COTTON, 0.012, 0.4 * (family == TOMATO)))
     makers = _traits(settings, firms.assign(family=family))
     count = len(makers)
     traders = ["CN", "HK", "CN", "HK", "CN", "VN", "IN", "TW"]
     sellers = _firms(settings, SELLER, np.resize(_codes(traders), 40 + count // 5))
-    movers = _firms(
-        settings, CONSOLIDATOR, np.resize(_codes([*countries(), "CN", "CN", "HK"]), 60 + count // 60)
-    )
+    movers = _firms(settings, CONSOLIDATOR, np.resize(_codes([*countries(), "CN", "CN", "HK"]), 60 + count // 60))
     mills = _firms(settings, MILL, np.resize(_codes(["CN"]), 24), xinjiang_share=0.5)
     return pd.concat([makers, sellers, movers, mills], ignore_index=True)
 
@@ -68,9 +64,7 @@ def _codes(names: list[str]) -> Ints:
     return np.array([countries().index(name) for name in names])
 
 
-def _firms(
-    settings: WorldSettings, kind: int, country: Ints, xinjiang_share: float | Floats = 0.0
-) -> pd.DataFrame:
+def _firms(settings: WorldSettings, kind: int, country: Ints, xinjiang_share: float | Floats = 0.0) -> pd.DataFrame:
     rng = stream(settings.seed, f"parties {kind}")
     frame = pd.DataFrame({"kind": kind, "family": -1, "country": country})
     inside = (rng.random(len(frame)) < xinjiang_share) & (country == countries().index("CN"))
@@ -111,9 +105,7 @@ def _traits(settings: WorldSettings, makers: pd.DataFrame) -> pd.DataFrame:
     policy = spread(rank, _STEPS[1], cell * _STEPS[0] + rng.random())
     dependence = np.where(inside, 1.0, persistent(quantile, mean, settings.supplier_persistence))
     price = rng.normal(0, value("prices", "maker_sd"), len(makers))
-    return makers.assign(
-        dependence=dependence, policy=policy, price=price, related=rng.random(len(makers)) < 0.18
-    )
+    return makers.assign(dependence=dependence, policy=policy, price=price, related=rng.random(len(makers)) < 0.18)
 
 
 def spread(rank: NDArray[np.integer[Any]], step: float, start: float | Floats) -> Floats:

@@ -15,9 +15,7 @@ PARCEL_LIMIT = 800.0
 """Value in dollars up to which a parcel is free of duty (19 U.S.C. 1321)."""
 
 
-def price(
-    settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame, lines: pd.DataFrame
-) -> pd.DataFrame:
+def price(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """Lines with true `quantity`, `unit_value`, `value` in dollars and `weight` in kg; no error of keying yet.
 
     The second and third line of some shipments are a `component` of a set, whose value stands with the first.

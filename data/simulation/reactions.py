@@ -47,9 +47,7 @@ RENAMED, MOVED, HOMONYM = 1, 2, 3
 
 def react(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame) -> Pair:
     """Parties and contracts after all reactions: orders, then honest moves, then listings."""
-    contracts = contracts.assign(
-        mechanism=np.where(contracts["known"], OPEN, contracts["mechanism"]), look_alike=0
-    )
+    contracts = contracts.assign(mechanism=np.where(contracts["known"], OPEN, contracts["mechanism"]), look_alike=0)
     for step in (_honest_moves, _orders, _listings, _labour_firms, _homonyms):
         parties, contracts = step(settings, parties, contracts)
     return parties, contracts[contracts["last"] >= contracts["first"]].reset_index(drop=True)
@@ -77,9 +75,7 @@ def _honest_moves(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.
     rng = stream(settings.seed, "honest moves")
     window = (contracts["last"] - contracts["first"]).to_numpy()
     day = contracts["first"].to_numpy() + (window * rng.uniform(0.2, 0.8, len(contracts))).astype(int)
-    rows = np.flatnonzero(
-        ~contracts["known"] & (window > 120) & (rng.random(len(contracts)) < settings.churn)
-    )
+    rows = np.flatnonzero(~contracts["known"] & (window > 120) & (rng.random(len(contracts)) < settings.churn))
     contracts, followers = succeed(rng, contracts, rows, day[rows])
     chinese = (followers["origin"] == countries().index("CN")).to_numpy()
     leaves = chinese & (rng.random(len(rows)) < 0.5)
@@ -114,9 +110,7 @@ def _listings(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.Data
     rows = np.flatnonzero((day > contracts["first"]) & (day <= contracts["last"]))
     gone = contracts["first"].to_numpy() >= day
     contracts, followers = succeed(rng, contracts, rows, day[rows])
-    back = followers[rng.random(len(followers)) < settings.re_emergence].assign(
-        mechanism=SHELL_FIRM, known=True
-    )
+    back = followers[rng.random(len(followers)) < settings.re_emergence].assign(mechanism=SHELL_FIRM, known=True)
     parties = parties.assign(listed_from=when)
     parties, back = rename(rng, settings, parties, back, np.ones(len(back), dtype=bool))
     fresh = parties["kind"].eq(SHELL) & (np.arange(len(parties)) >= len(when))
@@ -158,9 +152,7 @@ def _homonyms(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.Data
 def mechanisms(rng: Generator, contracts: pd.DataFrame) -> Ints:
     chinese = (contracts["origin"] == countries().index("CN")).to_numpy()
     tables = parameters()["evasion_by_origin"]
-    weights = [
-        np.array([tables[where].get(name, 0.0) for name in MECHANISMS]) for where in ("china", "elsewhere")
-    ]
+    weights = [np.array([tables[where].get(name, 0.0) for name in MECHANISMS]) for where in ("china", "elsewhere")]
     return choose(rng, np.where(chinese[:, None], *weights))
 
 
@@ -173,15 +165,11 @@ def conceal(rng: Generator, settings: WorldSettings, parties: pd.DataFrame, flow
     flows = flows.assign(origin=np.where(abroad, target, flows["origin"]))
     moved = np.isin(mechanism, (RELABEL, THIRD, SHELL_FIRM)) & (abroad | (mechanism == SHELL_FIRM))
     parties, flows = rename(rng, settings, parties, flows, moved)
-    through = np.isin(mechanism, (RELABEL, THIRD, BLENDING)) & (
-        rng.random(len(flows)) < settings.lane_strength
-    )
+    through = np.isin(mechanism, (RELABEL, THIRD, BLENDING)) & (rng.random(len(flows)) < settings.lane_strength)
     reroute = abroad | (through & (flows["origin"] != countries().index("CN")))
     route = np.where(reroute, lanes(rng, flows["origin"].to_numpy(), through), flows["route"])
     low, high = value("prices", "undervalued")
-    shift = np.where(
-        mechanism == UNDERVALUE, rng.uniform(low, high, len(flows)) * settings.price_strength, 0.0
-    )
+    shift = np.where(mechanism == UNDERVALUE, rng.uniform(low, high, len(flows)) * settings.price_strength, 0.0)
     flows = flows.assign(route=route, shift=shift)
     # Cotton declared as a like garment of another fibre.
     table = goods()
@@ -213,9 +201,7 @@ def succeed(rng: Generator, contracts: pd.DataFrame, rows: Ints, day: Ints) -> P
     return contracts.assign(last=last, weight=weight), followers
 
 
-def rename(
-    rng: Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame, moved: Mask
-) -> Pair:
+def rename(rng: Generator, settings: WorldSettings, parties: pd.DataFrame, flows: pd.DataFrame, moved: Mask) -> Pair:
     """A new party for each flow that moved; flows of one maker to one country share it."""
     rows = np.flatnonzero(moved)
     key = flows["maker"].to_numpy()[rows] * len(countries()) + flows["origin"].to_numpy()[rows]

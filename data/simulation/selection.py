@@ -156,10 +156,7 @@ def rule_signs(trade: SimulatedTrade) -> dict[str, Mask]:
         "cotton": family == COTTON,
         "mixed": family == MIXED,
         "tomato": family == TOMATO,
-        **{
-            name: family == FAMILIES.index(name)
-            for name in ("solar", "battery", "aluminium", "pvc", "vehicle")
-        },
+        **{name: family == FAMILIES.index(name) for name in ("solar", "battery", "aluminium", "pvc", "vehicle")},
         "china": china,
         "third_country": np.isin(origin, ("VN", "KH", "BD", "MM", "MY", "ID", "LK")),
         "laden_in_china": ~china & np.isin(export, ("CN", "HK")),

@@ -19,9 +19,7 @@ class WorldSettings(BaseModel):
     end: date = Field(date(2023, 12, 31), description="last day of entry")
 
     prevalence: float = Field(0.55, gt=0, le=2, description="factor on flows not kept apart from Xinjiang")
-    scope_share: float = Field(
-        0.33, gt=0, lt=0.5, description="share of lines that are cotton, mixed or tomato"
-    )
+    scope_share: float = Field(0.33, gt=0, lt=0.5, description="share of lines that are cotton, mixed or tomato")
     knowing_share: float = Field(0.6, ge=0, le=1, description="share of exposed flows whose parties know")
     supplier_persistence: float = Field(
         0.92, gt=0, lt=1, description="1: a supplier is always or never exposed; 0: by lot"
@@ -32,33 +30,21 @@ class WorldSettings(BaseModel):
     lane_strength: float = Field(
         0.5, ge=0, le=1, description="chance that a third country's knowing flow is laden in China"
     )
-    price_strength: float = Field(
-        1.0, ge=0, le=5, description="factor on the price effects of Xinjiang inputs"
-    )
-    turnover: float = Field(
-        0.0, ge=0, le=1, description="share of flows whose firms decide anew each half-year"
-    )
+    price_strength: float = Field(1.0, ge=0, le=5, description="factor on the price effects of Xinjiang inputs")
+    turnover: float = Field(0.0, ge=0, le=1, description="share of flows whose firms decide anew each half-year")
     churn: float = Field(0.25, ge=0, le=1, description="share of honest flows that change supplier or origin")
-    re_emergence: float = Field(
-        0.6, ge=0, le=1, description="share of a listed party's flows that return as a shell"
-    )
-    spelling_noise: float = Field(
-        0.15, ge=0, le=1, description="share of lines that leave the usual spelling"
-    )
+    re_emergence: float = Field(0.6, ge=0, le=1, description="share of a listed party's flows that return as a shell")
+    spelling_noise: float = Field(0.15, ge=0, le=1, description="share of lines that leave the usual spelling")
     missing_factor: float = Field(1.0, ge=0, le=2, description="factor on the rates of empty cells")
     slip_factor: float = Field(1.0, ge=0, le=10, description="factor on the rates of keying errors")
 
     examined_share: float = Field(0.03, gt=0, le=0.3, description="share of lines examined")
     random_share: float = Field(0.10, ge=0.05, le=1, description="share of examinations in the random arm")
-    random_arm: int | None = Field(
-        None, ge=10, description="lines in the random arm, in place of `random_share`"
-    )
+    random_arm: int | None = Field(None, ge=10, description="lines in the random arm, in place of `random_share`")
     examined_chapters: float = Field(
         1.0, gt=0, le=1, description="share of chapters, textiles first, that are ever examined"
     )
-    random_scope_weight: float = Field(
-        2.0, ge=1, le=10, description="factor of named sectors in the random arm"
-    )
+    random_scope_weight: float = Field(2.0, ge=1, le=10, description="factor of named sectors in the random arm")
     rule_sharpness: float = Field(1.0, ge=0, description="weight of the written rule against chance")
     tip_share: float = Field(0.2, ge=0, le=1, description="share of evading flows with a tip")
     isotopic_share: float = Field(0.25, ge=0, le=1, description="share of textile examinations with a test")
@@ -100,9 +86,7 @@ VARIANTS: Final[dict[str, WorldSettings]] = {
         price_strength=0.5,
         knowing_share=0.8,
     ),
-    "messy": WorldSettings(
-        spelling_noise=0.5, missing_factor=1.8, slip_factor=4.0, label_noise=1.6, delay=1.8
-    ),
+    "messy": WorldSettings(spelling_noise=0.5, missing_factor=1.8, slip_factor=4.0, label_noise=1.6, delay=1.8),
     "clean_labels": WorldSettings(
         label_noise=0.0,
         delay=0.5,

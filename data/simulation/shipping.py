@@ -107,9 +107,7 @@ class DeclaredLines:
 def draw_papers(trade: SimulatedTrade) -> Papers:
     """Give the parties names, the importers and entries numbers, the shipments a way."""
     importers = int(trade.contracts[["importer", "consignee"]].max().max()) + 1
-    return Papers(
-        trade, ship(trade), spell(trade.parties), importer_numbers(importers), line_entry_numbers(trade)
-    )
+    return Papers(trade, ship(trade), spell(trade.parties), importer_numbers(importers), line_entry_numbers(trade))
 
 
 def part_of(papers: Papers, rows: slice) -> DeclaredLines:
@@ -137,9 +135,7 @@ def entry_numbers(filer: Ints, line_shipment: NDArray[np.int32]) -> pa.Array:
     first = np.searchsorted(filer[order], filer[order], side="left")
     sequence[order] = 1_000_000 + np.arange(len(filer)) - first
     digits = sequence[:, None] // _PLACES % 10
-    doubled = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])[digits[:, 0::2]].sum(axis=1) + digits[:, 1::2].sum(
-        axis=1
-    )
+    doubled = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])[digits[:, 0::2]].sum(axis=1) + digits[:, 1::2].sum(axis=1)
     check = (np.array([check_digit(code, "0" * 7) for code in codes])[filer] - doubled) % 10
     letters = np.array([list(code.encode()) for code in codes], dtype=np.uint8)[filer]
     characters = np.hstack([letters, (digits + 48).astype(np.uint8), (check[:, None] + 48).astype(np.uint8)])

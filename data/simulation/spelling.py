@@ -148,13 +148,9 @@ def _word(language: str, number: int) -> str:
 
 def _trade(row: Entry) -> str:
     if row.kind == SELLER:
-        return ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")[
-            row.trade % 5
-        ]
+        return ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")[row.trade % 5]
     if row.kind == CONSOLIDATOR:
-        return ("LOGISTICS", "FREIGHT FORWARDING", "SHIPPING", "CONTAINER LINES", "SUPPLY CHAIN")[
-            row.trade % 5
-        ]
+        return ("LOGISTICS", "FREIGHT FORWARDING", "SHIPPING", "CONTAINER LINES", "SUPPLY CHAIN")[row.trade % 5]
     trades = _TRADES[FAMILIES[row.family] if row.family >= 0 else "cotton"]
     return trades[row.trade % len(trades)]
 
@@ -169,8 +165,5 @@ def _addresses(row: Entry, street: str) -> list[str]:
 def _mids(prefix: str, names: list[str], addresses: list[str], city: str) -> list[str]:
     parts = {name: name_part(name) for name in names}
     numbers = {address: number_part(address) for address in addresses}
-    own = [
-        f"{prefix}{parts[name]}{numbers[address]}{city}"
-        for name, address in zip(names, addresses, strict=True)
-    ]
+    own = [f"{prefix}{parts[name]}{numbers[address]}{city}" for name, address in zip(names, addresses, strict=True)]
     return [own[0], own[0], own[2], own[3], own[0], own[5], own[6], own[0]]

@@ -120,9 +120,7 @@ class Sourcing:
     def lots(self, party: Ints, half: Ints, apart: Mask, pick: Floats) -> Ints:
         """A lot of each maker in each half-year: `apart` says from which pool, `pick` in [0, 1) which one."""
         start = self.pool(party, half)
-        return start + np.where(
-            apart, OPEN_LOTS + (pick * APART_LOTS).astype(int), (pick * OPEN_LOTS).astype(int)
-        )
+        return start + np.where(apart, OPEN_LOTS + (pick * APART_LOTS).astype(int), (pick * OPEN_LOTS).astype(int))
 
     def pool(self, party: Ints, half: Ints) -> Ints:
         """First lot of each maker in each half-year; open lots come first, those kept apart behind."""
@@ -138,9 +136,7 @@ class Sourcing:
 def make_sourcing(settings: WorldSettings, parties: pd.DataFrame) -> Sourcing:
     """All lots of all mills and makers for the settings' period, and half a year before it."""
     rng = stream(settings.seed, "sourcing")
-    users = np.flatnonzero(
-        parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_input")])
-    )
+    users = np.flatnonzero(parties["family"].isin([FAMILIES.index(name) for name in values("goods_with_input")]))
     first, last = half_year(np.array([day_number(settings.start) - 183, day_number(settings.end)]))
     halves = int(last - first + 1)
     of_material = np.bincount(MATERIAL_OF[parties["family"].to_numpy()[users]], minlength=len(MATERIALS))
@@ -185,9 +181,9 @@ def _spinner_lots(rng: Generator, settings: WorldSettings, spinners: Ints, first
     material, role = np.divmod(spinners[firm], ROLES)
     used = np.stack([interpolated(value("xinjiang_share_of_use", name), middles) for name in MATERIALS])
     share = used[material, np.arange(len(firm))]
-    taste = persistent(
-        rng.random(len(spinners)), np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4)
-    )[firm]
+    taste = persistent(rng.random(len(spinners)), np.full(len(spinners), 0.5), max(settings.supplier_persistence, 0.4))[
+        firm
+    ]
     usual = np.clip(np.where(taste > 0.5, taste**0.3, taste) * share / 0.62, 0, 0.98)
     leak, foreign = value("fibre", "certified_leak"), value("fibre", "foreign_leak")
     inside = np.select([role == ORDINARY, role == CERTIFIED], [usual, leak], foreign)

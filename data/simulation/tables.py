@@ -16,9 +16,7 @@ FAMILIES: Final = tuple(values("line_shares"))
 COTTON, MIXED, TOMATO = (FAMILIES.index(name) for name in ("cotton", "mixed", "tomato"))
 MATERIALS: Final = ("cotton", "tomato", "polysilicon", "aluminium", "pvc", "battery")
 """Materials that may be from Xinjiang; a material's code is its place here."""
-MATERIAL_OF: Final = np.array(
-    [MATERIALS.index(values("material_of_family").get(name, "cotton")) for name in FAMILIES]
-)
+MATERIAL_OF: Final = np.array([MATERIALS.index(values("material_of_family").get(name, "cotton")) for name in FAMILIES])
 """Material by which goods of a family may hold Xinjiang inputs, by code of the family."""
 SECTORS: Final = np.array([name in (*MATERIALS, "mixed", "solar") for name in FAMILIES])
 """Families whose goods are of a material that the law names, by code."""

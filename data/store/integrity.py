@@ -32,9 +32,7 @@ def write_sealed(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f".{uuid4().hex}.new")
     content = json.loads(json.dumps(content, allow_nan=False))
     fresh.touch(0o600)
-    fresh.write_text(
-        json.dumps(content | {"seal": seal_of(content)}, indent=1, sort_keys=True) + "\n", "utf-8"
-    )
+    fresh.write_text(json.dumps(content | {"seal": seal_of(content)}, indent=1, sort_keys=True) + "\n", "utf-8")
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
@@ -67,9 +65,7 @@ def check_log(path: Path) -> None:
     """
     log, sealed = path / LOG, _sealed(path)
     there = {file.name for file in log.iterdir()}
-    wrong = {
-        name: "other content" for name in sealed if name in there and digest_of(log / name) != sealed[name]
-    }
+    wrong = {name: "other content" for name in sealed if name in there and digest_of(log / name) != sealed[name]}
     newest = max((name for name in sealed if name[:20].isdigit()), default="")
     if newest and newest not in there:
         wrong[newest] = "none"

@@ -91,10 +91,7 @@ def lines(path: Path) -> list[str]:
         summed = summed or match is not None
     if wrong:
         raise BadInputError(
-            [
-                Problem(f"{path.name}, line {number}", "the line that was written", "another")
-                for number in wrong
-            ]
+            [Problem(f"{path.name}, line {number}", "the line that was written", "another") for number in wrong]
         )
     return found
 
@@ -154,9 +151,7 @@ def secret(path: Path) -> bytes:
         sync(path.parent)
     kept = path.read_bytes()
     if len(kept) != 32 and (len(kept) != 40 or hashlib.sha256(kept[:32]).digest()[:8] != kept[32:]):
-        step = (
-            "Restore it from a copy; without it, remove it: another is made, and histories are learned anew."
-        )
+        step = "Restore it from a copy; without it, remove it: another is made, and histories are learned anew."
         raise BadInputError(Problem(path.name, "the secret that was written", "another", step))
     return kept[:32]
 

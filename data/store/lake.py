@@ -67,9 +67,7 @@ def opened(path: Path, version: int | None = None) -> DeltaTable:
     try:
         return DeltaTable(path, version=version)
     except DeltaError as error:
-        raise BadInputError(
-            Problem(f"store: {path.name}", "a table's log", "one that cannot be read")
-        ) from error
+        raise BadInputError(Problem(f"store: {path.name}", "a table's log", "one that cannot be read")) from error
 
 
 def files(path: Path, filters: Sequence[Filter] = (), version: int | None = None) -> list[str]:
@@ -105,9 +103,7 @@ def relation(paths: Sequence[str | Path], partition: str | None = None) -> str:
     A file of before a column joined the contract gives nulls for it.
     """
     quoted = ", ".join(literal(path) for path in paths)
-    types = (
-        f"hive_types = {{'{partition}': {TYPES[partition]}}}" if partition else "hive_partitioning = false"
-    )
+    types = f"hive_types = {{'{partition}': {TYPES[partition]}}}" if partition else "hive_partitioning = false"
     return f"read_parquet([{quoted}], {types}, union_by_name = true)"
 
 
@@ -117,11 +113,7 @@ def shaped(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path,
     known = connection.sql(f"FROM {held} LIMIT 0").columns
     typed = connection.from_arrow(schema.empty_table())
     columns = (
-        (
-            f'CAST("{name}" AS {of}) AS "{name}"'
-            if pa.types.is_nested(schema.field(name).type)
-            else f'"{name}"'
-        )
+        (f'CAST("{name}" AS {of}) AS "{name}"' if pa.types.is_nested(schema.field(name).type) else f'"{name}"')
         if name in known
         else f'NULL AS "{name}"'
         for name, of in zip(typed.columns, typed.types, strict=True)
@@ -159,9 +151,7 @@ def write(path: Path, rows: Any, replacing: Sequence[str | date] | None = None) 
         create_table_with_add_actions(str(path), schema, actions, mode="append", partition_by=split)
     else:
         table = opened(path)
-        lacking = [
-            field for field in schema.fields if field.name not in {one.name for one in table.schema().fields}
-        ]
+        lacking = [field for field in schema.fields if field.name not in {one.name for one in table.schema().fields}]
         if lacking and (replacing is None or replacing):
             table.alter.add_columns(lacking)
             table = opened(path)
@@ -232,9 +222,7 @@ class UpsertCounts:
     unchanged: int
 
 
-def upsert(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, staged: Sequence[Path]
-) -> UpsertCounts:
+def upsert(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, staged: Sequence[Path]) -> UpsertCounts:
     """Commit the staged rows (unique by key) to the Delta table at `path`; nothing where nothing changed."""
     columns = ", ".join(table.names) + DERIVED.get(table.name, "")
     connection.execute(f"CREATE VIEW staged AS SELECT {columns} FROM {relation(staged)}")

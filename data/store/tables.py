@@ -220,9 +220,7 @@ class Store:
             changed = f"({fresh} EXCEPT ALL {held}) UNION ALL ({held} EXCEPT ALL {fresh}) LIMIT 1"
             if connection.sql(changed).fetchall():
                 replaced = bool(connection.sql(f"{held} LIMIT 1").fetchall())
-                others = (
-                    f"(FROM {lake.relation(files)} WHERE NOT ({of_files})) UNION ALL " if replaced else ""
-                )
+                others = f"(FROM {lake.relation(files)} WHERE NOT ({of_files})) UNION ALL " if replaced else ""
                 rows = connection.sql(f"{others}{fresh}").to_arrow_reader()
                 lake.write(path, rows, () if replaced else None)
 

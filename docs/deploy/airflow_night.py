@@ -7,16 +7,14 @@ from airflow.sdk import DAG
 
 HOME = {"ORIGINRISK_HOME": "/srv/originrisk"}
 
-with (
-    DAG(
-        dag_id="originrisk_night",
-        schedule="30 2 * * *",
-        start_date=datetime(2026, 1, 1),
-        catchup=False,  # past days are filled with `originrisk night --from --to`, which leaves the live queue alone
-        max_active_runs=1,
-        default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
-    ) as dag
-):
+with DAG(
+    dag_id="originrisk_night",
+    schedule="30 2 * * *",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,  # past days are filled with `originrisk night --from --to`, which leaves the live queue alone
+    max_active_runs=1,
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
+) as dag:
     outcomes = BashOperator(  # what officers found in the queue; leave it out where no queue is used
         task_id="outcomes",
         bash_command="originrisk queue outcomes --json",
@@ -29,8 +27,7 @@ with (
         trigger_rule="all_done",  # the night goes on without the findings; the failed task tells
         # 6: published, with warnings. A retry after any other code does no harm, and helps after 5 and 130.
         bash_command=(
-            'originrisk night --date "{{ logical_date | ds }}" --json '
-            "|| { code=$?; [ $code -eq 6 ] || exit $code; }"
+            'originrisk night --date "{{ logical_date | ds }}" --json || { code=$?; [ $code -eq 6 ] || exit $code; }'
         ),
         env=HOME,
         append_env=True,

@@ -15,9 +15,7 @@ def _section(table: Table) -> str:
         for column in table.columns
     ]
     head = ["| column | type | required | meaning | a cell is |", "|---|---|---|---|---|"]
-    either = [
-        f"\nOne of {' and '.join(f'`{name}`' for name in group)} must be present." for group in table.one_of
-    ]
+    either = [f"\nOne of {' and '.join(f'`{name}`' for name in group)} must be present." for group in table.one_of]
     key = ", ".join(f"`{name}`" for name in table.key)
     return "\n".join([f"\n## `{table.name}`\n", f"Key: {key}.\n", *head, *rows, *either])
 

@@ -40,7 +40,5 @@ def document() -> str:
 
 def _cells(case: dict[str, str]) -> list[str]:
     party = ", ".join(f"{said}{case[column]}" for column, said in _PARTY.items() if case[column])
-    told = [
-        case[column] for column in ("day", "instruments", "barred", "material", "content", "share", "flags")
-    ]
+    told = [case[column] for column in ("day", "instruments", "barred", "material", "content", "share", "flags")]
     return [case["goods"], case["htsus"], case["origin"], party, *(cell or "none" for cell in told)]

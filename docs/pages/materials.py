@@ -37,9 +37,7 @@ def _shares(material: str) -> str:
         for row in latest.values()
     ]
     without = next(row for row in reference.named_materials() if row.material == material)
-    return "; ".join(told) or (
-        "not known" if without.xinjiang_input else f"no input: moved labour ({without.source})"
-    )
+    return "; ".join(told) or ("not known" if without.xinjiang_input else f"no input: moved labour ({without.source})")
 
 
 def _dependence(material: str) -> str:

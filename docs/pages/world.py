@@ -123,8 +123,7 @@ def document() -> str:
 
 def _knobs() -> str:
     rows = [
-        f"| `{name}` | {field.default} | {field.description} |"
-        for name, field in WorldSettings.model_fields.items()
+        f"| `{name}` | {field.default} | {field.description} |" for name, field in WorldSettings.model_fields.items()
     ]
     return _table(("knob", "default", "meaning"), rows)
 
@@ -184,14 +183,10 @@ def prevalence(trade: SimulatedTrade, axes: Axes) -> None:
     for code in _SHOWN:
         axes.plot(rate.index, rate[countries().index(code)], marker="o", markersize=3, label=code)
     axes.plot(cotton.groupby("year")["exposed"].mean(), color="black", linewidth=2, label="all")
-    implied = {
-        int(year): share for year, share in parameters()["prevalence_of_cotton_lines"]["years"].items()
-    }
+    implied = {int(year): share for year, share in parameters()["prevalence_of_cotton_lines"]["years"].items()}
     years = [year for year in implied if year in rate.index]
     factor = trade.settings.prevalence
-    axes.plot(
-        years, [implied[year] * factor for year in years], color="black", linestyle=":", label="implied"
-    )
+    axes.plot(years, [implied[year] * factor for year in years], color="black", linestyle=":", label="implied")
     axes.set(title="Cotton lines with Xinjiang inputs", ylabel="share of lines", xticks=list(rate.index))
     axes.legend(fontsize=7, ncols=2)
 

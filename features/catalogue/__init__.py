@@ -31,9 +31,7 @@ class FeatureSet:
         self.features = tuple(features)
         self.names = tuple(feature.name for feature in features)
         self._stacks = stacks(feature.column for feature in features)
-        self._others = [
-            (i, one) for i, one in enumerate(features) if not isinstance(one.column, CountReading)
-        ]
+        self._others = [(i, one) for i, one in enumerate(features) if not isinstance(one.column, CountReading)]
 
     def versions(self) -> dict[str, int]:
         """Version of each feature by its name, in order: what `select` takes."""

@@ -43,11 +43,7 @@ class Graph:
     def see(self, lines: Lines) -> Columns:
         """For each flow, FACTS of the other suppliers in it, as `flow.fact`."""
         told = {flow: self._index[flow].others(*_keys(lines, flow)) for flow in FLOWS}
-        return {
-            f"{flow}.{fact}": values
-            for flow in FLOWS
-            for fact, values in zip(FACTS, told[flow].T, strict=True)
-        }
+        return {f"{flow}.{fact}": values for flow in FLOWS for fact, values in zip(FACTS, told[flow].T, strict=True)}
 
     def learn(self, day: int, lines: Lines, /) -> None:
         """Note the ties of the lines."""
@@ -86,8 +82,7 @@ class Graph:
     def _draw(self) -> None:
         facts = np.column_stack([self.suppliers["examined"], self.suppliers["found"], self.listed])
         self._index = {
-            flow: NeighbourIndex(self.ties[flow], self.suppliers["key"], facts.astype(np.int64))
-            for flow in FLOWS
+            flow: NeighbourIndex(self.ties[flow], self.suppliers["key"], facts.astype(np.int64)) for flow in FLOWS
         }
 
     def arrays(self) -> Arrays:

@@ -39,9 +39,7 @@ class Counts:
 
     def __init__(self, tally: AggregateSpec) -> None:
         windows = {"lines": tally.lines, **tally.sums, **dict.fromkeys(tally.outcomes, (EVER,))}
-        self.sums = tuple(
-            (measure, window) for measure, of_measure in windows.items() for window in of_measure
-        )
+        self.sums = tuple((measure, window) for measure, of_measure in windows.items() for window in of_measure)
         dates = ["first", "last"] * (EVER in tally.lines) + ["found_on"] * bool(tally.outcomes)
         sums = (f"{measure}.{window or 'ever'}" for measure, window in self.sums)
         names = (*sums, *dates)

@@ -61,9 +61,7 @@ def joined(parts: list[Columns]) -> Columns:
 def arrays_of_all(learners: Mapping[str, HistoryLearner]) -> Arrays:
     """The arrays of all learners, as `name.array`."""
     return {
-        f"{name}.{array}": values
-        for name, learner in learners.items()
-        for array, values in learner.arrays().items()
+        f"{name}.{array}": values for name, learner in learners.items() for array, values in learner.arrays().items()
     }
 
 

@@ -62,8 +62,7 @@ def excess_rate(view: PointInTimeView, parties: tuple[str, ...]) -> Floats:
     """Highest shrunk share of examinations with a find among the line's parties (n,), above the general share."""
     base = base_rate(view)
     found, examined = (
-        view.counts(tuple(f"{party}.{measure}.ever" for party in parties))
-        for measure in ("found", "examined")
+        view.counts(tuple(f"{party}.{measure}.ever" for party in parties)) for measure in ("found", "examined")
     )
     excess: Floats = np.maximum(shrunk(found, examined, base) - base, 0.0).max(axis=0)
     return excess

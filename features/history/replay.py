@@ -124,9 +124,7 @@ class Timeline:
         met = [self.entered.places(first, last), self.received.places(first, last), examined]
         places = np.sort(np.concatenate(met))
         places = places[np.diff(places, prepend=-1) > 0]
-        outcomes = Outcomes(
-            np.searchsorted(places, examined), self.outcomes.day[known], self.outcomes.told[known]
-        )
+        outcomes = Outcomes(np.searchsorted(places, examined), self.outcomes.day[known], self.outcomes.told[known])
         return places, Timeline(self.lines.take(places), outcomes)
 
 

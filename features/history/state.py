@@ -143,9 +143,7 @@ def _add(fed: list[tuple[Group, Columns, Columns]], rows: Places, values: Intege
 
 def spread(states: Iterable[State]) -> Floats:
     """The states of all groups, a row for each of `History.names` (names, n)."""
-    return np.concatenate(
-        [state.transpose(1, 2, 0).reshape(-1, len(state)) for state in states], dtype=np.float64
-    )
+    return np.concatenate([state.transpose(1, 2, 0).reshape(-1, len(state)) for state in states], dtype=np.float64)
 
 
 def _groups(tallies: tuple[AggregateSpec, ...]) -> Iterator[Group]:
@@ -173,6 +171,4 @@ def _fed(
 def narrow(values: Integers) -> Integers:
     """The same whole numbers in as few bytes as hold them all."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    return values.astype(
-        next(size for size in SIZES if np.iinfo(size).min <= low and high <= np.iinfo(size).max)
-    )
+    return values.astype(next(size for size in SIZES if np.iinfo(size).min <= low and high <= np.iinfo(size).max))

@@ -55,9 +55,7 @@ def _price(key: str, prices: tuple[str, ...], *parts: str) -> AggregateSpec:
 
 TALLIES: Final = (
     _group("everything", ()),
-    _party(
-        "supplier", "china", "detour", "material", "cheap", "discount", "fresh", "captive", "trader_excess"
-    ),
+    _party("supplier", "china", "detour", "material", "cheap", "discount", "fresh", "captive", "trader_excess"),
     _party("maker", "china", "cheap"),
     _party("address", "china", "cheap", "maker_excess", "trader_excess"),
     _party("seller", "china", "detour", "material", "fresh", "maker_excess"),

@@ -74,9 +74,7 @@ class PointInTimeView:
         def learned() -> Columns:
             return {name: values[rows] for name, values in self.learned().items()}
 
-        return PointInTimeView(
-            self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned
-        )
+        return PointInTimeView(self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned)
 
 
 def see(history: History, lines: Lines, listings: Listings) -> PointInTimeView:

@@ -19,12 +19,7 @@ _LETTER_OTHER: Final = 24.0
 def is_mistyped(word: str, other: str) -> bool:
     """Whether one slip of keying or another romanisation may make one word of the other; two slips in a long one."""
     shortest, longest = sorted((len(word), len(other)))
-    if (
-        shortest < _LEAST_TO_MISTYPE
-        or longest > shortest + _LONGEST_ROMANISATION
-        or word.isdigit()
-        or other.isdigit()
-    ):
+    if shortest < _LEAST_TO_MISTYPE or longest > shortest + _LONGEST_ROMANISATION or word.isdigit() or other.isdigit():
         return False
     if romanised(word) == romanised(other):
         return True
@@ -38,9 +33,7 @@ def is_mistyped(word: str, other: str) -> bool:
 def romanised(word: str) -> str:
     """One form for the romanisations of a word: old Indonesian letters, English vowels, doubled letters."""
     if any(old in word for old in ("TJ", "DJ", "OE")):
-        word = (
-            word.replace("TJ", "C").replace("DJ", "!").replace("J", "Y").replace("!", "J").replace("OE", "U")
-        )
+        word = word.replace("TJ", "C").replace("DJ", "!").replace("J", "Y").replace("!", "J").replace("OE", "U")
     for spelt, plain in (("EE", "I"), ("OO", "U"), ("PH", "F"), ("KSH", "X"), ("Q", "K"), ("W", "V")):
         word = word.replace(spelt, plain)
     return "".join(letter for letter, before in zip(word, " " + word, strict=False) if letter != before)
@@ -88,9 +81,7 @@ def align(left: list[str], right: list[str]) -> list[WordMatch]:
     runs, runs_right = _runs(tuple(left)), _runs(tuple(right))
     matches: list[WordMatch] = []
     for kind, (fits, longest) in _KINDS.items():
-        others = [
-            other for other in runs_right if other.size <= longest and other.bits & free_right == other.bits
-        ]
+        others = [other for other in runs_right if other.size <= longest and other.bits & free_right == other.bits]
         for run in runs:
             if run.size > longest or run.bits & free != run.bits:
                 continue

@@ -153,9 +153,7 @@ _REPEATED: Final = 0.3
 """Share that counts of what a second and a third word of the same kind tell, where it is not the firm's own."""
 
 
-def weigh_names(
-    left: str, right: str, rarity: Rarity, cities: tuple[str, str] = ("", "")
-) -> list[EvidencePart]:
+def weigh_names(left: str, right: str, rarity: Rarity, cities: tuple[str, str] = ("", "")) -> list[EvidencePart]:
     """Evidence of two names in the form of a record (words parted by blanks); words of `cities` count as places."""
     if not left or not right:
         return []
@@ -208,9 +206,7 @@ class _Names:
             kind = self.kind_of(match)
             share = _REPEATED if kind in counted else 1.0
             counted |= {kind} - {"own"}
-            yield EvidencePart(
-                f"name {match.kind}", share * self._bits(match), *map(" ".join, self.words(match))
-            )
+            yield EvidencePart(f"name {match.kind}", share * self._bits(match), *map(" ".join, self.words(match)))
 
     def _bits(self, match: WordMatch) -> float:
         mine, theirs = self.words(match)

@@ -38,18 +38,12 @@ class LearnTask(Task):
         learners = {name: make for name, make in LEARNERS.items() if name == self.share}
         if self.since is None:
             return History(tallies, learners, self.checkpoints.store.pseudonym_key)
-        return snapshot.load(
-            self.since, self.checkpoints.store.pseudonym_key, tallies=tallies, learners=learners
-        )
+        return snapshot.load(self.since, self.checkpoints.store.pseudonym_key, tallies=tallies, learners=learners)
 
     def own(self, history: History) -> dict[str, npt.NDArray[Any]]:
         """The arrays that this share learned."""
         tallies = self.share == ALL_TALLIES
-        return {
-            name: array
-            for name, array in named_arrays(history)
-            if tallies or name.startswith(f"{self.share}.")
-        }
+        return {name: array for name, array in named_arrays(history) if tallies or name.startswith(f"{self.share}.")}
 
 
 def learn(item: str) -> bytes:

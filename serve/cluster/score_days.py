@@ -138,9 +138,7 @@ def score_days_task(item: str) -> bytes:
     return bytes(sink.getvalue())
 
 
-def days_tasks(
-    engine: Engine, scorer: Scorer, start: date, end: date, *, size: int, staging: Path
-) -> list[str]:
+def days_tasks(engine: Engine, scorer: Scorer, start: date, end: date, *, size: int, staging: Path) -> list[str]:
     """Close the days up to `end`, and save what was known before each run of days of `start` to `end`.
 
     Runs have about `size` lines each.
@@ -176,9 +174,7 @@ def score_on(engine: Engine, scorer: Scorer, start: date, end: date, staging: Pa
         for scores in score_day_on(engine, scorer, start, staging):
             yield scores.table(start, scorer.store)
     else:
-        yield from score_runs(
-            engine, days_tasks(engine, scorer, start, end, size=LINES_OF_RUN, staging=staging)
-        )
+        yield from score_runs(engine, days_tasks(engine, scorer, start, end, size=LINES_OF_RUN, staging=staging))
 
 
 def score_day_on(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[DayScores]:

@@ -55,9 +55,7 @@ def spark(settings: SparkSettings, master: str | None = None) -> Iterator[Spark]
         started.stop()
 
 
-def _each(
-    task: TaskFunction, items: list[str]
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def _each(task: TaskFunction, items: list[str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def answers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch["id"].to_pylist():

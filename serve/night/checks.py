@@ -103,9 +103,7 @@ OPTIONAL: Final = tuple(column.name for column in ENTRIES.columns if not column.
 WEEKS: Final = 8
 
 
-def check_lines(
-    store: Store, day: date, counts: dict[str, Any], settings: NightSettings
-) -> tuple[int, list[Measure]]:
+def check_lines(store: Store, day: date, counts: dict[str, Any], settings: NightSettings) -> tuple[int, list[Measure]]:
     """Lines of the day, and what they measure. `counts` are those of the files taken in for it, by table."""
     today, usual = store.entries(day, day), _usual(store, day, settings)
     levels = settings.levels
@@ -128,9 +126,7 @@ def _usual(store: Store, day: date, settings: NightSettings) -> pa.Table:
     return table.filter(pc.less(table["received_on"], pa.scalar(day, pa.date32())))
 
 
-def _volume(
-    lines: int, usual: pa.Table, day: date, settings: NightSettings, *, declared_empty: bool
-) -> Measure:
+def _volume(lines: int, usual: pa.Table, day: date, settings: NightSettings, *, declared_empty: bool) -> Measure:
     """Beside the same day of the weeks before. A day without lines may warn, but there is nothing to stop."""
     days = [day - timedelta(7 * week) for week in range(1, settings.usual_days // 7 + 1)][:WEEKS]
     dates = np.asarray(usual["entry_date"])
@@ -152,10 +148,7 @@ def _rejected(counts: dict[str, Any], level: Level) -> Measure:
 
 
 def _nulls(today: pa.Table, usual: pa.Table) -> dict[str, float]:
-    return {
-        name: rise(today[name].null_count, len(today), usual[name].null_count, len(usual))
-        for name in OPTIONAL
-    }
+    return {name: rise(today[name].null_count, len(today), usual[name].null_count, len(usual)) for name in OPTIONAL}
 
 
 def _codes(today: pa.Table, usual: pa.Table) -> dict[str, float]:

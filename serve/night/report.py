@@ -64,8 +64,7 @@ def report_page(manifest: Manifest) -> str:
     parts = [
         _table(("", ""), facts.items()),
         "".join(
-            f"<p class='{'stop' if ended['exit_code'] == 3 else 'warn'}'>{escape(why)}</p>"
-            for why in ended["why"]
+            f"<p class='{'stop' if ended['exit_code'] == 3 else 'warn'}'>{escape(why)}</p>" for why in ended["why"]
         ),
         "<h2>Quality</h2>",
         _measures(measures(manifest)),
@@ -73,9 +72,7 @@ def report_page(manifest: Manifest) -> str:
         _table(("step", "lines", "seconds", "of which"), map(_step, content["steps"].items())),
     ]
     title = f"Night of {escape(content['date'])}"
-    head = (
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
-    )
+    head = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
     note = "<p>Scores are leads, not findings. Measures are 0 within the noise of small numbers.</p>"
     return f"{head}<h1>{title}</h1>{note}{''.join(parts)}</html>\n"
 
@@ -88,9 +85,7 @@ def _measures(rows: list[dict[str, Any]]) -> str:
         for row in rows
     )
     names = "<th>measure<th>what it is<th>where"
-    heads = (
-        f"{names}{''.join(f'<th class=number>{one}' for one in ('value', 'warns above', 'stops above'))}<th>"
-    )
+    heads = f"{names}{''.join(f'<th class=number>{one}' for one in ('value', 'warns above', 'stops above'))}<th>"
     return f"<table><tr>{heads}</tr>{cells}</table>"
 
 
@@ -153,9 +148,7 @@ def print_nights(nights: Sequence[Manifest]) -> None:
     heads = ("date", "outcome", "lines", "places", "model", "seconds")
     print_table("Nights (leads, not findings)", heads, ([row[name] for name in heads] for row in rows))
     raised = [
-        (row["date"], one["name"], one["about"], one["value"], one["warn"])
-        for row in rows
-        for one in row["raised"]
+        (row["date"], one["name"], one["about"], one["value"], one["warn"]) for row in rows for one in row["raised"]
     ]
     if raised:
         print_table("Warnings", ("date", "measure", "where", "value", "warns above"), raised)

@@ -106,9 +106,7 @@ def _stat(path: Path) -> dict[str, int]:
     return {"bytes": stat.st_size, "changed": stat.st_mtime_ns}
 
 
-def check_drift(
-    profile: Profile, counts: dict[str, Counts], probability: Floats, levels: NightLevels
-) -> list[Measure]:
+def check_drift(profile: Profile, counts: dict[str, Counts], probability: Floats, levels: NightLevels) -> list[Measure]:
     """Measures of a day: `counts` of its lines by bin of the profile, and their scores (lines,)."""
     shifts = {name: profile.shift(name, counts[name]) for name in counts}
     score = shifts.pop(SCORE, 0.0)

@@ -52,9 +52,7 @@ def answer(
     check_days(rows, active.past, limits)
     for told in _parts(rows, GATHERED_AT_ONCE if "reasons" in include else SCORED_AT_ONCE):
         known = (
-            gather(store, pa.Table.from_pylist(told, ENTRIES.schema), active.past.day)
-            if "reasons" in include
-            else None
+            gather(store, pa.Table.from_pylist(told, ENTRIES.schema), active.past.day) if "reasons" in include else None
         )
         done = 0
         for part in _parts(told, SCORED_AT_ONCE):
@@ -111,9 +109,7 @@ def _judged(matrix: Floats, model: OriginModel) -> Iterator[tuple[float, float, 
 
 def _name_parties(shown: list[dict[str, Any]], lines: Lines) -> None:
     for line, *keys in zip(shown, *keys_of(lines, PARTIES).tolist(), strict=True):
-        line["parties"] = {
-            name: f"{key:016x}" if key else None for name, key in zip(PARTIES, keys, strict=True)
-        }
+        line["parties"] = {name: f"{key:016x}" if key else None for name, key in zip(PARTIES, keys, strict=True)}
 
 
 def check_days(rows: list[Row], past: ActiveHistory, limits: Limits) -> None:

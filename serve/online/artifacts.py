@@ -154,15 +154,9 @@ class ArtifactWatch:
 
     settings: Settings
     trial: Callable[[ActiveArtifacts], object]
-    model: WatchedArtifact = field(
-        default_factory=lambda: WatchedArtifact("model", model_pointer, load_model)
-    )
-    history: WatchedArtifact = field(
-        default_factory=lambda: WatchedArtifact("history", history_pointer, load_history)
-    )
-    lists: WatchedArtifact = field(
-        default_factory=lambda: WatchedArtifact("lists", lists_pointer, load_lists)
-    )
+    model: WatchedArtifact = field(default_factory=lambda: WatchedArtifact("model", model_pointer, load_model))
+    history: WatchedArtifact = field(default_factory=lambda: WatchedArtifact("history", history_pointer, load_history))
+    lists: WatchedArtifact = field(default_factory=lambda: WatchedArtifact("lists", lists_pointer, load_lists))
     _active: ActiveArtifacts | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None

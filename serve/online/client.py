@@ -67,9 +67,7 @@ class Client:
         self._connection = kind(parts.netloc, timeout=timeout)
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    def score(
-        self, lines: Sequence[Mapping[str, Any]], *, reasons: bool = False, features: bool = False
-    ) -> Answer:
+    def score(self, lines: Sequence[Mapping[str, Any]], *, reasons: bool = False, features: bool = False) -> Answer:
         """Score lines, in the names of the data contract. Raises RequestRefusedError."""
         wanted = {"reasons": reasons, "features": features}
         include = [name for name, chosen in wanted.items() if chosen]

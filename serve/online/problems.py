@@ -63,9 +63,7 @@ TYPES: Final = (
 class RefusedError(Exception):
     """A request that gets no answer but a problem; `headers` go with it."""
 
-    def __init__(
-        self, type: Type, problems: Sequence[Problem] = (), headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, type: Type, problems: Sequence[Problem] = (), headers: Mapping[str, str] | None = None) -> None:
         self.type, self.problems, self.headers = type, problems, headers
         super().__init__(type.name)
 

@@ -34,17 +34,13 @@ async def receive(request: Request, settings: ServiceSettings) -> bytes:
             return await _bounded(request, settings.most_bytes)
     except TimeoutError as error:
         expected = f"a body within {settings.wait_seconds:g} seconds"
-        raise RefusedError(
-            TOO_SLOW, [Problem("body", expected, "a part of one")], {"Connection": "close"}
-        ) from error
+        raise RefusedError(TOO_SLOW, [Problem("body", expected, "a part of one")], {"Connection": "close"}) from error
 
 
 def _check_declared(request: Request, most: int) -> None:
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media != "application/json" or request.headers.get("content-encoding", "identity") != "identity":
-        raise RefusedError(
-            WRONG_MEDIA, [Problem("content-type", "application/json, not compressed", "another")]
-        )
+        raise RefusedError(WRONG_MEDIA, [Problem("content-type", "application/json, not compressed", "another")])
     declared = request.headers.get("content-length", "0")
     if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > most):
         raise _too_large(most)
@@ -214,9 +210,7 @@ def _twice(rows: list[Row]) -> list[Problem]:
 
 def lines_of(rows: list[Row]) -> Lines:
     """The rows as columns: what `Lines.of` makes of the same rows in a table of the store."""
-    texts, days, numbers = (
-        {name: made([row[name] for row in rows]) for name in names} for made, names in _KINDS
-    )
+    texts, days, numbers = ({name: made([row[name] for row in rows]) for name in names} for made, names in _KINDS)
     return Lines(len(rows), texts, numbers, days)
 
 

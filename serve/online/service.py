@@ -146,9 +146,7 @@ class FairWorker:
                     self._waiting.setdefault(caller, deque()).appendleft(turn)
                 else:
                     turn.result.set_result(turn.made)
-            for one in [
-                one for one in self._used if one not in self._held and self._used[one] <= self._clock
-            ]:
+            for one in [one for one in self._used if one not in self._held and self._used[one] <= self._clock]:
                 del self._used[one]
             self._next()
 

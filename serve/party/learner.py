@@ -39,9 +39,7 @@ class Likely:
     record: Record
 
 
-def weigh_parties(
-    record: Record, candidates: Sequence[tuple[int, Record]], rarity: CountryRarity
-) -> list[Likely]:
+def weigh_parties(record: Record, candidates: Sequence[tuple[int, Record]], rarity: CountryRarity) -> list[Likely]:
     """Parties of the candidates (party, record of it), the likeliest first.
 
     A record is of one party or of none known, so the probabilities and that of a new party add up to 1.
@@ -301,9 +299,7 @@ class Parties:
 
     def hold(self, arrays: Arrays) -> None:
         """Take over saved arrays, which may be mapped from files and read-only."""
-        book = {
-            name.removeprefix("book_"): array for name, array in arrays.items() if name.startswith("book_")
-        }
+        book = {name.removeprefix("book_"): array for name, array in arrays.items() if name.startswith("book_")}
         self._members, self._book = Membership.from_arrays(arrays), Book.from_arrays(book)
         self._twins = SortedTable(arrays["twin_keys"], arrays["twin_rows"])
         self._words = WordCounts(arrays["words"], arrays["word_counts"])

@@ -154,9 +154,7 @@ def _name_parts_of_mids(left: Record, right: Record, rarity: Rarity) -> Iterator
     if (left.name and right.name) or not (mine and theirs):
         return
     same = mine.name == theirs.name
-    yield EvidencePart(
-        "MID name", rarity.bits(f"~{mine.name}") if same else _OTHER_STEM, mine.name, theirs.name
-    )
+    yield EvidencePart("MID name", rarity.bits(f"~{mine.name}") if same else _OTHER_STEM, mine.name, theirs.name)
 
 
 def streets(address: str) -> list[str]:
@@ -183,13 +181,9 @@ def _streets(left: Record, right: Record, rarity: Rarity) -> Iterator[EvidencePa
         return
     matches = [match for match in align(mine, theirs) if match.kind != "initials"]
     if matches:
-        bits = sum(
-            min(_told(mine, match.left, rarity), _told(theirs, match.right, rarity)) for match in matches
-        )
+        bits = sum(min(_told(mine, match.left, rarity), _told(theirs, match.right, rarity)) for match in matches)
         yield EvidencePart("street", bits, " ".join(mine), " ".join(theirs))
-    if unmatched(mine, [match.left for match in matches]) and unmatched(
-        theirs, [match.right for match in matches]
-    ):
+    if unmatched(mine, [match.left for match in matches]) and unmatched(theirs, [match.right for match in matches]):
         yield EvidencePart("other street", _OTHER_STREET, " ".join(mine), " ".join(theirs))
 
 
@@ -227,9 +221,7 @@ def _postal_codes(left: Record, right: Record) -> Iterator[EvidencePart]:
         yield EvidencePart("postal code", _POSTAL_CODE, mine, theirs)
     else:
         near = mine[:4] == theirs[:4]
-        yield EvidencePart(
-            "other postal code", _NEAR_POSTAL_CODE if near else _OTHER_POSTAL_CODE, mine, theirs
-        )
+        yield EvidencePart("other postal code", _NEAR_POSTAL_CODE if near else _OTHER_POSTAL_CODE, mine, theirs)
 
 
 def _mids(left: Record, right: Record) -> Iterator[EvidencePart]:

@@ -40,9 +40,7 @@ def _pdf(content: bytes) -> str:
     if not content.startswith(b"%PDF-"):
         return "a PDF"
     for text in _plain(content):
-        found = [
-            name.decode() for name in ACTIVE_PDF if re.search(re.escape(name) + rb"(?![A-Za-z0-9])", text)
-        ]
+        found = [name.decode() for name in ACTIVE_PDF if re.search(re.escape(name) + rb"(?![A-Za-z0-9])", text)]
         if found:
             return f"a PDF without active or hidden content ({', '.join(found)})"
     return ""
@@ -76,9 +74,7 @@ def _workbook(content: bytes) -> str:
         if sum(part.file_size for part in parts) > UNPACKED or any(part.flag_bits & 1 for part in parts):
             return "a workbook that can be looked through: not encrypted, and of bounded size"
         active = [part.filename for part in parts if ACTIVE_PART.search(part.filename)]
-        return (
-            f"a workbook without macros, links or embedded files ({', '.join(active)[:80]})" if active else ""
-        )
+        return f"a workbook without macros, links or embedded files ({', '.join(active)[:80]})" if active else ""
 
 
 def _image(kind: str) -> Callable[[bytes], str]:

@@ -17,9 +17,7 @@ _accounts = typer.Typer(no_args_is_help=True, help="Accounts of the officers' qu
 _audit = typer.Typer(no_args_is_help=True, help="The audit of the officers' queue.")
 
 Name = Annotated[str, typer.Argument(help="name of the account")]
-RoleName = Annotated[
-    str, typer.Argument(help="officer, supervisor, data_scientist, administrator or auditor")
-]
+RoleName = Annotated[str, typer.Argument(help="officer, supervisor, data_scientist, administrator or auditor")]
 
 
 @_queue.callback(invoke_without_command=True)
@@ -97,9 +95,7 @@ def list_accounts(ctx: typer.Context, *, as_json: Json = False) -> None:
 
     context = _context(ctx)
     with context.database.reading() as connection:
-        rows = [
-            {**row, "locked_until": str(row["locked_until"] or "")} for row in accounts.everyone(connection)
-        ]
+        rows = [{**row, "locked_until": str(row["locked_until"] or "")} for row in accounts.everyone(connection)]
     names = ("name", "role", "locked", "locked_until", "demo")
     shown = [{name: row[name] for name in names} for row in rows]
     if as_json:
@@ -154,9 +150,7 @@ def demo(ctx: typer.Context, *, as_json: Json = False) -> None:
     context = _context(ctx)
     with context.unit_of_work() as unit:
         password, names = create_demo(unit, context.settings), DEMO_NAMES.values()
-        unit.record(
-            f"command: {who()}", "demo accounts", ", ".join(names), [(ACCOUNTS, one) for one in names]
-        )
+        unit.record(f"command: {who()}", "demo accounts", ", ".join(names), [(ACCOUNTS, one) for one in names])
     queue = f"originrisk --home {ctx.obj} queue"
     facts = {"accounts": ", ".join(names), "password": password, "open the queue with": queue}
     if as_json:

@@ -85,12 +85,8 @@ def _facts(
         "prices": [
             {
                 "sentence": price.sentence,
-                "marks": [price.fair.low, price.fair.middle, price.fair.high, price.value]
-                if price.fair
-                else [],
-                "words": [
-                    dollars(one) for one in (price.fair.low, price.fair.middle, price.fair.high, price.value)
-                ]
+                "marks": [price.fair.low, price.fair.middle, price.fair.high, price.value] if price.fair else [],
+                "words": [dollars(one) for one in (price.fair.low, price.fair.middle, price.fair.high, price.value)]
                 if price.fair
                 else [],
             }
@@ -120,15 +116,11 @@ def _facts(
             for one in found.similar
         ],
         "ask": [[one.document, one.settles, one.source] for one in case.documents],
-        "declared": [
-            [one.label, visible(folded(one.text, 300)), one.usual] for one in found.declared if one.text
-        ],
+        "declared": [[one.label, visible(folded(one.text, 300)), one.usual] for one in found.declared if one.text],
         "log": [[moment(one.at), one.by, one.kind, visible(one.text), one.file or ""] for one in log],
         "sources": [
             *(f"Table {name}, version {version}" for name, version in sorted(found.versions.items())),
-            f"Links of the history closed on {found.links.closed}"
-            if found.links.closed
-            else "No history for links",
+            f"Links of the history closed on {found.links.closed}" if found.links.closed else "No history for links",
             f"Model {found.score['model_version']}, history up to {found.score['history_date']}"
             if found.score
             else "No score",

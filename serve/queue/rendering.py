@@ -35,9 +35,7 @@ def csrf_field(context: Context) -> Markup:
 
 ENVIRONMENT.globals["csrf_field"] = csrf_field
 ENVIRONMENT.globals.update(port=port, country=country, decided=DECIDED)
-ENVIRONMENT.filters.update(
-    cut=cut, folded=folded, visible=visible, percent=percent, moment=moment, plain=plain
-)
+ENVIRONMENT.filters.update(cut=cut, folded=folded, visible=visible, percent=percent, moment=moment, plain=plain)
 
 
 def page(

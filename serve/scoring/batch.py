@@ -77,9 +77,7 @@ def score_period(settings: Settings, start: date, end: date, engine: Engine | No
     published = dict.fromkeys(_days(start, end), 0)
     with store.writing() as staging:
         scorer = Scorer(store, settings, bundle)
-        tables = (
-            _here(scorer, start, end) if engine is None else score_on(engine, scorer, start, end, staging)
-        )
+        tables = _here(scorer, start, end) if engine is None else score_on(engine, scorer, start, end, staging)
         for table in tables:
             day = table["entry_date"][0].as_py()
             store.replace_day("scores", day, table)
@@ -125,9 +123,7 @@ def print_queue(scores: pa.Table, entries: pa.Table, calibrator: Calibrator) -> 
     declared = {tuple(line[name] for name in LINE_KEY): line for line in _matching(scores, entries)}
     scored = [(score, declared[tuple(score[name] for name in LINE_KEY)]) for score in scores.to_pylist()]
     rows = [row for score, line in scored for row in _rows(score, line, calibrator)]
-    print_table(
-        "Top of the queue", ("rank", "entry line", "probability (90 % band), and what raised it"), rows
-    )
+    print_table("Top of the queue", ("rank", "entry line", "probability (90 % band), and what raised it"), rows)
 
 
 def _matching(scores: pa.Table, entries: pa.Table) -> list[dict[str, Any]]:

@@ -115,9 +115,7 @@ class DayScores:
         chosen = (queue.place[self._held_rows] > 0) & ~queue.lot[self._held_rows]
         rows, most = self._held_rows[chosen], self.settings.reasons
         known = gather(store, self.lines.take(rows), closed)
-        return explain(
-            self._held[chosen], self.bundle.model, known, rows=rows, lines=len(self.lines), most=most
-        )
+        return explain(self._held[chosen], self.bundle.model, known, rows=rows, lines=len(self.lines), most=most)
 
     def table(self, day: date, store: Store) -> pa.Table:
         """The contract's `scores` of the day, queue and reasons included."""

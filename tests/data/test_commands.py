@@ -81,17 +81,13 @@ def test_a_missing_file_ends_with_its_path_and_code_7(tmp_path: Path) -> None:
 def _many_lines(folder: Path, count: int) -> Path:
     numbers = [f"ABC{n:07d}{check_digit('ABC', f'{n:07d}')}" for n in range(count)]
     line = dict(zip(HEADING.strip().split(","), LINE.strip().split(","), strict=True))
-    columns = {name: pa.repeat(text, count) for name, text in line.items()} | {
-        "entry_number": pa.array(numbers)
-    }
+    columns = {name: pa.repeat(text, count) for name, text in line.items()} | {"entry_number": pa.array(numbers)}
     pq.write_table(pa.table(columns), folder / "many.parquet", row_group_size=5_000)
     return folder / "many.parquet"
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_an_interrupted_run_leaves_the_store_as_it_was(
-    tmp_path: Path, sent: signal.Signals, code: int
-) -> None:
+def test_an_interrupted_run_leaves_the_store_as_it_was(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     home = tmp_path / "home"
     _run(home, "entries", _file(tmp_path, HEADING + LINE))
     before, many = Store(home).versions(), _many_lines(tmp_path, 150_000)

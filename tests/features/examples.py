@@ -107,9 +107,7 @@ def example(row: str) -> Example:
     """Make the world of a row, replay it, and ask for its last line."""
     world, relation, value = re.split(r" ([=<>]) ", row)
     parts = [part.split() for part in world.split(" | ")]
-    today = next(
-        (date.fromisoformat(word[3:]) for part in parts for word in part if word.startswith("on=")), DAY
-    )
+    today = next((date.fromisoformat(word[3:]) for part in parts for word in part if word.startswith("on=")), DAY)
     listed, entries, outcomes = [LISTED.schema.empty_table()], [], []
     for part in parts:
         if part[0] == "list":
@@ -120,9 +118,7 @@ def example(row: str) -> Example:
         day, _, times = part[0].partition("x")
         for _ in range(int(times or 1)):
             entries.append(_entry(part[1:], today + timedelta(int(day)), len(entries)))
-            outcomes += [
-                _outcome(word, entries[-1]) for word in part[1:] if word.partition("@")[0] in RESULTS
-            ]
+            outcomes += [_outcome(word, entries[-1]) for word in part[1:] if word.partition("@")[0] in RESULTS]
     lines = Lines.of(_table(ENTRIES.schema, entries))
     known = Outcomes.of(lines, _table(OUTCOMES.schema, outcomes))
     listings, history = Listings.known(pa.concat_tables(listed)), History()

@@ -74,9 +74,7 @@ def outcomes(lines: pa.Table, share: float = 0.3, seed: int = 0) -> pa.Table:
     random = np.random.default_rng(seed)
     rows = np.flatnonzero(random.random(lines.num_rows) < share)
     entered = lines["entry_date"].to_pylist()
-    results = random.choice(
-        np.array(["xinjiang", "not_xinjiang", "inconclusive", None], dtype=object), len(rows)
-    )
+    results = random.choice(np.array(["xinjiang", "not_xinjiang", "inconclusive", None], dtype=object), len(rows))
     known = [entered[row] + timedelta(days=int(random.integers(1, 90))) for row in rows]
     cells = {
         "entry_number": lines["entry_number"].take(rows).to_pylist(),
@@ -102,9 +100,7 @@ def change(table: pa.Table, **columns: list[object]) -> pa.Table:
     """The table with some columns replaced."""
     for column, cells in columns.items():
         place = table.schema.get_field_index(column)
-        table = table.set_column(
-            place, table.schema.field(place), pa.array(cells, table.schema.field(place).type)
-        )
+        table = table.set_column(place, table.schema.field(place), pa.array(cells, table.schema.field(place).type))
     return table
 
 

@@ -37,15 +37,11 @@ def features_of(
     return found
 
 
-def assert_same(
-    first: dict[tuple[str, int], Floats], second: dict[tuple[str, int], Floats], names: list[str]
-) -> None:
+def assert_same(first: dict[tuple[str, int], Floats], second: dict[tuple[str, int], Floats], names: list[str]) -> None:
     """Every line of `second` has the same features in `first`."""
     for key, values in second.items():
         differing = [
-            n
-            for n, a, b in zip(names, first[key], values, strict=True)
-            if not np.array_equal(a, b, equal_nan=True)
+            n for n, a, b in zip(names, first[key], values, strict=True) if not np.array_equal(a, b, equal_nan=True)
         ]
         assert not differing, f"line {key}: {differing}"
 
@@ -58,9 +54,7 @@ def later_changes_nothing(
     kept = entries.filter(pc.less_equal(entries["entry_date"], day))
     known = outcomes.filter(pc.less(outcomes["outcome_date"], day))
     names = [feature.name for feature in catalogue]
-    assert_same(
-        features_of(catalogue, entries, outcomes, match), features_of(catalogue, kept, known, match), names
-    )
+    assert_same(features_of(catalogue, entries, outcomes, match), features_of(catalogue, kept, known, match), names)
 
 
 def order_changes_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcomes: pa.Table) -> None:
@@ -128,9 +122,7 @@ def day_before_is_seen_the_day_is_not(
     key = tuple(entries[name][-1].as_py() for name in KEY)
     for known_on, seen in ((day, False), (day - timedelta(days=1), True)):
         dated = change(one, outcome_date=[known_on], result=["xinjiang"])
-        changed = not np.array_equal(
-            features_of(rates, entries, dated, match)[key], without[key], equal_nan=True
-        )
+        changed = not np.array_equal(features_of(rates, entries, dated, match)[key], without[key], equal_nan=True)
         assert changed == seen, f"outcome known on {known_on}, line of {day}"
 
 
@@ -153,9 +145,7 @@ def later_listings_change_nothing(
 
 
 def _shift(table: pa.Table, columns: list[str], days: int = 1000) -> pa.Table:
-    moved = {
-        name: [cell and cell + timedelta(days=days) for cell in table[name].to_pylist()] for name in columns
-    }
+    moved = {name: [cell and cell + timedelta(days=days) for cell in table[name].to_pylist()] for name in columns}
     return change(table, **moved)
 
 

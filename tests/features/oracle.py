@@ -86,16 +86,12 @@ class Oracle:
             .astype(np.float64)
         )
 
-    def _windows(
-        self, key: list[str], facts: str, day: str, sums: Mapping[str, tuple[str, int]]
-    ) -> dict[str, Any]:
+    def _windows(self, key: list[str], facts: str, day: str, sums: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
         """Aggregates over windows of days before a line's own; 0 where the line lacks a part of the key."""
         if not sums:
             return {}
         windows = {window for _, window in sums.values()}
-        chosen = ", ".join(
-            f'coalesce({sql} OVER w{window}, 0) AS "{name}"' for name, (sql, window) in sums.items()
-        )
+        chosen = ", ".join(f'coalesce({sql} OVER w{window}, 0) AS "{name}"' for name, (sql, window) in sums.items())
         frames = ", ".join(
             f"w{window} AS (PARTITION BY {', '.join(key)} ORDER BY day "
             f"RANGE BETWEEN {window or 'UNBOUNDED'} PRECEDING AND 1 PRECEDING)"

@@ -25,9 +25,7 @@ def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arra
     history = History()
     for stop in [*(stop for stop in sorted(stops) if stop < last), last]:
         for seen in replay(history, lines, known, stop, SHIPPED):
-            saw.update(
-                {int(row): state.tobytes() for row, state in zip(seen.rows, seen.view.state().T, strict=True)}
-            )
+            saw.update({int(row): state.tobytes() for row, state in zip(seen.rows, seen.view.state().T, strict=True)})
         history = history_of(dict(named_arrays(history)), stop)
     return dict(named_arrays(history)), saw
 
@@ -44,9 +42,7 @@ def assert_same(first: tuple[Arrays, Saw], second: tuple[Arrays, Saw]) -> None:
 
 @QUICK
 @given(worlds(), st.lists(st.integers(0, 3000), max_size=3))
-def test_replay_from_any_checkpoint_is_the_full_replay(
-    world: tuple[pa.Table, pa.Table], after: list[int]
-) -> None:
+def test_replay_from_any_checkpoint_is_the_full_replay(world: tuple[pa.Table, pa.Table], after: list[int]) -> None:
     start = int(Lines.of(world[0]).days["entry_date"].min())
     assert_same(replayed(*world, []), replayed(*world, [start + days for days in after]))
 
@@ -73,10 +69,6 @@ def test_a_history_from_arrays_knows_the_same() -> None:
     table = entries(80)
     lines = Lines.of(table)
     history = History()
-    list(
-        replay(
-            history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max()), SHIPPED
-        )
-    )
+    list(replay(history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max()), SHIPPED))
     copy = history_of(dict(named_arrays(history)), 0)
     np.testing.assert_array_equal(see(history, lines, SHIPPED).state(), see(copy, lines, SHIPPED).state())

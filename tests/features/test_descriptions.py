@@ -24,9 +24,7 @@ def test_the_table_is_large_and_no_text_stands_twice() -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize(
-    "text", ["COTTON T-SHIRT", "POLY/COTTON T-SHIRT", "CVC SHIRT", "GARMENTS", "300% COTTON", ""]
-)
+@pytest.mark.parametrize("text", ["COTTON T-SHIRT", "POLY/COTTON T-SHIRT", "CVC SHIRT", "GARMENTS", "300% COTTON", ""])
 def test_not_said_is_neither_zero_nor_one(text: str) -> None:
     assert isnan(composition(text).share("cotton"))
 

@@ -80,9 +80,7 @@ def test_tallies_that_count_the_same_things_share_their_counts_not_their_keys() 
 def test_what_is_held_in_32_bits_grows_by_1_a_line_at_most() -> None:
     lines = Lines.of(entries(150))
     added = measures(lines, see(History(), lines, SHIPPED))
-    assert {
-        name for name, values in added.items() if set(values.tolist()) <= {0, 1}
-    } >= COUNTED & added.keys()
+    assert {name for name, values in added.items() if set(values.tolist()) <= {0, 1}} >= COUNTED & added.keys()
     assert History().counts["importer*hts6"].state.dtype == np.int32
 
 

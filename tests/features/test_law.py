@@ -34,9 +34,9 @@ def _bases(case: dict[str, str]) -> list[dict[str, Any]]:
         "manufacturer_address": case["address"] or None,
         "seller_name": case["seller"] or None,
     }
-    found: list[dict[str, Any]] = legal_basis(
-        Lines.of(pa.Table.from_pylist([cells], ENTRIES.schema)), SHIPPED
-    )[0].as_py()
+    found: list[dict[str, Any]] = legal_basis(Lines.of(pa.Table.from_pylist([cells], ENTRIES.schema)), SHIPPED)[
+        0
+    ].as_py()
     return found
 
 
@@ -85,8 +85,7 @@ def test_sentences_say_what_is_barred_and_what_is_a_condition() -> None:
 
 def test_days_of_a_batch_are_told_apart() -> None:
     cells = [
-        {"entry_date": date(2021, 1, day), "htsus": "6109100012", "country_of_origin": "VN"}
-        for day in (14, 12, 13)
+        {"entry_date": date(2021, 1, day), "htsus": "6109100012", "country_of_origin": "VN"} for day in (14, 12, 13)
     ]
     found = legal_basis(Lines.of(pa.Table.from_pylist(cells, ENTRIES.schema)), SHIPPED)
     assert [len(bases) for bases in found.to_pylist()] == [2, 1, 2]
@@ -119,9 +118,7 @@ def test_a_long_or_hostile_name_leaves_the_sentence_whole() -> None:
     }
     text = on_party("consolidator", listing, date(2024, 6, 12)).text
     assert len(text) == LONGEST
-    assert text.endswith(
-        "X… (consolidator): UFLPA list (ii) since 2024-06-12, labour transfer: barred if made by it."
-    )
+    assert text.endswith("X… (consolidator): UFLPA list (ii) since 2024-06-12, labour transfer: barred if made by it.")
     order = listing | {"programme": "W" * 99, "scope": "goods " * 99}
     assert len(on_party("maker", order, date(2024, 6, 12)).text) == LONGEST
 

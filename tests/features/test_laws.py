@@ -110,8 +110,7 @@ def filled(table: pa.Table) -> dict[str, list[object]]:
         "manufacturer_postal_code",
     )
     return {
-        name: ["2704" if name == "port_of_entry" else "57035" if "port" in name else "12 A B C"]
-        for name in columns
+        name: ["2704" if name == "port_of_entry" else "57035" if "port" in name else "12 A B C"] for name in columns
     }
 
 

@@ -84,7 +84,5 @@ def test_a_spelling_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("대한방직 부산", "대한섬유 부산 주식회사", False),
     ],
 )
-def test_names_in_other_scripts_match_themselves_and_their_pinyin(
-    name: str, listed: str, likely: bool
-) -> None:
+def test_names_in_other_scripts_match_themselves_and_their_pinyin(name: str, listed: str, likely: bool) -> None:
     assert (probability(weigh(name, listed, "", "").bits) > 0.8) is likely

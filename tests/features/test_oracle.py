@@ -68,8 +68,7 @@ def compare(entries: pa.Table, outcomes: pa.Table) -> None:
 def fair_values(oracle: Oracle, price: str, asked_on: str, *, own: bool) -> list[tuple[float, float]]:
     """Fair log value and spread for each line, from the narrowest group shrunk to its parents."""
     levels = [
-        oracle.prices(level, price, asked_on, own=own or level != PRICE_LEVELS[0])
-        for level in reversed(PRICE_LEVELS)
+        oracle.prices(level, price, asked_on, own=own or level != PRICE_LEVELS[0]) for level in reversed(PRICE_LEVELS)
     ]
     found = []
     for row in range(len(levels[0])):
@@ -93,14 +92,11 @@ def compare_prices(entries: pa.Table) -> None:
     seen = list(replay(History(), lines, nothing, int(lines.days["entry_date"].max()), SHIPPED))
     for price in PRICES:
         of_others, of_all = (
-            np.array(fair_values(oracle, price, day, own=own))
-            for day, own in (("entered", False), ("received", True))
+            np.array(fair_values(oracle, price, day, own=own)) for day, own in (("entered", False), ("received", True))
         )
         for part in seen:
             fair = benchmark(part.view, own=False).of(price)
-            np.testing.assert_allclose(
-                np.column_stack([fair.centre, fair.spread]), of_others[part.rows], rtol=1e-4
-            )
+            np.testing.assert_allclose(np.column_stack([fair.centre, fair.spread]), of_others[part.rows], rtol=1e-4)
         logs = log_prices(lines)[price]
         centre, limit = of_all[:, 0], WINSORIZED * of_all[:, 1]
         near = np.where(np.isnan(centre), logs, np.clip(logs, centre - limit, centre + limit))

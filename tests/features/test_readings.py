@@ -61,9 +61,7 @@ def test_formulas_are_what_they_say() -> None:
 def test_a_rate_is_shrunk_to_the_key_before_it() -> None:
     lines, known = seen(slice(201, 260))
     keys = ("everything", "hts4", "hts4*origin")
-    found, examined = (
-        {key: known.count(f"{key}.{measure}.ever") for key in keys} for measure in ("found", "examined")
-    )
+    found, examined = ({key: known.count(f"{key}.{measure}.ever") for key in keys} for measure in ("found", "examined"))
     parent = found["everything"] / examined["everything"]
     for key in keys[1:]:
         parent = (found[key] + WEIGHT * parent) / (examined[key] + WEIGHT)
@@ -79,6 +77,4 @@ def test_of_several_keys_the_highest_counts() -> None:
     shares = [share("china", key)(lines, view) for key in keys]
     assert np.array_equal(share("china", *keys)(lines, view), np.fmax.reduce(shares), equal_nan=True)
     latest = [since(f"{key}.first")(lines, view) for key in keys]
-    assert np.array_equal(
-        since(*(f"{key}.first" for key in keys))(lines, view), np.fmin.reduce(latest), equal_nan=True
-    )
+    assert np.array_equal(since(*(f"{key}.first" for key in keys))(lines, view), np.fmin.reduce(latest), equal_nan=True)

@@ -91,6 +91,4 @@ def _outcome(line: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(schema: pa.Schema, rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.table(
-        {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
-    )
+    return pa.table({field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema})

@@ -23,9 +23,7 @@ def model(seeds: int = 2, calibrator: Calibrator | None = None) -> OriginModel:
     return OriginModel(boosters, -0.5, calibrator or Calibrator(-1.0, 0.8, 1.1), NAMES)
 
 
-def _booster(
-    features: npt.NDArray[np.float64], label: npt.NDArray[np.float64], seed: int
-) -> lightgbm.Booster:
+def _booster(features: npt.NDArray[np.float64], label: npt.NDArray[np.float64], seed: int) -> lightgbm.Booster:
     data = lightgbm.Dataset(features, label, feature_name=list(NAMES))
     parameters = {"objective": "binary", "num_leaves": 7, "verbosity": -1, "num_threads": 1, "seed": seed}
     return lightgbm.train({**parameters, "bagging_fraction": 0.5, "bagging_freq": 1}, data, 20)

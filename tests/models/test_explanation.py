@@ -64,9 +64,7 @@ def test_the_order_of_lines_changes_no_line(known: list[LineEvidence]) -> None:
     features, order = matrix(len(known)), np.random.default_rng(1).permutation(len(known))
     every = np.arange(len(known))
     straight = explain(features, model(), known, rows=every, lines=len(known), most=5)
-    mixed = explain(
-        features[order], model(), [known[row] for row in order], rows=every, lines=len(known), most=5
-    )
+    mixed = explain(features[order], model(), [known[row] for row in order], rows=every, lines=len(known), most=5)
     assert mixed == [straight[row] for row in order]
 
 
@@ -109,6 +107,4 @@ def test_a_summary_tells_a_finding_once_and_orders_last() -> None:
     }
     other = {**counted, "concept": "route", "text": "Loaded at Yantian."}
     assert summary([flag, order], [counted]) == "1 of 2 of this maker found inputs; WRO on cotton."
-    assert (
-        summary([flag, order], [other]) == "Found in goods of this maker; loaded at Yantian; WRO on cotton."
-    )
+    assert summary([flag, order], [other]) == "Found in goods of this maker; loaded at Yantian; WRO on cotton."

@@ -65,7 +65,5 @@ def test_only_what_counts_or_computes_otherwise_throws_work_away(copy: Path, cha
 
 
 def test_the_page_says_the_same() -> None:
-    rows = re.findall(
-        r"^\| (.+) \| (kept|refused) \| (kept|refused) \|$", PAGE.read_text(encoding="utf-8"), re.M
-    )
+    rows = re.findall(r"^\| (.+) \| (kept|refused) \| (kept|refused) \|$", PAGE.read_text(encoding="utf-8"), re.M)
     assert rows == [(what, history, cache) for what, _, _, _, history, cache in CHANGES]

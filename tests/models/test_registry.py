@@ -106,9 +106,7 @@ def test_a_log_of_before_the_chain_is_read_and_goes_on_chained(tmp_path: Path) -
     version = in_charge(tmp_path)
     log = tmp_path / "models" / "promotions.jsonl"
     event = json.loads(log.read_text())
-    old = (
-        json.dumps({name: event[name] for name in event if name not in ("previous", "digest", "sum")}) + "\n"
-    )
+    old = json.dumps({name: event[name] for name in event if name not in ("previous", "digest", "sum")}) + "\n"
     log.write_text(old * 2)
     record(tmp_path, REFUSED, version, why="worse")
     assert len(history(tmp_path)) == 3

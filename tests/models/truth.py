@@ -143,13 +143,7 @@ class Truth:
             own, others = self.price(match[1], line)
             middle = sorted(others)
             half = len(middle) // 2
-            at = (
-                None
-                if not middle
-                else middle[half]
-                if len(middle) % 2
-                else (middle[half - 1] + middle[half]) / 2
-            )
+            at = None if not middle else middle[half] if len(middle) % 2 else (middle[half - 1] + middle[half]) / 2
             return own is not None and f"{own:.2f}" == value and _close(usual, at)
 
         def beside(line: Any, match: Any, count: int, of: int, *_: Any) -> bool:
@@ -171,9 +165,7 @@ class Truth:
 
         def its_examinations(line: Any, _: Any, count: int, of: int, *__: Any) -> bool:
             own = "coalesce('MID ' || manufacturer_id, upper(manufacturer_name))"
-            judged = [
-                self.examined(f"{own} = '{m.replace(chr(39), chr(39) * 2)}'", line) for m in self._others
-            ]
+            judged = [self.examined(f"{own} = '{m.replace(chr(39), chr(39) * 2)}'", line) for m in self._others]
             return (count, of) in judged and count > 0
 
         def listed(line: Any, via: str, value: str) -> bool:
@@ -220,9 +212,7 @@ class Truth:
             "first line of the maker": lambda line, _, __, ___, value, ____: (
                 value == str(lines(MAKER, line, "min(entry_date)"))
             ),
-            "lines of the maker in the past year": lambda line, _, c, *__: (
-                c == lines(f"{MAKER} AND {YEAR}", line)
-            ),
+            "lines of the maker in the past year": lambda line, _, c, *__: c == lines(f"{MAKER} AND {YEAR}", line),
             "importers of the maker in the past year": lambda line, _, c, *__: (
                 c == lines(f"{MAKER} AND {YEAR}", line, "count(DISTINCT upper(importer_number))")
             ),
@@ -240,20 +230,12 @@ class Truth:
             "share in the goods by the description": lambda line, _, __, ___, ____, usual: _close(
                 usual, self._described(line, self._material(line))
             ),
-            "share of (\\w+) by the description": lambda line, m, *args: _close(
-                args[-1], self._described(line, m[1])
-            ),
-            "share of the material that comes through China": lambda line, _, __, ___, ____, u: self._through(
-                line, u
-            ),
-            "share of China's material from Xinjiang": lambda line, _, __, ___, ____, u: self._from_xinjiang(
-                line, u
-            ),
+            "share of (\\w+) by the description": lambda line, m, *args: _close(args[-1], self._described(line, m[1])),
+            "share of the material that comes through China": lambda line, _, __, ___, ____, u: self._through(line, u),
+            "share of China's material from Xinjiang": lambda line, _, __, ___, ____, u: self._from_xinjiang(line, u),
             "value by (quantity|weight), US dollars": priced,
             "(dearer|cheaper) lines, by (quantity|weight)": beside,
-            "lines of others, by (quantity|weight)": lambda line, m, c, *__: (
-                c == len(self.price(m[1], line)[1])
-            ),
+            "lines of others, by (quantity|weight)": lambda line, m, c, *__: c == len(self.price(m[1], line)[1]),
             "lines of these goods and this origin loaded there": lambda line, _, c, o, *__: (
                 (c, o)
                 == (
@@ -275,12 +257,9 @@ class Truth:
                 )
             ),
             "optional fields declared": lambda line, _, c, o, *__: (
-                o - c
-                == sum(v is None and not re.match("second_|smelt|cast_|melt_", n) for n, v in line.items())
+                o - c == sum(v is None and not re.match("second_|smelt|cast_|melt_", n) for n, v in line.items())
             ),
-            f"listed maker with the same {party}": lambda line, m, _, __, value, ___: listed(
-                line, m[1], value
-            ),
+            f"listed maker with the same {party}": lambda line, m, _, __, value, ___: listed(line, m[1], value),
             "listed party": lambda line, _, __, ___, value, ____: is_listed(line, value),
             "listed since": lambda _, __, ___, ____, value, _____: value in self._since,
             f"{party} as declared": lambda line, m, _, __, value, ___: (
@@ -375,44 +354,29 @@ class Truth:
         yield from (f"{one} | {text}" for one in facts if not self.facts(line, one))
         said = text
         for one in facts:  # names and declared values are quoted, not counted
-            if (
-                one["value"]
-                and not DATE.fullmatch(one["value"])
-                and not one["name"].startswith(("value", "cost"))
-            ):
+            if one["value"] and not DATE.fullmatch(one["value"]) and not one["name"].startswith(("value", "cost")):
                 said = said.replace(one["value"], "")
         said = said.replace(f"{line['htsus'][:4]}.{line['htsus'][4:6]}", "")
         dates = {one["value"] for one in facts if one["value"] and DATE.fullmatch(one["value"])}
-        yield from (
-            f"{found} is no fact | {text}" for found in DATE.findall(said) if found not in dates | self.legal
-        )
+        yield from (f"{found} is no fact | {text}" for found in DATE.findall(said) if found not in dates | self.legal)
         said = DATE.sub("", said).replace("in 100", "")
         numbers = {text for one in facts for text in _told(one)}
         yield from (f"{found} is no fact | {text}" for found in NUMBER.findall(said) if found not in numbers)
         pairs = {(f"{one['count']:,}", f"{one['of']:,}") for one in facts if one["of"] is not None}
         yield from (
-            f"{pair} is no fact | {text}"
-            for pair in re.findall(r"([\d,]+) of ([\d,]+)", said)
-            if pair not in pairs
+            f"{pair} is no fact | {text}" for pair in re.findall(r"([\d,]+) of ([\d,]+)", said) if pair not in pairs
         )
         for words, kind in (("less than", "dearer"), ("more than", "cheaper")):
-            if re.search(rf"{words} [\d,]+ of", said) and not any(
-                one["name"].startswith(kind) for one in facts
-            ):
+            if re.search(rf"{words} [\d,]+ of", said) and not any(one["name"].startswith(kind) for one in facts):
                 yield f"{words} is no fact | {text}"
         for party in re.findall(r"of this (maker|importer|seller|consolidator|address)\b", said):
-            if (
-                not any(party in one["name"] for one in facts)
-                and f"no examination of this {party}" not in said
-            ):
+            if not any(party in one["name"] for one in facts) and f"no examination of this {party}" not in said:
                 yield f"{party} is no fact | {text}"
 
     @property
     def legal(self) -> set[str]:
         """Days on which instruments began: the sentence of an order may name more than one."""
-        rows = self.db.sql(
-            f"SELECT DISTINCT valid_from FROM read_csv('{REFERENCE}/instruments.csv')"
-        ).fetchall()
+        rows = self.db.sql(f"SELECT DISTINCT valid_from FROM read_csv('{REFERENCE}/instruments.csv')").fetchall()
         return {str(day) for (day,) in rows}
 
 

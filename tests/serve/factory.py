@@ -83,9 +83,7 @@ def champion(home: Path, seed: int = 0) -> str:
     matrix = random.uniform(size=(3000, len(NAMES)))
     rates = matrix[:, [name.endswith("found_rate") for name in NAMES]].mean(axis=1)
     data = lightgbm.Dataset(matrix, (rates > np.median(rates)).astype(float), feature_name=list(NAMES))
-    booster = lightgbm.train(
-        {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": seed}, data, 100
-    )
+    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1, "seed": seed}, data, 100)
     model = OriginModel((booster,), 0.0, Calibrator(), NAMES)
     staged = home / "models" / f"staged-{seed}"
     version = save(staged, model, {"cutoff": "2021-01-31"}, matrix[:10])

@@ -54,9 +54,7 @@ class Cutter:
 def cutter(folder: Path) -> Iterator[Cutter]:
     """A cutter that works in a folder on tmpfs."""
     library = folder / "power_cut.so"
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-O1", "-o", library, HERE / "power_cut.c", "-ldl"], check=True
-    )
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, HERE / "power_cut.c", "-ldl"], check=True)
     environment = os.environ | {"LD_PRELOAD": str(library), "PYTHONDONTWRITEBYTECODE": "1"}
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.serve.power_cut", str(library)],
@@ -90,9 +88,7 @@ def _rebuild(live: Path | None, number: int, shadow: Path, found: Path, chance: 
     """Make the folder of this inode as it was on the disk; `live` is where it was, if it still is."""
     found.mkdir()
     names = _names(shadow / "dirs" / str(number))
-    there = (
-        {one.name: (one.inode(), one.is_dir()) for one in os.scandir(live)} if live and live.is_dir() else {}
-    )
+    there = {one.name: (one.inode(), one.is_dir()) for one in os.scandir(live)} if live and live.is_dir() else {}
     if chance:
         for name in sorted(names.keys() | there.keys()):
             if names.get(name) != there.get(name) and chance.random() < 0.5:
@@ -139,18 +135,14 @@ def _serve(library: str) -> None:
             try:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
                 os.umask(0o077)
-                shim.powercut_arm(
-                    asked["root"].encode(), asked["shadow"].encode(), ctypes.c_long(asked["cut"])
-                )
+                shim.powercut_arm(asked["root"].encode(), asked["shadow"].encode(), ctypes.c_long(asked["cut"]))
                 for step in test_power_cut.STEPS[asked["steps"]]:
                     step(Path(asked["root"]) / "home")
                     os.write(writing, f"{step.__name__}\n".encode())
                 os.write(writing, f"events {shim.powercut_events()}\n".encode())
                 os._exit(0)
             except BaseException as error:
-                os.write(
-                    writing, f"error {type(error).__name__}: {error}".replace("\n", " ").encode() + b"\n"
-                )
+                os.write(writing, f"error {type(error).__name__}: {error}".replace("\n", " ").encode() + b"\n")
                 os._exit(1)
         os.close(writing)
         with os.fdopen(reading) as told:

@@ -47,9 +47,7 @@ def test_show_draws_the_paths_to_whom_was_found_out(home: Path) -> None:
     assert (end["name"], end["found"], end["examined"], end["listed"]) == (OLD, 1, 1, False)
     dealt = [edge for edge in drawn["edges"] if edge["kind"] == "dealt"]
     assert {edge["from"] for edge in dealt} == {"importer", "seller", "consolidator"}
-    assert {(edge["first"], edge["last"], edge["lines"]) for edge in dealt} == {
-        (str(DAY), str(DAY + timedelta(5)), 2)
-    }
+    assert {(edge["first"], edge["last"], edge["lines"]) for edge in dealt} == {(str(DAY), str(DAY + timedelta(5)), 2)}
     assert {edge["to"] for edge in drawn["edges"]} | {"line"} == {node["id"] for node in drawn["nodes"]}
 
 

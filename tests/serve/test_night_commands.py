@@ -49,9 +49,7 @@ def test_a_backfill_prints_each_night(home: Path) -> None:
     assert [night["date"] for night in said["nights"]] == ["2021-02-01", "2021-02-02"]
 
 
-@pytest.mark.parametrize(
-    "words", [(), ("--from", "2021-02-01"), ("--date", "2021-02-01", "--to", "2021-02-02")]
-)
+@pytest.mark.parametrize("words", [(), ("--from", "2021-02-01"), ("--date", "2021-02-01", "--to", "2021-02-02")])
 def test_words_that_do_not_fit_are_refused(home: Path, words: tuple[str, ...]) -> None:
     assert isinstance(run(home, "night", *words).exception, UsageError)
 

@@ -45,18 +45,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     row = Store(home).scores(nights.DAY, nights.DAY).to_pylist()[0]
     of_line = {name: row[name] for name in LINE_KEY}
     until = nights.DAY + timedelta(9)
-    ranking.suppress(
-        settings, ranking.Suppression(on=nights.DAY, until=until, reason="seen", by="ann", **of_line)
-    )
+    ranking.suppress(settings, ranking.Suppression(on=nights.DAY, until=until, reason="seen", by="ann", **of_line))
     access.create_key(home, "broker", ["score"], 9)
     database = Database(settings)
     migrate(database)
     database.close()
     at = Office(settings)
     found = {"result": "not_xinjiang", "method": "dna", "found_on": str(nights.DAY)}
-    sent = office.write(
-        at.at_work("ann"), tuple(of_line.values()), decision="examine", reason="papers", **found
-    )
+    sent = office.write(at.at_work("ann"), tuple(of_line.values()), decision="examine", reason="papers", **found)
     assert sent.status_code == 303
     key, file = (row["entry_number"], row["line_number"]), looked_through("paper.txt", b"two samples")
     with at.context.unit_of_work() as unit:
@@ -90,9 +86,7 @@ def read(home: Path) -> dict[str, Any]:
         "champion": lambda: getattr(registry.champion_path(home), "name", None),
         "roles": lambda: registry.roles(home),
         "models": lambda: [bundle.load(home / "models" / one).settings for one in registry.versions(home)],
-        "histories": lambda: [
-            snapshot.load(kept.folder(day), store.pseudonym_key).day for day in sorted(kept.days())
-        ],
+        "histories": lambda: [snapshot.load(kept.folder(day), store.pseudonym_key).day for day in sorted(kept.days())],
         "decisions": lambda: journal.read_decisions(home),
         "suppressions": lambda: ranking.suppressions(home),
         "live": lambda: record.live_day(home),
@@ -111,14 +105,10 @@ def read(home: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flips", [12, pytest.param(300, marks=pytest.mark.slow)])
-def test_a_bit_that_flips_anywhere_is_told_by_file_or_changes_nothing(
-    made: Path, tmp_path: Path, flips: int
-) -> None:
+def test_a_bit_that_flips_anywhere_is_told_by_file_or_changes_nothing(made: Path, tmp_path: Path, flips: int) -> None:
     whole, chosen, told = read(made), random.Random(flips), Counter[str]()
     assert verify.faults(office.settings(made, ""))[1] == []
-    files = sorted(
-        file.relative_to(made) for file in made.rglob("*") if file.is_file() and file.stat().st_size
-    )
+    files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file() and file.stat().st_size)
     kinds = sorted({file.parts[0] for file in files})
     home = shutil.copytree(made, tmp_path / "home")
     for _ in range(flips):

@@ -45,9 +45,7 @@ def planted(
     random = rng.random(lines) < random_share
     of_lines = keys(lines, suppliers or lines // 5, rng)
     depth = np.random.default_rng(seed).normal(0, of_supplier, lines)[of_lines["supplier"]]
-    log_odds = (
-        base + depth + 1.5 * features[NAMES[0]] + 1.5 * features[NAMES[1]] + np.where(random, 0.0, picked)
-    )
+    log_odds = base + depth + 1.5 * features[NAMES[0]] + 1.5 * features[NAMES[1]] + np.where(random, 0.0, picked)
     probability = expit(np.asarray(log_odds))
     truth = (rng.random(lines) < probability).astype(float)
     method = rng.choice(list(rates), lines)

@@ -27,9 +27,7 @@ def entries(world: World) -> pa.Table:
     """The world's lines as they stand in the store."""
     received = pc.coalesce(world.entries["received_on"], world.entries["entry_date"])
     place = world.entries.column_names.index("received_on")
-    table = (
-        world.entries.set_column(place, "received_on", received).select(ENTRIES.names).cast(ENTRIES.schema)
-    )
+    table = world.entries.set_column(place, "received_on", received).select(ENTRIES.names).cast(ENTRIES.schema)
     return table.sort_by([(name, "ascending") for name in ("entry_date", "entry_number", "line_number")])
 
 

@@ -27,9 +27,7 @@ def test_an_offset_is_taken_off_again() -> None:
     observed = (rng.random(6000) < expit(features[:, 0] - 1 + 1.5 * picked)).astype(float)
     shallow = HistGradientBoostingClassifier(max_leaf_nodes=4, max_iter=30, random_state=0)
     fitted = AnyClassifier(shallow).fit(features, observed, offset=1.5 * picked)
-    assert fitted.predict_proba(features)[:, 1].mean() == pytest.approx(
-        expit(features[:, 0] - 1).mean(), abs=0.03
-    )
+    assert fitted.predict_proba(features)[:, 1].mean() == pytest.approx(expit(features[:, 0] - 1).mean(), abs=0.03)
 
 
 def test_a_column_without_a_value_is_left_out() -> None:

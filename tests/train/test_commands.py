@@ -28,9 +28,7 @@ for name, command in COMMANDS.items():
 def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
     home(tmp_path)
     (tmp_path / "settings.toml").write_text('history_start = "2020-01-01"\n[train]\nseeds = 1\n')
-    told = CliRunner().invoke(
-        app, [str(tmp_path), "train", "--cutoff", str(CUTOFF), "--json"], catch_exceptions=False
-    )
+    told = CliRunner().invoke(app, [str(tmp_path), "train", "--cutoff", str(CUTOFF), "--json"], catch_exceptions=False)
     result = json.loads(told.stdout)
     assert set(result) == {"run_id", "model_version", "role", "metrics"}
     assert result["role"] == "champion"
@@ -96,9 +94,7 @@ def test_a_damaged_model_does_not_take_over(tmp_path: Path) -> None:
     version = kept(tmp_path, "2021-05-31")
     (bundle_path(tmp_path, version) / "calibrator.json").write_text("{}")
     with pytest.raises(ModelRefusedError):
-        CliRunner().invoke(
-            app, [str(tmp_path), "promote", version, "--override", "try"], catch_exceptions=False
-        )
+        CliRunner().invoke(app, [str(tmp_path), "promote", version, "--override", "try"], catch_exceptions=False)
     assert champion_version(tmp_path) is None
 
 

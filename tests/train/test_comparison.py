@@ -9,9 +9,7 @@ from tests.train.factory import Planted, planted
 CAPACITY = 0.1
 
 
-def checked(
-    champion: npt.NDArray[np.float64], challenger: npt.NDArray[np.float64], of: Planted
-) -> dict[str, Check]:
+def checked(champion: npt.NDArray[np.float64], challenger: npt.NDArray[np.float64], of: Planted) -> dict[str, Check]:
     results = NoisyResults.of(of.examples.observed)
     contest = Contest(of.examples, (results, results), (champion, challenger))
     return {check.name: check for check in contest.checks(GateSettings(), CAPACITY, seed=0)}

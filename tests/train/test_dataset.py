@@ -48,13 +48,9 @@ def outcome(number: int, **changes: object) -> dict[str, object]:
     }
 
 
-def taught(
-    lines: list[dict[str, object]], outcomes: list[dict[str, object]]
-) -> tuple[list[str], dict[str, int]]:
+def taught(lines: list[dict[str, object]], outcomes: list[dict[str, object]]) -> tuple[list[str], dict[str, int]]:
     table = Lines.of(pa.Table.from_pylist(lines, schema=ENTRIES.schema))
-    found, left_out = known_outcomes(
-        pa.Table.from_pylist(outcomes, schema=OUTCOMES.schema), table, date(2021, 1, 31)
-    )
+    found, left_out = known_outcomes(pa.Table.from_pylist(outcomes, schema=OUTCOMES.schema), table, date(2021, 1, 31))
     return found["entry_number"].to_pylist(), left_out
 
 

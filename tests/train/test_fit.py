@@ -33,9 +33,7 @@ def test_it_ranks_new_lines_by_the_truth(fitted: Fitted) -> None:
 
 def test_its_probabilities_are_those_of_the_truth_among_lines_nobody_picked(fitted: Fitted) -> None:
     other = planted(4000, seed=1, random_share=1.0)
-    assert (
-        abs(fitted.model.probability(other.examples.features.to_numpy()).mean() - other.truth.mean()) < 0.05
-    )
+    assert abs(fitted.model.probability(other.examples.features.to_numpy()).mean() - other.truth.mean()) < 0.05
 
 
 def test_it_finds_out_how_often_a_method_is_wrong(fitted: Fitted) -> None:
@@ -49,9 +47,7 @@ def test_it_finds_out_how_much_likelier_picked_lines_are(fitted: Fitted) -> None
 
 def test_same_examples_and_seed_give_the_same_model() -> None:
     world = planted(600)
-    models = [
-        fit(world.examples, none_of(world.examples), SMALL, TrainSettings(), seed=3).model for _ in range(2)
-    ]
+    models = [fit(world.examples, none_of(world.examples), SMALL, TrainSettings(), seed=3).model for _ in range(2)]
     texts = [[booster.model_to_string() for booster in model.boosters] for model in models]
     assert texts[0] == texts[1]
     assert models[0].calibrator == models[1].calibrator

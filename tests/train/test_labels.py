@@ -59,9 +59,7 @@ def test_a_method_without_lines_keeps_its_prior() -> None:
 
 
 def test_a_prior_that_results_contradict_gives_way() -> None:
-    sound = planted(
-        1241, noise={"other": (0.0, 0.0)}, base=-4.8, random_share=1.1
-    )  # nothing says how it was found
+    sound = planted(1241, noise={"other": (0.0, 0.0)}, base=-4.8, random_share=1.1)  # nothing says how it was found
     score = 0.8 * logit(sound.probability) - 0.5
     found = estimate(score, sound.examples)
     assert of(Expected.of().error_rates, "other")[1] == 0.5
@@ -137,9 +135,7 @@ def test_a_method_used_on_tips_does_not_seem_to_miss_less() -> None:
     same = {"isotopic": (0.02, 0.3), "dna": (0.02, 0.3)}
     world = planted(12_000, noise=same, base=-3.0, picked=2.0)
     usual = np.random.default_rng(0).random(12_000) < 0.9
-    world.examples.cell[:] = np.where(
-        world.examples.random == usual, 0, 3
-    )  # most of the arm isotopic, of tips DNA
+    world.examples.cell[:] = np.where(world.examples.random == usual, 0, 3)  # most of the arm isotopic, of tips DNA
     found = estimate(logit(world.probability) - 2.0 * ~world.examples.random, world.examples).rates
     assert abs(of(found, "isotopic")[1] - of(found, "dna")[1]) < 0.06
 

@@ -40,9 +40,7 @@ def test_the_offset_of_picked_lines_is_no_property_of_the_line() -> None:
     unpicked = planted(seed=2, random_share=1.0)
     gaps = []
     for known in (0.0, offset):
-        fitted = OriginClassifier(trees=150, feature_share=1.0).fit(
-            world.examples.features, world.truth, offset=known
-        )
+        fitted = OriginClassifier(trees=150, feature_share=1.0).fit(world.examples.features, world.truth, offset=known)
         said = fitted.predict_proba(unpicked.examples.features)[:, 1].mean()
         gaps.append(abs(said - unpicked.truth.mean()))
     assert gaps[1] < 0.3 * gaps[0]
@@ -51,10 +49,7 @@ def test_the_offset_of_picked_lines_is_no_property_of_the_line() -> None:
 def test_same_data_and_seed_give_the_same_bytes() -> None:
     world = planted(500)
     texts = [
-        OriginClassifier(**SMALL, seeds=(4,))
-        .fit(world.examples.features, world.truth)
-        .boosters_[0]
-        .model_to_string()
+        OriginClassifier(**SMALL, seeds=(4,)).fit(world.examples.features, world.truth).boosters_[0].model_to_string()
         for _ in range(2)
     ]
     assert texts[0] == texts[1]
@@ -63,9 +58,7 @@ def test_same_data_and_seed_give_the_same_bytes() -> None:
 def test_seeds_are_averaged_in_log_odds() -> None:
     world = planted(800)
     features = world.examples.features
-    alone = [
-        OriginClassifier(**SMALL, seeds=(s,)).fit(features, world.truth).log_odds(features) for s in (1, 2)
-    ]
+    alone = [OriginClassifier(**SMALL, seeds=(s,)).fit(features, world.truth).log_odds(features) for s in (1, 2)]
     both = OriginClassifier(**SMALL, seeds=(1, 2)).fit(features, world.truth).log_odds(features)
     assert np.allclose(both, (alone[0] + alone[1]) / 2)
     assert not np.allclose(alone[0], alone[1])
@@ -190,9 +183,7 @@ def test_any_two_labels_are_learned_as_their_own(labels: tuple[Any, Any]) -> Non
     fitted = OriginClassifier(**SMALL).fit(world.examples.features, y)
     plain = OriginClassifier(**SMALL).fit(world.examples.features, world.truth)
     assert fitted.classes_.tolist() == list(labels)
-    assert np.array_equal(
-        fitted.predict_proba(world.examples.features), plain.predict_proba(world.examples.features)
-    )
+    assert np.array_equal(fitted.predict_proba(world.examples.features), plain.predict_proba(world.examples.features))
     assert set(fitted.predict(world.examples.features)) <= set(labels)
 
 

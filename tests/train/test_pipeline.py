@@ -34,9 +34,7 @@ def trained(settings: Settings) -> TrainedModel:
     return train(settings, CUTOFF, seed=1)
 
 
-def test_the_kept_model_can_be_loaded_and_is_the_first_champion(
-    settings: Settings, trained: TrainedModel
-) -> None:
+def test_the_kept_model_can_be_loaded_and_is_the_first_champion(settings: Settings, trained: TrainedModel) -> None:
     bundle = load(champion_path(settings.home))
     assert bundle.version == trained.version
     assert bundle.settings["cutoff"] == str(CUTOFF)
@@ -72,9 +70,7 @@ def test_a_store_without_lines_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own queries
-def test_the_run_is_recorded_with_bundle_metrics_and_charts(
-    settings: Settings, trained: TrainedModel
-) -> None:
+def test_the_run_is_recorded_with_bundle_metrics_and_charts(settings: Settings, trained: TrainedModel) -> None:
     from mlflow import MlflowClient
 
     run_id = record(settings.home, trained)
@@ -191,23 +187,17 @@ def test_a_recalibrated_champion_is_a_sound_challenger_of_the_same_order(
 ) -> None:
     made = recalibrate(later_settings, LATER)
     assert registry.roles(later_settings.home) == {trained_home: "champion", made.version: "challenger"}
-    before, after = (
-        bundle.load(registry.bundle_path(later_settings.home, v)) for v in (trained_home, made.version)
-    )
+    before, after = (bundle.load(registry.bundle_path(later_settings.home, v)) for v in (trained_home, made.version))
     lines = matrix(30)
     assert (before.model.log_odds(lines) == after.model.log_odds(lines)).all()
-    first, second = (
-        np.log(p / (1 - p)) for p in (before.model.probability(lines), after.model.probability(lines))
-    )
+    first, second = (np.log(p / (1 - p)) for p in (before.model.probability(lines), after.model.probability(lines)))
     assert second - first == pytest.approx(np.full(30, made.log_odds))
     assert after.settings["cutoff"] == str(LATER)
     assert after.settings["recalibrated"]["from"] == trained_home
     assert made.lines >= made.positives >= 2
 
 
-def test_without_results_since_the_champion_nothing_is_kept(
-    later_settings: Settings, trained_home: str
-) -> None:
+def test_without_results_since_the_champion_nothing_is_kept(later_settings: Settings, trained_home: str) -> None:
     kept = registry.versions(later_settings.home)
     with pytest.raises(GateRefusedError, match="entered from"):
         recalibrate(later_settings, CHAMPION_CUTOFF)

@@ -107,9 +107,7 @@ def test_a_later_model_is_challenger(settings: Settings, good: str, ignorant: st
     assert (roles[good], roles[ignorant]) == ("champion", "challenger")
 
 
-def test_a_worse_model_is_refused_with_every_reason_and_logged(
-    settings: Settings, good: str, ignorant: str
-) -> None:
+def test_a_worse_model_is_refused_with_every_reason_and_logged(settings: Settings, good: str, ignorant: str) -> None:
     decision = decide(settings, ignorant)
     assert decision.first_day > str(CUTOFF)
     failed = [check.name for check in decision.checks if not check.passed]
@@ -123,9 +121,7 @@ def test_a_worse_model_is_refused_with_every_reason_and_logged(
     assert registry.champion_version(settings.home) == good
 
 
-def test_a_better_model_takes_over_and_can_be_rolled_back(
-    settings: Settings, good: str, ignorant: str
-) -> None:
+def test_a_better_model_takes_over_and_can_be_rolled_back(settings: Settings, good: str, ignorant: str) -> None:
     registry.promote(settings.home, ignorant, why="by mistake", who="test", tables={})
     take_over(settings, decide(settings, good))
     assert registry.champion_version(settings.home) == good

@@ -51,9 +51,7 @@ def test_a_loss_is_that_of_lines_whose_supplier_was_not_seen(task: SearchProblem
     trees, losses = task.losses(START)
     assert trees in range(20, 201)
     assert len(losses) == 10
-    always = task.taught.results.loss(
-        np.full(len(task.taught.features), task.taught.results.base_log_odds())
-    ).mean()
+    always = task.taught.results.loss(np.full(len(task.taught.features), task.taught.results.base_log_odds())).mean()
     assert np.mean(losses) < always
 
 

@@ -52,9 +52,7 @@ def bare(folder: Path, settings: Settings, rows: pd.DataFrame, *home_of_lines: s
     """What the registered model answers where this package is not installed."""
     folder.mkdir()
     rows.to_parquet(folder / "rows.parquet")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MLFLOW"))
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MLFLOW"))}
     environment |= {"PYTHONPATH": sysconfig.get_paths()["purelib"], "HOME": str(folder)}
     where = settings.home / "mlflow"  # without this package MLflow finds artifacts from here alone
     rows_file = str(folder / "rows.parquet")

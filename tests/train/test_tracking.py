@@ -28,9 +28,7 @@ def test_a_home_elsewhere_reads_and_writes_there_alone(
     old, new = tmp_path / "a home", tmp_path / "b"
     earlier = _run(old)
     bring(old, new)  # type: ignore[operator]
-    assert not [
-        file for file in new.rglob("*") if file.is_file() and str(tmp_path).encode() in file.read_bytes()
-    ]
+    assert not [file for file in new.rglob("*") if file.is_file() and str(tmp_path).encode() in file.read_bytes()]
     before = sorted(old.rglob("*"))
     # no command of ours has seen the new place: MLflow alone finds it, from any folder
     _artifact_repos_cache.clear()

@@ -66,9 +66,7 @@ class Selection:
     chance: float
 
 
-def select(
-    policy: Policy, score: Floats, doubt: Floats, capacity: int, rng: np.random.Generator
-) -> Selection:
+def select(policy: Policy, score: Floats, doubt: Floats, capacity: int, rng: np.random.Generator) -> Selection:
     """Examine `capacity` lines (all where there are fewer): the highest scores, the most doubted, then the lot."""
     capacity = min(capacity, len(score))
     by_lot, doubtful = round(policy.by_lot * capacity), round(policy.doubtful * capacity)

@@ -86,9 +86,7 @@ def draw(policies: Mapping[str, Sequence[BacktestMonth]], path: Path) -> None:
         found = np.array([m.found for m in months], np.float64)
         so_far.plot(np.cumsum(found), label=name)
         pace.plot(_smooth(found), label=name)
-        expected, true = (
-            _smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_expected", "rest_found")
-        )
+        expected, true = (_smooth(np.array([getattr(m, n) for m in months])) for n in ("rest_expected", "rest_found"))
         level.plot(np.divide(expected, true, out=np.full_like(true, np.nan), where=true > 0), label=name)
     level.axhline(1.0, linestyle=":", color="grey")
     so_far.set(xlabel="month", ylabel="lines", title="Found so far")
@@ -147,9 +145,7 @@ def backtest(settings: Settings, plan: BacktestPlan, names: Sequence[str], truth
     data = TrainingTables.read(settings)
     _require_months(data, plan)
     lines = Lines.of(data.entries)
-    findings = (
-        from_truth(truth, lines, data.outcomes, plan.seed) if truth else from_outcomes(data.outcomes, lines)
-    )
+    findings = from_truth(truth, lines, data.outcomes, plan.seed) if truth else from_outcomes(data.outcomes, lines)
     folder = settings.home / "backtest" / _name(settings, plan, data, truth)
     folder.mkdir(parents=True, exist_ok=True)
     policies: dict[str, list[BacktestMonth]] = {name: [] for name in names}

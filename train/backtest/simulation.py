@@ -79,9 +79,7 @@ class BacktestData:
     before: Gathered
 
     @classmethod
-    def prepare(
-        cls, settings: Settings, plan: BacktestPlan, data: TrainingTables, findings: Findings
-    ) -> Self:
+    def prepare(cls, settings: Settings, plan: BacktestPlan, data: TrainingTables, findings: Findings) -> Self:
         """Gather what was known before the first month. Raises GateRefusedError where that is too little."""
         day = np.datetime64(plan.month(0)[0] - 1, "D").item()
         past = data.entries.filter(pa.array(entry_days(data.entries) <= np.datetime64(day)))
@@ -150,9 +148,7 @@ class PolicySimulation:
         self.outcomes = _with(self.outcomes, examined, known_on, found)
         cell = self.trade.findings.cell[examined]
         lines, days = self.trade.data.entries.take(examined), known_on.astype("datetime64[D]")
-        self.examples.append(
-            Examples(lines, frame, found, days, cell, draw_chance, np.where(random, draw_chance, 1.0))
-        )
+        self.examples.append(Examples(lines, frame, found, days, cell, draw_chance, np.where(random, draw_chance, 1.0)))
 
     def _known_on(self, examined: Rows, last: int) -> Days:
         days = self.trade.lines.days
@@ -164,17 +160,13 @@ class PolicySimulation:
 
 def _with(old: Outcomes, rows: Rows, known_on: Days, found: Floats) -> Outcomes:
     new = Outcomes.conclusive(rows, known_on.astype(np.int32), found > 0)
-    return Outcomes(
-        *(np.concatenate([getattr(one, name) for one in (old, new)]) for name in ("rows", "day", "told"))
-    )
+    return Outcomes(*(np.concatenate([getattr(one, name) for one in (old, new)]) for name in ("rows", "day", "told")))
 
 
 def joined(parts: list[Examples]) -> Examples:
     """Examples one after another."""
     frames = [part.frame for part in parts]
-    features, keys = (
-        pd.concat([getattr(s, n) for s in frames], ignore_index=True) for n in ("features", "keys")
-    )
+    features, keys = (pd.concat([getattr(s, n) for s in frames], ignore_index=True) for n in ("features", "keys"))
     arrays = ("observed", "known_on", "cell", "draw_chance", "propensity")
     return Examples(
         pa.concat_tables([part.lines for part in parts]),
@@ -198,9 +190,7 @@ def simulate(trade: BacktestData, policy: Policy, journal: Path) -> Iterator[Bac
         yield month
 
 
-def _decide(
-    simulation: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats
-) -> BacktestMonth:
+def _decide(simulation: PolicySimulation, policy: Policy, number: int, rows: Rows, matrix: Floats) -> BacktestMonth:
     trade, model = simulation.trade, simulation.model
     assert model is not None
     probability = model.probability(matrix)
@@ -214,9 +204,7 @@ def _decide(
     return _month(trade, number, rows, probability, Selection(examined, random, of_can.chance))
 
 
-def _month(
-    trade: BacktestData, number: int, rows: Rows, probability: Floats, selection: Selection
-) -> BacktestMonth:
+def _month(trade: BacktestData, number: int, rows: Rows, probability: Floats, selection: Selection) -> BacktestMonth:
     found, truth, rest = trade.findings.found[rows], trade.findings.truth[rows], ~selection.examined
     complete = trade.findings.complete
     return BacktestMonth(
@@ -238,7 +226,5 @@ def _month(
 
 def doubt(model: OriginModel, matrix: Floats) -> Floats:
     """How much the model's members disagree about each line (log-odds); none where there is one member."""
-    raw: list[Any] = (
-        [booster.predict(matrix, raw_score=True) for booster in model.boosters] if len(matrix) else []
-    )
+    raw: list[Any] = [booster.predict(matrix, raw_score=True) for booster in model.boosters] if len(matrix) else []
     return np.std(raw, axis=0) if raw else np.empty(0)

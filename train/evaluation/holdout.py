@@ -74,11 +74,7 @@ def targeting_rule(judged: Examples) -> Floats:
 
 def look_up(past: Examples, judged: Examples) -> Floats:
     """The result last known for the same tariff number, origin, export and weight; the past's share elsewhere."""
-    last = (
-        _keys(past)
-        .assign(result=past.observed, known_on=past.known_on)
-        .sort_values("known_on", kind="stable")
-    )
+    last = _keys(past).assign(result=past.observed, known_on=past.known_on).sort_values("known_on", kind="stable")
     last = last.drop_duplicates(list(LOOK_UP_KEY), keep="last")
     found = _keys(judged).merge(last, on=list(LOOK_UP_KEY), how="left")["result"]
     return np.asarray(found.fillna(past.observed.mean()), np.float64)
@@ -185,9 +181,7 @@ class HoldoutFit:
         lines, log_odds, results = self._results(chosen, weight, shift)
         population = Population(results, lines.frame.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
-        ends = zip(
-            ("truth_low", "truth_high"), self.fitted.model.calibrator.band(expit(log_odds)), strict=True
-        )
+        ends = zip(("truth_low", "truth_high"), self.fitted.model.calibrator.band(expit(log_odds)), strict=True)
         band = {name: float(np.average(end, weights=weight)) for name, end in ends}
         return JudgedPopulation(
             name,
@@ -236,9 +230,7 @@ def fit_holdout(
     Where either side holds too few examples to say anything, the fit is on all of them, and each is judged by trees
     that had not seen its supplier.
     """
-    early, late = later(
-        examples.frame.day, examples.known_on, share=HOLDOUT_SHARE, gap_days=settings.gap_days
-    )
+    early, late = later(examples.frame.day, examples.known_on, share=HOLDOUT_SHARE, gap_days=settings.gap_days)
     past, judged = examples.take(early), examples.take(late)
     if not (enough(past.observed) and enough(judged.observed, least_positives=1)):
         return _fit_on_all(examples, unexamined, prototype, settings, seed), examples

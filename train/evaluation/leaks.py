@@ -98,9 +98,7 @@ def learning_curve(
 def _trees(examples: Examples, chosen: Mask, prototype: OriginClassifier, trees: int) -> OriginClassifier:
     part = examples.take(chosen)
     grown: OriginClassifier = prototype.few(1).set_params(trees=trees)
-    grown.fit(
-        part.features, **results_of(part, np.ones(len(part)), Expected.of().error_rates).fit_arguments()
-    )
+    grown.fit(part.features, **results_of(part, np.ones(len(part)), Expected.of().error_rates).fit_arguments())
     return grown
 
 

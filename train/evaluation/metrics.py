@@ -43,9 +43,7 @@ def reliability(chance: Floats, observed: Floats, weight: Floats) -> list[tuple[
 
 
 def _hits(capacity: float, positive: Floats, lines: Floats) -> float:
-    return float(
-        np.interp(capacity * lines[-1], np.concatenate([[0], lines]), np.concatenate([[0], positive]))
-    )
+    return float(np.interp(capacity * lines[-1], np.concatenate([[0], lines]), np.concatenate([[0], positive])))
 
 
 def _average_precision(positive: Floats, lines: Floats) -> float:
@@ -110,9 +108,7 @@ RANKING: Final = (
 PROBABILITY: Final = (
     Metric("log_loss", "log-loss", _log_loss, ".4f", np.inf),
     Metric("brier", "Brier score", lambda q, y, w: float(np.sum(w / w.sum() * (q - y) ** 2)), ".4f"),
-    Metric(
-        "calibration_error", "calibration error", lambda q, y, w: calibration_error(q, y, w / w.sum()), ".4f"
-    ),
+    Metric("calibration_error", "calibration error", lambda q, y, w: calibration_error(q, y, w / w.sum()), ".4f"),
     Metric("expected_share", "expected P(result)", lambda q, _, w: float(np.sum(w / w.sum() * q)), ".2%"),
     Metric("found_share", "positive results", lambda _, y, w: float(np.sum(w / w.sum() * y)), ".2%"),
 )
@@ -256,9 +252,7 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
     )
 
 
-def _ends(
-    metric: Metric, value: float, resampled: Sequence[float], population: Population
-) -> tuple[float, float]:
+def _ends(metric: Metric, value: float, resampled: Sequence[float], population: Population) -> tuple[float, float]:
     clusters = population.positive_suppliers
     if not metric.over_all:
         low, high = wider_interval(value, resampled, clusters)
@@ -272,9 +266,7 @@ def _ends(
 def queue_capacity(entries: pa.Table, score: ScoreSettings) -> pd.DataFrame:
     """`lines` and `places` in the queue of each day of entry (index), as the settings of scoring give them."""
     days = np.asarray(entries["entry_date"].to_numpy()).astype("datetime64[D]")
-    port = np.array(
-        [port if port in score.capacity_by_port else "" for port in entries["port_of_entry"].to_pylist()]
-    )
+    port = np.array([port if port in score.capacity_by_port else "" for port in entries["port_of_entry"].to_pylist()])
     sizes = pd.DataFrame({"day": days, "port": port}).value_counts(sort=False).rename("lines").reset_index()
     sizes["places"] = [
         min(size, score.capacity_by_port[port]) if port else score.capacity(size)

@@ -67,9 +67,7 @@ def rolling(
         if enough(examples.observed[past]) and examples.observed[judged].any():
             own = prototype if number == len(days) - 2 else prototype.few(1)
             before = unexamined.before(start)
-            yield _window(
-                examples, before, past, judged, start=start, prototype=own, settings=settings, seed=seed
-            )
+            yield _window(examples, before, past, judged, start=start, prototype=own, settings=settings, seed=seed)
 
 
 def _window(
@@ -139,9 +137,7 @@ def pool(
     """Pool the windows; each line not examined stands for `stands_for` lines, `capacity` is by day."""
     months = capacity.groupby(np.asarray(capacity.index).astype("datetime64[M]").astype(str)).sum()
     share = {str(month): places / lines for month, lines, places in months.itertuples()}
-    flagged = [
-        _flagged(examples, gathered, w, end, stands_for=stands_for, share=share) for w, end in _ends(windows)
-    ]
+    flagged = [_flagged(examples, gathered, w, end, stands_for=stands_for, share=share) for w, end in _ends(windows)]
     judged = np.logical_or.reduce([window.judged_lines for window in windows])
     results = NoisyResults(
         *(np.concatenate([getattr(w.results, f.name) for w in windows]) for f in fields(NoisyResults))
@@ -174,9 +170,7 @@ def _flagged(
     around = gathered.unexamined.frame.take((days >= window.start) & (days < end))
     score = log_odds_of(window.fitted.model, around.features.to_numpy())
     return {
-        queue: inside_capacity(
-            window.log_odds, lines, score, around, stands_for=stands_for, share=share, queue=queue
-        )
+        queue: inside_capacity(window.log_odds, lines, score, around, stands_for=stands_for, share=share, queue=queue)
         for queue in (ONE_QUEUE, DISTRICT_QUEUES)
     }
 

@@ -26,15 +26,11 @@ def parties_groups(examples: Examples) -> dict[str, Texts]:
     return {
         "importer's lines so far": np.asarray(size.astype(object)),
         "declared origin": _largest(_texts(examples, "country_of_origin")),
-        "district of entry": _largest(
-            np.array([t[:2] for t in _texts(examples, "port_of_entry")], dtype=object)
-        ),
+        "district of entry": _largest(np.array([t[:2] for t in _texts(examples, "port_of_entry")], dtype=object)),
     }
 
 
-def false_flags(
-    flagged: Mask, observed: Floats, weight: Floats, group: Texts
-) -> list[dict[str, float | str | int]]:
+def false_flags(flagged: Mask, observed: Floats, weight: Floats, group: Texts) -> list[dict[str, float | str | int]]:
     """Share of each group's clean lines that were flagged, weighted, with a 95 % interval (Wilson, effective size)."""
     clean = observed == 0
     rows: list[dict[str, float | str | int]] = []
@@ -42,9 +38,7 @@ def false_flags(
         chosen = clean & (group == name)
         low, high = wilson(flagged[chosen].astype(np.float64), weight[chosen])
         share = float(np.average(flagged[chosen], weights=weight[chosen]))
-        rows.append(
-            {"group": str(name), "clean_lines": int(chosen.sum()), "share": share, "low": low, "high": high}
-        )
+        rows.append({"group": str(name), "clean_lines": int(chosen.sum()), "share": share, "low": low, "high": high})
     return rows
 
 
@@ -92,9 +86,7 @@ def tables_of(pooled: Pooled, windows: list[Window], examples: Examples) -> dict
         "false_flags": [
             {"by": by, **row}
             for by, group in parties_groups(pooled.lines).items()
-            for row in false_flags(
-                pooled.flagged[ONE_QUEUE], pooled.lines.observed, pooled.results.weight, group
-            )
+            for row in false_flags(pooled.flagged[ONE_QUEUE], pooled.lines.observed, pooled.results.weight, group)
         ],
         "seeds": _seeds(windows[-1], examples),
         "relation": _relation(windows, examples),
@@ -109,10 +101,7 @@ def _figures(part: Pooled) -> Metrics:
         "positives": int(part.lines.observed.sum()),
         "average_precision": ranked.average_precision(part.results.weight),
         "auc": ranked.metrics(part.results.weight)["auc"],
-        **{
-            name: probabilities[name]
-            for name in ("truth_share", "expected_share", "found_share", "calibration_error")
-        },
+        **{name: probabilities[name] for name in ("truth_share", "expected_share", "found_share", "calibration_error")},
     }
 
 
@@ -157,10 +146,7 @@ def _window_row(window: Window) -> dict[str, Any]:
         "positives": int(window.results.observed.sum()),
         "average_precision": ranked["average_precision"],
         "auc": ranked["auc"],
-        **{
-            name: probabilities[name]
-            for name in ("truth_share", "expected_share", "found_share", "calibration_error")
-        },
+        **{name: probabilities[name] for name in ("truth_share", "expected_share", "found_share", "calibration_error")},
         "look_up_key_seen": window.look_up_seen,
     }
 
@@ -171,9 +157,7 @@ def _seeds(window: Window, examples: Examples) -> Table:
     for number, booster in enumerate(window.fitted.model.boosters):
         ranking = Ranking.of(np.asarray(booster.predict(matrix, raw_score=True)), window.results.observed)
         metrics = ranking.metrics(window.results.weight)
-        rows.append(
-            {"seed": number, "average_precision": metrics["average_precision"], "auc": metrics["auc"]}
-        )
+        rows.append({"seed": number, "average_precision": metrics["average_precision"], "auc": metrics["auc"]})
     return rows
 
 
@@ -188,10 +172,6 @@ def _relation(windows: list[Window], examples: Examples) -> Table:
         }
         rows.append(
             {"from": str(window.start)}
-            | {
-                f"{name}_{metric}": ranks[name][metric]
-                for name in ranks
-                for metric in ("average_precision", "auc")
-            }
+            | {f"{name}_{metric}": ranks[name][metric] for name in ranks for metric in ("average_precision", "auc")}
         )
     return rows

@@ -69,9 +69,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             "## Where it is weak\n",
             *_weak(metrics),
             "## Datasheet: what it learned from\n",
-            "Tables read: "
-            + ", ".join(f"{name} version {v}" for name, v in settings["tables"].items())
-            + ". "
+            "Tables read: " + ", ".join(f"{name} version {v}" for name, v in settings["tables"].items()) + ". "
             f"History from {settings['history_start']}. Examinations left out:\n",
             *_table(("reason", "examinations"), metrics["left_out"].items()),
             "Error rates of examination: estimated from results, a prior that results hardly move, or declared:\n",
@@ -84,9 +82,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
     )
 
 
-def _priors(
-    settings: Mapping[str, Any], rates: Iterable[Mapping[str, Any]]
-) -> Iterable[tuple[str, ErrorPrior]]:
+def _priors(settings: Mapping[str, Any], rates: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, ErrorPrior]]:
     """Of each method that was used, what was expected of it."""
     own = TrainSettings(**settings.get("train", {})).error_rates
     used = {row["method"] for row in rates}

@@ -36,17 +36,11 @@ def curves(scores: Mapping[str, Floats], log_odds: Floats, results: NoisyResults
             style = {"color": MODEL_FIRST[method], "linewidth": 1.8 if method == "model" else 1.0}
             precision.plot(found / found[-1], found / np.maximum(seen, 1e-12), label=method, **style)
             gains.plot([0, *(seen / seen[-1])], [0, *(found / found[-1])], label=method, **style)
-        precision.set(
-            xlabel="share of positive results reached", ylabel="share of looks that find", ylim=(0, 1)
-        )
+        precision.set(xlabel="share of positive results reached", ylabel="share of looks that find", ylim=(0, 1))
         precision.set_title("Precision and recall")
-        gains.set(
-            xlabel="share of lines looked at", ylabel="share of positive results reached", title="Gains"
-        )
+        gains.set(xlabel="share of lines looked at", ylabel="share of positive results reached", title="Gains")
         gains.legend(frameon=False, fontsize=8)
-        said, positive, _ = np.array(
-            reliability(results.chance(log_odds), results.observed, results.weight)
-        ).T
+        said, positive, _ = np.array(reliability(results.chance(log_odds), results.observed, results.weight)).T
         calibration.plot(said, positive, marker="o", color=INK)
         end = max(said.max(), positive.max()) * 1.05
         calibration.plot([0, end], [0, end], linestyle=":", color=PALE)
@@ -91,13 +85,9 @@ def learning(points: list[dict[str, Any]]) -> str:
 
     def draw(figure: Any) -> None:
         axes = figure.subplots()
-        axes.plot(
-            [p["examples"] for p in points], [p["auc"] for p in points], marker="o", color=INK, label="AUC"
-        )
+        axes.plot([p["examples"] for p in points], [p["auc"] for p in points], marker="o", color=INK, label="AUC")
         values = [p["average_precision"] for p in points]
-        axes.plot(
-            [p["examples"] for p in points], values, marker="o", color=MODEL_FIRST["look-up"], label="AP"
-        )
+        axes.plot([p["examples"] for p in points], values, marker="o", color=MODEL_FIRST["look-up"], label="AP")
         axes.set(xlabel="examined lines learned from", ylim=(0, 1), title="Learning curve")
         axes.legend(frameon=False, fontsize=8)
 
@@ -147,6 +137,4 @@ def draw_holdout(holdout: Holdout, folder: Path) -> None:
     for part in holdout.parts:
         title = f"{part.name.replace('_', ' ')}: {part.population}"
         scores = {"model": part.log_odds}
-        (folder / f"{part.name}.svg").write_text(
-            curves(scores, part.log_odds, part.population.results, title)
-        )
+        (folder / f"{part.name}.svg").write_text(curves(scores, part.log_odds, part.population.results, title))

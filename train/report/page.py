@@ -113,9 +113,7 @@ def comparison_page(comparison: Comparison) -> str:
             f"<h1>{escape(c.version)} beside {escape(c.champion)}</h1><p>{size}. {LIMITS}</p>",
             section("Checks of the gate", WHY["gate"], table(checks)),
             section("Calibration", WHY["results"], table(c.calibration)),
-            section(
-                f"The queue of {q['first_day']} to {q['last_day']}", f"{moved} {WHY['moved']}", table(lines)
-            ),
+            section(f"The queue of {q['first_day']} to {q['last_day']}", f"{moved} {WHY['moved']}", table(lines)),
             section("What moved it", by, table(q["features"])),
         ],
     )
@@ -131,9 +129,7 @@ def _sections(evaluation: Evaluation) -> Iterable[str]:
             charts.curves(part.scores, part.log_odds, part.results, str(part.population())),
         )
         yield _methods(evaluation, name)
-    yield section(
-        "Through time", WHY["time"], charts.through_time(tables["months"]), table(tables["windows"])
-    )
+    yield section("Through time", WHY["time"], charts.through_time(tables["months"]), table(tables["windows"]))
     yield section("Unknown parties", WHY["splits"], table(tables["splits"]))
     yield section("Does it serve all alike?", WHY["slices"], table(tables["slices"]))
     yield section("Expected and found", WHY["large"], table(tables["origins"]), table(tables["commodities"]))
@@ -175,8 +171,7 @@ def _leaks(evaluation: Evaluation) -> str:
     if not evaluation.leaks:
         return f'<div class="box"><b>No leak found.</b> {LEAKS_SOUGHT}</div>'
     rows = [
-        {"feature": leak.feature, "it seems to know": leak.kind, "evidence": leak.evidence}
-        for leak in evaluation.leaks
+        {"feature": leak.feature, "it seems to know": leak.kind, "evidence": leak.evidence} for leak in evaluation.leaks
     ]
     return (
         '<div class="box alarm"><b>Leak suspected: do not believe the figures below.</b> '

@@ -170,9 +170,7 @@ def _mind(found: dict[str, Any], tables: dict[str, Rows], orphans: int, settings
         )
     unrecorded = sum(row["draws_without_chance"] for row in tables["labels"])
     if unrecorded:
-        said.append(
-            f"{unrecorded:,} random draws have no selection_probability: they weigh as the others do."
-        )
+        said.append(f"{unrecorded:,} random draws have no selection_probability: they weigh as the others do.")
     return said + [
         f"The concept {row['concept']} goes without {row['columns_missing']}."
         for row in tables["concepts"]

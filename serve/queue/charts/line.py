@@ -61,17 +61,13 @@ def plot(price: Price) -> PricePlot:
     fair = price.fair
     band = None if fair is None else (up.at(fair.high), up.at(fair.middle), up.at(fair.low))
     quarters = (date(year, month, 1) for year in (first.year, price.day.year) for month in (1, 4, 7, 10))
-    months = sorted(
-        {(along.at((one - first).days), f"{one:%b %y}") for one in quarters if first <= one <= price.day}
-    )
+    months = sorted({(along.at((one - first).days), f"{one:%b %y}") for one in quarters if first <= one <= price.day})
     ticks: list[tuple[float, str]] = []
     for tick in up.ticks() if len(up.ticks()) > 1 else [low, (low * high) ** 0.5, high]:
         if not ticks or abs(up.at(tick) - ticks[-1][0]) >= 16:  # else the words would overlap
             ticks.append((up.at(tick), dollars(tick)))
     mark = along.at(365.0), up.at(price.value)
-    return PricePlot(
-        places(price.peers), places(price.own), band, mark, months, ticks, len(price.peers.values)
-    )
+    return PricePlot(places(price.peers), places(price.own), band, mark, months, ticks, len(price.peers.values))
 
 
 def dollars(value: float) -> str:
@@ -159,9 +155,7 @@ class RouteMap:
 def _country_points() -> dict[str, tuple[float, float]]:
     """Longitude and latitude of a point in each country."""
     with Path(__file__).with_name("country_points.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["alpha_2"]: (float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)
-        }
+        return {row["alpha_2"]: (float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)}
 
 
 def route_map(stops: Sequence[Stop]) -> RouteMap:

@@ -41,9 +41,7 @@ _HASHER: Final = PasswordHasher()
 _NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
-def create(
-    connection: Connection, name: str, role: str, password: str, at: datetime, *, demo: bool = False
-) -> None:
+def create(connection: Connection, name: str, role: str, password: str, at: datetime, *, demo: bool = False) -> None:
     """A new account. Raises UsageError with everything that is wrong with it."""
     problems = [*_problems_of_name(connection, name), *_problems_of_role(role)]
     problems += _problems_of_password(name, password)
@@ -200,9 +198,7 @@ def _bound(token: str, account: int, began: datetime) -> str:
 
 def sessions_of(connection: Connection, account: int) -> Sequence[RowMapping]:
     """The sessions of an account, without their tokens: `token` is what is kept of each."""
-    own = select(SESSIONS.c.token, SESSIONS.c.began_at, SESSIONS.c.seen_at).where(
-        SESSIONS.c.account == account
-    )
+    own = select(SESSIONS.c.token, SESSIONS.c.began_at, SESSIONS.c.seen_at).where(SESSIONS.c.account == account)
     return connection.execute(own.order_by(SESSIONS.c.began_at)).mappings().all()
 
 

@@ -93,9 +93,7 @@ def digests(connection: Connection, rows: Iterable[tuple[Table, Any]]) -> dict[s
     found = {}
     for table, value in rows:
         _, key, columns = CHAINED[table.name]
-        row = connection.execute(
-            select(*(table.c[name] for name in columns)).where(table.c[key] == value)
-        ).one()
+        row = connection.execute(select(*(table.c[name] for name in columns)).where(table.c[key] == value)).one()
         found[f"{table.name}/{value}"] = _digest(row)
     return found
 
@@ -109,9 +107,7 @@ def adopt(connection: Connection, at: datetime) -> None:
         keys = connection.execute(select(table.c[key])).scalars().all()
         for first in range(0, len(keys), 500):
             sealed = digests(connection, [(table, one) for one in keys[first : first + 500]])
-            write(
-                connection, Event("command: migrate", "sealed as found", table.name, {"sealed": sealed}), at
-            )
+            write(connection, Event("command: migrate", "sealed as found", table.name, {"sealed": sealed}), at)
 
 
 def _digest(row: Sequence[Any]) -> str:

@@ -46,9 +46,7 @@ class LogEntry:
     file: str | None = None
 
 
-def comment(
-    unit: UnitOfWork, visitor: Visitor, key: Key, home: Path, *, text: str, file: Attachment | None
-) -> int:
+def comment(unit: UnitOfWork, visitor: Visitor, key: Key, home: Path, *, text: str, file: Attachment | None) -> int:
     """Write a comment down; its file lies in the home before the row names it. Raises BadInputError for no text."""
     wrong = []
     if not text and not file:

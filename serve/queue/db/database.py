@@ -73,9 +73,7 @@ def _sqlite(path: Path) -> Engine:
     if not path.exists():
         path.touch(0o600)
         sync(path.parent)
-    path.open(
-        "ab"
-    ).close()  # where it may not be written the system says so, and SQLite only that it cannot open it
+    path.open("ab").close()  # where it may not be written the system says so, and SQLite only that it cannot open it
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -142,9 +142,7 @@ class Finding:
         return self.state == "settled"
 
 
-def problems(
-    draft: Draft, line: Line, version: int, today: date, chosen: date | None = None
-) -> list[Problem]:
+def problems(draft: Draft, line: Line, version: int, today: date, chosen: date | None = None) -> list[Problem]:
     """Everything that keeps a draft from becoming a finding after `version` earlier ones.
 
     `chosen` is the day on which the line was chosen without a result: none can have been found before it.
@@ -165,9 +163,7 @@ def _words(draft: Draft) -> Iterator[Problem]:
     for name, text, most in (("reason", draft.reason, LONGEST_REASON), ("note", draft.note, LONGEST_NOTE)):
         if text and len(text) > most:
             yield Problem(name, f"at most {most:,} characters", f"{len(text):,}")
-        if text and any(
-            one == "\x00" or "\ud800" <= one <= "\udfff" for one in text
-        ):  # no database takes these
+        if text and any(one == "\x00" or "\ud800" <= one <= "\udfff" for one in text):  # no database takes these
             yield Problem(name, "text", "characters that are none")
 
 

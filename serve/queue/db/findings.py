@@ -127,9 +127,7 @@ def _all() -> Select[Any]:
 
 def _last() -> Select[Any]:
     other = FINDINGS.alias("other")
-    same = and_(
-        other.c.entry_number == FINDINGS.c.entry_number, other.c.line_number == FINDINGS.c.line_number
-    )
+    same = and_(other.c.entry_number == FINDINGS.c.entry_number, other.c.line_number == FINDINGS.c.line_number)
     newest = select(func.max(other.c.version)).where(same).scalar_subquery()
     return _all().where(FINDINGS.c.version == newest)
 
@@ -140,11 +138,7 @@ def _findings(connection: Connection, wanted: Select[Any]) -> Iterator[Finding]:
 
 def _finding(row: RowMapping) -> Finding:
     read = row["agrees"] is not None
-    second = (
-        SecondReading(row["agrees"], row["reading_note"], row["reader_name"], row["read_at"])
-        if read
-        else None
-    )
+    second = SecondReading(row["agrees"], row["reading_note"], row["reader_name"], row["read_at"]) if read else None
     line = Line(**{name: row[name] for name in Line.__dataclass_fields__})
     draft = Draft(**{name: row[name] for name in Draft.__dataclass_fields__})
     return Finding(row["id"], line, row["version"], draft, row["by_name"], row["at"], second)
@@ -179,9 +173,7 @@ def _reading_problem(
         return Problem("finding", "one that awaits a second reader", "none of that number")
     last = latest(connection, finding.line.key)
     if last is None or last.id != finding.id or finding.state != "awaits a second reader":
-        return Problem(
-            "finding", "one that awaits a second reader", "one that was read or corrected meanwhile"
-        )
+        return Problem("finding", "one that awaits a second reader", "one that was read or corrected meanwhile")
     if finding.by == visitor.name:
         return Problem("second reader", "another officer than the one who wrote it", "the same")
     if not agrees and not note:

@@ -58,9 +58,7 @@ def deliver(context: AppContext, account: str) -> HandOver:
             row, there = _row(versions), stored.get(versions[-1].line.key)
             if there:
                 row["disposition"] = row["disposition"] or there["disposition"]
-                own = [
-                    _row(versions[: number + 1]) for number, one in enumerate(versions) if one.id in delivered
-                ]
+                own = [_row(versions[: number + 1]) for number, one in enumerate(versions) if one.id in delivered]
                 if problem := _overrules(there, row, own):
                     refused.append(problem)
                     continue
@@ -78,9 +76,7 @@ def deliver(context: AppContext, account: str) -> HandOver:
     return HandOver(len(rows), path.name, tuple(refused))
 
 
-def _overrules(
-    there: Mapping[str, Any], row: Mapping[str, Any], own: Sequence[Mapping[str, Any]]
-) -> Problem | None:
+def _overrules(there: Mapping[str, Any], row: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> Problem | None:
     """Why a row must not replace what the store holds of its line: that came from elsewhere, and says more or later.
 
     What the queue itself handed over last (`own`), a correction may replace by anything.
@@ -116,9 +112,7 @@ def due(connection: Connection, delivered: Set[int]) -> list[list[Finding]]:
         if versions[-1].stands
         and versions[-1].id not in delivered
         and (
-            versions[-1].draft.result
-            or versions[-1].draft.disposition
-            or any(old.id in delivered for old in versions)
+            versions[-1].draft.result or versions[-1].draft.disposition or any(old.id in delivered for old in versions)
         )
     ]
 

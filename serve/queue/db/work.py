@@ -172,7 +172,5 @@ def since_last_look(connection: Connection, visitor: Visitor, at: datetime) -> S
     return Since(
         looked,
         connection.execute(others.where(FINDINGS.c.at > looked)).scalar_one(),
-        connection.execute(
-            given.where(ASSIGNMENTS.c.by != visitor.account, ASSIGNMENTS.c.at > looked)
-        ).scalar_one(),
+        connection.execute(given.where(ASSIGNMENTS.c.by != visitor.account, ASSIGNMENTS.c.at > looked)).scalar_one(),
     )

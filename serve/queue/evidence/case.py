@@ -74,9 +74,7 @@ class Case:
         known = held.material != materials.NO_MATERIAL
         name, share = (materials.MATERIALS[held.material], held.share) if known else (None, None)
         asked = [one for one in reference.documents() if one.material in (name, "any")]
-        return cls(
-            reader.alias(row["importer_number"]), laws, found[0] if found else None, name, share, asked
-        )
+        return cls(reader.alias(row["importer_number"]), laws, found[0] if found else None, name, share, asked)
 
 
 def concept_rows(score: dict[str, Any] | None) -> list[ConceptRow]:
@@ -89,9 +87,7 @@ def concept_rows(score: dict[str, Any] | None) -> list[ConceptRow]:
         verdict = "raises" if by > 0 else "lowers" if by < 0 else "says nothing"
         rows.append(ConceptRow(concept, title, proof, verdict, one["text"] if one else "", by))
     most = max([abs(row.contribution) for row in rows if row.contribution], default=1.0)
-    return [
-        replace(row, share=row.contribution / most) for row in sorted(rows, key=lambda row: -row.contribution)
-    ]
+    return [replace(row, share=row.contribution / most) for row in sorted(rows, key=lambda row: -row.contribution)]
 
 
 def in_words(probability: float, usual: float) -> str:

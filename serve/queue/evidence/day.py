@@ -111,9 +111,7 @@ class Day:
         lines = Lines.of(scored.drop_columns(["reasons", "flags", "flagged"]))
         suppliers, importers = key_of(lines, "supplier"), key_of(lines, "importer")
         numbers = scored["importer_number"].combine_chunks().dictionary_encode()
-        aliases = pa.array(map(reader.alias, numbers.dictionary.to_pylist()), pa.string()).take(
-            numbers.indices
-        )
+        aliases = pa.array(map(reader.alias, numbers.dictionary.to_pylist()), pa.string()).take(numbers.indices)
         sought = [pc.fill_null(one, "") for one in (*(scored[name] for name in SOUGHT), aliases)]
         codes = families(lines)
         orders = {int(code): programmes(int(code), day) for code in np.unique(codes)}

@@ -136,13 +136,10 @@ def _months(past: pa.Table, first: date | None, day: date) -> list[MonthCounts]:
     place = (np.asarray(past["entry_date"]).astype("datetime64[M]") - calendar[0]).astype(np.intp)
     every: Bools = np.ones(len(past), np.bool_)
     examined, found = pc.is_valid(past["result"]), pc.fill_null(pc.equal(past["result"], FOUND), False)
-    counts = (
-        np.bincount(place[np.asarray(one)], minlength=len(calendar)) for one in (every, examined, found)
-    )
+    counts = (np.bincount(place[np.asarray(one)], minlength=len(calendar)) for one in (every, examined, found))
     rows = zip(*(count.tolist() for count in counts), strict=True)
     return [
-        MonthCounts(month, *row)
-        for month, row in zip(calendar.astype("datetime64[D]").tolist(), rows, strict=True)
+        MonthCounts(month, *row) for month, row in zip(calendar.astype("datetime64[D]").tolist(), rows, strict=True)
     ]
 
 

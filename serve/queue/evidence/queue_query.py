@@ -109,12 +109,10 @@ class QueueQuery(BaseModel):
     q: Annotated[str, Filter("Search", None, _with_words)] = Field("", max_length=100)
     port: Annotated[
         str,
-        Filter(
-            "Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port_name
-        ),
+        Filter("Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port_name),
     ] = ""
-    heading: Annotated[str, Filter("HTSUS heading", "all goods", _equal("heading"), column="heading")] = (
-        Field("", description="first four digits of HTSUS")
+    heading: Annotated[str, Filter("HTSUS heading", "all goods", _equal("heading"), column="heading")] = Field(
+        "", description="first four digits of HTSUS"
     )
     origin: Annotated[
         str,
@@ -138,16 +136,12 @@ class QueueQuery(BaseModel):
     ] = ""
     chosen: Annotated[
         str,
-        Filter(
-            "Chosen", "either way", _equal("selection"), {"order": "by rank", LOT: "by lot (random sample)"}
-        ),
+        Filter("Chosen", "either way", _equal("selection"), {"order": "by rank", LOT: "by lot (random sample)"}),
     ] = ""
-    state: Annotated[
-        str, Filter("Decision", "all", _in_state, {"open": "open", "decided": "decided", **DECISIONS})
-    ] = Field("", description="`open`, `decided`, or a decision")
-    officer: Annotated[
-        str, Filter("Assigned", "to anybody", _assigned, {"me": "to me", "nobody": "to nobody"})
-    ] = ""
+    state: Annotated[str, Filter("Decision", "all", _in_state, {"open": "open", "decided": "decided", **DECISIONS})] = (
+        Field("", description="`open`, `decided`, or a decision")
+    )
+    officer: Annotated[str, Filter("Assigned", "to anybody", _assigned, {"me": "to me", "nobody": "to nobody"})] = ""
     group: Annotated[
         str,
         Filter(
@@ -188,10 +182,7 @@ class QueueQuery(BaseModel):
 
 
 FILTERS: Final = {
-    name: one
-    for name, field in QueueQuery.model_fields.items()
-    for one in field.metadata
-    if isinstance(one, Filter)
+    name: one for name, field in QueueQuery.model_fields.items() for one in field.metadata if isinstance(one, Filter)
 }
 """By field of the query, in the order of the page."""
 DEFAULT: Final = {name: field.default for name, field in QueueQuery.model_fields.items()}
@@ -243,9 +234,7 @@ def counts(day: Day) -> dict[tuple[str, str], list[tuple[str, int]]]:
         lines = day.lines.filter(pa.array(_in_scope(day.lines, scope)))
         for column in (one.column for one in FILTERS.values() if one.column):
             values = pc.list_flatten(lines[column]) if column == "programmes" else lines[column]
-            counted = (
-                (one["values"], one["counts"]) for one in pc.value_counts(values.drop_null()).to_pylist()
-            )
+            counted = ((one["values"], one["counts"]) for one in pc.value_counts(values.drop_null()).to_pylist())
             found[scope, column] = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     return found
 

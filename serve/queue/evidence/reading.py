@@ -46,9 +46,7 @@ class BackgroundCache(Generic[Basis, Made]):
     `patience` is how many seconds of a making readers wait for it, before they get the one before.
     """
 
-    def __init__(
-        self, basis: Callable[[], Basis], make: Callable[[Basis], Made], patience: float = 1.0
-    ) -> None:
+    def __init__(self, basis: Callable[[], Basis], make: Callable[[Basis], Made], patience: float = 1.0) -> None:
         self._basis, self._make, self._patience = basis, make, patience
         self._lock, self._thread = Lock(), ThreadPoolExecutor(1, "preparing")
         self._ready: tuple[Basis, Made] | None = None

@@ -134,9 +134,7 @@ class StoreReader:
         month = [file for file in self._files[ENTRIES.name] if f"/entry_month={day:%Y-%m}/" in file]
         with self._connection.cursor() as connection:
             rows = self._relation(connection, ENTRIES.name, month)
-            found = connection.sql(
-                f"FROM {rows} WHERE entry_number = $1 AND line_number = $2", params=list(key)
-            )
+            found = connection.sql(f"FROM {rows} WHERE entry_number = $1 AND line_number = $2", params=list(key))
             return found.to_arrow_table()
 
     @cached_property

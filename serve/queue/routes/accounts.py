@@ -161,9 +161,7 @@ def end_others(request: Request, context: Context, visitor: Oneself) -> Response
     return RedirectResponse("/account", 303)
 
 
-def _own(
-    request: Request, context: AppContext, visitor: Visitor, problems: Sequence[Problem] = ()
-) -> Response:
+def _own(request: Request, context: AppContext, visitor: Visitor, problems: Sequence[Problem] = ()) -> Response:
     this = accounts.digest(request.cookies[cookie_name(request)])
     with context.database.reading() as connection:
         sessions = accounts.sessions_of(connection, visitor.account)

@@ -80,9 +80,7 @@ def export(
     lines = day.lines.take(queue_query.rows(day, asked, done))
     if len(lines) > (most := MOST_ROWS.get(kind, len(lines))):
         step = "Narrow the filters, or take the CSV file, which holds any number."
-        raise BadInputError(
-            Problem(f"{kind.upper()} file", f"at most {most:,} lines", f"{len(lines):,}", step)
-        )
+        raise BadInputError(Problem(f"{kind.upper()} file", f"at most {most:,} lines", f"{len(lines):,}", step))
     columns = _columns(done)
     few = (batch.to_pylist() for batch in lines.to_batches(max_chunksize=1000))
     rows = ([column(row) for column in columns.values()] for batch in few for row in batch)

@@ -125,9 +125,7 @@ async def write(
 
 
 @router.get("/readings")
-def awaited(
-    request: Request, context: Context, _: Annotated[Visitor, Depends(may("read_second"))]
-) -> Response:
+def awaited(request: Request, context: Context, _: Annotated[Visitor, Depends(may("read_second"))]) -> Response:
     """Findings that await a second reader."""
     with context.database.reading() as connection:
         waiting = findings.awaited(connection)
@@ -148,9 +146,7 @@ def read(
     return RedirectResponse(f"{address(finding.line.key)}/findings", 303)
 
 
-def _write(
-    request: Request, context: AppContext, key: Key, visitor: Visitor, sent: dict[str, Any]
-) -> Response:
+def _write(request: Request, context: AppContext, key: Key, visitor: Visitor, sent: dict[str, Any]) -> Response:
     of = findings.line(context.store, *key)
     given, unread = draft_of(sent)
     text = str(sent.get("version", ""))

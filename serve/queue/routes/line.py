@@ -94,9 +94,7 @@ def party(
     if not case:
         raise HTTPException(404)
     last = case.past.last or today
-    drawn = charted.timeline(
-        last + ONE_DAY, {role.capitalize(): case.past}, [], ("Last line", "the day after")
-    )
+    drawn = charted.timeline(last + ONE_DAY, {role.capitalize(): case.past}, [], ("Last line", "the day after"))
     facts: dict[str, Any] = {
         "group": group,
         "groups": GROUPS,

@@ -135,9 +135,7 @@ async def back_from_provider(request: Request, context: Context, state: str = ""
     except PROVIDER_FAULTS as error:
         return _not_provided(request, error)
     if session is None:
-        return _form(
-            request, next, f"The provider knows you as {name}: no account of that name is open here."
-        )
+        return _form(request, next, f"The provider knows you as {name}: no account of that name is open here.")
     return _begun(request, next, session)
 
 
@@ -217,9 +215,7 @@ def _state(token: str, next: str) -> str:
 
 
 @router.post("/logout")
-def log_out(
-    request: Request, context: Context, _: Annotated[Visitor, Depends(may("end_session"))]
-) -> Response:
+def log_out(request: Request, context: Context, _: Annotated[Visitor, Depends(may("end_session"))]) -> Response:
     """End the session."""
     with context.unit_of_work() as unit:
         accounts.end_session(unit.connection, request.cookies[cookie_name(request)])
@@ -247,9 +243,7 @@ def _session(context: AppContext, name: str, old: str, *, known: bool, right: bo
     """Token of a new session in place of the `old` one; None, and a row of the audit, where the account stays shut."""
     with context.unit_of_work() as unit:
         own, demonstrated = context.settings.queue, access.demo_allowed(context.settings)
-        account, why = accounts.admit(
-            unit.connection, name, right=right, demo=demonstrated, at=unit.at, settings=own
-        )
+        account, why = accounts.admit(unit.connection, name, right=right, demo=demonstrated, at=unit.at, settings=own)
         if account is None:
             # what was typed as a name may be a password
             unit.record(name if known else "unknown", "failed log-in", "/login", why=why)
@@ -270,9 +264,7 @@ def _form(request: Request, next: str, said: str) -> Response:
     token = request.cookies.get(_form_cookie(request)) or secrets.token_urlsafe(32)
     status = 401 if said else 200
     provider = bool(app_context(request).settings.queue.oidc_issuer)
-    answer = page(
-        request, "login.html", status, csrf=token, next=own_address(next), said=said, provider=provider
-    )
+    answer = page(request, "login.html", status, csrf=token, next=own_address(next), said=said, provider=provider)
     _set_cookie(request, answer, _form_cookie(request), token)
     return answer
 

@@ -75,9 +75,7 @@ def preview(
     """A line of a day as it stands beside the list."""
     with context.database.reading() as connection:
         done = OfficerWork.of(connection, day, visitor)
-    found = queue_query.told(
-        context.settings.home, reading.day(day), [(entry, line)], done, context.now().date()
-    )
+    found = queue_query.told(context.settings.home, reading.day(day), [(entry, line)], done, context.now().date())
     if not found:
         raise HTTPException(404)
     return page(request, "preview.html", line=found[0], decisions=DECISIONS)
@@ -101,10 +99,7 @@ def bulk(
 ) -> Response:
     """Do one thing with many lines of a day: with all of them, or with none."""
     chosen, words = _chosen(line), reason.strip() or None
-    rows = {
-        (row["entry_number"], row["line_number"]): row
-        for row in queue_query.lines_of(reading.day(day), chosen)
-    }
+    rows = {(row["entry_number"], row["line_number"]): row for row in queue_query.lines_of(reading.day(day), chosen)}
     wrong = [] if rows else [Problem("lines", "one at the least", "none")]
     if action == "release" and not words:
         wrong.append(Problem("reason", "the reason why these lines are released", "none"))

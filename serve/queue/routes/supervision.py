@@ -118,8 +118,7 @@ def corrected(connection: Connection, period: Period) -> Share:
     first, last = _moments(period)
     lines = [of for of in histories(connection) if first <= of[0].at <= last]
     changed = [
-        any(REOPENED not in (one.draft.decision, other.draft.decision) for one, other in pairwise(of))
-        for of in lines
+        any(REOPENED not in (one.draft.decision, other.draft.decision) for one, other in pairwise(of)) for of in lines
     ]
     return Share("corrected", sum(changed), len(lines))
 
@@ -195,10 +194,7 @@ def of_ports(reader: StoreReader, day: date, work: OfficerWork) -> list[Load]:
 
 def of_officers(reader: StoreReader, day: date, work: OfficerWork) -> list[Load]:
     """Load of each officer with lines inside capacity, counted as that of the ports."""
-    lot = {
-        (row["entry_number"], row["line_number"]): row["lot"]
-        for row in reader.sql(_INSIDE, [day]).to_pylist()
-    }
+    lot = {(row["entry_number"], row["line_number"]): row["lot"] for row in reader.sql(_INSIDE, [day]).to_pylist()}
     held = {key: name for key, name in work.officer.items() if key in lot}
     return [
         _load(name, {key: lot[key] for key, who in held.items() if who == name}, work)
@@ -256,11 +252,7 @@ def exported(
     """What examinations found in a period, as a file."""
     period = _period(reading.reader, context.now().date(), since, until)
     found = hits(reading.reader, period)
-    groups = (
-        {**found.groups, **{f"{name} by quarter": of for name, of in found.over_time.items()}}
-        if found
-        else {}
-    )
+    groups = {**found.groups, **{f"{name} by quarter": of for name, of in found.over_time.items()}} if found else {}
     heads = ("group", "name", "found", "examined", "share", "low", "high")
     rows = [
         (group, one.name, one.part, one.whole, *((one.rate, *one.interval) if one.told else (None,) * 3))

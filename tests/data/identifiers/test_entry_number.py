@@ -46,9 +46,7 @@ def test_normalise_drops_hyphens_blanks_and_case(text: str) -> None:
     assert entry_number.normalise(text) == "ABC12345676"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "ABC123456", "AB-C1234567-6", "ABC-123456X-6", "ABC-1234567-66", "ÄBC12345676"]
-)
+@pytest.mark.parametrize("text", ["", "ABC123456", "AB-C1234567-6", "ABC-123456X-6", "ABC-1234567-66", "ÄBC12345676"])
 def test_normalise_refuses_what_has_not_the_form(text: str) -> None:
     assert entry_number.normalise(text) is None
 
@@ -72,9 +70,7 @@ def test_a_changed_digit_is_noticed(filer: str, sequence: str, place: int, chang
 
 
 def test_valid_knows_null_empty_and_foreign_text() -> None:
-    codes = pa.chunked_array(
-        [["ABC-1234567-6", None], ["", "ABC-1234567-7", "99999999990", "１２３45678901"]]
-    )
+    codes = pa.chunked_array([["ABC-1234567-6", None], ["", "ABC-1234567-7", "99999999990", "１２３45678901"]])
     assert entry_number.valid(codes).tolist() == [True, False, False, False, True, False]
 
 

@@ -63,9 +63,7 @@ def _made(vector: dict[str, Any]) -> str | None:
         return _mid(vector["country"], vector["name"], vector["address"], vector["city"])
     if vector["tests"] == "city":
         return rules.city_part(vector["city"], vector["country"])
-    return (
-        rules.name_part(vector["name"]) if vector["tests"] == "name" else rules.number_part(vector["address"])
-    )
+    return rules.name_part(vector["name"]) if vector["tests"] == "name" else rules.number_part(vector["address"])
 
 
 @pytest.mark.skipif(not VECTORS.exists(), reason="needs vectors/mid.json; set ORIGINRISK_SHARED")

@@ -47,8 +47,7 @@ def _gzip(path: Path, *parts: bytes, times: int = 1) -> None:
 def _parquet(path: Path, rows: int, **more: pa.Array) -> None:
     """The row many times over by one dictionary entry each, and other columns."""
     same = {
-        name: pa.DictionaryArray.from_arrays(pa.repeat(0, rows).cast("int32"), [value])
-        for name, value in ROW.items()
+        name: pa.DictionaryArray.from_arrays(pa.repeat(0, rows).cast("int32"), [value]) for name, value in ROW.items()
     }
     pq.write_table(pa.table(same | more), path, compression="zstd", row_group_size=rows)
 

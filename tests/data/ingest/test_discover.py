@@ -70,9 +70,7 @@ def test_the_case_of_a_suffix_means_nothing(tmp_path: Path, name: str) -> None:
     else:
         path.write_bytes(gzip.compress(b"a,b\n1,2\n") if name.endswith("GZ") else b"a,b\n1,2\n")
     ((source, shape),) = layouts(discover([path])[0][0], {"a", "b"})
-    assert [row for records in read(source, shape) for row in records.table.to_pylist()] == [
-        {"a": "1", "b": "2"}
-    ]
+    assert [row for records in read(source, shape) for row in records.table.to_pylist()] == [{"a": "1", "b": "2"}]
 
 
 def test_what_programs_keep_in_a_folder_is_passed_over(tmp_path: Path) -> None:
@@ -121,9 +119,7 @@ def test_a_file_is_what_its_first_bytes_say(tmp_path: Path, name: str) -> None:
     else:
         pq.write_table(pa.table({"a": ["1"], "b": ["2"]}), path)
     ((source, shape),) = layouts(discover([path])[0][0], {"a", "b"})
-    assert [row for records in read(source, shape) for row in records.table.to_pylist()] == [
-        {"a": "1", "b": "2"}
-    ]
+    assert [row for records in read(source, shape) for row in records.table.to_pylist()] == [{"a": "1", "b": "2"}]
 
 
 def test_a_delta_table_behind_a_link_is_read(tmp_path: Path) -> None:

@@ -13,9 +13,7 @@ from originrisk.data.ingest.faults import shown_value
 from originrisk.data.ingest.run import as_dict, ingest
 from originrisk.data.store.tables import Store
 
-COLUMNS = (
-    "entry_number,line_number,entry_date,importer_number,manufacturer_name,country_of_origin,htsus,quantity"
-)
+COLUMNS = "entry_number,line_number,entry_date,importer_number,manufacturer_name,country_of_origin,htsus,quantity"
 LINES = f"""{COLUMNS},entered_value_usd
 ABC-1234567-6,1,2021-03-05,12-345678900,LAMBDA KNITTING,CN,6109100012,about 5,10
 ABC-1234567-7,2,2021-03-05,12-345678900,LAMBDA KNITTING,CN,6109100012,5,10

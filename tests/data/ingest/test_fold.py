@@ -133,9 +133,7 @@ def test_records_without_a_line_say_why(home: tuple[dict[str, object], Store]) -
 
 
 def test_origins_and_the_countries_of_metal_are_read(home: tuple[dict[str, object], Store]) -> None:
-    lines = {
-        (int(row["entry_number"][3:10]), row["line_number"]): row for row in home[1].entries().to_pylist()
-    }
+    lines = {(int(row["entry_number"][3:10]), row["line_number"]): row for row in home[1].entries().to_pylist()}
     assert [lines[13, line]["country_of_origin"] for line in (1, 2, 3, 4)] == ["ZZ", "ZZ", "CA", "PS"]
     assert [lines[23, line]["country_of_origin"] for line in (1, 2)] == ["ZZ", "PS"]
     assert lines[22, 1]["country_of_origin"] == "CN"
@@ -241,9 +239,7 @@ def test_a_record_without_a_key_is_rejected_alone(tmp_path: Path, old: str, new:
 
 @given(
     cells=st.lists(
-        st.tuples(
-            st.integers(1, 11), st.integers(0, 19), st.sampled_from(["", "x", "-1", "9903.88.15", "\u202e"])
-        ),
+        st.tuples(st.integers(1, 11), st.integers(0, 19), st.sampled_from(["", "x", "-1", "9903.88.15", "\u202e"])),
         max_size=8,
     )
 )

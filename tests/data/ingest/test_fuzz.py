@@ -169,11 +169,7 @@ def _parquet_of_any_type(_content: bytes, random: Random) -> bytes:
                 column = column.cast(kind)
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 whole = pa.array([random.randrange(-9, 10**10) for _ in texts])
-                column = (
-                    whole.cast(pa.float64()).cast(kind, safe=False)
-                    if kind in kinds[3:6]
-                    else pa.nulls(len(texts))
-                )
+                column = whole.cast(pa.float64()).cast(kind, safe=False) if kind in kinds[3:6] else pa.nulls(len(texts))
         columns.append(
             # Arrow itself cannot write a dictionary of views
             column.dictionary_encode()
@@ -190,16 +186,11 @@ def _workbook_of_any_cells(_content: bytes, random: Random) -> bytes:
     for sheet in [book.active, *(book.create_sheet() for _ in range(random.choice([0, 0, 1, 2])))]:
         for row in _rewritten(random):
             typed = [
-                random.choice([7, 1.5, True, date(2021, 3, 5), None, "=1/0"])
-                if random.random() < 0.1
-                else cell
+                random.choice([7, 1.5, True, date(2021, 3, 5), None, "=1/0"]) if random.random() < 0.1 else cell
                 for cell in row
             ]
             sheet.append(
-                [
-                    cell if not isinstance(cell, str) else cell.replace("\0", "").replace("\udcff", "")
-                    for cell in typed
-                ]
+                [cell if not isinstance(cell, str) else cell.replace("\0", "").replace("\udcff", "") for cell in typed]
             )
         sheet.sheet_state = random.choice(["visible", "visible", "hidden", "veryHidden"])
     book.active.sheet_state = "visible"

@@ -34,9 +34,7 @@ def test_a_shipped_mapping_loads(name: str) -> None:
 
 
 def test_the_contract_maps_every_column_to_itself() -> None:
-    assert load_mapping("contract").table("entries").columns == {
-        name: name for name in TABLES["entries"].names
-    }
+    assert load_mapping("contract").table("entries").columns == {name: name for name in TABLES["entries"].names}
 
 
 @pytest.mark.parametrize(

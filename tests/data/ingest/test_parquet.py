@@ -97,9 +97,7 @@ def test_a_nul_spoils_its_record_and_what_fills_a_width_is_none(tmp_path: Path) 
     assert not records.misfits
 
 
-def test_a_file_of_many_groups_has_its_footer_read_a_few_times(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_of_many_groups_has_its_footer_read_a_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A footer grows with the groups: read once for each, ten thousand of them take hours."""
     path, table, read = tmp_path / "lines.parquet", pa.table({"a": ["x"], "b": ["y"]}), []
     with pq.ParquetWriter(path, table.schema) as writer:

@@ -217,9 +217,7 @@ ALPHABET = "019AZaz.-/,' $\u200b\u202eé=N\n"
 WORDS = st.one_of(
     st.text(ALPHABET, max_size=12),
     st.sampled_from(["ABC-1234567-6", "ABC12345676", "6109100012", "7709100012", "2021-03-05", "2021-02-30"]),
-    st.sampled_from(
-        ["1.50", "-0.1", "true", "TRUE", "N/A", "UNKNOWN", "12-345678900", "CNLAMKNI12NIN", "05", "5.0"]
-    ),
+    st.sampled_from(["1.50", "-0.1", "true", "TRUE", "N/A", "UNKNOWN", "12-345678900", "CNLAMKNI12NIN", "05", "5.0"]),
     st.from_regex(r"[0-9]{1,10}(\.[0-9]{1,3})?", fullmatch=True),
 )
 
@@ -266,12 +264,8 @@ NOTHING = TableMapping(columns={})
 CELLS = st.one_of(
     st.none(),
     st.text("0125AaZ.-/,' $N\u200b", max_size=11),
-    st.sampled_from(
-        ["ABC-1234567-6", "6109.10.0012", "6109100012", "2021-03-05", "2021-03-31", "1,234.50", "-1"]
-    ),
-    st.sampled_from(
-        ["CN", "cn", "China", "N/A", "2704", "401", "12-345678900", "true", "Y", "DOZ", "LAMBDA KNIT"]
-    ),
+    st.sampled_from(["ABC-1234567-6", "6109.10.0012", "6109100012", "2021-03-05", "2021-03-31", "1,234.50", "-1"]),
+    st.sampled_from(["CN", "cn", "China", "N/A", "2704", "401", "12-345678900", "true", "Y", "DOZ", "LAMBDA KNIT"]),
 )
 
 
@@ -287,9 +281,7 @@ def test_a_column_is_judged_as_its_cells_are(column: object, cells: list[str | N
 
 
 def test_a_mapping_gives_words_a_meaning_and_keeps_codes_of_its_own() -> None:
-    mapping = TableMapping(
-        columns={}, values={"country_of_origin": {"PRC": "CN"}}, also={"country_of_origin": ("ZZ",)}
-    )
+    mapping = TableMapping(columns={}, values={"country_of_origin": {"PRC": "CN"}}, also={"country_of_origin": ("ZZ",)})
     judged = ColumnCheck(ENTRIES["country_of_origin"], mapping)(pa.array(["PRC", "ZZ", "QQ", "VN"]))
     assert judged.values.to_pylist() == ["CN", "ZZ", None, "VN"]
     assert judged.reasons == {2: "unknown country"}
@@ -320,9 +312,7 @@ def test_typed_numbers_are_read_as_they_are_where_texts_have_a_decimal_comma() -
 def test_a_zero_of_many_decimal_places_is_zero() -> None:
     cells = pa.array([Decimal("0"), Decimal("12.5")], pa.decimal128(38, 9))
     assert _judged("charges_usd", cells) == ([0.0, 12.5], [])
-    assert _judged("htsus", pa.array([Decimal("610910001200").scaleb(-2)], pa.decimal128(38, 9)))[0] == [
-        "6109100012"
-    ]
+    assert _judged("htsus", pa.array([Decimal("610910001200").scaleb(-2)], pa.decimal128(38, 9)))[0] == ["6109100012"]
 
 
 def test_a_code_in_a_type_that_cannot_hold_it_is_broken() -> None:
@@ -398,9 +388,7 @@ def test_words_for_nothing_are_no_party(rule: str, text: str) -> None:
     assert not is_plain(rule, pa.array([text])).any()
 
 
-@pytest.mark.parametrize(
-    "text", ["NIL TEXTILES", "ÜNIL", "NAN", "Nullarbor Wool", "#12 ROAD", "X", "S.A.M.E."]
-)
+@pytest.mark.parametrize("text", ["NIL TEXTILES", "ÜNIL", "NAN", "Nullarbor Wool", "#12 ROAD", "X", "S.A.M.E."])
 def test_names_that_hold_such_a_word_stay(text: str) -> None:
     assert parse("text", text).value == text
 

@@ -81,9 +81,7 @@ FATES = {
     "lower case": Fate(
         {"country_of_origin": "cn"}, {"country_of_origin": "CN"}, (), ("country_of_origin: letter case",)
     ),
-    "dots": Fate(
-        {"htsus": "6109.10.0012"}, {"htsus": "6109100012"}, (), ("htsus: dots, hyphens or blanks in a code",)
-    ),
+    "dots": Fate({"htsus": "6109.10.0012"}, {"htsus": "6109100012"}, (), ("htsus: dots, hyphens or blanks in a code",)),
     "eight digits": Fate({"htsus": "61091000"}, {"htsus": "61091000"}),
     "money": Fate(
         {"entered_value_usd": "$1,234.50"},
@@ -99,9 +97,7 @@ FATES = {
         (),
         ("entry_date: date with a time",),
     ),
-    "lost zero": Fate(
-        {"port_of_entry": "401"}, {"port_of_entry": "0401"}, (), ("port_of_entry: lost leading zero",)
-    ),
+    "lost zero": Fate({"port_of_entry": "401"}, {"port_of_entry": "0401"}, (), ("port_of_entry: lost leading zero",)),
     "spreadsheet": Fate(
         {"port_of_entry": "2704.0"}, {"port_of_entry": "2704"}, (), ("port_of_entry: `.0` behind a code",)
     ),
@@ -130,9 +126,7 @@ FATES = {
         (),
         ("manufacturer_id: not 3 to 15 letters and digits",),
     ),
-    "letters in a port": Fate(
-        {"port_of_entry": "27O4"}, {"port_of_entry": None}, (), ("port_of_entry: not 4 digits",)
-    ),
+    "letters in a port": Fate({"port_of_entry": "27O4"}, {"port_of_entry": None}, (), ("port_of_entry: not 4 digits",)),
     "check digit": Fate({"entry_number": "ABC-1234567-5"}, {}, ("entry_number: wrong check digit",)),
     "scientific notation": Fate({"htsus": "6.1091E+09"}, {}, ("htsus: scientific notation",)),
     "odd length": Fate({"htsus": "610910001"}, {}, ("htsus: not 6, 8 or 10 digits",)),
@@ -140,9 +134,7 @@ FATES = {
     "day and month": Fate({"entry_date": "03/05/2021"}, {}, ("entry_date: order of day and month in doubt",)),
     "no such day": Fate({"entry_date": "2021-02-30"}, {}, ("entry_date: no such day",)),
     "unknown country": Fate({"country_of_origin": "QQ"}, {}, ("country_of_origin: unknown country",)),
-    "decimal comma": Fate(
-        {"entered_value_usd": "1234,5"}, {}, ("entered_value_usd: decimal comma in doubt",)
-    ),
+    "decimal comma": Fate({"entered_value_usd": "1234,5"}, {}, ("entered_value_usd: decimal comma in doubt",)),
     "negative value": Fate({"entered_value_usd": "-1"}, {}, ("entered_value_usd: out of range",)),
     "missing": Fate({"htsus": ""}, {}, ("htsus: missing",)),
     "placeholder where required": Fate(
@@ -185,9 +177,7 @@ def test_all_defects_in_one_file_and_each_at_its_row(tmp_path: Path) -> None:
     broken = [n for n, fate in enumerate(FATES.values()) if fate.rejected]
     assert ingested.counts.read == len(FATES) == ingested.counts.accepted + ingested.counts.rejected
     lines = _csv(*cells).decode().split("\n")
-    for row, fate in zip(
-        Store(home).rejected().to_pylist(), [list(FATES.values())[n] for n in broken], strict=True
-    ):
+    for row, fate in zip(Store(home).rejected().to_pylist(), [list(FATES.values())[n] for n in broken], strict=True):
         assert tuple(row["reasons"]) == fate.rejected
         raw = json.loads(row["raw"])
         assert {name: raw[name] for name in fate.cells} == fate.cells
@@ -232,9 +222,7 @@ def test_a_file_read_better_the_next_time_leaves_no_old_rejects(tmp_path: Path) 
     path.write_bytes(_csv({"entry_number": "ABC-1234567-5"}))
     ingest(store, "entries", [path], "contract")
     columns = "\n".join(f'{name} = "{name}"' for name in GOOD)
-    mapping.write_text(
-        f'description = "own"\ncheck_digit = false\n[entries.columns]\n{columns}\n', encoding="utf-8"
-    )
+    mapping.write_text(f'description = "own"\ncheck_digit = false\n[entries.columns]\n{columns}\n', encoding="utf-8")
     counts = ingest(store, "entries", [path], str(mapping)).counts
     assert (counts.accepted, store.rejected().num_rows) == (1, 0)
 
@@ -437,9 +425,7 @@ def test_whatever_happens_to_the_bytes_read_is_accepted_plus_rejected(
     content = _csv(*({"entry_number": _number(n)} for n in range(6)))
     heading = content.index(b"\n") + 1
     for _ in range(data.draw(st.integers(1, 4))):
-        noise = data.draw(
-            st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\xc3\xa9", b"'", b"x", b'""\n'])
-        )
+        noise = data.draw(st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\xc3\xa9", b"'", b"x", b'""\n']))
         place = data.draw(st.integers(heading, len(content)))
         content = data.draw(st.sampled_from(MANGLE))(content, place, noise)
     home = tmp_path_factory.mktemp("mangled") / "home"
@@ -451,9 +437,7 @@ def test_whatever_happens_to_the_bytes_read_is_accepted_plus_rejected(
     assert counts.read >= 6 - 4 * 2, "a change spoils the records it touches, no others"
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, path, close = tmp_path / "home", tmp_path / "lines.csv", StagedDelivery.close_accepted
 
     def replaced(delivery: StagedDelivery, memory: float) -> object:

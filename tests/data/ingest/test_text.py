@@ -187,9 +187,7 @@ def test_headings_are_found_below_other_lines(tmp_path: Path, content: bytes, sk
     assert any(f"{skipped} lines before the headings" in note for note in _notes(path)) == bool(skipped)
 
 
-@pytest.mark.parametrize(
-    "line", ["123-45-6789,123-45-6789,X", "123-45-6789,JANE ROE,a1", "JANE ROE,JANE ROE,1"]
-)
+@pytest.mark.parametrize("line", ["123-45-6789,123-45-6789,X", "123-45-6789,JANE ROE,a1", "JANE ROE,JANE ROE,1"])
 def test_a_row_that_is_no_headings_is_not_quoted(tmp_path: Path, line: str) -> None:
     with pytest.raises(BadInputError) as caught:
         _read(_file(tmp_path, f"{line}\n{line}\n".encode()))
@@ -250,9 +248,7 @@ def test_ways_of_writing_that_lose_nothing_are_read(tmp_path: Path, content: byt
         (gzip.compress(b"PAR1"), "a Parquet file"),
     ],
 )
-def test_what_is_no_table_of_text_is_refused_as_what_it_is(
-    tmp_path: Path, content: bytes, found: str
-) -> None:
+def test_what_is_no_table_of_text_is_refused_as_what_it_is(tmp_path: Path, content: bytes, found: str) -> None:
     with pytest.raises(BadInputError, match=found):
         _read(_file(tmp_path, content))
 

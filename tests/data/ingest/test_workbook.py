@@ -118,9 +118,7 @@ def _parts(path: Path, edit: Callable[[str], str]) -> Path:
 
 def _cells(path: Path) -> list[dict[str, str]]:
     (shape,) = _layouts(path)
-    return [
-        row for part in workbook.read(path, path.name, shape, _budget(path)) for row in part.table.to_pylist()
-    ]
+    return [row for part in workbook.read(path, path.name, shape, _budget(path)) for row in part.table.to_pylist()]
 
 
 def test_a_formula_without_a_result_and_an_error_are_not_taken_for_nothing(tmp_path: Path) -> None:

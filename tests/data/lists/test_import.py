@@ -153,9 +153,7 @@ def test_a_repeated_listing_and_days_out_of_order_are_told(tmp_path: Path) -> No
     assert told == {(3, "2021-04-01", True), (5, "a repeated one", False)}
 
 
-def test_an_import_that_fails_leaves_the_store_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path)
     done(store, CONTRACT)
     before = store.listed()
@@ -177,16 +175,12 @@ def test_the_commands_import_and_show(tmp_path: Path) -> None:
     assert "Elm" not in names
 
 
-@pytest.mark.skipif(
-    not REAL.is_dir(), reason="needs the enforcement lists, which are not part of the package"
-)
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs the enforcement lists, which are not part of the package")
 @pytest.mark.parametrize(
     ("name", "taken", "left_out", "faults"),
     [("uflpa-entity-list.csv", 95, 0, 11), ("cbp-wro-findings-active-2026-01.csv", 51, 7, 9)],
 )
-def test_real_lists_and_their_faults(
-    tmp_path: Path, name: str, taken: int, left_out: int, faults: int
-) -> None:
+def test_real_lists_and_their_faults(tmp_path: Path, name: str, taken: int, left_out: int, faults: int) -> None:
     path = REAL / name
     found = import_list(Store(tmp_path), path, DAY, programme=None, known_from=None, partial=True)
     assert len(found.added) == taken
@@ -195,8 +189,7 @@ def test_real_lists_and_their_faults(
 
 
 OFFICIAL = (
-    "Calendar Year,Country,Country Code,Entity,Industry,WRO/Finding,Effective Date,Status,Remarks,"
-    "Press Release\n"
+    "Calendar Year,Country,Country Code,Entity,Industry,WRO/Finding,Effective Date,Status,Remarks,Press Release\n"
 )
 
 
@@ -219,9 +212,7 @@ def test_the_table_of_cbp_is_read_as_published_and_its_ends_are_told(tmp_path: P
     found = done(store, OFFICIAL + rows)
     assert found.added == ["Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton", "Linter Xinjiang Cotton"]
     assert found.removed == ["Lintroad Xinjiang Cotton"]
-    told = {
-        (fault.row, fault.found, fault.taken) for fault in found.faults if "shipped" not in fault.expected
-    }
+    told = {(fault.row, fault.found, fault.taken) for fault in found.faults if "shipped" not in fault.expected}
     assert {
         (3, "`inactive`", False),
         (4, "`revoked`", False),
@@ -282,10 +273,7 @@ def test_several_sanctions_in_a_cell_have_their_own_days_and_quoted_values_stay_
     cells = "UFLPA - 2(d)(2)(B)(ii) - 2022-06-21 - 2024-11-25;UFLPA - 2(d)(2)(B)(v) - 2025-01-15;Other act - 2020-01-01"
     row = f'NK-1,Company,Ash,"""Ashe; Branch"";""Ash """"Red"""" Mill"";Asch",,cn,,,{cells},,,,US DHS UFLPA,,,\n'
     published = read(written(tmp_path, HEAD + row), None)
-    told = [
-        (of["aliases"], of["programme"], of["effective_date"], of["removed_date"])
-        for _, of in published.listings
-    ]
+    told = [(of["aliases"], of["programme"], of["effective_date"], of["removed_date"]) for _, of in published.listings]
     names = 'Ashe; Branch|Ash "Red" Mill|Asch'
     assert told == [
         (names, "UFLPA (ii)", date(2022, 6, 21), date(2024, 11, 25)),
@@ -325,9 +313,7 @@ Some other text
         "Birch Foods",
     ]
     assert found.removed == []
-    assert [(fault.row, fault.found) for fault in found.faults] == [
-        (6, "Yew (including three aliases: A; B)")
-    ]
+    assert [(fault.row, fault.found) for fault in found.faults] == [(6, "Yew (including three aliases: A; B)")]
     rows = {row["name"]: row for row in store.listed().to_pylist()}
     assert rows["Ash Steel Co., Ltd."]["aliases"] == "Asche Steel"
     assert rows["Birch Foods"]["programme"] == "UFLPA (v)"

@@ -30,9 +30,7 @@ def table(path: Path, headings: list[str], *rows: list[str]) -> Published:
         ("Terminated 03-01-2023", date(2023, 3, 1), ""),
     ],
 )
-def test_a_status_of_cbp_that_is_understood(
-    tmp_path: Path, status: str, end: date | None, fault: str
-) -> None:
+def test_a_status_of_cbp_that_is_understood(tmp_path: Path, status: str, end: date | None, fault: str) -> None:
     told = table(
         tmp_path / "cbp.csv",
         ["Entity", "WRO/Finding", "Effective Date", "Status"],
@@ -98,9 +96,7 @@ def test_kinds_of_cbp(tmp_path: Path, kind: str, programme: str | None, faults: 
     ],
 )
 def test_days_in_several_forms(tmp_path: Path, day: str) -> None:
-    told = table(
-        tmp_path / "dhs.csv", ["Name of Entity", "UFLPA Sublist", "Effective Date"], ["Ash", "v", day]
-    )
+    told = table(tmp_path / "dhs.csv", ["Name of Entity", "UFLPA Sublist", "Effective Date"], ["Ash", "v", day])
     assert [(of["effective_date"], of["programme"]) for _, of in told.listings] == [(DAY, "UFLPA (v)")]
 
 

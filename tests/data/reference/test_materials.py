@@ -100,9 +100,7 @@ def test_no_material_is_missing_and_not_zero(code: str) -> None:
         ("footwear", "VN", "2025-01-01", 0.0),
     ],
 )
-def test_expected_share_of_xinjiang(
-    material: str, country: str | None, day: str, share: float | None
-) -> None:
+def test_expected_share_of_xinjiang(material: str, country: str | None, day: str, share: float | None) -> None:
     np.testing.assert_allclose(_share(material, country, day), np.nan if share is None else share)
 
 
@@ -135,6 +133,4 @@ def test_kilograms_of_material_go_by_the_kind_of_goods() -> None:
     np.testing.assert_array_equal(found, [1.0, 1.05, 1.294, np.nan])
     assert np.isnan(materials.kilograms("steel", "7210490091"))
     codes = ("7606123096", "7601203000", "7602000030", "8708704530")
-    np.testing.assert_array_equal(
-        [materials.kilograms("aluminium", code) for code in codes], [1, 0.85, np.nan, 1]
-    )
+    np.testing.assert_array_equal([materials.kilograms("aluminium", code) for code in codes], [1, 0.85, np.nan, 1])

@@ -36,9 +36,6 @@ def test_no_port_of_the_whole_schedule_gets_another_country() -> None:
     countries = {country.schedule_c: country.alpha_2 for country in reference.countries()}
     with SCHEDULE_K.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Country Code"] in countries]
-    found = [
-        (countries[row["Country Code"]], reference.country_of_schedule_k(row["Schedule K Code"]))
-        for row in rows
-    ]
+    found = [(countries[row["Country Code"]], reference.country_of_schedule_k(row["Schedule K Code"])) for row in rows]
     assert not [(wanted, got) for wanted, got in found if got not in (wanted, None)]
     assert sum(got is None for _, got in found) < 0.12 * len(found)

@@ -149,9 +149,7 @@ def test_places_are_spelt_in_ascii_capitals() -> None:
     assert reference.places_by_name()["WULUMUQI"].place == reference.places_by_name()["URUMQI"].place
 
 
-@pytest.mark.parametrize(
-    ("name", "collides"), [("YUTIAN", True), ("YIWU", True), ("URUMQI", False), ("AKESU", False)]
-)
+@pytest.mark.parametrize(("name", "collides"), [("YUTIAN", True), ("YIWU", True), ("URUMQI", False), ("AKESU", False)])
 def test_places_that_collide(name: str, collides: bool) -> None:
     assert bool(reference.places_by_name()[name].collides_with) is collides
 

@@ -53,9 +53,7 @@ def test_entries_folder_holds_no_truth(tmp_path: Path) -> None:
     assert "y_any" not in pq.read_schema(next((tmp_path / "world" / "entries").iterdir())).names
 
 
-@pytest.mark.parametrize(
-    "words", [("--variant", "upside_down"), ("--start", "2024-01-01", "--end", "2023-01-01")]
-)
+@pytest.mark.parametrize("words", [("--variant", "upside_down"), ("--start", "2024-01-01", "--end", "2023-01-01")])
 def test_settings_that_do_not_fit_are_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         _run(tmp_path, *words)

@@ -26,9 +26,7 @@ def _spread(name: str) -> float:
     """How far suppliers' rates lie apart: variance of the rate over that of pure chance."""
     lines = make_trade(settings_of(name, lines=60_000))
     fibre = lines.lines[lines.lines["usual"]]
-    rate = (
-        fibre["exposed"].groupby(lines.contracts["maker"].to_numpy()[fibre["contract"]]).agg(["mean", "size"])
-    )
+    rate = fibre["exposed"].groupby(lines.contracts["maker"].to_numpy()[fibre["contract"]]).agg(["mean", "size"])
     rate = rate[rate["size"] >= 20]["mean"]
     return float(rate.var() / (rate.mean() * (1 - rate.mean())))
 
@@ -59,9 +57,7 @@ def _rank_correlation(name: str) -> float:
     """How far a maker's rate of one half-year tells its rate two years later."""
     trade = make_trade(settings_of(name, lines=80_000))
     lines = trade.lines[trade.lines["lot"] >= 0]
-    frame = lines.assign(
-        maker=trade.contracts["maker"].to_numpy()[lines["contract"]], half=lines["day"] // 182
-    )
+    frame = lines.assign(maker=trade.contracts["maker"].to_numpy()[lines["contract"]], half=lines["day"] // 182)
     rate = frame.groupby(["maker", "half"])["exposed"].mean().unstack()
     first, later = rate.iloc[:, 3], rate.iloc[:, 6]
     return float(first.corr(later, method="spearman"))

@@ -39,9 +39,7 @@ def breaches(source: str) -> set[str]:
 def test_package_never_reads_the_truth(package: str) -> None:
     modules = sorted((ROOT / package).rglob("*.py"))
     assert modules
-    assert {
-        str(path): found for path in modules if (found := breaches(path.read_text(encoding="utf-8")))
-    } == {}
+    assert {str(path): found for path in modules if (found := breaches(path.read_text(encoding="utf-8")))} == {}
 
 
 @pytest.mark.parametrize(

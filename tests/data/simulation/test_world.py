@@ -51,9 +51,7 @@ def test_required_cells_are_there_and_keys_are_unique(world: World, settings: Wo
     required = [column.name for column in ENTRIES.columns if column.required]
     assert all(world.entries[name].null_count == 0 for name in required)
     assert len(world.entries.group_by(["entry_number", "line_number"]).aggregate([])) == settings.lines
-    neither = pc.and_(
-        pc.is_null(world.entries["manufacturer_id"]), pc.is_null(world.entries["manufacturer_name"])
-    )
+    neither = pc.and_(pc.is_null(world.entries["manufacturer_id"]), pc.is_null(world.entries["manufacturer_name"]))
     assert not pc.any(neither).as_py()
 
 
@@ -116,9 +114,7 @@ def _cotton(frame: pd.DataFrame) -> pd.Series:
     return frame["htsus"].str.startswith(cotton)
 
 
-def test_prevalence_of_cotton_lines_falls_as_the_parameters_imply(
-    frame: pd.DataFrame, settings: WorldSettings
-) -> None:
+def test_prevalence_of_cotton_lines_falls_as_the_parameters_imply(frame: pd.DataFrame, settings: WorldSettings) -> None:
     """Tolerance: half to double, the stated uncertainty of the level, and falling from 2019 to 2023."""
     cotton = frame[_cotton(frame)]
     year = pd.to_datetime(cotton["entry_date"]).dt.year
@@ -217,9 +213,7 @@ def test_random_arm_is_large_enough_and_fair(examined: pd.DataFrame, settings: W
     assert (1 / drawn["selection_probability"]).sum() == pytest.approx(settings.lines, rel=0.15)
 
 
-def test_targeting_finds_more_than_chance_and_misses_much(
-    frame: pd.DataFrame, examined: pd.DataFrame
-) -> None:
+def test_targeting_finds_more_than_chance_and_misses_much(frame: pd.DataFrame, examined: pd.DataFrame) -> None:
     targeted = examined[examined["selection"] == "targeted"]
     assert targeted["y_any"].mean() > 2 * frame["y_any"].mean()
     assert len(examined[examined["y_any"]]) < 0.6 * frame["y_any"].sum()
@@ -231,9 +225,7 @@ def test_methods_err_at_the_rates_of_the_parameters(examined: pd.DataFrame) -> N
     isotopic, review = done["method"] == "isotopic", done["method"] == "document_review"
     assert says[isotopic & ~done["y_any"]].mean() == pytest.approx(0.02, abs=0.02)
     assert says[isotopic & done["y_any"] & (done["xinjiang_fraction"] >= 0.3)].mean() > 0.7
-    assert says[review & done["y_any"]].mean() == pytest.approx(
-        parameters()["documents"]["review"]["y1"], abs=0.12
-    )
+    assert says[review & done["y_any"]].mean() == pytest.approx(parameters()["documents"]["review"]["y1"], abs=0.12)
     label = weak_labels(pa.Table.from_pandas(examined[["method", "result", "disposition"]]))[0].to_pandas()
     held = (examined["method"] == "detention") & label.notna() & ~examined["y_any"]
     assert 0.15 < (label[held] == "xinjiang").mean() < 0.5
@@ -251,9 +243,7 @@ def test_delays_are_those_of_the_parameters_and_the_last_ones_are_pending(world:
     assert (outcomes["selected_date"][pending] > date(2023, 3, 1)).all()
 
 
-def test_listed_parties_stop_and_their_listing_is_dated_as_an_order(
-    world: World, frame: pd.DataFrame
-) -> None:
+def test_listed_parties_stop_and_their_listing_is_dated_as_an_order(world: World, frame: pd.DataFrame) -> None:
     days = set(parameters()["orders"]["listings"])
     assert set(world.listed["effective_date"].to_pylist()) <= days
     rows = world.listed.to_pylist()
@@ -306,15 +296,11 @@ def test_newcomers_are_about_as_frequent_among_clean_lines_as_among_positive_one
     assert 0.6 < clean / positive < 1.6
 
 
-def test_firms_listed_for_moved_labour_go_on_and_hold_no_xinjiang_input(
-    world: World, frame: pd.DataFrame
-) -> None:
+def test_firms_listed_for_moved_labour_go_on_and_hold_no_xinjiang_input(world: World, frame: pd.DataFrame) -> None:
     rows = [row for row in world.listed.to_pylist() if row["programme"] == "UFLPA (ii)"]
     assert rows
     seat = frame["manufacturer_address"] + ", " + frame["manufacturer_city"]
-    named = frame[
-        frame["manufacturer_name"].isin([r["name"] for r in rows]) & seat.isin([r["address"] for r in rows])
-    ]
+    named = frame[frame["manufacturer_name"].isin([r["name"] for r in rows]) & seat.isin([r["address"] for r in rows])]
     assert len(named) > 0
     assert not named["y_any"].any()
 
@@ -336,9 +322,7 @@ def test_components_of_sets_have_their_value_with_the_header(frame: pd.DataFrame
     component = frame["entered_value_usd"] == 0
     assert 0.001 < component.mean() < 0.02
     assert set(frame["line_number"][component]) == {2, 3}
-    headers = frame[
-        frame["entry_number"].isin(frame["entry_number"][component]) & (frame["line_number"] == 1)
-    ]
+    headers = frame[frame["entry_number"].isin(frame["entry_number"][component]) & (frame["line_number"] == 1)]
     assert headers["entered_value_usd"].median() > 1.5 * frame["entered_value_usd"][~component].median()
 
 

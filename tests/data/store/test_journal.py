@@ -14,15 +14,11 @@ from originrisk.data.store.journal import append_decision as append
 from originrisk.data.store.journal import decisions_path as path
 from originrisk.data.store.journal import read_decisions as read
 
-JOIN = Decided(
-    on=date(2022, 3, 1), verb="join", party="0" * 15 + "1", other="0" * 15 + "2", reason="one owner"
-)
+JOIN = Decided(on=date(2022, 3, 1), verb="join", party="0" * 15 + "1", other="0" * 15 + "2", reason="one owner")
 
 
 def test_decisions_come_back_in_their_order(tmp_path: Path) -> None:
-    second = JOIN.model_copy(
-        update={"reason": 'sure, "quoted"\nand broken', "record": ("Ş", "", "", "", "", "TR")}
-    )
+    second = JOIN.model_copy(update={"reason": 'sure, "quoted"\nand broken', "record": ("Ş", "", "", "", "", "TR")})
     append(tmp_path, JOIN)
     append(tmp_path, second)
     assert read(tmp_path) == [JOIN, second]

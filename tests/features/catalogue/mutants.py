@@ -90,9 +90,7 @@ def _with(reading: CountReading, place: int, name: str) -> CountReading:
 def _like(name: str) -> list[str]:
     """Counts that one may be mistaken for: another window, another measure of the key, the same of another key."""
     key, measure = name.split(".", 1)
-    windows = [
-        f"{key}.{measure.replace(*pair)}" for pair in (("365", "ever"), ("ever", "365"), ("first", "last"))
-    ]
+    windows = [f"{key}.{measure.replace(*pair)}" for pair in (("365", "ever"), ("ever", "365"), ("first", "last"))]
     measures = [f"{key}.{other}" for other in ("lines.365", "found.ever", "examined.ever", "denied.ever")]
     keys = [f"{other}.{measure}" for other in ("supplier", "importer", "seller", "origin", "hts4", "lading")]
     return [one for one in dict.fromkeys([*windows, *measures, *keys]) if one in COUNTS and one != name]
@@ -103,9 +101,7 @@ def of_code(concept: Concept) -> Iterator[tuple[str, list[Feature]]]:
     path = Path(importlib.import_module(f"originrisk.features.catalogue.{concept}").__file__ or "")
     tree = ast.parse(path.read_text("utf-8"))
     inside = {id(node) for one in tree.body if isinstance(one, ast.FunctionDef) for node in _code(one)}
-    inside |= {
-        id(node) for one in ast.walk(tree) if isinstance(one, ast.Lambda) for node in ast.walk(one.body)
-    }
+    inside |= {id(node) for one in ast.walk(tree) if isinstance(one, ast.Lambda) for node in ast.walk(one.body)}
     for place, node in enumerate(ast.walk(tree)):
         for what, change in _changes(node) if id(node) in inside else ():
             planted = deepcopy(tree)
@@ -126,11 +122,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield "other operator", lambda n: setattr(n, "op", SWAPPED[type(n.op)]())
     if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
         yield "other comparison", lambda n: setattr(n, "ops", [SWAPPED[type(n.ops[0])]()])
-    if (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, int | float)
-        and not isinstance(node.value, bool)
-    ):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         yield "number off by one", lambda n: setattr(n, "value", n.value + 1)
     if isinstance(node, ast.Constant) and node.value in OTHER:
         yield f"{OTHER[node.value]} for {node.value}", lambda n: setattr(n, "value", OTHER[n.value])

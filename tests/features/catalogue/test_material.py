@@ -100,7 +100,5 @@ def test_value_over_the_cost_of_the_material() -> None:
     lint = 78.57 / 100 / 0.45359237 * 1.294
     assert value(FEATURES["value_over_material_cost"], goods) == pytest.approx(log(2 / lint), abs=0.01)
     metal = line(htsus=SHEET, gross_weight_kg=50.0, entry_date=date(2021, 11, 15), description=None)
-    assert value(FEATURES["value_over_material_cost"], metal) == pytest.approx(
-        log(2 / 2.8346 / 0.95), abs=0.01
-    )
+    assert value(FEATURES["value_over_material_cost"], metal) == pytest.approx(log(2 / 2.8346 / 0.95), abs=0.01)
     assert isnan(value(FEATURES["value_over_material_cost"], line(htsus="7208270000", gross_weight_kg=50.0)))

@@ -76,9 +76,7 @@ class Oracle:
                     assert seen == expected, f"line {row}: {name} is {seen}, not {expected}"
 
 
-def replayed(
-    lines: Lines, outcomes: Outcomes, listings: Listings, learners: Learners, *stops: int
-) -> Columns:
+def replayed(lines: Lines, outcomes: Outcomes, listings: Listings, learners: Learners, *stops: int) -> Columns:
     """What each line saw, saved and loaded at each stop."""
     history, last = History(learners=learners), int(lines.days["entry_date"].max())
     columns: Columns = {}

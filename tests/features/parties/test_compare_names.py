@@ -52,9 +52,7 @@ def test_rare_words_weigh_more() -> None:
     counts = WordCounts()
     for _ in range(200):
         counts.count("CN", ["XINHUA"])
-    common, rare = (
-        weigh_names(name, name, CountryRarity(counts, "CN"))[0].bits for name in ("XINHUA", "QIAOLONG")
-    )
+    common, rare = (weigh_names(name, name, CountryRarity(counts, "CN"))[0].bits for name in ("XINHUA", "QIAOLONG"))
     assert rare > common + 5
 
 

@@ -27,9 +27,7 @@ def test_old_and_new_romanisations_have_one_form() -> None:
 
 
 def test_swapped_letters_cost_least_and_another_letter_most() -> None:
-    swapped, more, other = (
-        slip_cost("QIAOLONG", word, own=True) for word in ("QIAOLNOG", "QIAOLONGE", "QIAOLANG")
-    )
+    swapped, more, other = (slip_cost("QIAOLONG", word, own=True) for word in ("QIAOLNOG", "QIAOLONGE", "QIAOLANG"))
     assert 0 < swapped < more < other
 
 

@@ -51,9 +51,7 @@ def slice_features(item: str) -> bytes:
     rows, matrices = [np.empty(0, np.intp)], [np.empty((0, len(ALL)))]
     for seen in share.seen(history, met):
         here = seen.lines.days["entry_date"] >= first
-        whole = np.column_stack(
-            [compute(seen.lines, seen.view), lines_of_the_slice.compute(seen.lines, seen.view)]
-        )
+        whole = np.column_stack([compute(seen.lines, seen.view), lines_of_the_slice.compute(seen.lines, seen.view)])
         rows.append(seen.rows[here])
         matrices.append(whole[here])
     keys = met.select(laws.KEY).take(np.concatenate(rows))
@@ -81,9 +79,7 @@ class OnSpark:
         scorer = self._scorer({name: of for name, of in tables.items() if of is not None})
         days, places = table["entry_date"].to_pylist(), [ALL.index(one.name) for one in catalogue]
         with scorer.store.writing() as staging:
-            items = score_days.days_tasks(
-                self.engine, scorer, min(days), max(days), size=SLICE, staging=staging
-            )
+            items = score_days.days_tasks(self.engine, scorer, min(days), max(days), size=SLICE, staging=staging)
             answers = [unpacked(answer) for answer in self.engine.run(slice_features, items)]
         return {
             (str(entry), int(line)): row[places]
@@ -101,9 +97,7 @@ class OnSpark:
 
 
 @pytest.fixture(autouse=True)
-def _on_spark(
-    engine: Engine, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _on_spark(engine: Engine, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """The laws ask Spark for their features."""
     monkeypatch.setattr(laws, "features_of", OnSpark(engine, tmp_path_factory))
 

@@ -36,9 +36,7 @@ def scored(of: Settings, start: date, end: date, engine: Engine | None) -> pa.Ta
 
 
 @pytest.mark.parametrize(("start", "end"), [(DAY, DAY), (factory.START, factory.END)])
-def test_workers_score_as_one_process(
-    engine: Engine, template: Path, tmp_path: Path, start: date, end: date
-) -> None:
+def test_workers_score_as_one_process(engine: Engine, template: Path, tmp_path: Path, start: date, end: date) -> None:
     here = scored(settings(template, tmp_path / "here"), start, end, None)
     assert len(here) > 5
     assert scored(settings(template, tmp_path / "spark"), start, end, engine).equals(here)
@@ -49,14 +47,10 @@ def test_workers_close_days_as_one_process(engine: Engine, template: Path, tmp_p
         close_until(settings(template, tmp_path / of), DAY, workers)
     files = [path.relative_to(tmp_path / "here") for path in (tmp_path / "here" / "history").rglob("*.*")]
     assert len(files) > 50
-    assert all(
-        (tmp_path / "here" / of).read_bytes() == (tmp_path / "spark" / of).read_bytes() for of in files
-    )
+    assert all((tmp_path / "here" / of).read_bytes() == (tmp_path / "spark" / of).read_bytes() for of in files)
 
 
-def test_what_a_worker_refuses_ends_the_run_with_its_words(
-    engine: Engine, template: Path, tmp_path: Path
-) -> None:
+def test_what_a_worker_refuses_ends_the_run_with_its_words(engine: Engine, template: Path, tmp_path: Path) -> None:
     home = shutil.copytree(template, tmp_path / "home")
     (bundle,) = (path for path in (home / "models").iterdir() if path.is_dir())
     with pytest.raises(ModelRefusedError, match=r"model-0\.txt"):

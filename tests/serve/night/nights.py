@@ -26,9 +26,7 @@ def settings_of(home: Path, **changes: Any) -> Settings:
     return Settings(home=home, history_start=factory.START, **changes)
 
 
-def deliver(
-    home: Path, rows: list[dict[str, object]], name: str = "late.parquet", table: str = "entries"
-) -> None:
+def deliver(home: Path, rows: list[dict[str, object]], name: str = "late.parquet", table: str = "entries") -> None:
     """Put a file into the inbox."""
     folder = home / "inbox" / table
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,8 +37,7 @@ def deliver(
 def late_lines(count: int = 5, day: date = DAY, **changes: object) -> list[dict[str, object]]:
     """Lines of the day and of the days before that arrive for the night."""
     return [
-        factory.entry(LATE + number, day - timedelta(number % 3), received_on=day, **changes)
-        for number in range(count)
+        factory.entry(LATE + number, day - timedelta(number % 3), received_on=day, **changes) for number in range(count)
     ]
 
 
@@ -73,9 +70,7 @@ def state(home: Path) -> dict[str, Any]:
         "rejected": store.rejected().to_pylist(),
         "scores": store.scores(date.min, date.max).to_pylist(),
         "queue": (home / "queue.json").read_text() if (home / "queue.json").exists() else None,
-        "histories": {
-            str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in histories
-        },
+        "histories": {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in histories},
         "inbox": sorted(path.name for path in (home / "inbox").rglob("*") if path.is_file()),
         "champion": (home / "models" / "champion").read_text(),
     }

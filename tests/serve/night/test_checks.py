@@ -129,12 +129,8 @@ def test_a_fault_in_the_lines_raises_its_alarm(
     assert set(raised(measures)) <= {alarm, "categories"}
 
 
-@pytest.mark.parametrize(
-    ("lines", "verdict"), [(0, "warn"), (1, "warn"), (A_DAY // 2, None), (A_DAY * 40, "stop")]
-)
-def test_too_few_or_too_many_lines_are_noticed(
-    usual: Path, tmp_path: Path, lines: int, verdict: str | None
-) -> None:
+@pytest.mark.parametrize(("lines", "verdict"), [(0, "warn"), (1, "warn"), (A_DAY // 2, None), (A_DAY * 40, "stop")])
+def test_too_few_or_too_many_lines_are_noticed(usual: Path, tmp_path: Path, lines: int, verdict: str | None) -> None:
     settings, store = NightSettings(), store_of(usual, tmp_path, day_of(lines))
     _, measures = check_lines(store, DAY, {}, settings)
     assert raised({one.name: one for one in measures}).get("volume") == verdict
@@ -146,9 +142,7 @@ def test_a_day_that_a_file_declares_empty_raises_nothing(usual: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(("rejected", "verdict"), [(4, None), (6, "warn"), (51, "stop")])
-def test_records_that_break_rules_are_noticed(
-    usual: Path, tmp_path: Path, rejected: int, verdict: str | None
-) -> None:
+def test_records_that_break_rules_are_noticed(usual: Path, tmp_path: Path, rejected: int, verdict: str | None) -> None:
     counts = {"entries": {"read": 100, "rejected": rejected}}
     assert raised(measured(store_of(usual, tmp_path, day_of()), counts)).get("rejected") == verdict
 
@@ -165,9 +159,7 @@ def test_lines_that_come_late_are_noticed(usual: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("promised", "verdict"), [(0.1, None), (0.9, "warn"), (0.002, "stop")])
-def test_scores_that_break_their_promise_are_noticed(
-    tmp_path: Path, promised: float, verdict: str | None
-) -> None:
+def test_scores_that_break_their_promise_are_noticed(tmp_path: Path, promised: float, verdict: str | None) -> None:
     store = build(tmp_path, promised=promised)
     assert raised(measured(store)).get("calibration") == verdict
 

@@ -25,9 +25,7 @@ KILLS = 200
 FULL = 20
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["tests.serve.night.test_faults", "originrisk.serve.night.run", "deltalake", "lightgbm"]
-)
+FORKS.set_forkserver_preload(["tests.serve.night.test_faults", "originrisk.serve.night.run", "deltalake", "lightgbm"])
 
 
 def run_child(home: Path, most_bytes: int | None = None) -> None:

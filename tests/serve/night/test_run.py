@@ -243,17 +243,13 @@ def test_a_model_that_is_refused_changes_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [3, pytest.param(30, marks=pytest.mark.slow)])
-def test_past_days_are_filled_in_order_and_move_neither_champion_nor_live_queue(
-    after: Path, days: int
-) -> None:
+def test_past_days_are_filled_in_order_and_move_neither_champion_nor_live_queue(after: Path, days: int) -> None:
     first, last = DAY - timedelta(days), DAY - timedelta(1)
     champion, queue, inbox = champion_version(after), record.live_day(after), "waits.parquet"
     nights.deliver(after, nights.late_lines(3, NEXT), inbox)
     today = published(after, DAY)
     done = backfill(settings_of(after), first, last)
-    assert [night.content["date"] for night in done] == [
-        str(first + timedelta(number)) for number in range(days)
-    ]
+    assert [night.content["date"] for night in done] == [str(first + timedelta(number)) for number in range(days)]
     assert (champion_version(after), record.live_day(after), published(after, DAY)) == (
         champion,
         queue,
@@ -288,9 +284,7 @@ def test_neither_log_nor_record_nor_report_hold_what_a_line_says(done: Path) -> 
     written = [path for path in folder.rglob("*") if path.suffix in {".json", ".jsonl", ".html"}]
     texts = "".join(path.read_text() for path in [*written, done / "metrics" / "originrisk.prom"])
     lines = Store(done).entries(DAY, DAY).to_pylist()
-    cells = {
-        line[name] for line in lines for name in ("manufacturer_name", "importer_number", "entry_number")
-    }
+    cells = {line[name] for line in lines for name in ("manufacturer_name", "importer_number", "entry_number")}
     assert len(written) == 3
     assert not [cell for cell in cells if cell in texts]
 

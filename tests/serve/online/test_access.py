@@ -44,9 +44,7 @@ def test_a_right_key_gets_in(client: TestClient) -> None:
     assert client.get("/v1/model").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer ork_" + "0" * 16 + "_" + "A" * 43]
-)
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer ork_" + "0" * 16 + "_" + "A" * 43])
 def test_without_a_right_key_nobody_gets_in(client: TestClient, header: str) -> None:
     refused = get(client, header)
     assert refused.status_code == 401
@@ -74,9 +72,7 @@ def test_a_key_that_is_revoked_ends_at_once(home: Path, client: TestClient) -> N
     assert get(client, f"Bearer {text}").status_code == 401
 
 
-@pytest.mark.parametrize(
-    "content", ["[{", "[1]", "null", '[{"id": "a"}]', '[{"id": "a", "scopes": [], "expires": 1}]']
-)
+@pytest.mark.parametrize("content", ["[{", "[1]", "null", '[{"id": "a"}]', '[{"id": "a", "scopes": [], "expires": 1}]'])
 def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in_and_says_so(
     content: str, home: Path, client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:

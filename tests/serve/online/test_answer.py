@@ -77,9 +77,7 @@ def test_reasons_are_the_batchs(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("day", [served.NIGHT, served.NIGHT + timedelta(32)])
-def test_a_day_that_the_history_knows_or_that_lies_far_ahead_is_refused(
-    settings: Settings, day: date
-) -> None:
+def test_a_day_that_the_history_knows_or_that_lies_far_ahead_is_refused(settings: Settings, day: date) -> None:
     row = {**served.rows(settings)[0], "entry_date": str(day)}
     with served.client(settings) as client:
         refused = client.post("/v1/score", json={"lines": [row]})

@@ -155,11 +155,7 @@ def test_a_body_is_bounded_in_size_kind_and_time(settings: Settings) -> None:
 
 def test_a_stored_line_and_its_published_score_are_found(settings: Settings) -> None:
     few = ScoreSettings(capacity_least=6, capacity_share=0.1, random_share=0.5)
-    rows = (
-        score_period(settings.model_copy(update={"score": few}), served.NIGHT, served.NIGHT)
-        .scores()
-        .to_pylist()
-    )
+    rows = score_period(settings.model_copy(update={"score": few}), served.NIGHT, served.NIGHT).scores().to_pylist()
     published = next(row for row in rows if row["selection"] != "lot")
     blinded = next(row for row in rows if row["selection"] == "lot")
     with served.client(settings) as client:

@@ -132,9 +132,7 @@ def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
         assert greeted(port)[2] >= 128
 
 
-def greeted(
-    port: int, maximum_version: ssl.TLSVersion | None = None, ciphers: str = ""
-) -> tuple[str, str, int]:
+def greeted(port: int, maximum_version: ssl.TLSVersion | None = None, ciphers: str = "") -> tuple[str, str, int]:
     """The cipher that a client and the service agree on."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -18,9 +18,7 @@ def lines(*makers: dict[str, str], day: int = 0, received: int | None = None) ->
 
 def table(*makers: dict[str, str], day: int = 0, received: int | None = None) -> pa.Table:
     """The same as a table in the contract's shape."""
-    return pa.Table.from_pylist(
-        [_row(maker, day, received, n) for n, maker in enumerate(makers)], ENTRIES.schema
-    )
+    return pa.Table.from_pylist([_row(maker, day, received, n) for n, maker in enumerate(makers)], ENTRIES.schema)
 
 
 def _row(maker: dict[str, str], day: int, received: int | None, number: int) -> dict[str, object]:

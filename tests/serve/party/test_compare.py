@@ -58,9 +58,7 @@ def test_a_mistyped_city_is_the_same_city() -> None:
 
 
 def test_a_slip_in_the_house_number_speaks_less_against_than_another_number() -> None:
-    near, far = (
-        pieces(FULL, FULL._replace(address=f"{n} MEILUN RD"))["other house number"] for n in (129, 7)
-    )
+    near, far = (pieces(FULL, FULL._replace(address=f"{n} MEILUN RD"))["other house number"] for n in (129, 7))
     assert far < near < 0
 
 

@@ -76,9 +76,7 @@ def test_accounts_are_made_changed_and_listed_without_their_passwords(home: Path
         ("bob", "officer", PASSWORD, "an account of that name"),
     ],
 )
-def test_an_account_that_will_not_do_is_refused(
-    home: Path, name: str, role: str, typed: str, wrong: str
-) -> None:
+def test_an_account_that_will_not_do_is_refused(home: Path, name: str, role: str, typed: str, wrong: str) -> None:
     said(home, "accounts", "create", "bob", "officer", typed=f"{PASSWORD}\n")
     with pytest.raises(UsageError, match=wrong):
         run(home, "accounts", "create", name, role, typed=f"{typed}\n")

@@ -105,9 +105,7 @@ def test_ten_lines_by_keyboard_become_findings_outcomes_and_examples(
         result(page, "Examine", found, "the laboratory says so")
 
     before = teaching(at)
-    assert (
-        outcomes.deliver(at.context, "test").findings == 1
-    )  # the one against the goods awaits its second reader
+    assert outcomes.deliver(at.context, "test").findings == 1  # the one against the goods awaits its second reader
     reader = logged_in(context.browser.new_context(), address, "bob")  # type: ignore[union-attr]
     reader.goto(f"{address}/readings")
     reader.get_by_role("link", name=lines[1].replace("/", " / ")).click()
@@ -129,9 +127,7 @@ def teaching(at: Office) -> int:
     return len(known_outcomes(store.outcomes(), Lines.of(store.entries()), DAY + timedelta(7))[0])
 
 
-def test_a_key_that_needs_a_reason_leads_to_the_form(
-    at: Office, address: str, context: BrowserContext
-) -> None:
+def test_a_key_that_needs_a_reason_leads_to_the_form(at: Office, address: str, context: BrowserContext) -> None:
     page = logged_in(context, address, "ann")
     page.goto(f"{address}/queue")
     first = rows(page)[0]
@@ -146,9 +142,7 @@ def test_a_key_that_needs_a_reason_leads_to_the_form(
     assert (found.draft.decision, found.state) == ("refer", "awaits a second reader")
 
 
-def test_help_opens_and_closes_by_key_and_a_field_keeps_its_letters(
-    address: str, context: BrowserContext
-) -> None:
+def test_help_opens_and_closes_by_key_and_a_field_keeps_its_letters(address: str, context: BrowserContext) -> None:
     page = logged_in(context, address, "ann")
     page.goto(f"{address}/queue")
     page.keyboard.press("?")

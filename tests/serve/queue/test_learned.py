@@ -46,9 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated trade, learned up to the day before, with DAY scored."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "settings.toml").write_text("[train]\nseeds = 1\n")
-    originrisk(
-        folder, "world", "--lines", "60000", "--seed", "5", "--start", "2019-01-01", "--end", "2021-12-31"
-    )
+    originrisk(folder, "world", "--lines", "60000", "--seed", "5", "--start", "2019-01-01", "--end", "2021-12-31")
     for table, name in (
         ("entries", "entries"),
         ("outcomes", "outcomes.parquet"),
@@ -82,9 +80,7 @@ def unexamined(home: Path) -> list[Key]:
         for row in store.entries(DAY, DAY).to_pylist()
         if (row["received_on"] or DAY) < LATER
     }
-    scores = sorted(
-        (row for row in store.scores(DAY, DAY).to_pylist() if row["place"]), key=lambda row: row["place"]
-    )
+    scores = sorted((row for row in store.scores(DAY, DAY).to_pylist() if row["place"]), key=lambda row: row["place"])
     keys = [(row["entry_number"], row["line_number"]) for row in scores]
     return [key for key in keys if key in received and key not in examined]
 

@@ -148,9 +148,7 @@ def test_a_log_in_ends_the_session_that_the_browser_had(at: Office) -> None:
     assert ann.get("/queue").status_code == 200
 
 
-def test_an_address_and_a_name_have_so_many_log_ins_a_minute(
-    at: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_and_a_name_have_so_many_log_ins_a_minute(at: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_in_routes, "monotonic", lambda: 30.0)
     at.app.state.log_ins = log_in_routes.LogInThrottle(8)
     browser = at.visitor()

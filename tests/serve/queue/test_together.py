@@ -19,10 +19,7 @@ EACH = 5
 
 @pytest.mark.parametrize("officers", [4, pytest.param(20, marks=pytest.mark.slow)])
 def test_officers_at_once_lose_and_double_nothing(at: Office, officers: int) -> None:
-    keys = [
-        (row["entry_number"], row["line_number"])
-        for row in Store(at.settings.home).scores(DAY, DAY).to_pylist()
-    ]
+    keys = [(row["entry_number"], row["line_number"]) for row in Store(at.settings.home).scores(DAY, DAY).to_pylist()]
     names = [f"officer{number:02d}" for number in range(officers)]
     browsers = {name: at.at_work(name) for name in names}
 
@@ -31,9 +28,7 @@ def test_officers_at_once_lose_and_double_nothing(at: Office, officers: int) -> 
         browser, own = browsers[name], random.Random(name)
         csrf = token(browser.get("/readings").text)
         return Counter(
-            status
-            for number in range(EACH)
-            for status in put(browser, csrf, own.choice(keys[:3]), f"{name} {number}")
+            status for number in range(EACH) for status in put(browser, csrf, own.choice(keys[:3]), f"{name} {number}")
         )
 
     with ThreadPoolExecutor(officers) as threads:
@@ -43,9 +38,7 @@ def test_officers_at_once_lose_and_double_nothing(at: Office, officers: int) -> 
     assert set(statuses) <= {303, 409}
     assert statuses[409], "nobody met anybody: the test shows nothing"
     assert Counter(row.note for row in rows) == Counter(f"{n} {i}" for n in names for i in range(EACH))
-    by_line = {
-        key: sorted(row.version for row in rows if (row.entry_number, row.line_number) == key) for key in keys
-    }
+    by_line = {key: sorted(row.version for row in rows if (row.entry_number, row.line_number) == key) for key in keys}
     assert all(versions == list(range(1, len(versions) + 1)) for versions in by_line.values())
     verified = verify(at.context.database, at.settings.home)
     assert verified.problems == ()

@@ -57,9 +57,7 @@ def test_a_period_is_scored_as_its_nights_would_have_been(settings: Settings) ->
     for night in nights:
         assert len(night) > 0
     period = score_period(settings, factory.START, factory.END).store
-    assert [
-        period.scores(night["entry_date"][0].as_py(), night["entry_date"][0].as_py()) for night in nights
-    ] == nights
+    assert [period.scores(night["entry_date"][0].as_py(), night["entry_date"][0].as_py()) for night in nights] == nights
 
 
 def test_an_outcome_known_on_the_day_changes_nothing_and_one_known_the_day_before_does(

@@ -56,11 +56,7 @@ def test_the_random_sample_leaves_without_what_would_sway_its_examination(tmp_pa
         ]
     )
     write_scores(both, tmp_path / f"out.{kind}")
-    rows = (
-        pq.read_table(tmp_path / "out.parquet").to_pylist()
-        if kind == "parquet"
-        else read_csv(tmp_path / "out.csv")
-    )
+    rows = pq.read_table(tmp_path / "out.parquet").to_pylist() if kind == "parquet" else read_csv(tmp_path / "out.csv")
     assert [row["entry_number"] for row in rows] == ["ABC12345684", "ABC12345676"]
     assert rows[0]["probability"] in (0.25, "0.25")
     for name in SWAYING:

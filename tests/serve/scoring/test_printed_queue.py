@@ -61,9 +61,7 @@ def test_hostile_text_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> No
     assert not set("\x1b\u202e") & set(shown)
 
 
-def test_a_day_is_printed_with_its_counts_and_the_top(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_day_is_printed_with_its_counts_and_the_top(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     batch = score_period(factory.home(tmp_path), factory.START, factory.START)
     print_batch(batch)
     shown = capsys.readouterr().out

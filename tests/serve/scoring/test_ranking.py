@@ -107,9 +107,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def one(entry: object, until: date) -> Suppression:
-    return Suppression(
-        on=DAY, until=until, entry_number=str(entry), line_number=1, reason="audited", by="officer"
-    )
+    return Suppression(on=DAY, until=until, entry_number=str(entry), line_number=1, reason="audited", by="officer")
 
 
 def test_a_suppression_holds_for_lines_like_it_until_its_day(settings: Settings) -> None:

@@ -59,9 +59,7 @@ def test_where_there_is_room_for_all_all_are_examined(name: str) -> None:
     assert picked.examined.all()
 
 
-def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(
-    lived: Backtest, truth: Path
-) -> None:
+def test_every_line_of_a_month_is_examined_or_rest_and_examinations_miss_some(lived: Backtest, truth: Path) -> None:
     table = pq.read_table(truth)
     for month in lived.policies["random10"]:
         assert month.examined + month.rest == month.lines
@@ -80,9 +78,7 @@ def test_finds_beat_the_lot(lived: Backtest) -> None:
     assert told["recall"] > 1.5 * 0.1
 
 
-def test_an_interrupted_backtest_goes_on_to_the_same_end(
-    settings: Settings, truth: Path, lived: Backtest
-) -> None:
+def test_an_interrupted_backtest_goes_on_to_the_same_end(settings: Settings, truth: Path, lived: Backtest) -> None:
     journal = lived.folder / "random10.jsonl"
     whole = journal.read_text("utf-8")
     journal.write_text("".join(whole.splitlines(keepends=True)[:2]), "utf-8")
@@ -93,9 +89,7 @@ def test_an_interrupted_backtest_goes_on_to_the_same_end(
 
 def test_without_the_truth_only_lines_with_a_known_result_are_examined(settings: Settings) -> None:
     data = TrainingTables.read(settings)
-    conclusive = set(
-        zip(*(data.outcomes[n].to_pylist() for n in ("entry_number", "line_number")), strict=True)
-    )
+    conclusive = set(zip(*(data.outcomes[n].to_pylist() for n in ("entry_number", "line_number")), strict=True))
     told = backtest(settings, PLAN, ["exploit"], None)
     assert not told.complete
     rows = [row for month in told.policies["exploit"] for row in month.rows]
@@ -118,9 +112,7 @@ def test_the_truth_of_another_world_is_refused(settings: Settings, tmp_path: Pat
         from_truth(tmp_path / "none.parquet", lines, data.outcomes, 0)
 
 
-def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(
-    settings: Settings, truth: Path
-) -> None:
+def test_examinations_of_a_simulated_trade_are_wrong_as_often_as_is_expected(settings: Settings, truth: Path) -> None:
     data = TrainingTables.read(settings)
     findings = from_truth(truth, Lines.of(data.entries), data.outcomes, 0)
     papers = findings.cell == list(PRIORS).index("document_review") * 3

@@ -134,9 +134,7 @@ def test_the_command_says_which_features_leak(evaluation: Evaluation, folder: Pa
 
 def test_the_random_arm_weighs_by_the_chance_of_its_draw(evaluation: Evaluation) -> None:
     arm = evaluation.pooled.random_arm()
-    assert arm.results.weight * arm.lines.draw_chance == pytest.approx(
-        arm.results.weight[0] * arm.lines.draw_chance[0]
-    )
+    assert arm.results.weight * arm.lines.draw_chance == pytest.approx(arm.results.weight[0] * arm.lines.draw_chance[0])
     assert len(arm.lines) == evaluation.pooled.lines.random.sum() > 0
 
 

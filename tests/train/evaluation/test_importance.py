@@ -40,7 +40,5 @@ def test_concepts_gather_the_gain_of_their_features(judged: tuple[Planted, Windo
     assert {row["concept"] for row in concepts} == set(CONCEPTS)
     gain = gain_shares(window.fitted.model)
     assert gain.sum() == pytest.approx(1)
-    known = [
-        i for i, name in enumerate(window.fitted.model.features) if name in {"goods_family", "supplier_age"}
-    ]
+    known = [i for i, name in enumerate(window.fitted.model.features) if name in {"goods_family", "supplier_age"}]
     assert sum(row["gain"] for row in concepts) == pytest.approx(np.sum(gain[known]))

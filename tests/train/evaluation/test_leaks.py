@@ -66,9 +66,7 @@ def test_more_examples_rank_better() -> None:
     examples = planted(4000).examples
     past, judged = np.arange(4000) < 3000, np.arange(4000) >= 3000
     points = list(
-        learning_curve(
-            examples, past, judged, weight=np.ones(judged.sum()), prototype=SMALL, trees=60, seed=0
-        )
+        learning_curve(examples, past, judged, weight=np.ones(judged.sum()), prototype=SMALL, trees=60, seed=0)
     )
     assert points[-1]["examples"] == 3000
     assert points[-1]["auc"] > points[0]["auc"]

@@ -23,9 +23,7 @@ WEIGHT = RNG.exponential(size=800)
 def test_average_precision_and_auc_agree_with_scikit_learn(digits: int) -> None:
     score = np.round(RNG.normal(size=800) + OBSERVED, digits)
     metrics = Ranking.of(score, OBSERVED).metrics(WEIGHT)
-    assert metrics["average_precision"] == pytest.approx(
-        average_precision_score(OBSERVED, score, sample_weight=WEIGHT)
-    )
+    assert metrics["average_precision"] == pytest.approx(average_precision_score(OBSERVED, score, sample_weight=WEIGHT))
     assert metrics["auc"] == pytest.approx(roc_auc_score(OBSERVED, score, sample_weight=WEIGHT))
 
 

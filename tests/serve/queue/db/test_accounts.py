@@ -52,9 +52,7 @@ def test_it_is_dead_where_one_condition_fails_even_with_a_session(simulated: Pat
         hired(moved)
 
 
-def test_an_administrator_makes_accounts_and_gives_passwords_on_the_page(
-    scored_home: Path, tmp_path: Path
-) -> None:
+def test_an_administrator_makes_accounts_and_gives_passwords_on_the_page(scored_home: Path, tmp_path: Path) -> None:
     at = Office(office.settings(shutil.copytree(scored_home, tmp_path / "home"), ""))
     adam, ann = at.at_work("adam", "administrator"), at.at_work("ann")
     form = {"csrf": office.token(adam.get("/accounts").text)}

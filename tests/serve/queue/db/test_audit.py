@@ -65,9 +65,7 @@ def test_a_removed_row_is_found(told: Office) -> None:
 
 
 def test_a_removed_row_is_found_though_the_others_are_numbered_anew(told: Office) -> None:
-    tamper(
-        told, "DELETE FROM audit WHERE number = 4", "UPDATE audit SET number = number - 1 WHERE number > 4"
-    )
+    tamper(told, "DELETE FROM audit WHERE number = 4", "UPDATE audit SET number = number - 1 WHERE number > 4")
     assert "row 4: expected the hash of the row before, found another." in found(told)
 
 
@@ -132,9 +130,7 @@ def test_no_setting_shows_the_database_password(tmp_path: Path, written: str) ->
         Database(load_settings(tmp_path))
     assert "settings: queue" in str(refused.value)
     assert SECRET not in str(refused.value)
-    assert SECRET not in repr(
-        Settings(home=tmp_path / "other", queue={"database": f"postgresql://u:{SECRET}@h/d"})
-    )
+    assert SECRET not in repr(Settings(home=tmp_path / "other", queue={"database": f"postgresql://u:{SECRET}@h/d"}))
 
 
 @pytest.fixture
@@ -142,9 +138,7 @@ def worked(at: Office) -> Office:
     """An office with a finding, its second reading, an assignment, a comment and two accounts."""
     key, ann = lines(at)[0], at.at_work("ann")
     write(ann, key, **ADVERSE, reason="two samples")
-    ann.post(
-        f"/lines/{key[0]}/{key[1]}/assignment", data={"csrf": token(ann.get("/queue").text), "officer": "ann"}
-    )
+    ann.post(f"/lines/{key[0]}/{key[1]}/assignment", data={"csrf": token(ann.get("/queue").text), "officer": "ann"})
     ann.post(
         f"/lines/{key[0]}/{key[1]}/comments",
         data={"csrf": token(ann.get("/queue").text), "text": "asked for gin records"},

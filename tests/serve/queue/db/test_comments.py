@@ -15,9 +15,7 @@ from tests.serve.queue.office import Office, lines, token, write
 PAPER = b"<script>alert(1)</script> two samples"
 
 
-def send(
-    browser: TestClient, key: tuple[str, int], text: str = "", name: str = "", content: bytes = PAPER
-) -> int:
+def send(browser: TestClient, key: tuple[str, int], text: str = "", name: str = "", content: bytes = PAPER) -> int:
     """Fill in the form below the log; a browser sends an empty part where no file is chosen."""
     page = browser.get(f"/lines/{key[0]}/{key[1]}/findings").text
     form = {"csrf": token(page), "text": text}
@@ -52,10 +50,7 @@ def test_a_comment_and_its_file_are_kept_and_given_back_as_a_download(at: Office
     assert file.headers["content-type"] == "application/octet-stream"
     assert file.headers["content-disposition"].startswith("attachment;")
     assert file.headers["x-content-type-options"] == "nosniff"
-    assert (
-        "sandbox" in file.headers["content-security-policy"]
-        or "'none'" in file.headers["content-security-policy"]
-    )
+    assert "sandbox" in file.headers["content-security-policy"] or "'none'" in file.headers["content-security-policy"]
     other = lines(at)[1]
     assert bob.get(f"/lines/{other[0]}/{other[1]}/attachments/{log[0].comment}").status_code == 404
     assert ("ann", "comment written", f"/lines/{key[0]}/{key[1]}") in at.audited()

@@ -58,9 +58,7 @@ def test_a_result_becomes_an_outcome_on_both_clocks(at: Office) -> None:
     assert row["selection_probability"] == pytest.approx(score["selection_probability"])
 
 
-def test_delivering_again_changes_nothing_even_after_a_crash(
-    at: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_delivering_again_changes_nothing_even_after_a_crash(at: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     write(at.at_work("ann"), unexamined(at, "order"), decision="release", result="inconclusive",
           method="other", found_on=str(DAY))  # fmt: skip
     with monkeypatch.context() as broken:
@@ -162,9 +160,7 @@ def test_a_result_from_elsewhere_is_replaced_only_by_a_later_one(
     done = outcomes.deliver(at.context, "test")
     there = stored(at, key)
     assert there
-    assert (done.findings, len(done.refused), there["result"]) == (
-        (0, 1, result) if stays else (1, 0, "not_xinjiang")
-    )
+    assert (done.findings, len(done.refused), there["result"]) == ((0, 1, result) if stays else (1, 0, "not_xinjiang"))
     again = outcomes.deliver(at.context, "test")
     assert (again.findings, len(again.refused)) == (0, int(stays))
 
@@ -175,9 +171,7 @@ def test_a_weaker_result_never_replaces_a_conclusive_one_from_elsewhere(at: Offi
         **dict(zip(OUTCOMES.key, key, strict=True)), "selected_date": DAY, "selection": "targeted",
         "result": "xinjiang", "outcome_date": DAY, "method": "isotopic", "disposition": "exclusion",
     }  # fmt: skip
-    Store(at.settings.home).upsert(
-        "outcomes", pa.Table.from_pylist([row], schema=OUTCOMES.schema).to_batches()
-    )
+    Store(at.settings.home).upsert("outcomes", pa.Table.from_pylist([row], schema=OUTCOMES.schema).to_batches())
     at.later(days=4)
     write(at.at_work("ann"), key, decision="examine", result="inconclusive", method="dna", found_on=str(DAY))
     assert len(outcomes.deliver(at.context, "test").refused) == 1
@@ -250,9 +244,7 @@ def test_a_detention_stays_pending_and_a_disposition_from_elsewhere_is_kept(at: 
     store = Store(at.settings.home)
     done = store.outcomes().slice(0, 0).from_pylist([{**row, "outcome_date": DAY, "disposition": "exported"}])
     store.upsert("outcomes", done.cast(store.outcomes().schema).to_batches())
-    write(
-        ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY), reason="a test"
-    )
+    write(ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY), reason="a test")
     assert deliver(at) == 1
     row = stored(at, key)
     assert row

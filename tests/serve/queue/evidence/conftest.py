@@ -17,6 +17,4 @@ def home(storied_home: Path) -> Path:
 
 @pytest.fixture
 def reading(home: Path) -> StoreSnapshot:
-    return background_reading(
-        Settings(home=home, history_start=factory.START), Store(home), patience=60
-    ).get()[0]
+    return background_reading(Settings(home=home, history_start=factory.START), Store(home), patience=60).get()[0]

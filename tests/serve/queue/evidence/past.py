@@ -57,9 +57,7 @@ def lines() -> list[dict[str, object]]:
             seller_name=HOSTILE,
             manufacturer_city=HOSTILE,
         ),
-        line(
-            4, DAY, quantity=None, unit_of_measure=None, gross_weight_kg=None, manufacturer_name="Steady Mill"
-        ),
+        line(4, DAY, quantity=None, unit_of_measure=None, gross_weight_kg=None, manufacturer_name="Steady Mill"),
         *peers,
         *past,
         line(40, DAY - timedelta(1), received_on=DAY),

@@ -85,9 +85,7 @@ def test_without_a_history_before_the_day_links_say_so(home: Path) -> None:
 
 def test_lists_are_those_that_the_day_sees(reading: StoreSnapshot, found: LineEvidence) -> None:
     maker = next(one for one in found.matches if "manufacturer" in one.roles)
-    assert not [
-        match for match in maker.matches if match.listing["name"] == "Steady Mill"
-    ]  # in force on the day
+    assert not [match for match in maker.matches if match.listing["name"] == "Steady Mill"]  # in force on the day
     listed = reading.line(*key(51))
     assert listed is not None
     assert listed.listings < found.listings  # the order came into force on its very day
@@ -125,24 +123,18 @@ def test_neighbours_are_those_of_the_queue(reading: StoreSnapshot) -> None:
 
 def test_charts_stay_inside_their_frames(found: LineEvidence) -> None:
     drawn = charts.plot(found.prices[0])
-    assert all(
-        drawn.left <= x <= drawn.width and 0 <= y <= drawn.bottom for x, y in (*drawn.peers, *drawn.own)
-    )
+    assert all(drawn.left <= x <= drawn.width and 0 <= y <= drawn.bottom for x, y in (*drawn.peers, *drawn.own))
     marks = charts.timeline(DAY, {"Maker": found.supplier}, [], ("This line", "entered")).marks
     assert all(0 <= mark.share <= 1 and mark.tall <= 1 for mark in marks)
     assert {mark.kind for mark in marks} == {"bar", "found", "law", "entry"}
 
 
-def test_what_differs_from_the_makers_other_lines_is_marked(
-    reading: StoreSnapshot, found: LineEvidence
-) -> None:
+def test_what_differs_from_the_makers_other_lines_is_marked(reading: StoreSnapshot, found: LineEvidence) -> None:
     assert [field.name for field in found.declared if field.usual] == []
     past = pa.table({"country_of_origin": ["VN"] * 5 + ["KH"], "unit_of_measure": ["DOZ"] * 3 + ["PCS"] * 3,
                      "manufacturer_name": ["Steady Mill"] * 6, "importer_number": ["1"] * 6})  # fmt: skip
     row = {**found.row, "country_of_origin": "CN"}
-    usual = {
-        field.name: field.usual for field in declaration.declared(reading.reader, row, past) if field.usual
-    }
+    usual = {field.name: field.usual for field in declaration.declared(reading.reader, row, past) if field.usual}
     assert usual["country_of_origin"] == "5 of 6 earlier lines: VN"
     assert set(usual) == {"country_of_origin", "importer_number"}
     assert declaration.declared(reading.reader, row, past.slice(0, 4))[0].usual == ""

@@ -79,9 +79,7 @@ def test_decided_lines_and_those_of_an_officer_are_told_apart(reading: StoreSnap
     worked = OfficerWork({key(1): "examine"}, {key(1): 1}, {key(2): "ann", key(3): "bob"}, "ann")
     everything, open_ = names(reading), names(reading, worked, state="open")
     assert len(open_) == len(everything) - 1
-    assert (
-        names(reading, worked, state="examine") == names(reading, worked, state="decided") == ["Steady Mill"]
-    )
+    assert names(reading, worked, state="examine") == names(reading, worked, state="decided") == ["Steady Mill"]
     assert names(reading, worked, state="release") == []
     assert names(reading, worked, officer="me") == ["Brand New Mill"]
     assert len(names(reading, worked, officer="nobody")) == len(everything) - 2
@@ -162,9 +160,7 @@ def test_importer_numbers_are_masked(reading: StoreSnapshot) -> None:
     assert not [row for row in lines.to_pylist() if "7654321" in str(row)]
 
 
-def test_pages_hold_every_line_once(
-    monkeypatch: pytest.MonkeyPatch, reading: StoreSnapshot, home: Path
-) -> None:
+def test_pages_hold_every_line_once(monkeypatch: pytest.MonkeyPatch, reading: StoreSnapshot, home: Path) -> None:
     monkeypatch.setattr(queue_query, "SHOWN", 3)
     today = reading.day(DAY)
 
@@ -181,9 +177,7 @@ def test_pages_hold_every_line_once(
 
 def test_what_the_store_learns_is_seen_at_once(tmp_path: Path) -> None:
     settings = factory.home(tmp_path)
-    home = background_reading(
-        Settings(home=tmp_path, history_start=factory.START), Store(tmp_path), patience=60
-    )
+    home = background_reading(Settings(home=tmp_path, history_start=factory.START), Store(tmp_path), patience=60)
     reading, newest = home.get()
     assert newest
     assert reading.shown is None

@@ -55,9 +55,7 @@ def test_no_importer_number_leaves_and_no_text_runs(at: Office, kind: str) -> No
     store = Store(at.settings.home)
     table = store.entries(DAY, DAY).to_pylist()
     table[0] |= {"manufacturer_name": '=HYPERLINK("http://evil")', "description": "+1\u202e<script>"}
-    store.upsert(
-        "entries", ENTRIES.schema.empty_table().from_pylist(table, schema=ENTRIES.schema).to_batches()
-    )
+    store.upsert("entries", ENTRIES.schema.empty_table().from_pylist(table, schema=ENTRIES.schema).to_batches())
     file = at.at_work("ann").get(f"/queue.{kind}?{QUERY}").content
     rows = opened(kind, file)
     texts = [str(value) for row in rows for value in row.values()]
@@ -87,9 +85,7 @@ def test_the_random_sample_has_no_score_in_it_as_on_the_page(at: Office) -> None
     by_lot = [row for row in rows if row["chosen"] == "by lot (random sample)"]
     others = [row for row in rows if row["chosen"] == "by rank"]
     assert {(row["entry number"], int(row["line"])) for row in by_lot} == set(lines(at, "lot"))
-    assert {row[head] for row in by_lot for head in ("probability", "rank", "why", "red flags and law")} == {
-        ""
-    }
+    assert {row[head] for row in by_lot for head in ("probability", "rank", "why", "red flags and law")} == {""}
     assert others
     assert all(row["probability"] and row["rank"] and row["why"] for row in others)
 

@@ -173,9 +173,7 @@ def issuer() -> Iterator[str]:
         port = free.getsockname()[1]
     told = [json.dumps({"sub": sub, "preferred_username": name}) for sub, name in PEOPLE.items()]
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true"]
-    server = subprocess.Popen(
-        [*command, *(f"--user-claims={one}" for one in told)], stderr=subprocess.DEVNULL
-    )
+    server = subprocess.Popen([*command, *(f"--user-claims={one}" for one in told)], stderr=subprocess.DEVNULL)
     try:
         while True:
             with socket.socket() as knock:

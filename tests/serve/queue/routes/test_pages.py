@@ -25,9 +25,7 @@ from tests.serve.queue.office import Office
 
 @pytest.fixture(scope="module")
 def at(storied_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    opened = Office(
-        office.settings(shutil.copytree(storied_home, tmp_path_factory.mktemp("pages") / "home"), "")
-    )
+    opened = Office(office.settings(shutil.copytree(storied_home, tmp_path_factory.mktemp("pages") / "home"), ""))
     yield opened
     opened.context.database.close()
 
@@ -180,15 +178,11 @@ def test_hostile_text_stays_text(ann: TestClient, path: str) -> None:
     assert "\u200b" not in text
     assert "‹U+202E›" in page.text
     assert "<script>alert(1)</script>" in page.text
-    assert not [
-        attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)
-    ]
+    assert not [attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)]
     assert not [attributes for _, attributes in page.tags if "style" in attributes]
 
 
-@pytest.mark.parametrize(
-    "path", ["/queue?scope=all&group=ring", "/account", "/readings", address(1), address(3)]
-)
+@pytest.mark.parametrize("path", ["/queue?scope=all&group=ring", "/account", "/readings", address(1), address(3)])
 def test_no_name_of_a_part_stands_twice(ann: TestClient, path: str) -> None:
     ids = Page(read(ann, path)).ids()
     assert len(ids) == len(set(ids))

@@ -75,13 +75,9 @@ def test_what_was_just_written_is_undone_and_the_audit_keeps_both(at: Office) ->
     found = stands(at, key)
     assert found
     assert (found.version, found.draft.decision) == (2, "reopened")
-    assert 'class="toast"' not in ann.get("/queue").text.replace(
-        '<template id="undo"><aside class="toast"', ""
-    )
+    assert 'class="toast"' not in ann.get("/queue").text.replace('<template id="undo"><aside class="toast"', "")
     assert re.search(r"open</p>", ann.get("/queue?state=open").text)
-    assert (
-        write(ann, key, decision="release").status_code == 303
-    )  # open again: no reason for a correction is asked
+    assert write(ann, key, decision="release").status_code == 303  # open again: no reason for a correction is asked
     write(ann, key, decision="examine", reason="a second thought")
     assert ann.post("/queue/undo", data={**form, "line": named(key, 4)}).status_code == 303
     found = stands(at, key)

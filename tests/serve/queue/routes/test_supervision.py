@@ -141,7 +141,5 @@ def test_drift_is_drawn_night_by_night_and_calibration_step_by_step() -> None:
     drawn = str(charts.calibration_chart(rows))  # type: ignore[attr-defined]
     (found,) = re.findall(r'class="mark" cx="([\d.]+)" cy="([\d.]+)"', drawn)  # nine results tell no share
     top = Share("", 3, 20).interval[1]
-    assert [float(one) for one in found] == pytest.approx(
-        [66 + 560 * 0.15 / top, 170 - 150 * 0.15 / top], abs=0.06
-    )
+    assert [float(one) for one in found] == pytest.approx([66 + 560 * 0.15 / top, 170 - 150 * 0.15 / top], abs=0.06)
     assert "3 of 20" in drawn

@@ -31,7 +31,5 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
                 f"BEGIN SELECT RAISE(ABORT, 'rows of {table} stay as they are'); END"
             )
-    op.add_column(
-        "findings", sa.Column("disposition", sa.String(30))
-    )  # sealed; revision 0003 adds it elsewhere
+    op.add_column("findings", sa.Column("disposition", sa.String(30)))  # sealed; revision 0003 adds it elsewhere
     audit.adopt(op.get_bind(), datetime.now(UTC))
