@@ -101,9 +101,7 @@ def hostile_forms(port: int, seconds: float) -> None:
     ]
     for body, kind in forms:
         _repeated(
-            seconds / len(forms),
-            4,
-            lambda body=body, kind=kind: ask(port, "POST", "/login", body, Content_Type=kind),
+            seconds / len(forms), 4, lambda body=body, kind=kind: ask(port, "POST", "/login", body, Content_Type=kind)
         )
 
 
@@ -175,9 +173,7 @@ def server(home: Path, *words: str) -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [COMMAND, "--home", home, *words, "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [COMMAND, "--home", home, *words, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         for _ in range(600):
@@ -196,23 +192,11 @@ def queue(seconds: float) -> list[list[str]]:
     """The queue under each attack."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        for words, typed in (
-            (("queue", "migrate"), ""),
-            (("accounts", "create", "ann", "officer"), PASSWORD + "\n"),
-        ):
+        for words, typed in ((("queue", "migrate"), ""), (("accounts", "create", "ann", "officer"), PASSWORD + "\n")):
             subprocess.run([COMMAND, "--home", home, *words], input=typed, text=True, check=True, capture_output=True)
         with server(home, "queue") as (port, pid):
             cookie = log_in(port, "ann", PASSWORD)
-            attacks = (
-                None,
-                silent,
-                slow_headers,
-                many_headers,
-                slow_bodies,
-                long_headers,
-                hostile_forms,
-                flood,
-            )
+            attacks = (None, silent, slow_headers, many_headers, slow_bodies, long_headers, hostile_forms, flood)
             return [
                 [attack.__doc__ or "" if attack else "None.",
                  *measure(port, pid, attack, lambda: ask(port, "GET", "/readings", Cookie=cookie).status, seconds)]
@@ -244,12 +228,7 @@ def service(home: Path, seconds: float) -> list[list[str]]:
     def slow_bodies(at: int, seconds: float) -> None:
         """200 connections of one key whose lines never arrive."""
         head = f"POST /v1/score HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {keys[0][1]}\r\n"
-        _held(
-            at,
-            (head + "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{").encode(),
-            200,
-            seconds,
-        )
+        _held(at, (head + "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{").encode(), 200, seconds)
 
     def hostile_bodies(at: int, seconds: float) -> None:
         """JSON that is deep, long, of strange names or of other encodings, four at a time."""

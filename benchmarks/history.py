@@ -266,8 +266,7 @@ def measure_own(lines: int) -> dict[str, Any]:
     table.numbers.update({f"given {name}": values for name, values in added.items()})
     replaying.measures = _given  # what a line adds is given to the peers as well
     history = History(
-        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED),
-        learners={},
+        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED), learners={}
     )
     nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     sums = dict.fromkeys(history.names.place, 0)
@@ -382,11 +381,7 @@ def main() -> None:
         report_growth(asked.lines)
 
 
-STEPS: dict[str, Callable[[int], dict[str, Any]]] = {
-    "replay": measure_replay,
-    "day": measure_day,
-    "own": measure_own,
-}
+STEPS: dict[str, Callable[[int], dict[str, Any]]] = {"replay": measure_replay, "day": measure_day, "own": measure_own}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write-task"]:

@@ -94,17 +94,7 @@ def report(folder: Path, kind: str, lines: int) -> None:
     file, home = folder / f"lines.{kind}", folder / f"home-{kind}"
     copy = f"import duckdb; duckdb.execute(\"COPY (FROM '{file}') TO '{folder}/copy.parquet'\")"
     plain, plain_cpu, _, _ = measured(sys.executable, "-c", copy)
-    ingest = (
-        sys.executable,
-        "-m",
-        "originrisk",
-        "--home",
-        str(home),
-        "ingest",
-        "entries",
-        str(file),
-        "--json",
-    )
+    ingest = (sys.executable, "-m", "originrisk", "--home", str(home), "ingest", "entries", str(file), "--json")
     taken, cpu, peak, output = measured(*ingest)
     counts = json.loads(output)
     assert counts["read"] == counts["accepted"] + counts["rejected"] == lines, counts

@@ -39,15 +39,7 @@ def main(variant: str, seed: int, lines: int) -> None:
     print_table(f"World {variant}, seed {seed}: scored lines against the truth", HEADINGS, rows(judged))
 
 
-HEADINGS = (
-    "lines",
-    "number",
-    "true",
-    "expected",
-    "average precision [95 %]",
-    "calibration error",
-    "log-loss",
-)
+HEADINGS = ("lines", "number", "true", "expected", "average precision [95 %]", "calibration error", "log-loss")
 
 
 def scored_lines(store: Store) -> pd.DataFrame:

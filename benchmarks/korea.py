@@ -28,15 +28,7 @@ from originrisk.train.origin_classifier import NoisyResults
 ROOT = Path(__file__).resolve().parents[1]
 SCORED = (date(2021, 1, 1), date(2021, 3, 31))
 KEY = ["entry_number", "line_number"]
-SHOWN = (
-    "average_precision",
-    "auc",
-    "precision@1%",
-    "precision@2%",
-    "precision@5%",
-    "precision@10%",
-    "recall@10%",
-)
+SHOWN = ("average_precision", "auc", "precision@1%", "precision@2%", "precision@5%", "precision@10%", "recall@10%")
 
 
 def main(folder: Path) -> None:

@@ -68,13 +68,7 @@ class Judged:
             drawn = (rng.random((DRAWS, len(said))) < said).astype(np.float64)
             least = np.mean([calibration_error(said, result, even) for result in drawn])
             shares = (f"{said.mean():.2%}", f"{true.mean():.2%}")
-            yield (
-                name,
-                f"{len(true):,}",
-                *shares,
-                f"{calibration_error(said, true, even):.4f}",
-                f"{least:.4f}",
-            )
+            yield (name, f"{len(true):,}", *shares, f"{calibration_error(said, true, even):.4f}", f"{least:.4f}")
 
 
 def judged(of: SeenWorld) -> Judged:

@@ -241,11 +241,7 @@ def measure(home: Path, asked: argparse.Namespace) -> None:
     report(measured, asked.history)
     spent = ready(home, min(asked.ready, asked.lines))
     print(f"\nScoring {asked.ready:,} ready lines, {SEEDS} × {TREES} trees × {LEAVES} leaves, CPU seconds")
-    for name, text in (
-        ("bare", "Booster.predict"),
-        ("step", "scoring step"),
-        ("pyfunc", "pyfunc over pandas"),
-    ):
+    for name, text in (("bare", "Booster.predict"), ("step", "scoring step"), ("pyfunc", "pyfunc over pandas")):
         print(f"  {text:<20} {spent[name]:8.2f} {spent[name] / spent['bare']:6.2f} × bare")
 
 

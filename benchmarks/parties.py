@@ -39,11 +39,7 @@ def words(rng: np.random.Generator, size: int) -> Words:
 def makers(rng: np.random.Generator, size: int) -> Makers:
     """Distinct makers, as declared in full."""
     cities, word, street = words(np.random.default_rng(1), 80), words(rng, size), words(rng, size)
-    country, city, trade = (
-        rng.choice(COUNTRIES, size, p=SHARE),
-        rng.choice(cities, size),
-        rng.choice(TRADES, size),
-    )
+    country, city, trade = (rng.choice(COUNTRIES, size, p=SHARE), rng.choice(cities, size), rng.choice(TRADES, size))
     house = np.ceil(np.exp(rng.normal(4.6, 1.3, size))).astype(np.int64).astype(str)
     stem = [w[:3] + t[:3] for w, t in zip(word, trade, strict=True)]
     mid = [f"{c}{s}{h[:4]}{t[:3]}" for c, s, h, t in zip(country, stem, house, city, strict=True)]

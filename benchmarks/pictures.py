@@ -26,14 +26,7 @@ ADDRESS: Final = f"http://localhost:{PORT}"
 PASSWORD: Final = "only for these pictures"
 SHAPES: Final = {"1280": (1280, 800, "light"), "820": (820, 1100, "light"), "dark": (1280, 800, "dark")}
 PAGES: Final = {
-    "officer": [
-        "/queue",
-        "/queue?scope=all&group=supplier",
-        "/queue?day=2018-01-01",
-        "/readings",
-        "/account",
-        "LINE",
-    ],
+    "officer": ["/queue", "/queue?scope=all&group=supplier", "/queue?day=2018-01-01", "/readings", "/account", "LINE"],
     "supervisor": ["/supervision", "/queue", "LINE"],
     "data_scientist": ["LINE"],
     "administrator": ["/accounts"],

@@ -136,16 +136,7 @@ def findings(checkout: Path, home: Path, world: tuple[str, ...]) -> Iterator[tup
     code, out, error = told(checkout, home, "train", "--cutoff", "2020-10-31", "--json")
     yield "train", (code, steady(out), digest(error))
     code, out, _ = told(
-        checkout,
-        home,
-        "score",
-        "--from",
-        "2020-11-02",
-        "--to",
-        "2020-11-06",
-        "--out",
-        "scores.parquet",
-        "--json",
+        checkout, home, "score", "--from", "2020-11-02", "--to", "2020-11-06", "--out", "scores.parquet", "--json"
     )
     yield "score", (code, steady(out))
     if (home / "scores.parquet").exists():

@@ -156,10 +156,7 @@ def see_world(folder: Path, knobs: dict[str, Any]) -> None:
 
 def label(folder: Path, seed: int) -> None:
     """Keep which lines of a world are learned from, which are judged, and the results of those that were examined."""
-    from originrisk.train.dataset import (
-        examples_of,
-        known_outcomes,
-    )  # a checkout of before lacks some
+    from originrisk.train.dataset import examples_of, known_outcomes  # a checkout of before lacks some
 
     entries, outcomes, _, truth = (pq.read_table(folder / f"{name}.parquet") for name in TABLES)
     lines = Lines.of(entries)
@@ -285,10 +282,7 @@ def beside(folders: Sequence[Path], before: str, now: str, *, whole: bool) -> No
         world = worlds[0]
         draws = [np.ones(len(world.truth)), *resamples(world.supplier, seed=0)]
         precision = [
-            np.mean(
-                [[Ranking.of(one, world.truth).average_precision(draw) for draw in draws] for one in half],
-                axis=0,
-            )
+            np.mean([[Ranking.of(one, world.truth).average_precision(draw) for draw in draws] for one in half], axis=0)
             for half in halves
         ]
         change = precision[1] - precision[0]

@@ -156,10 +156,7 @@ def parity(home: Path) -> None:
     from originrisk.serve.scoring.batch import score_period
 
     settings, rows = load_settings(home), []
-    with (
-        serving(home, core=None) as (port, key, _),
-        Client(f"http://127.0.0.1:{port}", key, timeout=120) as client,
-    ):
+    with serving(home, core=None) as (port, key, _), Client(f"http://127.0.0.1:{port}", key, timeout=120) as client:
         for day in (NEXT, NEXT + timedelta(1)):
             lines = asked(home, day)
             parts = [client.score(lines[at : at + 500], features=True) for at in range(0, len(lines), 500)]
@@ -192,17 +189,7 @@ def speed(home: Path, seconds: float, environments: dict[str, str | None]) -> No
     for name, environment in environments.items():
         if environment:
             found += PEERS[name](home, Path(environment), seconds)
-    heads = (
-        "server",
-        "lines",
-        "connections",
-        "requests",
-        "p50 ms",
-        "p99 ms",
-        "lines/s",
-        "not 200",
-        "CPU ms/request",
-    )
+    heads = ("server", "lines", "connections", "requests", "p50 ms", "p99 ms", "lines/s", "not 200", "CPU ms/request")
     print_table("One core serves, one asks", heads, found)
 
 
@@ -332,15 +319,7 @@ def fuzz(home: Path, count: int) -> None:
             *(round(m) for m in (memory[0], memory[len(memory) // 2], memory[-1])),
         ]
     ]
-    heads = (
-        "requests",
-        "statuses",
-        "lost",
-        "marks in logs",
-        f"MB after {each}",
-        "MB half-way",
-        "MB at the end",
-    )
+    heads = ("requests", "statuses", "lost", "marks in logs", f"MB after {each}", "MB half-way", "MB at the end")
     print_table("Fuzzed bodies", heads, rows)
 
 
@@ -391,16 +370,7 @@ def soak(home: Path, seconds: float) -> None:
         plan = {"requests": requests, "seconds": seconds, "connections": 4, "rate": 0.7 * top, "right": right}
         found = load_with(port=port, **plan)
         swapping.wait()
-    heads = (
-        "full speed, requests/s",
-        "requests",
-        "statuses",
-        "versions",
-        "p50 ms",
-        "p99 ms",
-        "wrong",
-        "lost",
-    )
+    heads = ("full speed, requests/s", "requests", "statuses", "versions", "p50 ms", "p99 ms", "wrong", "lost")
     row = [top, found["requests"], json.dumps(found["statuses"]), json.dumps(found["versions"])]
     print_table("Soak", heads, [[*row, found["p50_ms"], found["p99_ms"], found["wrong"], found["lost"]]])
 

@@ -121,11 +121,7 @@ def digests(item: str) -> bytes:
     times = [start, time.time() - start, time.process_time() - used, os.getpid()]
     columns = {name: table[name].to_numpy() for name in ("line_number", "probability", "one", "other")}
     return packed(
-        {
-            **columns,
-            "entry_number": np.array(table["entry_number"].to_pylist(), np.str_),
-            "times": np.array(times),
-        }
+        {**columns, "entry_number": np.array(table["entry_number"].to_pylist(), np.str_), "times": np.array(times)}
     )
 
 
@@ -184,16 +180,7 @@ def cluster(executors: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     place = ["--host", "127.0.0.1", "--webui-port", "0"]
     master = start([home / "bin" / "spark-class", f"{kind}.master.Master", *place, "--port", str(PORT)])
     address = f"spark://127.0.0.1:{PORT}"
-    worker = [
-        home / "bin" / "spark-class",
-        f"{kind}.worker.Worker",
-        *place,
-        "--cores",
-        "1",
-        "--memory",
-        "1g",
-        address,
-    ]
+    worker = [home / "bin" / "spark-class", f"{kind}.worker.Worker", *place, "--cores", "1", "--memory", "1g", address]
     workers = [start(worker) for _ in range(executors)]
     try:
         yield address, workers

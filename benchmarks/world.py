@@ -35,13 +35,7 @@ from originrisk.features.lines import Lines
 from originrisk.features.lists import Listings
 
 TEST_DAYS, GAP_DAYS = 184, 30
-SHALLOW = {
-    "objective": "binary",
-    "num_leaves": 15,
-    "learning_rate": 0.05,
-    "feature_fraction": 0.6,
-    "verbose": -1,
-}
+SHALLOW = {"objective": "binary", "num_leaves": 15, "learning_rate": 0.05, "feature_fraction": 0.6, "verbose": -1}
 app = typer.Typer()
 
 

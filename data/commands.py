@@ -23,11 +23,7 @@ def _ingest_into(table: str, meaning: str) -> None:
     """Make `ingest TABLE` a command."""
 
     def command(
-        ctx: typer.Context,
-        paths: Paths,
-        mapping: MappingName = "contract",
-        check: Check = False,
-        json: Json = False,
+        ctx: typer.Context, paths: Paths, mapping: MappingName = "contract", check: Check = False, json: Json = False
     ) -> None:
         from originrisk.data.errors import BadInputError
         from originrisk.data.ingest.run import ingest, show

@@ -41,10 +41,7 @@ def weak_labels(outcomes: pa.Table) -> tuple[pa.StringArray, pa.StringArray]:
     Evidence where there is some; else FOUND of a denial and NOT_FOUND where a detention ended in a release, both by
     `detention`; else null. A test that does not decide teaches nothing, whatever was done then.
     """
-    found, held = (
-        evidence(outcomes),
-        pc.is_in(pc.fill_null(outcomes["method"], "detention"), pa.array(["detention"])),
-    )
+    found, held = (evidence(outcomes), pc.is_in(pc.fill_null(outcomes["method"], "detention"), pa.array(["detention"])))
     released = pc.and_(_is_in(outcomes["disposition"], RELEASES), held.combine_chunks())
     done = pc.if_else(denied(outcomes), FOUND, pc.if_else(released, NOT_FOUND, None))
     method = pc.if_else(pc.is_valid(found), outcomes["method"].combine_chunks(), "detention")

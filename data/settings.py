@@ -6,12 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from originrisk.data.errors import BadInputError, Problem
 
@@ -191,8 +186,7 @@ class QueueSettings(Section):
     oidc_client_id: str = Field("", description="what the provider calls the queue")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="the queue's secret at the provider")
     oidc_name: str = Field(
-        "preferred_username",
-        description="claim that names the account; one that users cannot change at the provider",
+        "preferred_username", description="claim that names the account; one that users cannot change at the provider"
     )
 
 
@@ -211,8 +205,7 @@ class Settings(BaseSettings):
     home: Path
     memory_limit_gb: float = Field(3.0, gt=0, description="memory that DuckDB may use, GB")
     history_start: date = Field(
-        date(1989, 1, 1),
-        description="first day the history may replay; what is older is left out, and said so",
+        date(1989, 1, 1), description="first day the history may replay; what is older is left out, and said so"
     )
     read: ReadSettings = ReadSettings()
     score: ScoreSettings = ScoreSettings()

@@ -31,15 +31,7 @@ def _():
 
     def command(*words, may=(0,)):
         """The command line on the example's home; what it prints, as JSON. `may`: exit codes that are no failure."""
-        asked = [
-            sys.executable,
-            "-m",
-            "originrisk",
-            "--home",
-            str(folder / "home"),
-            *map(str, words),
-            "--json",
-        ]
+        asked = [sys.executable, "-m", "originrisk", "--home", str(folder / "home"), *map(str, words), "--json"]
         ran = subprocess.run(asked, check=False, capture_output=True, text=True)
         if ran.returncode not in may:
             raise RuntimeError(ran.stderr)

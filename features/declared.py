@@ -8,17 +8,7 @@ import numpy as np
 
 from originrisk.data.reference import materials, orders
 from originrisk.features.descriptions import composition
-from originrisk.features.lines import (
-    Bools,
-    Floats,
-    Ints,
-    Lines,
-    entry_dates,
-    kilograms,
-    positive,
-    shared,
-    units,
-)
+from originrisk.features.lines import Bools, Floats, Ints, Lines, entry_dates, kilograms, positive, shared, units
 from originrisk.features.places import country_number, lading_country
 
 CHINA: Final = [country_number(code) for code in ("CN", "HK", "MO")]

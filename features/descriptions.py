@@ -17,14 +17,7 @@ from originrisk.data import reference
 
 Shares = dict[str, float]
 
-_LETTERS: Final = {
-    "C": "cotton",
-    "P": "polyester",
-    "S": "spandex",
-    "N": "nylon",
-    "V": "viscose",
-    "R": "viscose",
-}
+_LETTERS: Final = {"C": "cotton", "P": "polyester", "S": "spandex", "N": "nylon", "V": "viscose", "R": "viscose"}
 _NOT: Final = (
     r"OTH(?:ER)?\.?\s+THAN|O/T|EXCL?(?:UD\w+)?\.?|EXCE[PT]+\w*|NOT|NON|NO|W/O|WITHOUT|SIN|SANS|HORS|SAUF|"
     r"AUTRE QUE|OHNE|NICHT|AUSSER|SEM|KHONG|NO SEAN?"

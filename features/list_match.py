@@ -18,13 +18,7 @@ import pyarrow as pa
 
 from originrisk.features.lines import Codes, Floats, Text
 from originrisk.features.names import company_tokens, tokens
-from originrisk.features.parties.compare import (
-    CountryRarity,
-    EvidencePart,
-    MatchEvidence,
-    WordCounts,
-    weigh_texts,
-)
+from originrisk.features.parties.compare import CountryRarity, EvidencePart, MatchEvidence, WordCounts, weigh_texts
 from originrisk.features.vocabulary import GENERIC, PLACES
 
 INTERCEPT: Final = -4.45

@@ -13,15 +13,7 @@ import pyarrow as pa
 from originrisk.data import law
 from originrisk.data.contract import EPOCH
 from originrisk.data.law import Named, Role
-from originrisk.data.lists.membership import (
-    Row,
-    party,
-    programme,
-    seen_after,
-    seen_until,
-    shipped,
-    with_shipped,
-)
+from originrisk.data.lists.membership import Row, party, programme, seen_after, seen_until, shipped, with_shipped
 from originrisk.data.reference import orders
 from originrisk.data.store.journal import Decided
 from originrisk.features.descriptions import composition

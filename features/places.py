@@ -15,22 +15,7 @@ from originrisk.features.names import syllables
 
 _LONGEST_PLACE: Final = 5
 _STREETS: Final = frozenset(
-    {
-        "ROAD",
-        "RD",
-        "STREET",
-        "STR",
-        "ST",
-        "AVENUE",
-        "AVE",
-        "LU",
-        "JIE",
-        "DADAO",
-        "DAJIE",
-        "LANE",
-        "BLVD",
-        "BOULEVARD",
-    }
+    {"ROAD", "RD", "STREET", "STR", "ST", "AVENUE", "AVE", "LU", "JIE", "DADAO", "DAJIE", "LANE", "BLVD", "BOULEVARD"}
 )
 _DIRECTIONS: Final = frozenset(
     {"N", "S", "E", "W", "M", "NO", "NORTH", "SOUTH", "EAST", "WEST", "MIDDLE", "CENTRAL"}

@@ -151,13 +151,5 @@ YILI CHANGJI KUYTUN WUSU SHACHE KUQA HAMI TACHENG ALTAY ARTUX
 """
 PLACES: Final = frozenset(_PLACES.split())
 """Provinces, cities and countries that often stand in a company's name without being part of it."""
-STREET: Final = frozenset(STREET_WORDS.values()) | {
-    "CITY",
-    "COUNTY",
-    "PROVINCE",
-    "PHASE",
-    "AREA",
-    "CN",
-    "CHINA",
-}
+STREET: Final = frozenset(STREET_WORDS.values()) | {"CITY", "COUNTY", "PROVINCE", "PHASE", "AREA", "CN", "CHINA"}
 """Words of a street line that name no street."""

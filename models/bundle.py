@@ -114,10 +114,7 @@ def _check_features(folder: Path) -> None:
     ]
     if missing:
         step = "Train a model with this version, or score with the version that made it."
-        where, expected = (
-            "model bundle, features.json",
-            "features that the catalogue gives with the same meaning",
-        )
+        where, expected = ("model bundle, features.json", "features that the catalogue gives with the same meaning")
         raise FeaturesMissingError(Problem(where, expected, f"others: {', '.join(missing)}", step))
 
 
@@ -138,13 +135,7 @@ def _golden_table(model: OriginModel, matrix: Floats) -> pa.Table:
 def catalogue() -> list[dict[str, Any]]:
     """What identifies each feature of the catalogue: another version, kind or unit is another meaning."""
     return [
-        {
-            "name": f.name,
-            "version": f.version,
-            "kind": f.kind,
-            "unit": f.unit,
-            "monotone": f.monotone,
-        }
+        {"name": f.name, "version": f.version, "kind": f.kind, "unit": f.unit, "monotone": f.monotone}
         for f in CATALOGUE
     ]
 

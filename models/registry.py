@@ -25,11 +25,7 @@ REFUSED: Final = "refused"
 ENTERED: Final = "entered as challenger"
 IN_CHARGE: Final = (PROMOTED, ROLLED_BACK)
 VERSION: Final = r"[0-9a-f]{12}"
-PAST: Final[dict[str, Role]] = {
-    PROMOTED: "former champion",
-    ROLLED_BACK: "former champion",
-    REFUSED: "refused",
-}
+PAST: Final[dict[str, Role]] = {PROMOTED: "former champion", ROLLED_BACK: "former champion", REFUSED: "refused"}
 
 
 def bundle_path(home: Path, version: str) -> Path:
@@ -111,22 +107,12 @@ def roles(home: Path) -> dict[str, Role]:
     """Every version kept, oldest first, and what it is by the log."""
     last = _last_events(home)
     found = {version: PAST.get(last.get(version, ""), "kept") for version in versions(home)}
-    told: dict[str | None, Role] = {
-        challenger_version(home): "challenger",
-        champion_version(home): "champion",
-    }
+    told: dict[str | None, Role] = {challenger_version(home): "challenger", champion_version(home): "champion"}
     return {version: told.get(version, role) for version, role in found.items()}
 
 
 def promote(
-    home: Path,
-    version: str,
-    *,
-    why: str,
-    who: str,
-    tables: dict[str, int],
-    event: str = PROMOTED,
-    **facts: Any,
+    home: Path, version: str, *, why: str, who: str, tables: dict[str, int], event: str = PROMOTED, **facts: Any
 ) -> None:
     """Put a version in charge: the log first, then the pointer in one atomic step."""
     kept_path(home, version)

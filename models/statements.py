@@ -34,13 +34,7 @@ UNITS: Final = {
 }  # fmt: skip
 FEW: Final = 8
 """Lines of others below which a price is not set among them."""
-OF_SOME_GOODS: Final = (
-    "second_quantity",
-    "second_unit",
-    "smelt_country",
-    "cast_country",
-    "melt_pour_country",
-)
+OF_SOME_GOODS: Final = ("second_quantity", "second_unit", "smelt_country", "cast_country", "melt_pour_country")
 OPTIONAL: Final = tuple(
     column.name for column in ENTRIES.columns if not column.required and column.name not in OF_SOME_GOODS
 )
@@ -269,10 +263,7 @@ def route(known: LineEvidence) -> Statement:
     if not lines:
         return f"Loaded at {place}; no line of these goods from {origin} is known in the past year.", facts
     said = f"like {there:,} of" if there else "unlike any of"
-    return (
-        f"Loaded at {place}, {said} {counted(lines, 'line')} of these goods from {origin} in the past year.",
-        facts,
-    )
+    return (f"Loaded at {place}, {said} {counted(lines, 'line')} of these goods from {origin} in the past year.", facts)
 
 
 def goods_traffic(known: LineEvidence) -> Statement:

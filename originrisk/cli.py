@@ -107,10 +107,7 @@ def main() -> None:
         if os.environ.get("ORIGINRISK_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in _NO_WRITING:
-            _end(
-                f"home: expected files that can be written and read, found {error.strerror}: {error.filename}.",
-                7,
-            )
+            _end(f"home: expected files that can be written and read, found {error.strerror}: {error.filename}.", 7)
         code = exit_code_of(error)
         _end(_FULL if code == NO_ROOM else _describe(error), code)
 

@@ -85,11 +85,7 @@ class Home:
         known = TrainingTables.read(self.settings, cutoff).gather(cutoff, seed).examples
         weight = weights(known.propensity, self.settings.train.propensity_floor)
         return Examples(
-            _for_reading(known.features, known.lines),
-            known.observed,
-            weight,
-            known.frame.supplier,
-            known.known_on,
+            _for_reading(known.features, known.lines), known.observed, weight, known.frame.supplier, known.known_on
         )
 
     def train(self, cutoff: date | None = None, seed: int = 0) -> pipeline.TrainedModel:

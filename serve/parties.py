@@ -115,11 +115,7 @@ def parties_as_of(settings: Settings, last: date) -> Parties:
 
 SHOWN: Final = 10
 """Paths that are shown: more would not be read."""
-NAMED: Final = {
-    "seller": "seller_name",
-    "consolidator": "consolidator_name",
-    "address": "manufacturer_address",
-}
+NAMED: Final = {"seller": "seller_name", "consolidator": "consolidator_name", "address": "manufacturer_address"}
 """Column that names a party of the line; an importer is not named."""
 LINKED: Final = (
     "entry_number", "line_number", "entry_date", "received_on", "importer_number", "manufacturer_id",

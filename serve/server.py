@@ -134,11 +134,7 @@ class Plain(logging.Formatter):
 
 
 def serve(
-    app: Any,
-    own: QueueSettings | ServiceSettings,
-    tls_key: Path | None,
-    tls_certificate: Path | None,
-    **more: Any,
+    app: Any, own: QueueSettings | ServiceSettings, tls_key: Path | None, tls_certificate: Path | None, **more: Any
 ) -> None:
     """Serve an application until told to stop; `more` goes to uvicorn."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -131,11 +131,7 @@ def test_decimal_comma_typed(home: Home, file: str) -> None:
     case = "decimal-comma-typed"
     home.ingest(case, file, "--mapping", CASES / case / "eu.toml")
     (line,) = home.lines()
-    assert [line[name] for name in ("gross_weight_kg", "quantity", "entered_value_usd")] == [
-        1234.56,
-        12.5,
-        98765.43,
-    ]
+    assert [line[name] for name in ("gross_weight_kg", "quantity", "entered_value_usd")] == [1234.56, 12.5, 98765.43]
 
 
 def test_decimal_comma_in_doubt(home: Home) -> None:

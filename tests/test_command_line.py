@@ -82,16 +82,7 @@ def test_help_loads_no_library_that_only_work_needs(tmp_path: Path) -> None:
     helped = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=tmp_path, check=True)
     assert {"world", "ingest", "train", "score"} <= set(helped.stdout.split())
     loaded = {name.partition(".")[0] for name in helped.stderr.split()}
-    assert not loaded & {
-        "numpy",
-        "pandas",
-        "pyarrow",
-        "lightgbm",
-        "sklearn",
-        "mlflow",
-        "deltalake",
-        "starlette",
-    }
+    assert not loaded & {"numpy", "pandas", "pyarrow", "lightgbm", "sklearn", "mlflow", "deltalake", "starlette"}
 
 
 @pytest.mark.parametrize("words", [("no-such-command",), ("score", "--no-such-option"), ("score",)])

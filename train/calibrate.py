@@ -92,11 +92,7 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
         _widened(side, beta_distribution.ppf(0.5 + side * (0.5 - tail), positive, negative), share, doubt)
         for side in (-1, 1)
     )
-    table = (
-        np.concatenate([[0.0], edges]),
-        np.minimum.accumulate(lower[::-1])[::-1],
-        np.maximum.accumulate(upper),
-    )
+    table = (np.concatenate([[0.0], edges]), np.minimum.accumulate(lower[::-1])[::-1], np.maximum.accumulate(upper))
     return tuple(tuple(column.tolist()) for column in table)
 
 
@@ -253,10 +249,7 @@ class _Joint(NamedTuple):
         truth, chance = expit(line), results.chance(line)
         by_chance = weight * (chance - self.observed) / (chance * (1 - chance))
         by_rate = [np.bincount(self.cell, by_chance * part, rates.shape[1]) for part in (1 - truth, -truth)]
-        slope = [
-            self.design.T @ results.gradient(line)[0],
-            (np.array(by_rate) * rates * (1 - rates)).ravel(),
-        ]
+        slope = [self.design.T @ results.gradient(line)[0], (np.array(by_rate) * rates * (1 - rates)).ravel()]
         return float(results.loss(line).sum()), np.concatenate(slope)
 
 

@@ -10,10 +10,7 @@ import typer
 from originrisk.data.console import Json, day_option
 
 VERSION_HELP = "a version or its beginning, its run, champion or challenger"
-Cutoff = Annotated[
-    datetime | None,
-    day_option("--cutoff", "last day whose lines and results may teach"),
-]
+Cutoff = Annotated[datetime | None, day_option("--cutoff", "last day whose lines and results may teach")]
 
 
 def profile(
@@ -222,12 +219,7 @@ def card(
         typer.echo(text)
 
 
-def recalibrate(
-    ctx: typer.Context,
-    *,
-    cutoff: Cutoff = None,
-    as_json: Json = False,
-) -> None:
+def recalibrate(ctx: typer.Context, *, cutoff: Cutoff = None, as_json: Json = False) -> None:
     """Keep the champion's trees, and move their level to what was found since it was made: a challenger."""
     import json
 

@@ -108,11 +108,7 @@ def grow(of: TrainingSet, prototype: Learner, trees: int, *, jobs: int = 1) -> l
 
 
 def _staged(
-    features: pd.DataFrame,
-    results: NoisyResults,
-    prototype: Learner,
-    numbers: Sequence[int],
-    part: tuple[Mask, Mask],
+    features: pd.DataFrame, results: NoisyResults, prototype: Learner, numbers: Sequence[int], part: tuple[Mask, Mask]
 ) -> list[Floats]:
     fitted, judged = part
     grown = _grown(features[fitted], results.take(fitted), prototype, numbers[-1])
@@ -154,13 +150,7 @@ class Fitted:
         return self.estimate.rates
 
 
-def fit(
-    examples: Examples,
-    unexamined: Unexamined,
-    prototype: Learner,
-    settings: TrainSettings,
-    seed: int,
-) -> Fitted:
+def fit(examples: Examples, unexamined: Unexamined, prototype: Learner, settings: TrainSettings, seed: int) -> Fitted:
     """Fit on all examples, and on lines that nobody examined where examples tell nothing.
 
     What needs lines the trees did not see (error rates, selection shift, number of trees, calibrator) is

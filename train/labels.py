@@ -30,10 +30,7 @@ PRIORS: Final = {
         "was pure; 35 % of the blends are taken to hold under 30 %. Found over how much of such is found: .32 missed.",
     ),
     "dna": ErrorPrior(
-        false_positive=0.02,
-        false_negative=0.32,
-        doubt=(0.5, 0.35),
-        source="Nothing is published: as isotopic tests.",
+        false_positive=0.02, false_negative=0.32, doubt=(0.5, 0.35), source="Nothing is published: as isotopic tests."
     ),
     "document_review": ErrorPrior(
         false_positive=0.03,
@@ -114,10 +111,7 @@ class ErrorRates:
         rates = Expected.of(own).error_rates
         for row in rows:
             cell = list(PRIORS).index(row["method"]) * (len(REGIME_STARTS) + 1) + row["regime"]
-            rates.false_positive[cell], rates.false_negative[cell] = (
-                row["false_positive"],
-                row["false_negative"],
-            )
+            rates.false_positive[cell], rates.false_negative[cell] = (row["false_positive"], row["false_negative"])
             rates.lines[cell] = row["lines"]
         return rates
 

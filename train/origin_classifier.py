@@ -32,12 +32,7 @@ class NoisyResults:
 
     @classmethod
     def of(
-        cls,
-        observed: Any,
-        weight: Any = None,
-        false_positive: Any = 0.0,
-        false_negative: Any = 0.0,
-        offset: Any = 0.0,
+        cls, observed: Any, weight: Any = None, false_positive: Any = 0.0, false_negative: Any = 0.0, offset: Any = 0.0
     ) -> Self:
         """Scalars are spread over all lines; no weight is weight one."""
         results = np.asarray(observed, np.float64)

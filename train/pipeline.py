@@ -30,14 +30,7 @@ from originrisk.train.origin_classifier import NoisyResults, OriginClassifier
 from originrisk.train.promotion import enter, too_few
 
 GOLDEN_LINES: Final = 50
-TREE_SETTINGS: Final = (
-    "leaves",
-    "learning_rate",
-    "least_lines",
-    "shrinkage",
-    "feature_share",
-    "line_share",
-)
+TREE_SETTINGS: Final = ("leaves", "learning_rate", "least_lines", "shrinkage", "feature_share", "line_share")
 """Settings of the trees that `originrisk search` looks for."""
 USUAL_DAYS: Final = np.timedelta64(180, "D")
 """Days before the cut-off whose lines say what is usual."""
@@ -238,8 +231,5 @@ def level(log_odds: Floats, results: NoisyResults) -> float:
 
 def settings_of(settings: Settings, said: dict[str, Any]) -> Settings:
     """The settings a model was made with, in the present home; `said` as its bundle describes it."""
-    made = {
-        "train": TrainSettings(**said["train"]),
-        "history_start": date.fromisoformat(said["history_start"]),
-    }
+    made = {"train": TrainSettings(**said["train"]), "history_start": date.fromisoformat(said["history_start"])}
     return settings.model_copy(update=made)

@@ -22,15 +22,7 @@ from sklearn.base import clone
 from originrisk.data.console import print_table, progress
 from originrisk.data.settings import Settings
 from originrisk.train.dataset import Gathered, TrainingTables
-from originrisk.train.fit import (
-    TREES,
-    UNEXAMINED_TAUGHT,
-    Fitted,
-    TrainingSet,
-    fit,
-    log_odds_unseen,
-    results_of,
-)
+from originrisk.train.fit import TREES, UNEXAMINED_TAUGHT, Fitted, TrainingSet, fit, log_odds_unseen, results_of
 from originrisk.train.origin_classifier import OriginClassifier
 from originrisk.train.pipeline import TREE_SETTINGS, classifier
 from originrisk.train.reproduce import made_by
@@ -169,10 +161,7 @@ class Found:
     def print(self, *, as_json: bool) -> None:
         """Print the best trials and what to write into the settings, or all of it as one JSON object."""
         if as_json:
-            plain = {
-                "recommended": self.recommended.plain(),
-                "trials": [trial.plain() for trial in self.trials],
-            }
+            plain = {"recommended": self.recommended.plain(), "trials": [trial.plain() for trial in self.trials]}
             print(json.dumps(plain, allow_nan=False))
             return
         heads = (*TREE_SETTINGS, "trees", "size", "loss")

@@ -34,10 +34,7 @@ for name, measures in tallies.items():
             wanted[f"{measure}.{window or 'ever'}"] = rolled.over(key)
     if 0 in measures["lines"]:
         last = pl.col("met").shift(1).forward_fill().over(key)
-        wanted |= {
-            "first": pl.when(last.is_null()).then(0).otherwise(pl.col("met").min().over(key)),
-            "last": last,
-        }
+        wanted |= {"first": pl.when(last.is_null()).then(0).otherwise(pl.col("met").min().over(key)), "last": last}
     seen = daily.select(key, "day", **{column: of.fill_null(0) for column, of in wanted.items()})
     joined = asked.join(seen, on=[key, "day"])
     totals = joined.select(pl.col(list(wanted)).cast(pl.Int64).sum()).collect().row(0)

@@ -144,10 +144,7 @@ def guarded(label: str) -> Iterator[None]:
         step = "Is it whole? Open it with the program that made it and save it anew, or as CSV in UTF-8."
         raise BadInputError(
             Problem(
-                label,
-                "a file that can be read",
-                said or f"one that its reader gives up ({type(error).__name__})",
-                step,
+                label, "a file that can be read", said or f"one that its reader gives up ({type(error).__name__})", step
             )
         ) from error
 

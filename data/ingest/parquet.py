@@ -10,15 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from originrisk.data.errors import BadInputError, Problem
-from originrisk.data.ingest.records import (
-    RAW_KEPT,
-    Budget,
-    FileLayout,
-    Misfit,
-    RecordBatch,
-    checked_headings,
-    shown,
-)
+from originrisk.data.ingest.records import RAW_KEPT, Budget, FileLayout, Misfit, RecordBatch, checked_headings, shown
 from originrisk.data.ingest.text_block import is_utf_8
 from originrisk.data.settings import ReadSettings
 

@@ -132,11 +132,7 @@ class StagedDelivery:
     def close_accepted(self, memory_limit_gb: float) -> dict[int, NDArray[np.int64]]:
         """No more records. Takes later rows of a key out of the accepted; returns them: file, row numbers."""
         self._accepted.close()
-        staged, key, kept = (
-            lake.relation([self.accepted]),
-            ", ".join(self._table.key),
-            self._staging / "kept.parquet",
-        )
+        staged, key, kept = (lake.relation([self.accepted]), ", ".join(self._table.key), self._staging / "kept.parquet")
         with lake.connect(memory_limit_gb, self._staging) as connection:
             later = connection.sql(
                 f"SELECT _file, _row, _repaired FROM {staged} "

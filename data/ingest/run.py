@@ -209,9 +209,5 @@ def as_dict(ingested: Ingested) -> dict[str, Any]:
     """The counts by name: of records up to `duplicates`, of stored rows in `new`, `corrected`, `unchanged`."""
     counts = ingested.counts
     numbers = {name: getattr(counts, name) for name in ("read", "accepted", "rejected", "repaired", "duplicates")}
-    told = {
-        "rules": dict(counts.rules.most_common()),
-        "fates": counts.fates,
-        "warnings": [*ingested.warnings],
-    }
+    told = {"rules": dict(counts.rules.most_common()), "fates": counts.fates, "warnings": [*ingested.warnings]}
     return numbers | asdict(ingested.stored) | told

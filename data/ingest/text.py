@@ -48,19 +48,7 @@ _MAGIC = {
 }
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 # Of what is no UTF-8: those that exports are written in.
-_EXPORTED = (
-    "gb18030",
-    "big5",
-    "cp932",
-    "cp949",
-    "cp1251",
-    "koi8_r",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "cp874",
-    "cp437",
-)
+_EXPORTED = ("gb18030", "big5", "cp932", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", "cp437")
 # Windows' code pages of Latin letters: Western, Central European, Turkish, Baltic, Vietnamese.
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
 # A byte that its encoding has no character for becomes one that is no UTF-8 either, so that its line is rejected.

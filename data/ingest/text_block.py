@@ -155,12 +155,7 @@ def parse(block: bytes, row: int, shape: FileLayout, *, last: bool, one_by_one: 
 
 
 def _one_by_one(
-    lines: TextLines,
-    doubtful: NDArray[np.bool_],
-    unpaired: NDArray[np.bool_],
-    shape: FileLayout,
-    *,
-    last: bool,
+    lines: TextLines, doubtful: NDArray[np.bool_], unpaired: NDArray[np.bool_], shape: FileLayout, *, last: bool
 ) -> tuple[list[_Record], int]:
     """Doubtful lines read by themselves, and the line whose quote is still open at the end of the block."""
     records: list[_Record] = []

@@ -47,13 +47,7 @@ _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d
 
 
 def layouts(
-    path: Path,
-    label: str,
-    wanted: Collection[str],
-    sheet: str | None,
-    *,
-    budget: Budget,
-    limits: ReadSettings,
+    path: Path, label: str, wanted: Collection[str], sheet: str | None, *, budget: Budget, limits: ReadSettings
 ) -> list[FileLayout]:
     """Headings of a sheet (default: the one with most of those wanted), and of each later one that has the same.
 

@@ -35,33 +35,9 @@ _GOODS: Final = re.compile(
 _VESSEL: Final = re.compile(r"^fishing vessel\b(?!.*\b(?:Co|Ltd|Inc|Corp|LLC|Company|Limited)\b)", re.IGNORECASE)
 _STATUS: Final = {
     "in part": {"partially", "partial", "part", "modified", "amended"},
-    "ended": {
-        "inactive",
-        "revoked",
-        "terminated",
-        "rescinded",
-        "withdrawn",
-        "superseded",
-        "lifted",
-        "removed",
-    },
+    "ended": {"inactive", "revoked", "terminated", "rescinded", "withdrawn", "superseded", "lifted", "removed"},
     "active": {"active"},
-    "": {
-        "in",
-        "on",
-        "as",
-        "of",
-        "effective",
-        "since",
-        "by",
-        "a",
-        "the",
-        "order",
-        "wro",
-        "finding",
-        "status",
-        "from",
-    },
+    "": {"in", "on", "as", "of", "effective", "since", "by", "a", "the", "order", "wro", "finding", "status", "from"},
 }
 """What the words of a status mean: the first of these that it has; a word that is none of them is not understood."""
 _STATUS_DAY: Final = re.compile(
@@ -159,11 +135,7 @@ def _columns(headings: Iterable[str]) -> list[str]:
 
 
 def _take(
-    published: Published,
-    number: int,
-    layout: Callable[[Cells], Iterable[Listing]],
-    cells: Cells,
-    programme: str | None,
+    published: Published, number: int, layout: Callable[[Cells], Iterable[Listing]], cells: Cells, programme: str | None
 ) -> None:
     name = cells.get("name") or cells.get("entity") or ""
     if what := "a vessel" if _VESSEL.search(name) else "goods of a region" if _GOODS.search(name) else "":
@@ -251,12 +223,7 @@ def _uflpa(text: str) -> str:
 
 
 def _row(party: ListedParty, **told: object) -> Listing:
-    return {
-        "name": party.name,
-        "aliases": "|".join(party.aliases) or None,
-        "others": party.and_others,
-        **told,
-    }
+    return {"name": party.name, "aliases": "|".join(party.aliases) or None, "others": party.and_others, **told}
 
 
 def _contract(cells: Cells) -> Iterator[Listing]:

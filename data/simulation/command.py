@@ -41,11 +41,7 @@ def truth(ctx: typer.Context, *, as_json: Json = False) -> None:
         typer.echo(json.dumps(told))
         return
     rows = [
-        (
-            row["lines"],
-            f"{row['probability']:.2%}",
-            f"{row['true']:.2%} [{row['low']:.2%}, {row['high']:.2%}]",
-        )
+        (row["lines"], f"{row['probability']:.2%}", f"{row['true']:.2%} [{row['low']:.2%}, {row['high']:.2%}]")
         for row in (*told["tenths"], told["all"])
     ]
     columns = ("lines", "P(truth), mean", "truly from Xinjiang [95 %]")

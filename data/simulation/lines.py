@@ -45,12 +45,7 @@ def make_lines(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourc
     shipment = np.repeat(np.arange(kept, dtype=np.int32), size)
     line = np.arange(settings.lines) - np.repeat(np.cumsum(size) - size, size) + 1
     lines = pd.DataFrame(
-        {
-            "contract": contract[shipment],
-            "shipment": shipment,
-            "line": line.astype(np.int32),
-            "day": day[shipment],
-        }
+        {"contract": contract[shipment], "shipment": shipment, "line": line.astype(np.int32), "day": day[shipment]}
     )
     # The declared goods of a contract, and the goods truly made: they differ where fibre is misdescribed.
     place = np.searchsorted(_GOODS_MIX.cumsum(), rng.random(len(lines)) * 0.999)
@@ -123,10 +118,7 @@ def _chance(sourcing: Sourcing, pool: Ints, usual: Mask, blend: Mask) -> Floats:
     """P(any Xinjiang input) before the lots are drawn, what is in them known."""
     exposed = sourcing.exposed().reshape(-1, OPEN_LOTS + APART_LOTS)
     maker_half = pool // (OPEN_LOTS + APART_LOTS)
-    open_, apart = (
-        exposed[:, :OPEN_LOTS].mean(axis=1)[maker_half],
-        exposed[:, OPEN_LOTS:].mean(axis=1)[maker_half],
-    )
+    open_, apart = (exposed[:, :OPEN_LOTS].mean(axis=1)[maker_half], exposed[:, OPEN_LOTS:].mean(axis=1)[maker_half])
     mixed = np.where(blend, 1 - (1 - open_) * (1 - apart), open_)
     result: Floats = np.where(usual, mixed, (1 - LEAK) * apart + LEAK * open_)
     return result

@@ -45,11 +45,7 @@ def price(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFram
 
 
 def _log_unit_value(
-    rng: Generator,
-    settings: WorldSettings,
-    parties: pd.DataFrame,
-    contracts: pd.DataFrame,
-    lines: pd.DataFrame,
+    rng: Generator, settings: WorldSettings, parties: pd.DataFrame, contracts: pd.DataFrame, lines: pd.DataFrame
 ) -> Floats:
     row = lines["contract"].to_numpy()
     family = contracts["family"].to_numpy()[row]

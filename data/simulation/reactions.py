@@ -27,16 +27,7 @@ from originrisk.data.simulation.contracts import (
 from originrisk.data.simulation.parameters import day_number, order, parameters, stream, value, values
 from originrisk.data.simulation.parties import SHELL, draw_places, seat
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.tables import (
-    COTTON,
-    FAMILIES,
-    MATERIAL_OF,
-    MIXED,
-    by_country,
-    choose,
-    countries,
-    goods,
-)
+from originrisk.data.simulation.tables import COTTON, FAMILIES, MATERIAL_OF, MIXED, by_country, choose, countries, goods
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 """Parties and contracts."""
@@ -88,8 +79,7 @@ def _honest_moves(settings: WorldSettings, parties: pd.DataFrame, contracts: pd.
     )
     parties, followers = rename(rng, settings, parties, followers, np.ones(len(rows), dtype=bool))
     followers = followers.assign(
-        order=np.where(leaves, 1.0, followers["order"]),
-        made=np.where(leaves, followers["origin"], followers["made"]),
+        order=np.where(leaves, 1.0, followers["order"]), made=np.where(leaves, followers["origin"], followers["made"])
     )
     return parties, pd.concat([contracts, followers], ignore_index=True)
 

@@ -80,20 +80,11 @@ VARIANTS: Final[dict[str, WorldSettings]] = {
         churn=0.2,
     ),
     "lanes": WorldSettings(
-        supplier_persistence=0.35,
-        link_strength=0.1,
-        lane_strength=0.95,
-        price_strength=0.5,
-        knowing_share=0.8,
+        supplier_persistence=0.35, link_strength=0.1, lane_strength=0.95, price_strength=0.5, knowing_share=0.8
     ),
     "messy": WorldSettings(spelling_noise=0.5, missing_factor=1.8, slip_factor=4.0, label_noise=1.6, delay=1.8),
     "clean_labels": WorldSettings(
-        label_noise=0.0,
-        delay=0.5,
-        random_share=0.3,
-        random_scope_weight=1.0,
-        rule_sharpness=0.3,
-        tip_share=0.0,
+        label_noise=0.0, delay=0.5, random_share=0.3, random_scope_weight=1.0, rule_sharpness=0.3, tip_share=0.0
     ),
     "honest_newcomers": WorldSettings(churn=0.6, re_emergence=0.1, knowing_share=0.25, link_strength=0.2),
     "fading_findings": WorldSettings(turnover=1.0, supplier_persistence=0.35),

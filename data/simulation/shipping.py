@@ -45,12 +45,7 @@ def ship(trade: SimulatedTrade) -> pd.DataFrame:
     end = np.where(china, order("type_86_china_until"), order("type_86_until"))
     small = (total <= PARCEL_LIMIT) & (day >= order("type_86_from")) & (day < end)
     draw = rng.random((3, len(day)))
-    told = [
-        small & (draw[0] < 0.7),
-        (total < 2500) & (draw[1] < 0.8),
-        china & (draw[2] < 0.06),
-        draw[2] > 0.985,
-    ]
+    told = [small & (draw[0] < 0.7), (total < 2500) & (draw[1] < 0.8), china & (draw[2] < 0.06), draw[2] > 0.985]
     spelling = trade.contracts["spelling"].to_numpy()[contract]
     leaves = rng.random(len(first)) < trade.settings.spelling_noise
     return pd.DataFrame(

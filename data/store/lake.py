@@ -122,11 +122,7 @@ def shaped(connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path,
 
 
 def select(
-    connection: duckdb.DuckDBPyConnection,
-    schema: pa.Schema,
-    path: Path,
-    paths: Sequence[str],
-    rest: str,
+    connection: duckdb.DuckDBPyConnection, schema: pa.Schema, path: Path, paths: Sequence[str], rest: str
 ) -> pa.Table:
     """Rows that the table at `path` has in these files, as that schema; `rest` follows FROM."""
     if not paths:

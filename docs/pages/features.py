@@ -24,15 +24,7 @@ TREND: Final = {-1: ["falling"], 0: [], 1: ["rising"]}
 def document() -> str:
     """The catalogue and the tallies it stands on, as a Markdown page."""
     concepts = [_concept(concept) for concept in CONCEPTS]
-    return "\n".join(
-        [
-            _PREFACE.format(features=len(CATALOGUE)),
-            *concepts,
-            _TALLIES,
-            *map(_tally, TALLIES),
-            _CHANGES,
-        ]
-    )
+    return "\n".join([_PREFACE.format(features=len(CATALOGUE)), *concepts, _TALLIES, *map(_tally, TALLIES), _CHANGES])
 
 
 def _concept(concept: Concept) -> str:

@@ -202,10 +202,7 @@ def mechanisms(trade: SimulatedTrade, axes: Axes) -> None:
         axes.bar(share.index, share[code], bottom=bottom, label=MECHANISMS[code], color=colour)
         bottom += share[code].to_numpy()
     axes.set(
-        title="Positive lines by mechanism",
-        ylabel="share of positive lines",
-        xticks=list(share.index),
-        ylim=(0, 1),
+        title="Positive lines by mechanism", ylabel="share of positive lines", xticks=list(share.index), ylim=(0, 1)
     )
     axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
@@ -225,9 +222,7 @@ def prices(trade: SimulatedTrade, axes: Axes) -> None:
     for name, mask in ((name, mask) for name, mask in groups.items() if mask.any()):
         axes.hist(level[mask], bins=bins, density=True, histtype="step", label=f"{name} ({mask.sum():,})")
     axes.set(
-        title="Unit values of cotton goods made in China",
-        xlabel="log of unit value / usual level",
-        ylabel="density",
+        title="Unit values of cotton goods made in China", xlabel="log of unit value / usual level", ylabel="density"
     )
     axes.legend(fontsize=7)
 
@@ -258,12 +253,7 @@ def delay(trade: SimulatedTrade, axes: Axes) -> None:
         part = found[found["method"] == code]
         days = np.sort((part["known_on"] - part["selected_on"]).to_numpy())
         axes.plot(days, np.arange(1, len(days) + 1) / len(days), label=f"{name} ({len(days):,})")
-    axes.set(
-        title="Days until a result is known",
-        xlabel="days after selection",
-        ylabel="share known",
-        xlim=(0, 200),
-    )
+    axes.set(title="Days until a result is known", xlabel="days after selection", ylabel="share known", xlim=(0, 200))
     axes.legend(fontsize=7)
 
 

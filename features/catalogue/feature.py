@@ -79,11 +79,7 @@ def stacks(columns: Iterable[object]) -> tuple[Stack, ...]:
         if isinstance(column, CountReading):
             alike[column.formula, len(column.names)].append((place, column.names))
     return tuple(
-        Stack(
-            formula,
-            np.array([place for place, _ in found]),
-            tuple(zip(*(names for _, names in found), strict=True)),
-        )
+        Stack(formula, np.array([place for place, _ in found]), tuple(zip(*(names for _, names in found), strict=True)))
         for (formula, _), found in alike.items()
     )
 

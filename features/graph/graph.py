@@ -89,10 +89,7 @@ class Graph:
         """Ties and suppliers at the close and since, and the days of the first and of the latest close."""
         tables = {f"{kind}.closed": ties for kind, ties in self.ties.items()}
         tables |= {f"{kind}.new": merged([empty(*_TIE), *new]) for kind, new in self._new.items()}
-        tables |= {
-            "suppliers.closed": self.suppliers,
-            "suppliers.new": merged([empty(*_SUPPLIER), *self._seen]),
-        }
+        tables |= {"suppliers.closed": self.suppliers, "suppliers.new": merged([empty(*_SUPPLIER), *self._seen])}
         arrays = {f"{name}.{column}": v for name, of in tables.items() for column, v in of.items()}
         return arrays | {"listed": self.listed, "days": np.array([self._start, self.closed])}
 

@@ -116,10 +116,7 @@ def _recent(history: History) -> Iterator[NamedArray]:
     learned = [history.recent[day] for day in days]
     yield "recent.days", np.array(days, np.int32)
     yield "recent.sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
-    yield (
-        "recent.rows",
-        np.concatenate([np.empty((0, history.kept), np.int32), *(one.rows for one in learned)]),
-    )
+    yield ("recent.rows", np.concatenate([np.empty((0, history.kept), np.int32), *(one.rows for one in learned)]))
     for name in history.leaving:
         measured = [np.empty(0, np.int8), *(of_day.measures[name] for of_day in learned)]
         yield f"recent.measures.{name}", narrow(np.concatenate(measured))

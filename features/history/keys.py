@@ -166,10 +166,7 @@ def _singles(lines: Lines, names: tuple[str, ...]) -> list[Keys]:
     texts = [name for name in new if name in TEXTS]
     found = hashed_all(
         [
-            (
-                lines.texts[TEXTS[name][0]],
-                _pseudonym(lines.pseudonym_key) if name in PERSONS else TEXTS[name][1],
-            )
+            (lines.texts[TEXTS[name][0]], _pseudonym(lines.pseudonym_key) if name in PERSONS else TEXTS[name][1])
             for name in texts
         ]
     )

@@ -51,10 +51,7 @@ class History:
     """
 
     def __init__(
-        self,
-        tallies: tuple[AggregateSpec, ...] = TALLIES,
-        learners: Learners = LEARNERS,
-        pseudonym_key: bytes = b"",
+        self, tallies: tuple[AggregateSpec, ...] = TALLIES, learners: Learners = LEARNERS, pseudonym_key: bytes = b""
     ) -> None:
         self.pseudonym_key = pseudonym_key
         self.groups = tuple(_groups(tallies))

@@ -70,12 +70,7 @@ def close(
     latest = checkpoints.latest_day(min(days) + timedelta(1))
     kept = stops(None if latest is None else (latest - EPOCH).days, max(days))
     wanted = sorted({*days, *kept})
-    told = {
-        **task_fields(settings),
-        "since": latest and checkpoints.folder(latest),
-        "days": wanted,
-        "staging": staging,
-    }
+    told = {**task_fields(settings), "since": latest and checkpoints.folder(latest), "days": wanted, "staging": staging}
     items = [LearnTask.model_validate({**told, "share": share}).model_dump_json() for share in SHARES]
     learned = [json.loads(answer) for answer in engine.run(learn, items)]
     for day, files in zip(wanted, zip(*learned, strict=True), strict=True):

@@ -18,14 +18,7 @@ from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.cluster.close_days import close
-from originrisk.serve.cluster.engine import (
-    Engine,
-    ScoringTask,
-    packed,
-    saved_history,
-    scoring_fields,
-    unpacked,
-)
+from originrisk.serve.cluster.engine import Engine, ScoringTask, packed, saved_history, scoring_fields, unpacked
 from originrisk.serve.scoring.ranking import Capacity
 from originrisk.serve.scoring.scorer import DayScores, Part, Scorer
 
@@ -81,11 +74,7 @@ def features_of(task: LinesTask, table: pa.Table) -> Floats:
     lines = Lines.of(table)
     return compute(
         lines,
-        see(
-            saved_history(task.history, task.checkpoints.store.pseudonym_key),
-            lines,
-            task.checkpoints.listings(),
-        ),
+        see(saved_history(task.history, task.checkpoints.store.pseudonym_key), lines, task.checkpoints.listings()),
     )
 
 

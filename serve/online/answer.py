@@ -75,11 +75,7 @@ def _parts(rows: list[Row], most: int) -> Iterator[list[Row]]:
 
 
 def _answered(
-    rows: list[Row],
-    include: frozenset[str],
-    active: ActiveArtifacts,
-    limits: Limits,
-    known: list[LineEvidence] | None,
+    rows: list[Row], include: frozenset[str], active: ActiveArtifacts, limits: Limits, known: list[LineEvidence] | None
 ) -> list[dict[str, Any]]:
     lines, model = lines_of(rows), active.bundle.model
     with np.errstate(all="ignore"):  # a value beyond all measure gives features beyond all measure
@@ -88,9 +84,7 @@ def _answered(
         if known is not None:
             every = np.arange(len(rows))
             for line, told in zip(
-                shown,
-                explain(matrix, model, known, rows=every, lines=len(every), most=limits.reasons),
-                strict=True,
+                shown, explain(matrix, model, known, rows=every, lines=len(every), most=limits.reasons), strict=True
             ):
                 line |= {name: getattr(told, name) for name in ("reasons", "flags", "summary")}
     if "features" in include:

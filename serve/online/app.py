@@ -76,10 +76,7 @@ class Unread(APIRoute):
 
 
 def _add_scores(app: FastAPI, service: Service) -> None:
-    shape = {
-        "schema": shapes.request(service.settings.service.most_lines),
-        "example": {"lines": [shapes.EXAMPLE]},
-    }
+    shape = {"schema": shapes.request(service.settings.service.most_lines), "example": {"lines": [shapes.EXAMPLE]}}
     asked_for = {"requestBody": {"required": True, "content": {JSON: shape}}, **_SECURED}
 
     router = APIRouter(route_class=Unread)

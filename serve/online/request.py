@@ -16,14 +16,7 @@ from originrisk.data.ingest.parsers import Cell
 from originrisk.data.ingest.repair import BOUNDS, parse
 from originrisk.data.settings import ServiceSettings
 from originrisk.features.lines import NO_DAY, Lines, Text
-from originrisk.serve.online.problems import (
-    BROKEN_LINES,
-    NOT_JSON,
-    TOO_LARGE,
-    TOO_SLOW,
-    WRONG_MEDIA,
-    RefusedError,
-)
+from originrisk.serve.online.problems import BROKEN_LINES, NOT_JSON, TOO_LARGE, TOO_SLOW, WRONG_MEDIA, RefusedError
 
 
 async def receive(request: Request, settings: ServiceSettings) -> bytes:

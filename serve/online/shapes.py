@@ -71,12 +71,7 @@ def request(most: int) -> dict[str, Any]:
 
 def _object(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
     required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": required,
-        "properties": properties,
-    }
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
 
 
 _TEXT: Final[dict[str, Any]] = {"type": "string"}

@@ -88,11 +88,7 @@ _FORMS: dict[str, Spelling] = {
     "manufacturer_postal_code": postal_form,
     "manufacturer_id": normalise,
 }
-_KEYED: list[tuple[str, Spelling]] = [
-    *_FORMS.items(),
-    ("manufacturer_id", country_form),
-    ("country_of_origin", str),
-]
+_KEYED: list[tuple[str, Spelling]] = [*_FORMS.items(), ("manufacturer_id", country_form), ("country_of_origin", str)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,7 @@ from originrisk.serve.queue.db.database import Database, migrate
 from originrisk.serve.queue.db.findings import NoSuchLineError
 from originrisk.serve.queue.evidence.reading import BeingPreparedError, background_reading
 from originrisk.serve.queue.rendering import HERE, page, problem_page
-from originrisk.serve.queue.routes import (
-    accounts,
-    audit,
-    export,
-    findings,
-    line,
-    log_in,
-    queue,
-    supervision,
-)
+from originrisk.serve.queue.routes import accounts, audit, export, findings, line, log_in, queue, supervision
 from originrisk.serve.queue.routes.admission import SignedOutError
 from originrisk.serve.queue.security import Protection
 from originrisk.serve.server import HeadAsGet, serve

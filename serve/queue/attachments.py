@@ -30,8 +30,7 @@ ACTIVE_PDF: Final = (
 )  # fmt: skip
 """Names in a PDF that run, fetch or carry something, or hide it."""
 ACTIVE_PART: Final = re.compile(
-    r"vbaproject|macrosheet|activex|embeddings/|oleobject|externallinks/|connections\.xml|customui|\.bin$",
-    re.I,
+    r"vbaproject|macrosheet|activex|embeddings/|oleobject|externallinks/|connections\.xml|customui|\.bin$", re.I
 )
 """Parts of a workbook that run, fetch or carry something."""
 

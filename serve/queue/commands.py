@@ -76,12 +76,7 @@ def create(ctx: typer.Context, name: Name, role: RoleName, *, as_json: Json = Fa
     from originrisk.serve.queue.db import accounts
 
     password = _password()
-    _change(
-        ctx,
-        "create account",
-        name,
-        lambda unit: accounts.create(unit.connection, name, role, password, unit.at),
-    )
+    _change(ctx, "create account", name, lambda unit: accounts.create(unit.connection, name, role, password, unit.at))
     _say({"account": name, "role": role}, as_json=as_json)
 
 

@@ -30,12 +30,7 @@ class UnitOfWork:
     sealed: Seal | None = None
 
     def record(
-        self,
-        account: str,
-        action: str,
-        subject: str,
-        sealed: Iterable[tuple[Table, Any]] = (),
-        **details: Any,
+        self, account: str, action: str, subject: str, sealed: Iterable[tuple[Table, Any]] = (), **details: Any
     ) -> None:
         """Write into the audit what is done here, and seal rows as they now stand (table, key)."""
         if digests := audit.digests(self.connection, sealed):

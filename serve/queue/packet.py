@@ -14,19 +14,13 @@ from originrisk.serve.queue.charts.line import dollars, timeline
 from originrisk.serve.queue.db.comments import LogEntry
 from originrisk.serve.queue.db.finding import DISPOSITIONS, RESULTS
 from originrisk.serve.queue.evidence.case import concept_rows
-from originrisk.serve.queue.evidence.line import LineEvidence
+from originrisk.serve.queue.evidence.line import LineCase
 from originrisk.serve.queue.evidence.words import country, folded, moment, percent, port, visible
 from originrisk.serve.queue.rendering import HERE
 
 
 def packet(
-    found: LineEvidence,
-    log: Sequence[LogEntry],
-    odds: str | None,
-    visitor: Visitor,
-    at: datetime,
-    *,
-    simulated: bool,
+    found: LineCase, log: Sequence[LogEntry], odds: str | None, visitor: Visitor, at: datetime, *, simulated: bool
 ) -> bytes:
     """The PDF. Of a line of the random sample it holds neither score nor reasons."""
     from typst import compile  # takes a while to load, and only this needs it
@@ -43,13 +37,7 @@ def _ended(row: dict[str, Any]) -> str:
 
 
 def _facts(
-    found: LineEvidence,
-    log: Sequence[LogEntry],
-    odds: str | None,
-    visitor: Visitor,
-    at: datetime,
-    *,
-    simulated: bool,
+    found: LineCase, log: Sequence[LogEntry], odds: str | None, visitor: Visitor, at: datetime, *, simulated: bool
 ) -> dict[str, Any]:
     row, score, case = found.row, None if found.lot else found.score, found.case
     past = timeline(row["entry_date"], {"Maker": found.supplier, "Importer": found.importer}, log)

@@ -39,11 +39,7 @@ ENVIRONMENT.filters.update(cut=cut, folded=folded, visible=visible, percent=perc
 
 
 def page(
-    request: Request,
-    template: str,
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
-    **facts: Any,
+    request: Request, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **facts: Any
 ) -> HTMLResponse:
     """A page. Templates extend `base.html`; they see `visitor`, `navigation`, `path` and what is given here."""
     visitor = getattr(request.state, "visitor", None)

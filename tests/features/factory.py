@@ -16,8 +16,7 @@ COUNTRIES = np.array(["CN", "VN", "BD", "IN", "MX", "HK"])
 PORTS = np.array(["57035", "57020", "55224", "53827", "20199", None], dtype=object)
 GOODS = np.array(["6109100012", "6203424011", "6109100004", "8517130000", "2002908010", "6110202079"])
 TEXTS = np.array(
-    ["MENS T-SHIRT 100% COTTON", "60/40 COTTON POLY PANTS 3 PACK", "PHONES", None, "TOMATO PASTE"],
-    dtype=object,
+    ["MENS T-SHIRT 100% COTTON", "60/40 COTTON POLY PANTS 3 PACK", "PHONES", None, "TOMATO PASTE"], dtype=object
 )
 UNITS = np.array(["DOZ", "NO", "KG", None], dtype=object)
 

@@ -83,22 +83,13 @@ def shift_changes_nothing(catalogue: Sequence[Feature], entries: pa.Table, outco
     undated = [feature for feature in catalogue if not feature.dated]
     entries_later = _shift(entries, ["entry_date", "received_on", "export_date"])
     outcomes_later = _shift(outcomes, ["selected_date", "outcome_date"])
-    first, second = (
-        features_of(undated, entries, outcomes),
-        features_of(undated, entries_later, outcomes_later),
-    )
+    first, second = (features_of(undated, entries, outcomes), features_of(undated, entries_later, outcomes_later))
     assert_same(first, second, [feature.name for feature in undated])
 
 
 def names_change_nothing(catalogue: Sequence[Feature], entries: pa.Table, outcomes: pa.Table) -> None:
     """Law 6: the same world, and its lists, under other names has the same features."""
-    parties = [
-        "manufacturer_name",
-        "seller_name",
-        "consolidator_name",
-        "manufacturer_address",
-        "manufacturer_city",
-    ]
+    parties = ["manufacturer_name", "seller_name", "consolidator_name", "manufacturer_address", "manufacturer_city"]
     renamed = {column: [_renamed(cell) for cell in entries[column].to_pylist()] for column in parties}
     mids = [cell and cell[:2] + _renamed(cell[2:]) for cell in entries["manufacturer_id"].to_pylist()]
     other = change(entries, **renamed, manufacturer_id=mids)

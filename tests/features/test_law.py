@@ -110,12 +110,7 @@ def test_a_share_that_the_description_gives_covers_a_line_whose_number_names_no_
 
 
 def test_a_long_or_hostile_name_leaves_the_sentence_whole() -> None:
-    listing = {
-        "effective_date": date(2024, 6, 12),
-        "programme": "UFLPA (ii)",
-        "scope": None,
-        "name": "X" * 500,
-    }
+    listing = {"effective_date": date(2024, 6, 12), "programme": "UFLPA (ii)", "scope": None, "name": "X" * 500}
     text = on_party("consolidator", listing, date(2024, 6, 12)).text
     assert len(text) == LONGEST
     assert text.endswith("X… (consolidator): UFLPA list (ii) since 2024-06-12, labour transfer: barred if made by it.")

@@ -102,13 +102,7 @@ def test_law_five_catches_a_match_with_every_listed_name_of_all_time() -> None:
 
 def filled(table: pa.Table) -> dict[str, list[object]]:
     """Columns that a rate may be keyed by, without empty cells."""
-    columns = (
-        "manufacturer_address",
-        "seller_name",
-        "port_of_lading",
-        "port_of_entry",
-        "manufacturer_postal_code",
-    )
+    columns = ("manufacturer_address", "seller_name", "port_of_lading", "port_of_entry", "manufacturer_postal_code")
     return {
         name: ["2704" if name == "port_of_entry" else "57035" if "port" in name else "12 A B C"] for name in columns
     }

@@ -25,11 +25,7 @@ def only(address: str = "") -> ListedNames:
 
 
 def test_the_nearer_the_spelling_the_likelier() -> None:
-    spellings = (
-        "AKSU HAOLIN TEXTILE COMPANY LIMITED",
-        "AKSU HAOILN TEXTILE",
-        "BIRCH TEXTILE",
-    )
+    spellings = ("AKSU HAOLIN TEXTILE COMPANY LIMITED", "AKSU HAOILN TEXTILE", "BIRCH TEXTILE")
     told = [on(only(), spelling) for spelling in spellings]
     assert told == sorted(told, reverse=True)
     assert told[0] > 0.99

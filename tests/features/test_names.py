@@ -120,8 +120,7 @@ def test_what_stands_in_place_of_a_party_is_nobody(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["Order Textiles", "Tailored To Order Ltd", "Various Threads Co", "XX Knit", "Unknown Pleasures Ltd"],
+    "name", ["Order Textiles", "Tailored To Order Ltd", "Various Threads Co", "XX Knit", "Unknown Pleasures Ltd"]
 )
 def test_a_party_whose_name_has_such_words_is_somebody(name: str) -> None:
     assert company_key(name) != ""

@@ -9,13 +9,7 @@ from hypothesis import given, settings
 
 from originrisk.features.declared import log_prices
 from originrisk.features.history.measures import measures
-from originrisk.features.history.prices import (
-    LEAST_SPREAD,
-    PARENT_WEIGHT,
-    USUAL_SPREAD,
-    WINSORIZED,
-    benchmark,
-)
+from originrisk.features.history.prices import LEAST_SPREAD, PARENT_WEIGHT, USUAL_SPREAD, WINSORIZED, benchmark
 from originrisk.features.history.replay import Outcomes, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.tallies import PRICE_LEVELS, PRICES, TALLIES, AggregateSpec

@@ -18,10 +18,7 @@ def twice(second: date, received: date) -> pa.Table:
     """A line on START, received on a day, and its repetition on a later day."""
     table = pa.concat_tables([entries(1), entries(1)])
     return change(
-        table,
-        entry_number=["XX0000001", "XX0000002"],
-        entry_date=[START, second],
-        received_on=[received, second],
+        table, entry_number=["XX0000001", "XX0000002"], entry_date=[START, second], received_on=[received, second]
     )
 
 

@@ -99,12 +99,7 @@ def test_a_summary_is_one_sentence_within_its_length(length: int) -> None:
 def test_a_summary_tells_a_finding_once_and_orders_last() -> None:
     flag = {"flag": "finding_at_party", "text": "Found in goods of this maker.", "facts": []}
     order = {"flag": "order_in_force", "text": "WRO on cotton.", "facts": []}
-    counted = {
-        "concept": "findings",
-        "contribution": 1.0,
-        "text": "1 of 2 of this maker found inputs.",
-        "facts": [],
-    }
+    counted = {"concept": "findings", "contribution": 1.0, "text": "1 of 2 of this maker found inputs.", "facts": []}
     other = {**counted, "concept": "route", "text": "Loaded at Yantian."}
     assert summary([flag, order], [counted]) == "1 of 2 of this maker found inputs; WRO on cotton."
     assert summary([flag, order], [other]) == "Found in goods of this maker; loaded at Yantian; WRO on cotton."

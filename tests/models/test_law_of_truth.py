@@ -42,15 +42,7 @@ CELLS: dict[str, tuple[Any, ...]] = {
     "quantity": (None, 0.0, 7.0, 10.0),
     "gross_weight_kg": (None, 3.0, 20.0),
     "description": (None, "SHIRTS, 60% COTTON 40% POLYESTER", "goods 3PK"),
-    "htsus": (
-        "6109100012",
-        "6109100012",
-        "6109100012",
-        "6109100014",
-        "2002908010",
-        "8541430010",
-        "9503000073",
-    ),
+    "htsus": ("6109100012", "6109100012", "6109100012", "6109100014", "2002908010", "8541430010", "9503000073"),
     "country_of_origin": ("VN", "VN", "VN", "CN", "TR"),
     "entered_value_usd": (0.0, 33.3, 50.0, 70.0, 1000.0),
 }
@@ -67,10 +59,7 @@ def world(seed: int, size: int) -> list[dict[str, Any]]:
     chance = Random(seed)
     made = []
     for number in range(size):
-        (mid, name), ago = (
-            chance.choice(MAKERS),
-            0 if number < max(3, size // 40) else chance.choice((0, *AGO)),
-        )
+        (mid, name), ago = (chance.choice(MAKERS), 0 if number < max(3, size // 40) else chance.choice((0, *AGO)))
         made.append(
             {
                 **{column: chance.choice(values) for column, values in CELLS.items()},
@@ -105,11 +94,7 @@ def written(home: Path, world: list[dict[str, Any]]) -> Store:
         {"name": "Alpha Mill", "aliases": "ALPHA GARMENT|Alfa", "programme": "WRO (Xinjiang)",
          "effective_date": DAY - timedelta(400), "scope": "cotton of Xinjiang"},
     ]  # fmt: skip
-    for name, rows, table in (
-        ("entries", keyed, ENTRIES),
-        ("outcomes", ended, OUTCOMES),
-        ("listed", listed, LISTED),
-    ):
+    for name, rows, table in (("entries", keyed, ENTRIES), ("outcomes", ended, OUTCOMES), ("listed", listed, LISTED)):
         plain = [{column: row.get(column) for column in table.names} for row in rows]
         store.upsert(name, pa.Table.from_pylist(plain, table.schema).to_batches())
     return store
@@ -129,10 +114,7 @@ def judged(store: Store, closed: date = DAY - timedelta(1)) -> Iterator[list[str
             yield list(truth.falsehoods(known.line, text, facts))
 
 
-UNSHRUNK = {
-    "deadline": None,
-    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
-}  # else it takes minutes
+UNSHRUNK = {"deadline": None, "phases": (Phase.explicit, Phase.reuse, Phase.generate)}  # else it takes minutes
 
 
 @settings(max_examples=24, **UNSHRUNK)

@@ -238,10 +238,7 @@ class Truth:
             "lines of others, by (quantity|weight)": lambda line, m, c, *__: c == len(self.price(m[1], line)[1]),
             "lines of these goods and this origin loaded there": lambda line, _, c, o, *__: (
                 (c, o)
-                == (
-                    lines(f"{lane} AND {YEAR} AND port_of_lading = $lading", line),
-                    lines(f"{lane} AND {YEAR}", line),
-                )
+                == (lines(f"{lane} AND {YEAR} AND port_of_lading = $lading", line), lines(f"{lane} AND {YEAR}", line))
             ),
             "lines of these goods and this origin in the past year": lambda line, _, c, *__: (
                 c == lines(f"{lane} AND {YEAR}", line)

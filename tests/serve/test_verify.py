@@ -73,10 +73,7 @@ def read(home: Path) -> dict[str, Any]:
         at = Database(settings)
         try:
             with at.reading() as connection:
-                return [
-                    findings.everything(connection),
-                    [one["name"] for one in accounts.everyone(connection)],
-                ]
+                return [findings.everything(connection), [one["name"] for one in accounts.everyone(connection)]]
         finally:
             at.close()
 

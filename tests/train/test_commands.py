@@ -50,13 +50,7 @@ def call(folder: Path, *words: str) -> str:
 
 def kept(folder: Path, cutoff: str) -> str:
     staged = folder / "models" / "staged"
-    settings = {
-        "cutoff": cutoff,
-        "seed": 0,
-        "examples": 100,
-        "tables": {"entries": 1},
-        "picked_log_odds": 0.0,
-    }
+    settings = {"cutoff": cutoff, "seed": 0, "examples": 100, "tables": {"entries": 1}, "picked_log_odds": 0.0}
     version = save(staged, model(seeds=1), settings, matrix(5))
     staged.rename(bundle_path(folder, version))
     return version

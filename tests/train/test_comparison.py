@@ -48,10 +48,7 @@ def test_a_worse_model_fails_on_ranking() -> None:
 
 def test_probabilities_three_times_too_high_fail_on_calibration_alone() -> None:
     lines = planted(1500)
-    assert failed(checked(truth(lines), truth(lines) + 2.0, lines)) == {
-        "calibration error",
-        "expected by found",
-    }
+    assert failed(checked(truth(lines), truth(lines) + 2.0, lines)) == {"calibration error", "expected by found"}
 
 
 def test_a_model_that_is_blind_in_one_slice_fails_there() -> None:

@@ -98,18 +98,14 @@ def gathered() -> tuple[Gathered, pa.Table]:
     return found, world.outcomes
 
 
-def test_every_examination_teaches_or_is_left_out(
-    gathered: tuple[Gathered, pa.Table],
-) -> None:
+def test_every_examination_teaches_or_is_left_out(gathered: tuple[Gathered, pa.Table]) -> None:
     found, outcomes = gathered
     examples = found.examples
     assert len(examples) + sum(found.left_out.values()) == len(outcomes)
     assert len(examples) > 300
 
 
-def test_no_result_from_after_the_cut_off_teaches(
-    gathered: tuple[Gathered, pa.Table],
-) -> None:
+def test_no_result_from_after_the_cut_off_teaches(gathered: tuple[Gathered, pa.Table]) -> None:
     assert gathered[0].examples.known_on.max() <= np.datetime64(CUTOFF)
 
 
@@ -143,11 +139,7 @@ def test_the_lists_of_the_day_are_seen() -> None:
     results = Outcomes.conclusive(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     all_lines = Lines.of(lines)
     found = see(
-        all_lines,
-        results,
-        Listings.known(listing_of(maker, day)),
-        np.arange(all_lines.size),
-        date(2021, 6, 30),
+        all_lines, results, Listings.known(listing_of(maker, day)), np.arange(all_lines.size), date(2021, 6, 30)
     )
     of_maker = np.array(lines["manufacturer_name"].to_pylist()) == maker
     after = np.array(lines["entry_date"].to_pylist()) > day
@@ -156,9 +148,7 @@ def test_the_lists_of_the_day_are_seen() -> None:
     assert match[of_maker & ~after].max() == 0 < match[of_maker & after].min()
 
 
-def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(
-    gathered: tuple[Gathered, pa.Table],
-) -> None:
+def test_the_random_arm_is_examined_at_least_with_its_recorded_chance(gathered: tuple[Gathered, pa.Table]) -> None:
     examples = gathered[0].examples
     assert (examples.propensity[examples.random] >= 0.04).all()
     assert ((examples.propensity > 0) & (examples.propensity <= 1)).all()

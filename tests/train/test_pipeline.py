@@ -78,11 +78,7 @@ def test_the_run_is_recorded_with_bundle_metrics_and_charts(settings: Settings, 
     run = client.get_run(run_id)
     assert run.data.params["cutoff"] == str(CUTOFF)
     assert "all_examined/methods/model/average_precision" in run.data.metrics
-    assert {file.path for file in client.list_artifacts(run_id)} >= {
-        "charts",
-        "metrics.json",
-        "made_by.json",
-    }
+    assert {file.path for file in client.list_artifacts(run_id)} >= {"charts", "metrics.json", "made_by.json"}
     assert client.get_model_version_by_alias("originrisk", "champion").tags["bundle"] == trained.version
 
 
@@ -120,10 +116,7 @@ def test_other_code_is_refused_and_named(settings: Settings, trained: TrainedMod
     run = Recorded("a-run", trained.version, said, trained.metrics(), made)
     with pytest.raises(ModelRefusedError) as refused:
         reproduce(settings, run)
-    assert [problem.where for problem in refused.value.problems] == [
-        "run a-run, features",
-        "run a-run, lightgbm",
-    ]
+    assert [problem.where for problem in refused.value.problems] == ["run a-run, features", "run a-run, lightgbm"]
 
 
 def test_other_metrics_than_recorded_are_refused_and_named(settings: Settings, trained: TrainedModel) -> None:

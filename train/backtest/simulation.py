@@ -20,14 +20,7 @@ from originrisk.features.history.state import History
 from originrisk.features.lines import Lines
 from originrisk.models.origin_model import OriginModel
 from originrisk.train.backtest.plan import BacktestPlan, Findings, Policy, Selection, select
-from originrisk.train.dataset import (
-    Examples,
-    FeatureFrame,
-    Gathered,
-    TrainingTables,
-    gather,
-    known_outcomes,
-)
+from originrisk.train.dataset import Examples, FeatureFrame, Gathered, TrainingTables, gather, known_outcomes
 from originrisk.train.evaluation.metrics import queue_capacity
 from originrisk.train.fit import fit
 from originrisk.train.pipeline import classifier

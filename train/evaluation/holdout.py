@@ -171,10 +171,7 @@ class HoldoutFit:
                 lines, log_odds, results = self._results(chosen, self.weight[chosen], shift)
                 ranked = Ranking.of(log_odds, lines.observed).average_precision(results.weight)
                 sizes = {"lines": len(lines), "positives": int(lines.observed.sum())}
-                rows[name] = sizes | {
-                    "average_precision": _known(ranked),
-                    **probability_metrics(log_odds, results),
-                }
+                rows[name] = sizes | {"average_precision": _known(ranked), **probability_metrics(log_odds, results)}
         return rows
 
     def _part(self, name: str, chosen: Mask, weight: Floats, shift: float) -> JudgedPopulation:
@@ -200,11 +197,7 @@ class HoldoutFit:
 
 
 def evaluate_holdout(
-    examples: Examples,
-    unexamined: Unexamined,
-    prototype: Learner,
-    settings: TrainSettings,
-    seed: int,
+    examples: Examples, unexamined: Unexamined, prototype: Learner, settings: TrainSettings, seed: int
 ) -> Holdout:
     """Fit on the earlier examples and evaluate on the later ones (see `fit_holdout`), overall and slice by slice."""
     fit_of_past, past = fit_holdout(examples, unexamined, prototype, settings, seed)
@@ -218,11 +211,7 @@ def evaluate_holdout(
 
 
 def fit_holdout(
-    examples: Examples,
-    unexamined: Unexamined,
-    prototype: Learner,
-    settings: TrainSettings,
-    seed: int,
+    examples: Examples, unexamined: Unexamined, prototype: Learner, settings: TrainSettings, seed: int
 ) -> tuple[HoldoutFit, Examples]:
     """A fit on the earlier examples with the later ones to evaluate it on, behind the gap of the settings; and the
     earlier ones.
@@ -242,11 +231,7 @@ def fit_holdout(
 
 
 def _fit_on_all(
-    examples: Examples,
-    unexamined: Unexamined,
-    prototype: Learner,
-    settings: TrainSettings,
-    seed: int,
+    examples: Examples, unexamined: Unexamined, prototype: Learner, settings: TrainSettings, seed: int
 ) -> HoldoutFit:
     fitted = fit(examples, unexamined, prototype, settings, seed)
     scores = {"model": fitted.unseen} | {name: np.empty(len(examples)) for name in BASELINES}

@@ -75,14 +75,7 @@ def judged_by_folds(
 
 
 def learning_curve(
-    examples: Examples,
-    past: Mask,
-    judged: Mask,
-    *,
-    weight: Floats,
-    prototype: OriginClassifier,
-    trees: int,
-    seed: int,
+    examples: Examples, past: Mask, judged: Mask, *, weight: Floats, prototype: OriginClassifier, trees: int, seed: int
 ) -> Iterator[Metrics]:
     """Ranking metrics on the judged lines, which weigh `weight` (lines judged,), after learning from part of the past,
     drawn by supplier."""

@@ -246,9 +246,7 @@ def _row(method: str, score: Floats, population: Population, draws: list[Floats]
         return Row(method, metrics, dict.fromkeys(metrics, (np.nan, np.nan)))
     resampled = [ranking.metrics(weight * draw) for draw in draws]
     return Row(
-        method,
-        metrics,
-        {n: _ends(METRICS[n], metrics[n], [m[n] for m in resampled], population) for n in metrics},
+        method, metrics, {n: _ends(METRICS[n], metrics[n], [m[n] for m in resampled], population) for n in metrics}
     )
 
 

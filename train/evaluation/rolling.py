@@ -50,11 +50,7 @@ def starts(day: npt.NDArray[np.datetime64]) -> list[np.datetime64]:
 
 
 def rolling(
-    examples: Examples,
-    unexamined: Unexamined,
-    prototype: OriginClassifier,
-    settings: TrainSettings,
-    seed: int,
+    examples: Examples, unexamined: Unexamined, prototype: OriginClassifier, settings: TrainSettings, seed: int
 ) -> Iterator[Window]:
     """Fit and judge window by window. Windows with too few examples before them or no positive in them are left out.
 

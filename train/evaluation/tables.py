@@ -78,10 +78,7 @@ def tables_of(pooled: Pooled, windows: list[Window], examples: Examples) -> dict
         "capacity": [
             _capacity_row(pooled, queue, name, mask)
             for queue in pooled.flagged
-            for name, mask in {
-                "all": np.ones(len(pooled.lines), np.bool_),
-                **_districts(pooled, queue),
-            }.items()
+            for name, mask in {"all": np.ones(len(pooled.lines), np.bool_), **_districts(pooled, queue)}.items()
         ],
         "false_flags": [
             {"by": by, **row}

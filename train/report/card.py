@@ -49,8 +49,7 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
             f"{metrics['fitted_lines']:,} examined lines were fitted; {metrics['look_up_key_seen']:.0%} of the judged "
             "lines repeat goods already known.\n",
             *_table(
-                ("population", "lines", "positive", "method", "AP", "95 % interval", "recall at 5 %"),
-                _ranks(metrics),
+                ("population", "lines", "positive", "method", "AP", "95 % interval", "recall at 5 %"), _ranks(metrics)
             ),
             "## How far its probabilities hold\n",
             "P(result): the chance of a positive result that follows from the probability of the truth and the error "

@@ -45,9 +45,7 @@ def curves(scores: Mapping[str, Floats], log_odds: Floats, results: NoisyResults
         end = max(said.max(), positive.max()) * 1.05
         calibration.plot([0, end], [0, end], linestyle=":", color=PALE)
         calibration.set(
-            xlabel="chance of a positive result, predicted",
-            ylabel="share positive",
-            title="Reliability of P(result)",
+            xlabel="chance of a positive result, predicted", ylabel="share positive", title="Reliability of P(result)"
         )
         figure.suptitle(title, fontsize=10)
 
@@ -66,11 +64,7 @@ def through_time(months: list[dict[str, Any]]) -> str:
         left.set(title="Average precision by month (white: positives)")
         right.plot(names, [row["expected_share"] for row in months], marker="o", color=INK, label="expected")
         right.plot(
-            names,
-            [row["found_share"] for row in months],
-            marker="o",
-            color=MODEL_FIRST["look-up"],
-            label="found",
+            names, [row["found_share"] for row in months], marker="o", color=MODEL_FIRST["look-up"], label="found"
         )
         right.set(title="P(result) and positive results, share of lines", ylim=(0, None))
         right.legend(frameon=False, fontsize=8)
@@ -117,12 +111,7 @@ def _explained(pooled: Pooled, window: Window) -> tuple[Floats, Floats]:
 
 
 def _svg(draw: Callable[[Any], None], size: tuple[float, float]) -> str:
-    look = {
-        "svg.hashsalt": "originrisk",
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-    }
+    look = {"svg.hashsalt": "originrisk", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     with mpl.rc_context(look):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)

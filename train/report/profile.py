@@ -16,13 +16,7 @@ from originrisk.train.report.document import document, section, table
 Rows = list[dict[str, Any]]
 
 _PARTY: Final = ("manufacturer_id", "manufacturer_name", "manufacturer_address", "manufacturer_city")
-_LANE: Final = (
-    "country_of_origin",
-    "country_of_export",
-    "port_of_lading",
-    "port_of_entry",
-    "mode_of_transport",
-)
+_LANE: Final = ("country_of_origin", "country_of_export", "port_of_lading", "port_of_entry", "mode_of_transport")
 _METAL: Final = ("smelt_country", "cast_country", "melt_pour_country")
 READS: Final[dict[Concept, tuple[str, ...]]] = {
     "findings": (*_PARTY, "importer_number", "seller_name", "htsus"),
@@ -43,13 +37,7 @@ CODES: Final = (
     "port_of_lading",
     "special_program",
 )
-PARTIES: Final = (
-    "importer_number",
-    "manufacturer_id",
-    "manufacturer_name",
-    "seller_name",
-    "consolidator_name",
-)
+PARTIES: Final = ("importer_number", "manufacturer_id", "manufacturer_name", "seller_name", "consolidator_name")
 FEW_RANDOM: Final = 200
 """Results of the random arm below which the level of probabilities is mostly assumed."""
 

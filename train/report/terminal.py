@@ -32,11 +32,7 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
         for part in trained.result.holdout.parts
     ]
     names = (METRICS[name].words for name in trained.result.holdout.parts[0].probabilities)
-    print_table(
-        PROBABILITIES,
-        ("population", *names),
-        probabilities,
-    )
+    print_table(PROBABILITIES, ("population", *names), probabilities)
     rates = map(shown_rate, trained.result.settings["error_rates"])
     print_table("Error rates", RATE_HEADINGS, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.result.gathered.left_out.items())
@@ -44,12 +40,7 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
     print_table(
         "Model",
         ("", ""),
-        [
-            ("version", trained.version),
-            ("run", run_id),
-            ("role", trained.role),
-            ("look-up key seen", f"{seen:.0%}"),
-        ],
+        [("version", trained.version), ("run", run_id), ("role", trained.role), ("look-up key seen", f"{seen:.0%}")],
     )
 
 
@@ -82,10 +73,7 @@ def print_comparison(comparison: Comparison) -> None:
     print_table(f"{c.version} beside the champion {c.champion}: {size}", heads, checks)
     if not c.checks:
         print("Too few results for the gate: nothing is checked.")
-    both = zip(
-        *([row for row in c.calibration if row["model"] == m] for m in ("champion", "challenger")),
-        strict=True,
-    )
+    both = zip(*([row for row in c.calibration if row["model"] == m] for m in ("champion", "challenger")), strict=True)
     print_table(
         "Chance of a positive result, and share that was positive, in tenths of the lines",
         ("champion", "positive", "challenger", "positive"),

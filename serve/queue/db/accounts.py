@@ -47,13 +47,7 @@ def create(connection: Connection, name: str, role: str, password: str, at: date
     problems += _problems_of_password(name, password)
     if problems:
         raise UsageError(problems)
-    row = {
-        "name": name,
-        "role": role,
-        "password": _HASHER.hash(normal(password)),
-        "demo": demo,
-        "created_at": at,
-    }
+    row = {"name": name, "role": role, "password": _HASHER.hash(normal(password)), "demo": demo, "created_at": at}
     connection.execute(insert(ACCOUNTS).values(**row, locked=False, failures=0))
 
 

@@ -15,15 +15,7 @@ from sqlalchemy import Connection, RowMapping, Table, insert, inspect, select
 from originrisk.data.errors import Problem
 from originrisk.data.store import journal
 from originrisk.serve.queue.db.database import Database, folder
-from originrisk.serve.queue.db.tables import (
-    ACCOUNTS,
-    ASSIGNMENTS,
-    AUDIT,
-    COMMENTS,
-    DELIVERED,
-    FINDINGS,
-    READINGS,
-)
+from originrisk.serve.queue.db.tables import ACCOUNTS, ASSIGNMENTS, AUDIT, COMMENTS, DELIVERED, FINDINGS, READINGS
 
 START: Final = "0" * 64
 _SEALED: Final = ("number", "at", "account", "action", "subject", "details", "previous")

@@ -11,15 +11,7 @@ from originrisk.data.errors import BadInputError, Problem
 from originrisk.data.store.tables import Store
 from originrisk.serve.queue.access import Visitor
 from originrisk.serve.queue.context import UnitOfWork
-from originrisk.serve.queue.db.finding import (
-    LONGEST_REASON,
-    Draft,
-    Finding,
-    Key,
-    Line,
-    SecondReading,
-    address,
-)
+from originrisk.serve.queue.db.finding import LONGEST_REASON, Draft, Finding, Key, Line, SecondReading, address
 from originrisk.serve.queue.db.tables import ACCOUNTS, FINDINGS, READINGS
 
 _READER = ACCOUNTS.alias("reader")

@@ -96,10 +96,7 @@ def _overrules(there: Mapping[str, Any], row: Mapping[str, Any], own: Sequence[M
     found = f"{there['result'] or there['disposition']} of {before}, from elsewhere"
     step = "Correct the finding, or the outcome that was ingested."
     return Problem(
-        f"outcome of {name}",
-        f"nothing better than {row['result'] or row['disposition']} of {day}",
-        found,
-        step,
+        f"outcome of {name}", f"nothing better than {row['result'] or row['disposition']} of {day}", found, step
     )
 
 

@@ -51,7 +51,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class LineEvidence:
+class LineCase:
     """What the line page shows. `score` is the row of `scores`, None for a line that came after its night."""
 
     row: dict[str, Any]
@@ -80,7 +80,7 @@ class LineEvidence:
 
 def evidence(
     reader: StoreReader, graph: Any, line: pa.Table, score: dict[str, Any] | None, ranking: DayRanking
-) -> LineEvidence:
+) -> LineCase:
     """The evidence of a line (one row of `entries`), with its row of `scores` and the places of its day."""
     row: dict[str, Any] = line.to_pylist()[0]
     day: date = row["entry_date"]
@@ -88,7 +88,7 @@ def evidence(
     listings, named = matches(reader, row)
     place = (score and score["place"]) or -1
     neighbours = Beside(ranking.probabilities, ranking.at.get(place - 1), ranking.at.get(place + 1))
-    return LineEvidence(
+    return LineCase(
         row=row,
         score=score,
         said=said(reader.store.home, score["model_version"], score["probability"]) if score else None,

@@ -130,11 +130,7 @@ def _day(number: int) -> date:
     return EPOCH + timedelta(number)
 
 
-NAMED: Final = {
-    "manufacturer": "manufacturer_name",
-    "seller": "seller_name",
-    "consolidator": "consolidator_name",
-}
+NAMED: Final = {"manufacturer": "manufacturer_name", "seller": "seller_name", "consolidator": "consolidator_name"}
 NAME_READ: Final = 200
 """Characters of a name that are compared; no firm's name is longer."""
 MATCHES_SHOWN: Final = 5

@@ -23,10 +23,7 @@ SELECT {", ".join(READ)}, {_ENDED_BEFORE} FROM {{{{{{table}}}}}}
 WHERE {{which}} AND entry_date >= $first AND entry_date < $day AND coalesce(received_on, entry_date) < $day
 ORDER BY entry_date DESC, entry_number, line_number LIMIT {MOST}
 """
-MAKER: Final = {
-    True: "manufacturer_id = $maker",
-    False: "manufacturer_id IS NULL AND manufacturer_name = $maker",
-}
+MAKER: Final = {True: "manufacturer_id = $maker", False: "manufacturer_id IS NULL AND manufacturer_name = $maker"}
 """How a supplier is found, by whether the line has a MID."""
 _IMPORTER: Final = "importer_number = $importer"
 
@@ -154,14 +151,7 @@ def _legal(first: date, day: date) -> list[LegalDay]:
 
 
 MOST_SIMILAR: Final = 8
-LIKE: Final = {
-    "supplier": 4.0,
-    "importer": 2.0,
-    "same goods": 2.0,
-    "like goods": 1.0,
-    "seller": 2.0,
-    "origin": 1.0,
-}
+LIKE: Final = {"supplier": 4.0, "importer": 2.0, "same goods": 2.0, "like goods": 1.0, "seller": 2.0, "origin": 1.0}
 """What lines may have in common, and how much each makes them alike."""
 _EXAMINED: Final = """
 SELECT entry_number, line_number, entry_date, manufacturer_id, manufacturer_name, importer_number, seller_name,
@@ -175,12 +165,7 @@ WHERE outcome_date < $day AND entry_date < $day AND substr(htsus, 1, 4) = substr
 def similar(reader: StoreReader, line: dict[str, Any]) -> list[dict[str, Any]]:
     """The SHOWN lines most like a row of `entries`, the likest and then the latest first; `alike` says in what."""
     day: date = line["entry_date"]
-    values = {
-        "day": day,
-        "htsus": line["htsus"],
-        "mid": line["manufacturer_id"],
-        "importer": line["importer_number"],
-    }
+    values = {"day": day, "htsus": line["htsus"], "mid": line["manufacturer_id"], "importer": line["importer_number"]}
     found = reader.sql(_EXAMINED, values)
     shared = {name: _equal(found, line, name) for name in LIKE}
     shared["like goods"] &= ~shared["same goods"]

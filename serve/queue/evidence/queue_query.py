@@ -103,13 +103,11 @@ class QueueQuery(BaseModel):
 
     day: Annotated[date | None, BeforeValidator(lambda value: value or None)] = None
     scope: Annotated[
-        Literal["queue", "all"],
-        Filter("Lines", None, _in_scope, {"queue": "inside capacity", "all": "all of the day"}),
+        Literal["queue", "all"], Filter("Lines", None, _in_scope, {"queue": "inside capacity", "all": "all of the day"})
     ] = Field("queue", description="lines inside capacity, or all of the day")
     q: Annotated[str, Filter("Search", None, _with_words)] = Field("", max_length=100)
     port: Annotated[
-        str,
-        Filter("Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port_name),
+        str, Filter("Port of entry", "all ports", _equal("port_of_entry"), column="port_of_entry", named=port_name)
     ] = ""
     heading: Annotated[str, Filter("HTSUS heading", "all goods", _equal("heading"), column="heading")] = Field(
         "", description="first four digits of HTSUS"
@@ -117,11 +115,7 @@ class QueueQuery(BaseModel):
     origin: Annotated[
         str,
         Filter(
-            "Declared origin",
-            "all origins",
-            _equal("country_of_origin"),
-            column="country_of_origin",
-            named=country,
+            "Declared origin", "all origins", _equal("country_of_origin"), column="country_of_origin", named=country
         ),
     ] = ""
     programme: Annotated[str, Filter("Programme", "any or none", _under_programme, column="programmes")] = ""
@@ -135,8 +129,7 @@ class QueueQuery(BaseModel):
         ),
     ] = ""
     chosen: Annotated[
-        str,
-        Filter("Chosen", "either way", _equal("selection"), {"order": "by rank", LOT: "by lot (random sample)"}),
+        str, Filter("Chosen", "either way", _equal("selection"), {"order": "by rank", LOT: "by lot (random sample)"})
     ] = ""
     state: Annotated[str, Filter("Decision", "all", _in_state, {"open": "open", "decided": "decided", **DECISIONS})] = (
         Field("", description="`open`, `decided`, or a decision")
@@ -148,12 +141,7 @@ class QueueQuery(BaseModel):
             "Group by",
             "no groups",
             None,
-            {
-                "supplier": "supplier",
-                "importer": "importer",
-                "ring": "ring of tied suppliers",
-                "port": "port",
-            },
+            {"supplier": "supplier", "importer": "importer", "ring": "ring of tied suppliers", "port": "port"},
         ),
     ] = ""
     page: int = Field(1, ge=1)

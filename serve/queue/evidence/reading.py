@@ -22,7 +22,7 @@ from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.night import record
 from originrisk.serve.queue.evidence import queue_query
 from originrisk.serve.queue.evidence.day import Day
-from originrisk.serve.queue.evidence.line import DayRanking, LineEvidence, evidence
+from originrisk.serve.queue.evidence.line import DayRanking, LineCase, evidence
 from originrisk.serve.queue.evidence.links import latest_graph
 from originrisk.serve.queue.evidence.store_reader import StoreReader
 
@@ -172,7 +172,7 @@ class StoreSnapshot:
         days = self.reader.sql(_DAY, [*key])["entry_date"].to_pylist()
         return self.reader.entry(days[0], key) if days else None
 
-    def line(self, entry_number: str, line_number: int) -> LineEvidence | None:
+    def line(self, entry_number: str, line_number: int) -> LineCase | None:
         """A line with its evidence; None where the store has no such line."""
         line = self.entry(entry_number, line_number)
         if line is None:

@@ -124,21 +124,12 @@ async def own_password(
             right = accounts.right(accounts.find(connection, visitor.name), current)
         with context.unit_of_work() as unit:
             account, why = accounts.admit(
-                unit.connection,
-                visitor.name,
-                right=right,
-                demo=True,
-                at=unit.at,
-                settings=context.settings.queue,
+                unit.connection, visitor.name, right=right, demo=True, at=unit.at, settings=context.settings.queue
             )
             if account is None:
                 unit.record(visitor.name, "own password refused", "/account", why=why)
                 return [
-                    Problem(
-                        "current password",
-                        "your current password",
-                        "another, or an account that is locked out",
-                    )
+                    Problem("current password", "your current password", "another, or an account that is locked out")
                 ]
             try:
                 accounts.set_password(unit.connection, visitor.name, new)

@@ -101,11 +101,7 @@ LineNumber = Annotated[int, Path(ge=1, lt=2**31)]
 
 @router.get("/lines/{entry}/{line}/findings")
 def history(
-    request: Request,
-    context: Context,
-    entry: Entry,
-    line: LineNumber,
-    _: Annotated[Visitor, Depends(may("read_line"))],
+    request: Request, context: Context, entry: Entry, line: LineNumber, _: Annotated[Visitor, Depends(may("read_line"))]
 ) -> Response:
     """What was found about a line, every version, and the form."""
     return _show(request, context, findings.line(context.store, entry, line), 200)

@@ -22,7 +22,7 @@ from originrisk.serve.queue.db.comments import Attachment
 from originrisk.serve.queue.db.finding import DECISIONS, DISPOSITIONS, address
 from originrisk.serve.queue.evidence.case import PROOF, concept_rows, in_words
 from originrisk.serve.queue.evidence.declaration import LABELS
-from originrisk.serve.queue.evidence.line import LineEvidence
+from originrisk.serve.queue.evidence.line import LineCase
 from originrisk.serve.queue.evidence.party import GROUPS, PartyCase
 from originrisk.serve.queue.evidence.reading import CurrentReading
 from originrisk.serve.queue.packet import packet
@@ -62,9 +62,7 @@ def line(
         "flag_proof": PROOF,
         "price_charts": [(price, charted.plot(price)) for price in found.prices],
         "timeline": charted.timeline(
-            found.row["entry_date"],
-            {"Maker": found.supplier, "Importer": found.importer},
-            log,
+            found.row["entry_date"], {"Maker": found.supplier, "Importer": found.importer}, log
         ),
         "map": charted.route_map(found.route),
         "labels": LABELS,
@@ -130,7 +128,7 @@ def evidence_packet(
     return Response(file, media_type="application/pdf", headers=named)
 
 
-def _odds(found: LineEvidence) -> str | None:
+def _odds(found: LineCase) -> str | None:
     chances = found.beside.probabilities if found.beside else np.empty(0)
     usual = float(chances.mean()) if len(chances) else 0.0
     return in_words(found.said.probability, usual) if found.said else None
@@ -156,10 +154,7 @@ def unmask(
     return page(request, "importer.html", line=of, declared=declared, address=address((entry, line)))
 
 
-DOWNLOAD: Final = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
+DOWNLOAD: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 @router.post("/lines/{entry}/{line}/comments")

@@ -106,12 +106,7 @@ def bulk(
     with context.unit_of_work() as unit:
         decided = OfficerWork.of(unit.connection, day, visitor).decided
         for key, row in rows.items():
-            placed = (
-                row["selection"],
-                row["selection_probability"],
-                row["probability"],
-                row["model_version"],
-            )
+            placed = (row["selection"], row["selection_probability"], row["probability"], row["model_version"])
             of = Line(*key, row["entry_date"], *placed)
             if action == "assign":
                 work.assign(unit, visitor, of, officer or None)
@@ -189,10 +184,7 @@ def save_view(
 
 @router.post("/views/{id}/forgotten")
 def forget_view(
-    context: Context,
-    visitor: Keeper,
-    id: Annotated[int, Path(ge=1, lt=2**31)],
-    next: Annotated[str, Form()] = "/queue",
+    context: Context, visitor: Keeper, id: Annotated[int, Path(ge=1, lt=2**31)], next: Annotated[str, Form()] = "/queue"
 ) -> Response:
     """Remove a view."""
     with context.unit_of_work() as unit:

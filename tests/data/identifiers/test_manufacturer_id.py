@@ -28,16 +28,7 @@ def test_parse(text: str, parts: tuple[str, str, str, str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "CN",
-        "CN1234",
-        "CNABCDEFG12KOR",
-        "CNXINTIA16KORLA",
-        "CNXINTIA12345KOR",
-        "12XINTIA16KOR",
-        "CNXIN-TIA16KOR",
-    ],
+    ["", "CN", "CN1234", "CNABCDEFG12KOR", "CNXINTIA16KORLA", "CNXINTIA12345KOR", "12XINTIA16KOR", "CNXIN-TIA16KOR"],
 )
 def test_malformed(text: str) -> None:
     assert parse(text) is None

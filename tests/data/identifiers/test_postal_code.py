@@ -8,13 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from originrisk.data.identifiers.postal_code import (
-    RegionAlert,
-    is_chinese,
-    is_xinjiang,
-    region_alert,
-    state_of,
-)
+from originrisk.data.identifiers.postal_code import RegionAlert, is_chinese, is_xinjiang, region_alert, state_of
 
 SHARED = Path(os.environ.get("ORIGINRISK_SHARED", Path(__file__).parents[4] / "shared"))
 COUNTIES = SHARED / "data" / "reference" / "xuar-county-postcodes.csv"

@@ -142,26 +142,17 @@ BOMBS: Final[dict[str, tuple[str, Callable[[Path], None]]]] = {
     "a row of millions of cells": (".csv.gz", lambda at: _gzip(at, b"," * 2**24, b"\n")),
     "gzip in gzip in gzip": (".csv.gz", _zipped),
     "hundreds of thousands of headings": (".csv", _headings),
-    "a text once for many rows": (
-        ".parquet",
-        lambda at: _parquet(at, 200_000, x=_once("x" * 100_000, 200_000)),
-    ),
+    "a text once for many rows": (".parquet", lambda at: _parquet(at, 200_000, x=_once("x" * 100_000, 200_000))),
     "… of a column that is read": (
         ".parquet",
         lambda at: _parquet(at, 200_000, description=_once("x" * 100_000, 200_000)),
     ),
     "ten thousand columns": (".parquet", lambda at: _parquet(at, 50, **_NULLS)),
-    "lists of millions": (
-        ".parquet",
-        lambda at: _parquet(at, 10, description=pa.array([["x"] * 2_000_000] * 10)),
-    ),
+    "lists of millions": (".parquet", lambda at: _parquet(at, 10, description=pa.array([["x"] * 2_000_000] * 10))),
     "a list in a hundred lists": (".parquet", lambda at: _parquet(at, 1, description=_deep(100))),
     "millions of like rows": (".parquet", lambda at: _parquet(at, 10_000_000)),
     "XML entities in the sheet": (".xlsx", _entities),
-    "XML entities in the shared texts": (
-        ".xlsx",
-        lambda at: _shared(at, "<si><t>&e9;</t></si>", declared=_DECLARED),
-    ),
+    "XML entities in the shared texts": (".xlsx", lambda at: _shared(at, "<si><t>&e9;</t></si>", declared=_DECLARED)),
     "a file in a workbook": (
         ".xlsx",
         lambda at: _book(at, lambda _, text: text, **{"xl/inner.xlsx": bytes(300_000_000)}),
@@ -170,9 +161,7 @@ BOMBS: Final[dict[str, tuple[str, Callable[[Path], None]]]] = {
     "one shared text in many cells": (
         ".xlsx",
         lambda at: _shared(
-            at,
-            f"<si><t>{'x' * 1_000_000}</t></si>",
-            _far("D", ' t="s"', range(3, 3000)).replace(">10<", ">0<"),
+            at, f"<si><t>{'x' * 1_000_000}</t></si>", _far("D", ' t="s"', range(3, 3000)).replace(">10<", ">0<")
         ),
     ),
     "elements within elements": (

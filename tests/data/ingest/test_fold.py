@@ -33,13 +33,7 @@ FATES = {
     (3, 2): ("6109100012", 0.0, 50.0, "DOZ", 110.0),  # component without a value
     (3, 3): ("9503000073", 0.0, 200.0, "X", None),  # component that repeats one
     (4, 2): ("6109100012", 610.0, 50.0, "DOZ", 110.0),  # component of no set
-    (5, 1): (
-        "9403200086",
-        10_000.0,
-        500.0,
-        "NO",
-        4_000.0,
-    ),  # split for the duty on aluminium: both lines' value
+    (5, 1): ("9403200086", 10_000.0, 500.0, "NO", 4_000.0),  # split for the duty on aluminium: both lines' value
     (5, 2): ("9403200086", 0.0, 500.0, "NO", 2_800.0),  # its other line
     (5, 3): ("9403200086", 640.0, 32.0, "NO", 96.0),  # a third line of the same goods
     (6, 1): ("9403200086", 2_000.0, 100.0, "NO", 300.0),  # duty on steel, but another maker on the next line
@@ -54,13 +48,7 @@ FATES = {
     **{(13, line): ("6109100012", 900.0, 40.0, "DOZ", 90.0) for line in (1, 2, 3, 4)},  # origins, see below
     (14, 1): ("7210490091", 50_000.0, 40_000.0, "KG", 40_000.0),  # melted and poured in Korea
     (15, 1): ("6109100012", 800.0, 40.0, "DOZ", 80.0),  # the same record twice
-    (31, 1): (
-        "1902194000",
-        2_400.0,
-        100.0,
-        "KG",
-        100.0,
-    ),  # a set whose components come to more than its header
+    (31, 1): ("1902194000", 2_400.0, 100.0, "KG", 100.0),  # a set whose components come to more than its header
     (18, 1): ("6109100012", 500.0, 10.0, "DOZ", 22.0),  # the value stands with the record of chapter 99
     (18, 2): ("6109100012", 90.0, 2.0, "DOZ", 4.0),  # and the goods have none
     (19, 1): ("6307909889", 0.0, 200.0, "NO", None),  # a set whose components have the value
@@ -115,9 +103,7 @@ def test_every_line_has_its_fate(home: tuple[dict[str, object], Store]) -> None:
     assert (told["read"], told["accepted"], told["rejected"]) == (67, 58, 9)
 
 
-def test_the_value_of_a_kilogram_is_told_wherever_kilograms_are(
-    home: tuple[dict[str, object], Store],
-) -> None:
+def test_the_value_of_a_kilogram_is_told_wherever_kilograms_are(home: tuple[dict[str, object], Store]) -> None:
     table = home[1].entries()
     prices = np.exp(log_prices(Lines.of(table))["kilo"]).tolist()
     for row, price in zip(table.to_pylist(), prices, strict=True):
@@ -163,11 +149,7 @@ def test_records_of_a_line_fold_into_its_first_tariff_outside_chapter_99(tmp_pat
 def test_values_of_a_line_are_summed_over_its_tariffs_outside_chapter_99(tmp_path: Path) -> None:
     _, store = _ingested(tmp_path)
     line = store.entries(date(2021, 3, 6), date(2021, 3, 6)).to_pylist()[0]
-    assert (line["htsus"], line["entered_value_usd"], line["port_of_entry"]) == (
-        "6302219010",
-        5_000.0,
-        "0401",
-    )
+    assert (line["htsus"], line["entered_value_usd"], line["port_of_entry"]) == ("6302219010", 5_000.0, "0401")
 
 
 def test_read_is_accepted_plus_rejected_in_records_of_the_report(tmp_path: Path) -> None:

@@ -23,15 +23,7 @@ from originrisk.data.store.tables import Store
 
 HEADINGS = ["entry_number", "line_number", "entry_date", "manufacturer_name", "country_of_origin", "htsus"]
 ROWS = [
-    [
-        f"ABC{n:07d}{check_digit('ABC', f'{n:07d}')}",
-        "1",
-        "2021-03-05",
-        f"ŞTİ {n}, CO.",
-        "CN",
-        "610910",
-        "21.5",
-    ]
+    [f"ABC{n:07d}{check_digit('ABC', f'{n:07d}')}", "1", "2021-03-05", f"ŞTİ {n}, CO.", "CN", "610910", "21.5"]
     for n in range(12)
 ]
 HEADINGS += ["entered_value_usd"]
@@ -114,10 +106,7 @@ def _rewritten(random: Random) -> list[list[str]]:
     return (
         [["Report"], []] * (random.random() < 0.2)
         + [random.sample(HEADINGS, 7)] * (random.random() < 0.2)
-        + [
-            HEADINGS,
-            *rows,
-        ]
+        + [HEADINGS, *rows]
     )
 
 
@@ -125,32 +114,13 @@ def _text_in_any_encoding(_content: bytes, random: Random) -> bytes:
     text = StringIO()
     ends = random.choice(["\n", "\r\n", "\r", "\n\r"])
     csv.writer(text, delimiter=random.choice(",;\t|"), lineterminator=ends).writerows(_rewritten(random))
-    names = [
-        "utf-8",
-        "utf-8-sig",
-        "utf-16",
-        "utf-16-le",
-        "utf-32",
-        "cp1254",
-        "cp1252",
-        "gb18030",
-        "shift-jis",
-        "cp500",
-    ]
+    names = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1254", "cp1252", "gb18030", "shift-jis", "cp500"]
     return text.getvalue().encode(random.choice(names), "replace")
 
 
 def _parquet_of_any_type(_content: bytes, random: Random) -> bytes:
     head, *rows = [row for row in _rewritten(random) if len(row) == len(HEADINGS)]
-    kinds = [
-        pa.large_string(),
-        pa.string_view(),
-        pa.binary(),
-        pa.int64(),
-        pa.float32(),
-        pa.float64(),
-        pa.date32(),
-    ]
+    kinds = [pa.large_string(), pa.string_view(), pa.binary(), pa.int64(), pa.float32(), pa.float64(), pa.date32()]
     kinds += [
         pa.decimal128(38, 9),
         pa.timestamp("us", "UTC"),

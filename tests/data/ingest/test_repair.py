@@ -182,14 +182,7 @@ def test_a_stated_layout_settles_the_order_of_day_and_month() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [
-        ("1.234,56", 1234.56),
-        ("12,500", 12.5),
-        ("1.234", 1234.0),
-        ("1 234,5", 1234.5),
-        ("-,5", -0.5),
-        ("7", 7.0),
-    ],
+    [("1.234,56", 1234.56), ("12,500", 12.5), ("1.234", 1234.0), ("1 234,5", 1234.5), ("-,5", -0.5), ("7", 7.0)],
 )
 def test_a_stated_decimal_comma_settles_numbers(text: str, value: float) -> None:
     assert parse("number", text, parsers.number(comma="decimals")).value == value
@@ -238,11 +231,7 @@ def test_every_rule_with_a_quick_way_has_a_parser() -> None:
 @pytest.mark.parametrize(
     ("rule", "cells", "plain"),
     [
-        (
-            "amount",
-            pa.array([1.5, -1.0, float("nan"), float("inf"), None]),
-            [True, False, False, False, False],
-        ),
+        ("amount", pa.array([1.5, -1.0, float("nan"), float("inf"), None]), [True, False, False, False, False]),
         ("number", pa.array([-1.5, float("-inf")]), [True, False]),
         ("line number", pa.array([1, 0, None], pa.int32()), [True, False, False]),
         ("date", pa.array([date(2021, 3, 5), date(1900, 1, 1)]), [True, False]),
@@ -340,12 +329,7 @@ def test_a_moment_with_a_zone_is_no_day_until_the_mapping_says_where() -> None:
 
 def test_a_comma_is_in_doubt_between_semicolons_and_beside_a_comma_before_decimals() -> None:
     assert _judged("gross_weight_kg", pa.array(["12,500", "7.5"]), delimiter=";")[0] == [None, 7.5]
-    assert _judged("gross_weight_kg", pa.array(["12,500", "7,25", "3.125", "3.5"]))[0] == [
-        None,
-        None,
-        None,
-        3.5,
-    ]
+    assert _judged("gross_weight_kg", pa.array(["12,500", "7,25", "3.125", "3.5"]))[0] == [None, None, None, 3.5]
     assert _judged("gross_weight_kg", pa.array(["12,500", "1,234.50"]))[0] == [12_500.0, 1234.5]
     settled = TableMapping(columns={}, usual=("thousands separators",))
     assert _judged("gross_weight_kg", pa.array(["12,500"]), settled, ";")[0] == [12_500.0]

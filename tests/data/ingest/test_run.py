@@ -92,10 +92,7 @@ FATES = {
     "zero weight": Fate({"gross_weight_kg": "0"}, {"gross_weight_kg": 0.0}),
     "zero value": Fate({"entered_value_usd": "0.00"}, {"entered_value_usd": 0.0}),
     "time of day": Fate(
-        {"entry_date": "2021-03-05T09:30:00"},
-        {"entry_date": date(2021, 3, 5)},
-        (),
-        ("entry_date: date with a time",),
+        {"entry_date": "2021-03-05T09:30:00"}, {"entry_date": date(2021, 3, 5)}, (), ("entry_date: date with a time",)
     ),
     "lost zero": Fate({"port_of_entry": "401"}, {"port_of_entry": "0401"}, (), ("port_of_entry: lost leading zero",)),
     "spreadsheet": Fate(
@@ -115,10 +112,7 @@ FATES = {
     "line break": Fate({"description": "SHIRTS\nAND MORE"}, {"description": "SHIRTS\nAND MORE"}),
     "code as quantity": Fate({"quantity": "-3"}, {"quantity": None}, (), ("quantity: out of range",)),
     "decimal comma in an optional cell": Fate(
-        {"gross_weight_kg": "386,5"},
-        {"gross_weight_kg": None},
-        (),
-        ("gross_weight_kg: decimal comma in doubt",),
+        {"gross_weight_kg": "386,5"}, {"gross_weight_kg": None}, (), ("gross_weight_kg: decimal comma in doubt",)
     ),
     "long MID": Fate(
         {"manufacturer_id": "CNLAMKNI12NINGBOO"},
@@ -138,10 +132,7 @@ FATES = {
     "negative value": Fate({"entered_value_usd": "-1"}, {}, ("entered_value_usd: out of range",)),
     "missing": Fate({"htsus": ""}, {}, ("htsus: missing",)),
     "placeholder where required": Fate(
-        {"country_of_origin": "UNKNOWN"},
-        {},
-        ("country_of_origin: missing",),
-        ("country_of_origin: placeholder word",),
+        {"country_of_origin": "UNKNOWN"}, {}, ("country_of_origin: missing",), ("country_of_origin: placeholder word",)
     ),
     "line zero": Fate({"line_number": "0"}, {}, ("line_number: out of range",)),
     "no maker": Fate(
@@ -278,13 +269,7 @@ def test_typed_parquet_and_text_csv_make_the_same_lines(tmp_path: Path) -> None:
 
 
 def test_what_a_data_frame_library_makes_of_types_is_understood(tmp_path: Path) -> None:
-    row = {
-        **GOOD,
-        "line_number": 1,
-        "entry_date": date(2021, 3, 5),
-        "quantity": float("nan"),
-        "entered_value_usd": 12,
-    }
+    row = {**GOOD, "line_number": 1, "entry_date": date(2021, 3, 5), "quantity": float("nan"), "entered_value_usd": 12}
     table = pa.Table.from_pylist([row])
     table = table.set_column(3, "entry_date", table["entry_date"].cast(pa.timestamp("ns")))
     pq.write_table(table, tmp_path / "lines.parquet")
@@ -342,9 +327,7 @@ def _outcomes(folder: Path, *rows: str) -> Path:
     return folder / "outcomes.csv"
 
 
-def test_a_delivery_with_labels_that_nobody_knows_is_refused_with_each_word_and_its_count(
-    tmp_path: Path,
-) -> None:
+def test_a_delivery_with_labels_that_nobody_knows_is_refused_with_each_word_and_its_count(tmp_path: Path) -> None:
     store = Store(tmp_path)
     rows = [
         f"{_number(n)},1,2021-03-05,2021-04-05,RANDOM CES,LAB,{'XUAR' if n < 3 else 'CLEAN 123-45-6789'}"
@@ -361,14 +344,9 @@ def test_a_delivery_with_labels_that_nobody_knows_is_refused_with_each_word_and_
     assert store.outcomes().num_rows == store.rejected().num_rows == 0
 
 
-def test_a_word_that_means_nothing_yet_is_pending_and_a_date_that_cannot_be_read_is_not(
-    tmp_path: Path,
-) -> None:
+def test_a_word_that_means_nothing_yet_is_pending_and_a_date_that_cannot_be_read_is_not(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    rows = [
-        f"{_number(1)},1,2021-03-05,,random,,NOT YET",
-        f"{_number(2)},1,2021-03-05,05/06/2021,random,dna,xinjiang",
-    ]
+    rows = [f"{_number(1)},1,2021-03-05,,random,,NOT YET", f"{_number(2)},1,2021-03-05,05/06/2021,random,dna,xinjiang"]
     counts = ingest(store, "outcomes", [_outcomes(tmp_path, *rows)], str(tmp_path / "own.toml")).counts
     assert store.outcomes()["result"].to_pylist() == [None]
     assert counts.rules == {"outcome_date: order of day and month in doubt": 1}
@@ -499,15 +477,7 @@ def test_a_check_tells_everything_and_stores_nothing(tmp_path: Path) -> None:
         {"entry_number": _number(3), "unit_of_measure": "CRT"},
     ]
     (tmp_path / "lines.csv").write_bytes(_csv(*rows))
-    command = [
-        "--home",
-        str(tmp_path / "home"),
-        "ingest",
-        "entries",
-        str(tmp_path / "lines.csv"),
-        "--check",
-        "--json",
-    ]
+    command = ["--home", str(tmp_path / "home"), "ingest", "entries", str(tmp_path / "lines.csv"), "--check", "--json"]
     ended = CliRunner().invoke(app, command)
     told = json.loads(ended.stdout)
     assert (ended.exit_code, told["read"], told["accepted"], told["rejected"], told["new"]) == (0, 3, 2, 1, 0)
@@ -537,8 +507,7 @@ def test_numbers_of_a_workbook_are_numbers_under_a_stated_decimal_comma(tmp_path
     book.save(tmp_path / "lines.xlsx")
     columns = "".join(f'{name} = "{name}"\n' for name in GOOD)
     (tmp_path / "own.toml").write_text(
-        f'description = "own"\n[entries]\ndecimal_comma = true\n[entries.columns]\n{columns}',
-        encoding="utf-8",
+        f'description = "own"\n[entries]\ndecimal_comma = true\n[entries.columns]\n{columns}', encoding="utf-8"
     )
     store = Store(tmp_path / "home")
     ingest(store, "entries", [tmp_path / "lines.xlsx"], str(tmp_path / "own.toml"))

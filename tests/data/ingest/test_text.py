@@ -110,13 +110,7 @@ def test_bytes_of_a_chinese_encoding_are_not_taken_for_latin(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "content",
-    [
-        b"\n\n",
-        b"just a sentence\n",
-        b"a,a,b\n1,2,3\n",
-        b"a,b,\0c\n1,2,3\n",
-        gzip.compress(b"a,b,c\n1,2,3\n" * 99)[:-9],
-    ],
+    [b"\n\n", b"just a sentence\n", b"a,a,b\n1,2,3\n", b"a,b,\0c\n1,2,3\n", gzip.compress(b"a,b,c\n1,2,3\n" * 99)[:-9]],
     ids=["blank", "no table", "same heading twice", "NUL in the headings", "cut gzip"],
 )
 def test_what_is_no_table_is_refused_whole(tmp_path: Path, content: bytes) -> None:
@@ -212,10 +206,7 @@ def test_a_gzip_bomb_is_refused_in_little_memory(tmp_path: Path, filler: bytes) 
 
 def test_of_an_endless_line_the_beginning_is_enough(tmp_path: Path) -> None:
     rows, misfits = _read(_file(tmp_path, b"a,b,c\n" + b"x" * (20 << 20) + b"\n1,2,3\n"))
-    assert (rows, [(bad.row, bad.reason) for bad in misfits]) == (
-        {3: ("1", "2", "3")},
-        [(2, "endless field")],
-    )
+    assert (rows, [(bad.row, bad.reason) for bad in misfits]) == ({3: ("1", "2", "3")}, [(2, "endless field")])
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

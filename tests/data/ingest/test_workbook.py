@@ -37,14 +37,7 @@ def _budget(path: Path) -> Budget:
 def test_typed_cells_become_text_with_the_rows_of_the_sheet(tmp_path: Path) -> None:
     path = _book(
         tmp_path / "lines.xlsx",
-        [
-            ["Title"],
-            [],
-            ["a", "b", "c"],
-            [date(2021, 3, 5), 7, None],
-            [],
-            [datetime(2021, 3, 5, 9), 0.5, True],
-        ],
+        [["Title"], [], ["a", "b", "c"], [date(2021, 3, 5), 7, None], [], [datetime(2021, 3, 5, 9), 0.5, True]],
     )
     (shape,) = _layouts(path)
     (records,) = workbook.read(path, path.name, shape, _budget(path))

@@ -56,11 +56,7 @@ def done(
 @pytest.mark.parametrize(
     ("text", "layout", "expected"),
     [
-        (
-            CONTRACT,
-            "contract",
-            [("Ash", None, "WRO", date(2021, 3, 1)), ("Elm", None, "WRO", date(2021, 4, 1))],
-        ),
+        (CONTRACT, "contract", [("Ash", None, "WRO", date(2021, 3, 1)), ("Elm", None, "WRO", date(2021, 4, 1))]),
         (
             CBP,
             "CBP",
@@ -226,9 +222,7 @@ def test_the_table_of_cbp_is_read_as_published_and_its_ends_are_told(tmp_path: P
     assert names == {"Fernleaf Xinjiang Farm", "Balehill Xinjiang Cotton", "Husk Xinjiang Cotton"}
 
 
-def test_an_order_that_a_list_calls_inactive_ends_though_only_the_shipped_table_has_it(
-    tmp_path: Path,
-) -> None:
+def test_an_order_that_a_list_calls_inactive_ends_though_only_the_shipped_table_has_it(tmp_path: Path) -> None:
     store = Store(tmp_path)
     row = '"Hefei Bitland Information Technology Co., Ltd.",China,Electronics,2020-09-08,WRO,Inactive\n'
     found = done(store, "entity,country,industry,effective_date,type,status\n" + row)
@@ -305,13 +299,7 @@ Some other text
     done(store, DHS)
     found = import_list(store, path, DAY, programme=None, known_from=None, partial=False)
     assert found.layout == "Federal Register"
-    assert found.added == [
-        "Ash Steel Co., Ltd.",
-        "Elm Co., Ltd.",
-        "Oak Co., Ltd.",
-        "Fir Co., Ltd.",
-        "Birch Foods",
-    ]
+    assert found.added == ["Ash Steel Co., Ltd.", "Elm Co., Ltd.", "Oak Co., Ltd.", "Fir Co., Ltd.", "Birch Foods"]
     assert found.removed == []
     assert [(fault.row, fault.found) for fault in found.faults] == [(6, "Yew (including three aliases: A; B)")]
     rows = {row["name"]: row for row in store.listed().to_pylist()}

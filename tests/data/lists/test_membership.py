@@ -6,14 +6,7 @@ import pyarrow as pa
 import pytest
 
 from originrisk.data.contract import LISTED
-from originrisk.data.lists.membership import (
-    completeness,
-    in_force,
-    programme,
-    shipped,
-    uflpa_waves,
-    with_shipped,
-)
+from originrisk.data.lists.membership import completeness, in_force, programme, shipped, uflpa_waves, with_shipped
 
 CORPS = "Xinjiang Production and Construction Corps"
 NOTHING = LISTED.schema.empty_table()

@@ -82,15 +82,7 @@ def test_kinds_of_cbp(tmp_path: Path, kind: str, programme: str | None, faults: 
 @pytest.mark.parametrize(
     "day",
     [
-        *(
-            "06/24/2021",
-            "6/24/21",
-            "06-24-2021",
-            "June 24, 2021",
-            "June 24 2021",
-            "Jun. 24, 2021",
-            "24-Jun-21",
-        ),
+        *("06/24/2021", "6/24/21", "06-24-2021", "June 24, 2021", "June 24 2021", "Jun. 24, 2021", "24-Jun-21"),
         *("24-Jun-2021", "24 June 2021", "2021-06-24", "2021-06-24T00:00:00", "2021/06/24", "20210624"),
         *("Thursday, June 24, 2021", "June 24th, 2021"),
     ],

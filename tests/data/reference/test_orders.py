@@ -84,16 +84,12 @@ def test_codes_of_families_do_not_move() -> None:
 )
 def test_under_order(code: str, day: str, party: bool, region: bool) -> None:
     families = _code(code, day)
-    found = [
-        orders.under_order(families, _days(day), "party"),
-        orders.under_order(families, _days(day), "region"),
-    ]
+    found = [orders.under_order(families, _days(day), "party"), orders.under_order(families, _days(day), "region")]
     assert [answer.tolist() for answer in found] == [[party], [region]]
 
 
 @pytest.mark.parametrize(
-    ("day", "number"),
-    [("2020-12-02", 0), ("2020-12-03", 1), ("2021-01-14", 2), ("2022-06-18", 2), ("2022-06-21", 4)],
+    ("day", "number"), [("2020-12-02", 0), ("2020-12-03", 1), ("2021-01-14", 2), ("2022-06-18", 2), ("2022-06-21", 4)]
 )
 def test_orders_count_from_the_day_they_hold_and_are_known(day: str, number: int) -> None:
     assert orders.orders(_code("6109100012", day), _days(day)).tolist() == [number]

@@ -28,22 +28,14 @@ def _table(folder: Path, *lines: str, header: str = "name,day,share,kind,other,f
 
 def test_cells_take_the_type_of_the_field(tmp_path: Path) -> None:
     rows = read("rows", Row, _table(tmp_path, "x,2021-01-13,0.5,a,p|q,true", "y,,1,b,,false"))
-    assert rows == (
-        Row("x", date(2021, 1, 13), 0.5, "a", ("p", "q"), True),
-        Row("y", None, 1.0, "b", (), False),
-    )
+    assert rows == (Row("x", date(2021, 1, 13), 0.5, "a", ("p", "q"), True), Row("y", None, 1.0, "b", (), False))
 
 
 def test_all_bad_cells_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as caught:
         read("rows", Row, _table(tmp_path, "x,2021-13-01,half,c,,yes", "y,,1,a"))
     told = [problem.where for problem in caught.value.problems]
-    places = [
-        "rows.csv line 2, day",
-        "rows.csv line 2, share",
-        "rows.csv line 2, kind",
-        "rows.csv line 2, flag",
-    ]
+    places = ["rows.csv line 2, day", "rows.csv line 2, share", "rows.csv line 2, kind", "rows.csv line 2, flag"]
     assert told == [*places, "rows.csv line 3"]
 
 

@@ -4,14 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from originrisk.data.simulation.contracts import (
-    MISDESCRIBE,
-    NONE,
-    RELABEL,
-    SHELL_FIRM,
-    UNDERVALUE,
-    make_contracts,
-)
+from originrisk.data.simulation.contracts import MISDESCRIBE, NONE, RELABEL, SHELL_FIRM, UNDERVALUE, make_contracts
 from originrisk.data.simulation.parameters import order, value
 from originrisk.data.simulation.parties import SHELL, make_parties
 from originrisk.data.simulation.reactions import react
@@ -57,9 +50,7 @@ def test_the_innocent_conceal_nothing(after: tuple[pd.DataFrame, pd.DataFrame]) 
     assert (innocent["shift"] == 0).all()
 
 
-def test_undervalued_flows_are_priced_below_by_the_stated_range(
-    after: tuple[pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_undervalued_flows_are_priced_below_by_the_stated_range(after: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     low, high = value("prices", "undervalued")
     shift = after[1]["shift"][after[1]["mechanism"] == UNDERVALUE]
     assert len(shift) > 3

@@ -7,13 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("features", "models", "train", "serve")
-FORBIDDEN_NAMES = {
-    "y_any",
-    "xinjiang_fraction",
-    "maker_id",
-    "truth.parquet",
-    "originrisk.data.simulation.world",
-}
+FORBIDDEN_NAMES = {"y_any", "xinjiang_fraction", "maker_id", "truth.parquet", "originrisk.data.simulation.world"}
 
 
 def _imports(tree: ast.AST) -> set[str]:

@@ -99,18 +99,7 @@ def test_positives_are_rare_and_two_in_five_are_declared_elsewhere_than_china(fr
 
 
 def _cotton(frame: pd.DataFrame) -> pd.Series:
-    cotton = (
-        "6109100",
-        "6105",
-        "6203420",
-        "6204620",
-        "6302600",
-        "6110201",
-        "6104622",
-        "620520",
-        "611120",
-        "6103421",
-    )
+    cotton = ("6109100", "6105", "6203420", "6204620", "6302600", "6110201", "6104622", "620520", "611120", "6103421")
     return frame["htsus"].str.startswith(cotton)
 
 
@@ -266,13 +255,7 @@ def test_entries_come_in_order_of_date(world: World) -> None:
 
 
 def test_every_sector_has_both_answers_and_goods_without_a_material_have_one(frame: pd.DataFrame) -> None:
-    sectors = {
-        "solar": "8541",
-        "aluminium": "76",
-        "pvc": "39(04|17|18|20|25)",
-        "battery": "8507",
-        "vehicle": "8708",
-    }
+    sectors = {"solar": "8541", "aluminium": "76", "pvc": "39(04|17|18|20|25)", "battery": "8507", "vehicle": "8708"}
     for name, start in {**sectors, "tomato": "(2002|2103|0712|2009)"}.items():
         rate = frame["y_any"][frame["htsus"].str.match(start)].mean()
         assert 0.002 < rate < 0.5, name
@@ -286,9 +269,7 @@ def test_solar_leads_what_is_detained_by_value_and_apparel_is_little_of_it(exami
     assert share.reindex(["61", "62"]).sum() < 0.25
 
 
-def test_newcomers_are_about_as_frequent_among_clean_lines_as_among_positive_ones(
-    frame: pd.DataFrame,
-) -> None:
+def test_newcomers_are_about_as_frequent_among_clean_lines_as_among_positive_ones(frame: pd.DataFrame) -> None:
     day = pd.to_datetime(frame["entry_date"])
     young = (day - day.groupby(frame["supplier_id"]).transform("min")).dt.days < 90
     settled = day > pd.Timestamp(2020, 7, 1)

@@ -34,10 +34,7 @@ def test_every_damaged_line_is_named(tmp_path: Path) -> None:
         file.write('{"verb": "merge"}\nnot JSON\n')
     with pytest.raises(BadInputError) as refused:
         read(tmp_path)
-    assert [problem.where for problem in refused.value.problems] == [
-        "parties.jsonl, line 2",
-        "parties.jsonl, line 3",
-    ]
+    assert [problem.where for problem in refused.value.problems] == ["parties.jsonl, line 2", "parties.jsonl, line 3"]
 
 
 def test_a_torn_last_line_counts_for_nothing_and_goes_with_the_next(tmp_path: Path) -> None:

@@ -30,9 +30,7 @@ def _rows(table: Table, delivery: dict[int, tuple[date, str | None]]) -> pa.Tabl
 @given(deliveries=st.lists(DELIVERY, min_size=1, max_size=4))
 @pytest.mark.parametrize("table", [ENTRIES, OUTCOMES], ids=lambda table: table.name)
 def test_the_store_holds_what_a_dictionary_would(
-    tmp_path_factory: pytest.TempPathFactory,
-    table: Table,
-    deliveries: list[dict[int, tuple[date, str | None]]],
+    tmp_path_factory: pytest.TempPathFactory, table: Table, deliveries: list[dict[int, tuple[date, str | None]]]
 ) -> None:
     store, expected = Store(tmp_path_factory.mktemp("home")), dict[int, tuple[date, str | None]]()
     for delivery in deliveries:

@@ -107,12 +107,7 @@ def test_a_null_that_becomes_a_value_is_a_correction(tmp_path: Path) -> None:
 
 def test_outcomes_are_upserted_without_partitions(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    pending = {
-        "entry_number": "A",
-        "line_number": 1,
-        "selected_date": date(2021, 1, 1),
-        "selection": "random",
-    }
+    pending = {"entry_number": "A", "line_number": 1, "selected_date": date(2021, 1, 1), "selection": "random"}
     known = pending | {"outcome_date": date(2021, 2, 1), "result": "xinjiang"}
     other = pending | {"line_number": 2}
     store.upsert("outcomes", _batches(pending, other, schema=OUTCOMES.schema))

@@ -8,13 +8,7 @@ from typing import Any
 
 import pytest
 
-from originrisk.data.errors import (
-    AlreadyRunningError,
-    BadInputError,
-    GateRefusedError,
-    ModelRefusedError,
-    UsageError,
-)
+from originrisk.data.errors import AlreadyRunningError, BadInputError, GateRefusedError, ModelRefusedError, UsageError
 from originrisk.data.ingest import discover
 from originrisk.data.settings import Level, NightLevels, NightSettings
 from originrisk.data.store.tables import Store
@@ -66,12 +60,7 @@ def steps_of(home: Path) -> list[str]:
 def test_a_night_takes_in_the_inbox_scores_every_line_and_goes_live(done: Path) -> None:
     lines = Store(done).entries(DAY, DAY)
     assert len(published(done, DAY)) == len(lines)
-    assert nights.record(done)["counts"]["entries"] == {
-        "read": 5,
-        "accepted": 5,
-        "rejected": 0,
-        "repaired": 0,
-    }
+    assert nights.record(done)["counts"]["entries"] == {"read": 5, "accepted": 5, "rejected": 0, "repaired": 0}
     assert {row["model_version"] for row in published(done, DAY)} == {champion_version(done)}
     assert record.live_day(done) == DAY
     assert not [path for path in (done / "inbox").rglob("*") if path.is_file()]
@@ -250,11 +239,7 @@ def test_past_days_are_filled_in_order_and_move_neither_champion_nor_live_queue(
     today = published(after, DAY)
     done = backfill(settings_of(after), first, last)
     assert [night.content["date"] for night in done] == [str(first + timedelta(number)) for number in range(days)]
-    assert (champion_version(after), record.live_day(after), published(after, DAY)) == (
-        champion,
-        queue,
-        today,
-    )
+    assert (champion_version(after), record.live_day(after), published(after, DAY)) == (champion, queue, today)
     assert (after / "inbox" / "entries" / inbox).exists()
     filled = Store(after).scores(first, last)
     score_period(settings_of(after), first, last)

@@ -38,10 +38,7 @@ def test_not_ready_is_503_and_ready_comes_with_model_and_history(settings: Setti
     version = pointer.read_text()
     pointer.unlink()
     with served.client(settings) as client:
-        for answered in (
-            client.get("/readyz"),
-            client.post("/v1/score", json={"lines": served.rows(settings)}),
-        ):
+        for answered in (client.get("/readyz"), client.post("/v1/score", json={"lines": served.rows(settings)})):
             assert answered.status_code == 503
             assert answered.json()["type"] == "urn:originrisk:problem:not-ready"
             assert "retry-after" in answered.headers
@@ -262,14 +259,7 @@ async def _never_ended(app: Any, headers: list[tuple[bytes, bytes]]) -> list[Any
 
     lower = [(name.lower(), value) for name, value in headers]
     place = {"path": "/v1/score", "raw_path": b"/v1/score", "query_string": b"", "root_path": ""}
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "headers": lower,
-        **place,
-    }
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "headers": lower, **place}
     await app(scope, receive, send)
     return answered
 

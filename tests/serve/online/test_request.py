@@ -38,12 +38,7 @@ def wheres(**changes: Any) -> list[str]:
 
 def test_columns_are_those_of_the_same_rows_in_the_store() -> None:
     rows = factory.entries(50).to_pylist()
-    rows[0] |= {
-        "related_parties": True,
-        "charges_usd": -3.5,
-        "description": "",
-        "export_date": date(2021, 1, 2),
-    }
+    rows[0] |= {"related_parties": True, "charges_usd": -3.5, "description": "", "export_date": date(2021, 1, 2)}
     own = request.lines_of(rows)
     stored = Lines.of(pa.Table.from_pylist(rows, schema=ENTRIES.schema))
     assert own.size == stored.size
@@ -130,8 +125,7 @@ def test_a_body_of_another_shape_is_refused(content: Any, where: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw",
-    [b"", b"{", b'{"lines": NaN}', b'{"lines":"\xff"}', b"[" * 100_000, "{}".encode("utf-16"), b'"\\ud800"'],
+    "raw", [b"", b"{", b'{"lines": NaN}', b'{"lines":"\xff"}', b"[" * 100_000, "{}".encode("utf-16"), b'"\\ud800"']
 )
 def test_what_is_no_json_is_refused(raw: bytes) -> None:
     assert refused(raw).type == NOT_JSON

@@ -72,9 +72,7 @@ def ready(url: str, key: str, process: "subprocess.Popen[bytes]") -> Client:
     raise AssertionError("it never became ready")
 
 
-def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_told(
-    settings: Settings,
-) -> None:
+def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_told(settings: Settings) -> None:
     rows = served.rows(settings)
     with running(settings.home) as (connect, process):
         client = connect(process)
@@ -84,10 +82,7 @@ def test_a_service_answers_as_the_batch_logs_nothing_of_the_lines_and_ends_when_
         assert "sklearn" not in loaded  # of which an answer needs nothing
         with pytest.raises(RequestRefusedError) as refused:
             client.score([{**rows[0], "htsus": "x"}])
-        assert (refused.value.status, refused.value.problem["problems"][0]["where"]) == (
-            422,
-            "/lines/0/htsus",
-        )
+        assert (refused.value.status, refused.value.problem["problems"][0]["where"]) == (422, "/lines/0/htsus")
         client.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
@@ -123,10 +118,7 @@ def test_over_tls_it_answers_those_who_trust_its_certificate_and_no_others(
             stranger.model()
         with pytest.raises((OSError, HTTPException)), Client(f"http://localhost:{port}", "") as plain:
             plain.model()
-        for bound in (
-            {"maximum_version": ssl.TLSVersion.TLSv1_1},
-            {"ciphers": "AES128-SHA:ECDHE-ECDSA-AES128-SHA"},
-        ):
+        for bound in ({"maximum_version": ssl.TLSVersion.TLSv1_1}, {"ciphers": "AES128-SHA:ECDHE-ECDSA-AES128-SHA"}):
             with pytest.raises((ssl.SSLError, OSError)):
                 greeted(port, **bound)
         assert greeted(port)[2] >= 128

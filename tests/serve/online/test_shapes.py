@@ -19,12 +19,7 @@ from starlette.testclient import TestClient
 from originrisk.serve.online.shapes import EXAMPLE
 from tests.serve.online import served
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 FEW = hypothesis_settings(
     max_examples=20,
     database=None,

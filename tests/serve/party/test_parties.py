@@ -11,14 +11,7 @@ import pytest
 from originrisk.data.store.journal import Decided
 from originrisk.serve.party.learner import SAME, Parties
 from originrisk.serve.party.record import Record, Records
-from tests.serve.party.makers import (
-    HOMONYM,
-    QIAOLONG,
-    QIAOLONG_SPELT_OTHERWISE,
-    SHELL,
-    VAGUE,
-    lines,
-)
+from tests.serve.party.makers import HOMONYM, QIAOLONG, QIAOLONG_SPELT_OTHERWISE, SHELL, VAGUE, lines
 
 
 def known(*makers: dict[str, str]) -> Parties:

@@ -3,11 +3,7 @@
 from originrisk.serve.party.record import Record, Records
 from tests.serve.party.makers import HOMONYM, QIAOLONG, VAGUE, lines
 
-BARE = {
-    "name": "Shaoxing Qiaolong Tex. Company Limited",
-    "address": "no.128, Meilun Rd.",
-    "city": "SHAOXING CITY",
-}
+BARE = {"name": "Shaoxing Qiaolong Tex. Company Limited", "address": "no.128, Meilun Rd.", "city": "SHAOXING CITY"}
 
 
 def test_a_record_is_in_one_form() -> None:

@@ -304,10 +304,7 @@ def test_no_page_has_a_serious_barrier_nor_is_wider_than_the_screen(
     for name, paths in visits.items():
         shape = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = logged_in(shape, address, name)
-        for path in [
-            *paths,
-            *page.locator("nav[aria-label=Main] a").evaluate_all("all => all.map(a => a.pathname)"),
-        ]:
+        for path in [*paths, *page.locator("nav[aria-label=Main] a").evaluate_all("all => all.map(a => a.pathname)")]:
             assert_sound(page, address + path)
     outside = browser.new_page()
     assert_sound(outside, f"{address}/login")

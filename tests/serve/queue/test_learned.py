@@ -47,11 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     (folder / "settings.toml").write_text("[train]\nseeds = 1\n")
     originrisk(folder, "world", "--lines", "60000", "--seed", "5", "--start", "2019-01-01", "--end", "2021-12-31")
-    for table, name in (
-        ("entries", "entries"),
-        ("outcomes", "outcomes.parquet"),
-        ("listed", "listed.parquet"),
-    ):
+    for table, name in (("entries", "entries"), ("outcomes", "outcomes.parquet"), ("listed", "listed.parquet")):
         originrisk(folder, "ingest", table, str(folder / "world" / name))
     originrisk(folder, "train", "--cutoff", str(DAY - timedelta(1)))
     originrisk(folder, "score", "--date", str(DAY), "--out", str(folder / "scores.csv"))

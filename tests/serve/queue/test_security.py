@@ -45,13 +45,7 @@ def test_a_form_has_few_fields_and_before_the_log_in_few_bytes(at: Office) -> No
 
 def test_a_null_character_is_refused_at_every_door(at: Office) -> None:
     ann = at.at_work("ann")
-    for address in (
-        "/lines/%00/1",
-        "/lines/%00/1/findings",
-        "/queue?port=%00",
-        "/queue?state=%00",
-        "/login?next=%00",
-    ):
+    for address in ("/lines/%00/1", "/lines/%00/1/findings", "/queue?port=%00", "/queue?state=%00", "/login?next=%00"):
         assert ann.get(address).status_code == 400, address
     csrf = token(ann.get("/queue").text)
     key = lines(at)[0]

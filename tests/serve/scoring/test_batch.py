@@ -60,9 +60,7 @@ def test_a_period_is_scored_as_its_nights_would_have_been(settings: Settings) ->
     assert [period.scores(night["entry_date"][0].as_py(), night["entry_date"][0].as_py()) for night in nights] == nights
 
 
-def test_an_outcome_known_on_the_day_changes_nothing_and_one_known_the_day_before_does(
-    settings: Settings,
-) -> None:
+def test_an_outcome_known_on_the_day_changes_nothing_and_one_known_the_day_before_does(settings: Settings) -> None:
     store = Store(settings.home)
     without = score_period(settings, DAY, DAY).scores()
     line = store.entries(DAY - timedelta(3), DAY - timedelta(3)).slice(0, 1)

@@ -32,9 +32,7 @@ def show(line: dict[str, object], text: str = "unit value 0.4 of like goods") ->
     }
     entries = [line, factory.entry(2, DAY)]
     print_queue(
-        pa.Table.from_pylist([row], schema=SCORES.schema),
-        pa.Table.from_pylist(entries, schema=ENTRIES.schema),
-        BAND,
+        pa.Table.from_pylist([row], schema=SCORES.schema), pa.Table.from_pylist(entries, schema=ENTRIES.schema), BAND
     )
 
 

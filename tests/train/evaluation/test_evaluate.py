@@ -54,10 +54,7 @@ def evaluation(folder: Path) -> Evaluation:
     written = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dataset, "see", by_heart(telling(peeking(dataset.see))))
-        patch.setattr(
-            "originrisk.train.report.page.page",
-            lambda found: (written.append(found), page(found))[1],
-        )
+        patch.setattr("originrisk.train.report.page.page", lambda found: (written.append(found), page(found))[1])
         words = (str(folder), "evaluate", "--cutoff", str(CUTOFF), "--out", str(folder / "report.html"))
         told = CliRunner().invoke(app, words, catch_exceptions=False)
         (folder / "told.txt").write_text(told.stdout)
@@ -114,11 +111,7 @@ def telling(see: Callable[..., Any]) -> Callable[..., Any]:
     return planted_see
 
 
-PLANTED = {
-    "quantity": "the result itself",
-    "description_words": "a key learned by heart",
-    "unit_value": "the future",
-}
+PLANTED = {"quantity": "the result itself", "description_words": "a key learned by heart", "unit_value": "the future"}
 
 
 def test_the_three_leaks_are_found(evaluation: Evaluation) -> None:
@@ -168,10 +161,7 @@ def test_all_splits_curves_and_seeds_are_told(evaluation: Evaluation) -> None:
 
 
 def test_the_answer_is_plain_json(evaluation: Evaluation) -> None:
-    assert json.loads(json.dumps(evaluation.plain(), allow_nan=False))["headline"] in {
-        "random arm",
-        "all examined",
-    }
+    assert json.loads(json.dumps(evaluation.plain(), allow_nan=False))["headline"] in {"random arm", "all examined"}
 
 
 def test_the_first_page_of_the_report_says_which_features_leak(evaluation: Evaluation, folder: Path) -> None:

@@ -28,11 +28,7 @@ ROWS = rate_rows(RATES, np.zeros((len(RATES.lines), 4)))
 def text() -> str:
     lines = planted(1500).examples
     holdout = evaluate_holdout(lines, none_of(lines), OriginClassifier(), TrainSettings(), seed=0)
-    measured = {
-        **holdout.summary(),
-        "left_out": {"pending": 12},
-        "error_rates": ROWS,
-    }
+    measured = {**holdout.summary(), "left_out": {"pending": 12}, "error_rates": ROWS}
     return card("abc123", "champion", SETTINGS, measured)
 
 

@@ -36,13 +36,7 @@ def test_the_timeline_holds_parties_law_the_line_and_what_was_done() -> None:
     maker = PartyPast(4, date(2020, 11, 5), date(2020, 11, 9), months, [], [], [], legal)
     log = [LogEntry(datetime(2021, 2, 11, tzinfo=UTC), "ann", "comment", "papers came")]
     marks = line.timeline(DAY, {"Maker": maker, "Importer": NOBODY}, log).marks
-    assert [(one.kind, one.lane) for one in marks] == [
-        ("found", 0),
-        ("bar", 0),
-        ("law", 2),
-        ("entry", 3),
-        ("done", 3),
-    ]
+    assert [(one.kind, one.lane) for one in marks] == [("found", 0), ("bar", 0), ("law", 2), ("entry", 3), ("done", 3)]
     assert all(0 <= one.share <= 1 for one in marks)
     assert marks[-1].share == 1
     assert line.timeline(DAY, {"Maker": NOBODY, "Importer": NOBODY}, []).marks[0].kind == "entry"

@@ -51,8 +51,7 @@ def test_a_whole_audit_is_whole(told: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
-    ["subject = '/lines/x'", "account = 'bob'", "details = '{}'", "at = '2020-01-01T00:00:00.000000+00:00'"],
+    "change", ["subject = '/lines/x'", "account = 'bob'", "details = '{}'", "at = '2020-01-01T00:00:00.000000+00:00'"]
 )
 def test_a_changed_row_is_found(told: Office, change: str) -> None:
     tamper(told, f"UPDATE audit SET {change} WHERE number = 4")

@@ -31,10 +31,7 @@ def said(fields: dict[str, str], line: Line = LINE, version: int = 0) -> str:
         ({"decision": "examine", "found_on": str(DAY)}, "day of the result"),
         ({"decision": "examine", "found_on": "tomorrow"}, "day of the result"),
         ({**ADVERSE, "found_on": "2031-01-01", "reason": "x"}, "2021-02-05 (today, UTC) or earlier"),
-        (
-            {**ADVERSE, "found_on": "2021-02-04", "reason": "x"},
-            "2021-02-05 or later, for the goods were entered",
-        ),
+        ({**ADVERSE, "found_on": "2021-02-04", "reason": "x"}, "2021-02-05 or later, for the goods were entered"),
         (ADVERSE, "reason"),
         ({"decision": "refer"}, "reason"),
         ({"decision": "examine", "disposition": "burnt", "found_on": str(DAY)}, "disposition"),

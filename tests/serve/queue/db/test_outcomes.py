@@ -42,12 +42,7 @@ def test_a_result_becomes_an_outcome_on_both_clocks(at: Office) -> None:
     assert deliver(at) == 0
     at.later(days=9)
     ann = at.at_work("amy")
-    result = {
-        "result": "not_xinjiang",
-        "method": "dna",
-        "found_on": str(DAY + timedelta(6)),
-        "reason": "result",
-    }
+    result = {"result": "not_xinjiang", "method": "dna", "found_on": str(DAY + timedelta(6)), "reason": "result"}
     write(ann, key, decision="examine", **result)
     assert deliver(at) == 1
     row = stored(at, key)
@@ -88,15 +83,7 @@ def test_a_correction_corrects_the_outcome_and_one_without_a_result_takes_it_bac
     ann, key = at.at_work("ann"), unexamined(at, "order")
     write(ann, key, decision="examine", result="not_xinjiang", method="dna", found_on=str(DAY))
     assert deliver(at) == 1
-    write(
-        ann,
-        key,
-        decision="examine",
-        result="inconclusive",
-        method="dna",
-        found_on=str(DAY),
-        reason="mixed up",
-    )
+    write(ann, key, decision="examine", result="inconclusive", method="dna", found_on=str(DAY), reason="mixed up")
     assert deliver(at) == 1
     row = stored(at, key)
     assert row

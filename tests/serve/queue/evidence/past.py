@@ -50,12 +50,7 @@ def lines() -> list[dict[str, object]]:
         line(1, DAY, seller_name=SHOP, description="100% cotton shirts", entered_value_usd=600.0),
         line(2, DAY, manufacturer_name="Brand New Mill", importer_number=None),
         line(
-            3,
-            DAY,
-            manufacturer_name="X" * 10_000,
-            description=HOSTILE,
-            seller_name=HOSTILE,
-            manufacturer_city=HOSTILE,
+            3, DAY, manufacturer_name="X" * 10_000, description=HOSTILE, seller_name=HOSTILE, manufacturer_city=HOSTILE
         ),
         line(4, DAY, quantity=None, unit_of_measure=None, gross_weight_kg=None, manufacturer_name="Steady Mill"),
         *peers,
@@ -99,10 +94,7 @@ def outcomes() -> list[dict[str, object]]:
 def listed() -> list[dict[str, object]]:
     """One party under an order before the day, one from the day on."""
     of = {"aliases": None, "address": None, "programme": "WRO", "removed_date": None}
-    return [
-        {**of, "name": LISTED, "effective_date": START},
-        {**of, "name": "Steady Mill", "effective_date": DAY},
-    ]
+    return [{**of, "name": LISTED, "effective_date": START}, {**of, "name": "Steady Mill", "effective_date": DAY}]
 
 
 def fill(home: Path) -> None:

@@ -52,11 +52,7 @@ def test_every_concept_has_a_row_with_its_verdict_strongest_first() -> None:
 
 def test_every_concept_is_shown_and_every_proof_is_of_a_flag_that_there_is() -> None:
     assert list(CONCEPTS) == list(STATEMENTS)
-    assert set(PROOF) <= {rule.__name__ for rule in RULES} | {
-        "listed_party",
-        "below_material_cost",
-        "order_in_force",
-    }
+    assert set(PROOF) <= {rule.__name__ for rule in RULES} | {"listed_party", "below_material_cost", "order_in_force"}
 
 
 def test_documents_are_of_known_materials() -> None:

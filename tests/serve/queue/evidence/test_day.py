@@ -25,9 +25,7 @@ def test_suppliers_of_one_seller_are_a_ring_and_the_others_are_in_none() -> None
 
 def test_ties_go_on_from_one_party_to_the_next() -> None:
     chained = ring_of(
-        {"seller_name": "Shop"},
-        {"seller_name": "Shop", "consolidator_name": "Box"},
-        {"consolidator_name": "Box"},
+        {"seller_name": "Shop"}, {"seller_name": "Shop", "consolidator_name": "Box"}, {"consolidator_name": "Box"}
     )
     assert chained == [0, 0, 0]
 

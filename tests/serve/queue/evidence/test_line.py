@@ -10,7 +10,7 @@ from originrisk.data.store.tables import Store
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.queue.charts import line as charts
 from originrisk.serve.queue.evidence import declaration
-from originrisk.serve.queue.evidence.line import LineEvidence
+from originrisk.serve.queue.evidence.line import LineCase
 from originrisk.serve.queue.evidence.links import latest_graph
 from originrisk.serve.queue.evidence.reading import StoreSnapshot
 from tests.serve.factory import START
@@ -18,7 +18,7 @@ from tests.serve.queue.evidence.past import DAY, FOUND_OUT, HOSTILE, LISTED, SHO
 
 
 @pytest.fixture
-def found(reading: StoreSnapshot) -> LineEvidence:
+def found(reading: StoreSnapshot) -> LineCase:
     evidence = reading.line(*key(1))
     assert evidence is not None
     return evidence
@@ -28,23 +28,23 @@ def test_an_unknown_line_has_none(reading: StoreSnapshot) -> None:
     assert reading.line("ZZ900000000", 1) is None
 
 
-def test_the_past_of_the_supplier_is_what_was_received_before_the_day(found: LineEvidence) -> None:
+def test_the_past_of_the_supplier_is_what_was_received_before_the_day(found: LineCase) -> None:
     assert found.supplier.lines == 6  # not the line that was received on the day, nor those of the day
     assert (found.supplier.first, found.supplier.last) == (START, START + timedelta(10))
     assert sum(month.lines for month in found.supplier.months) == 6
 
 
-def test_an_outcome_known_on_the_day_is_not_seen(found: LineEvidence) -> None:
+def test_an_outcome_known_on_the_day_is_not_seen(found: LineCase) -> None:
     assert (found.supplier.examined, found.supplier.found) == (2, 1)
     assert {row["result"] for row in found.supplier.outcomes} == {"xinjiang", "not_xinjiang"}
     assert all(row["outcome_date"] < DAY for row in (*found.supplier.outcomes, *found.similar))
 
 
-def test_legal_dates_are_those_known_by_then(found: LineEvidence) -> None:
+def test_legal_dates_are_those_known_by_then(found: LineCase) -> None:
     assert [one.day for one in found.supplier.legal] == [date(2021, 1, 13)]
 
 
-def test_the_price_stands_beside_those_of_others_alone(found: LineEvidence) -> None:
+def test_the_price_stands_beside_those_of_others_alone(found: LineCase) -> None:
     price = found.prices[0]
     assert price.value == pytest.approx(600.0 / 10)  # ten dozen
     assert price.measure == "per dozen"
@@ -56,16 +56,14 @@ def test_the_price_stands_beside_those_of_others_alone(found: LineEvidence) -> N
     assert "same goods from VN" in price.sentence
 
 
-def test_without_quantity_and_weight_there_is_no_price_and_it_is_said_to_be_missing(
-    reading: StoreSnapshot,
-) -> None:
+def test_without_quantity_and_weight_there_is_no_price_and_it_is_said_to_be_missing(reading: StoreSnapshot) -> None:
     bare = reading.line(*key(4))
     assert bare is not None
     assert bare.prices == []
     assert {"quantity", "gross_weight_kg", "manufacturer_id"} <= {name for name, _ in bare.missing}
 
 
-def test_links_lead_to_who_is_listed_or_was_found_out(found: LineEvidence) -> None:
+def test_links_lead_to_who_is_listed_or_was_found_out(found: LineCase) -> None:
     ends = {one.name: one for one in found.links.suppliers}
     assert found.links.closed is not None
     assert found.links.closed < DAY
@@ -83,7 +81,7 @@ def test_without_a_history_before_the_day_links_say_so(home: Path) -> None:
     assert latest_graph(kept, DAY) is not None
 
 
-def test_lists_are_those_that_the_day_sees(reading: StoreSnapshot, found: LineEvidence) -> None:
+def test_lists_are_those_that_the_day_sees(reading: StoreSnapshot, found: LineCase) -> None:
     maker = next(one for one in found.matches if "manufacturer" in one.roles)
     assert not [match for match in maker.matches if match.listing["name"] == "Steady Mill"]  # in force on the day
     listed = reading.line(*key(51))
@@ -91,7 +89,7 @@ def test_lists_are_those_that_the_day_sees(reading: StoreSnapshot, found: LineEv
     assert listed.listings < found.listings  # the order came into force on its very day
 
 
-def test_similar_lines_say_what_they_share_and_how_they_ended(found: LineEvidence) -> None:
+def test_similar_lines_say_what_they_share_and_how_they_ended(found: LineCase) -> None:
     first = found.similar[0]
     assert {"supplier", "importer", "same goods", "origin"} <= set(first["alike"])
     assert first["result"] in ("xinjiang", "not_xinjiang")
@@ -121,7 +119,7 @@ def test_neighbours_are_those_of_the_queue(reading: StoreSnapshot) -> None:
         assert found.beside.probabilities.tolist() == sorted(others)
 
 
-def test_charts_stay_inside_their_frames(found: LineEvidence) -> None:
+def test_charts_stay_inside_their_frames(found: LineCase) -> None:
     drawn = charts.plot(found.prices[0])
     assert all(drawn.left <= x <= drawn.width and 0 <= y <= drawn.bottom for x, y in (*drawn.peers, *drawn.own))
     marks = charts.timeline(DAY, {"Maker": found.supplier}, [], ("This line", "entered")).marks
@@ -129,7 +127,7 @@ def test_charts_stay_inside_their_frames(found: LineEvidence) -> None:
     assert {mark.kind for mark in marks} == {"bar", "found", "law", "entry"}
 
 
-def test_what_differs_from_the_makers_other_lines_is_marked(reading: StoreSnapshot, found: LineEvidence) -> None:
+def test_what_differs_from_the_makers_other_lines_is_marked(reading: StoreSnapshot, found: LineCase) -> None:
     assert [field.name for field in found.declared if field.usual] == []
     past = pa.table({"country_of_origin": ["VN"] * 5 + ["KH"], "unit_of_measure": ["DOZ"] * 3 + ["PCS"] * 3,
                      "manufacturer_name": ["Steady Mill"] * 6, "importer_number": ["1"] * 6})  # fmt: skip

@@ -118,20 +118,11 @@ def test_two_spellings_of_a_supplier_are_one_group(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "sought",
-    ["steady MILL", "6109100012 steady", str(key(2)[0]).lower(), "evil", "nowhere to be found", "%%", ""],
+    "sought", ["steady MILL", "6109100012 steady", str(key(2)[0]).lower(), "evil", "nowhere to be found", "%%", ""]
 )
 def test_words_are_searched_where_people_know_them_from(reading: StoreSnapshot, sought: str) -> None:
     lines = reading.day(DAY).lines.to_pylist()
-    fields = (
-        "entry_number",
-        "manufacturer_name",
-        "manufacturer_id",
-        "seller_name",
-        "htsus",
-        "description",
-        "importer",
-    )
+    fields = ("entry_number", "manufacturer_name", "manufacturer_id", "seller_name", "htsus", "description", "importer")
     fits = [
         line["manufacturer_name"]
         for line in lines

@@ -44,8 +44,7 @@ def test_the_band_is_that_of_the_model_and_unknown_without_it(storied_home: Path
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "enough"),
-    [(0.02, 0.19, True), (0.02, 0.5, False), (0.06, 0.9, True), (0.0, 0.2, False)],
+    ("lower", "upper", "enough"), [(0.02, 0.19, True), (0.02, 0.5, False), (0.06, 0.9, True), (0.0, 0.2, False)]
 )
 def test_a_band_from_one_end_of_the_words_to_the_other_is_called_insufficient(
     lower: float, upper: float, enough: bool

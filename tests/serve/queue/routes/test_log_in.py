@@ -193,11 +193,7 @@ PEOPLE = {"1": "Ann", "2": "mallory"}
 @pytest.fixture
 def federated(at: Office, issuer: str) -> Iterator[Office]:
     own = at.settings.queue.model_copy(
-        update={
-            "oidc_issuer": issuer,
-            "oidc_client_id": "originrisk",
-            "oidc_client_secret": SecretStr("for tests"),
-        }
+        update={"oidc_issuer": issuer, "oidc_client_id": "originrisk", "oidc_client_secret": SecretStr("for tests")}
     )
     opened = Office(at.settings.model_copy(update={"queue": own}))
     opened.hire("ann", "auditor")

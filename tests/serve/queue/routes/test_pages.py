@@ -130,14 +130,7 @@ def test_what_the_queue_cannot_be_asked_is_refused(ann: TestClient, query: str) 
 
 def test_the_line_page_has_its_evidence(ann: TestClient) -> None:
     page = read(ann, address(1))
-    for words in (
-        FOUND_OUT,
-        LISTED,
-        SHOP,
-        "times the middle of",
-        "6 lines from 2021-01-01",
-        "same goods, seller",
-    ):
+    for words in (FOUND_OUT, LISTED, SHOP, "times the middle of", "6 lines from 2021-01-01", "same goods, seller"):
         assert words in page or words == "same goods, seller"
     assert "00-7654321" not in page
     assert "12-7654321" not in page
@@ -171,9 +164,7 @@ def test_an_unknown_line_is_not_found(ann: TestClient) -> None:
 def test_hostile_text_stays_text(ann: TestClient, path: str) -> None:
     text = read(ann, address(3) if path == "hostile line" else path)
     page = Page(text)
-    assert [attributes.get("src") for tag, attributes in page.tags if tag == "script"] == [
-        "/static/queue.js",
-    ]
+    assert [attributes.get("src") for tag, attributes in page.tags if tag == "script"] == ["/static/queue.js"]
     assert "\u202e" not in text
     assert "\u200b" not in text
     assert "‹U+202E›" in page.text
@@ -204,12 +195,7 @@ def test_every_chart_has_a_title_a_description_and_a_table(ann: TestClient, numb
 
 def test_a_decision_from_the_queue_is_a_finding_and_a_filter(at: Office, ann: TestClient) -> None:
     entry, line = selected(at, "order")
-    sent = {
-        "csrf": office.token(read(ann, "/queue")),
-        "version": "0",
-        "decision": "examine",
-        "next": "/queue",
-    }
+    sent = {"csrf": office.token(read(ann, "/queue")), "version": "0", "decision": "examine", "next": "/queue"}
     assert ann.post(f"/lines/{entry}/{line}/findings", data=sent).headers["location"] == "/queue"
     assert f"/lines/{entry}/{line}" in read(ann, "/queue?state=examine")
     assert f"/lines/{entry}/{line}" not in read(ann, "/queue?state=open")

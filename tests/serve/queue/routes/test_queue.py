@@ -45,11 +45,7 @@ def test_many_lines_are_decided_at_once_or_none(at: Office) -> None:
     assert bulk(ann, "release", named(drawn), reason="papers in order") == 303
     found, score = stands(at, drawn), Store(at.settings.home).line("scores", *drawn).to_pylist()[0]
     assert found
-    assert (found.draft.decision, found.draft.reason, found.line.selection) == (
-        "release",
-        "papers in order",
-        "lot",
-    )
+    assert (found.draft.decision, found.draft.reason, found.line.selection) == ("release", "papers in order", "lot")
     assert found.line.chance == score["selection_probability"]
     assert ("ann", "finding written", f"/lines/{first[0]}/{first[1]}") in at.audited()
 

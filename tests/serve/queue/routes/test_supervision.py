@@ -132,10 +132,7 @@ def test_drift_is_drawn_night_by_night_and_calibration_step_by_step() -> None:
     measure = {"name": "score_drift", "value": 0.1, "warn": 0.2}
     nights = [{"date": f"2021-11-0{day}", "drift": [measure]} for day in (5, 4)]
     drawn = str(charts.drift_chart(nights))  # type: ignore[attr-defined]
-    assert re.findall(r'class="mark" cx="([\d.]+)" cy="([\d.]+)"', drawn) == [
-        ("206.0", "95.0"),
-        ("486.0", "95.0"),
-    ]
+    assert re.findall(r'class="mark" cx="([\d.]+)" cy="([\d.]+)"', drawn) == [("206.0", "95.0"), ("486.0", "95.0")]
     assert drawn.index("11-04") < drawn.index("11-05")
     rows = [(0.0, 0.1, 0.05, Share("", 1, 9)), (0.1, 0.2, 0.15, Share("", 3, 20))]
     drawn = str(charts.calibration_chart(rows))  # type: ignore[attr-defined]
