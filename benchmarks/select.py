@@ -110,14 +110,15 @@ class SavedWorld:
         past = kind != JUDGED
         chance = propensity(features[past].to_numpy(), kind[past] == EXAMPLE, float(arrays["share"]), seed=0)
         learned, judged = frame(EXAMPLE), frame(JUDGED)
-        rows = pa.table({"row": np.arange(len(learned))})
+        of = np.full(len(frame(UNEXAMINED)), "00")  # chapters are not kept
+        rows = pa.table({"row": np.arange(len(learned)), "htsus": ["00"] * len(learned)})
         labels = {name: arrays[name] for name in LABELS}
         of_examples = np.fmax(chance[kind[past] == EXAMPLE], labels["draw_chance"])
         columns = {name: column for one in reversed(told) for name, column in one.items()}
         return cls(
             folder.name,
             Examples(rows, learned, **labels, propensity=of_examples),
-            Unexamined(frame(UNEXAMINED), chance[kind[past] == UNEXAMINED]),
+            Unexamined(frame(UNEXAMINED), chance[kind[past] == UNEXAMINED], of),
             judged.features,
             arrays["truth"][kind == JUDGED],
             judged.supplier,

@@ -1,13 +1,18 @@
 """Calibration: from a model's log-odds to the probability of the truth, and the band the evidence leaves around it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
+from scipy.stats import norm
 
 Floats = npt.NDArray[np.float64]
+CHAPTERS_DIFFER: Final = 1.0
+"""How far the level of goods of a chapter without a result may be off, a standard deviation in log-odds (assumed)."""
+NOT_EXAMINED: Final = "no examination of goods of chapter {} is known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Calibrator:
 
     With s the model's log-odds: logit p = intercept + low·log σ(s) − high·log(1 − σ(s)). `low` and `high` are
     not negative, so the order of lines never changes; equal ones are Platt scaling. Band `i` holds for
-    probabilities from `edges[i]` (inclusive) to `edges[i + 1]`; `edges[0]` is 0.
+    probabilities from `edges[i]` (inclusive) to `edges[i + 1]`; `edges[0]` is 0. `chapters` are those of the tariff
+    with a result among what it was fitted to; none are named where that is not known.
     """
 
     intercept: float = 0.0
@@ -25,6 +31,7 @@ class Calibrator:
     edges: tuple[float, ...] = (0.0,)
     lower: tuple[float, ...] = (0.0,)
     upper: tuple[float, ...] = (1.0,)
+    chapters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.low < 0 or self.high < 0:
@@ -35,11 +42,23 @@ class Calibrator:
         curve = self.intercept - self.low * np.logaddexp(0, -log_odds) + self.high * np.logaddexp(0, log_odds)
         return expit(curve)
 
-    def band(self, probability: Floats) -> tuple[Floats, Floats]:
-        """Lower and upper end of the 90 % band of each probability; it always holds the probability itself."""
+    def unknown(self, htsus: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Where nothing is known of goods of the chapter: none of it was examined with a result."""
+        return np.array([bool(self.chapters) and number[:2] not in self.chapters for number in htsus], np.bool_)
+
+    def band(self, probability: Floats, htsus: Sequence[str] | None = None) -> tuple[Floats, Floats]:
+        """Lower and upper end of the 90 % band of each probability; it always holds the probability itself.
+
+        By the tariff numbers of the lines it is wider for goods of a chapter without a result.
+        """
         step = np.searchsorted(self.edges, probability, side="right") - 1
-        lower, upper = np.asarray(self.lower)[step], np.asarray(self.upper)[step]
-        return np.minimum(lower, probability), np.maximum(upper, probability)
+        lower = np.minimum(np.asarray(self.lower)[step], probability)
+        upper = np.maximum(np.asarray(self.upper)[step], probability)
+        if htsus is None:
+            return lower, upper
+        # in odds, where 0 and 1 stay what they are: times or by five in nine cases of ten
+        factor = np.where(self.unknown(htsus), np.exp(norm.ppf(0.95) * CHAPTERS_DIFFER), 1.0)
+        return lower / (lower + factor * (1 - lower)), factor * upper / (factor * upper + 1 - upper)
 
     def shifted(self, move: float) -> Self:
         """The same curve and bands, every probability moved by these log-odds."""
@@ -54,6 +73,6 @@ class Calibrator:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """The calibrator that `to_json` described."""
-        steps: dict[str, Any] = {name: tuple(content[name]) for name in ("edges", "lower", "upper")}
-        numbers: dict[str, Any] = content | steps
+        rows: dict[str, Any] = {name: tuple(value) for name, value in content.items() if isinstance(value, list)}
+        numbers: dict[str, Any] = content | rows
         return cls(**numbers)

@@ -6,8 +6,8 @@ the curve of lines nobody selected. Where no random arm exists the shift cannot 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from scipy.optimize import minimize
@@ -51,10 +51,10 @@ def calibrate(log_odds: Floats, results: NoisyResults, selected: Mask, doubt: fl
     far the level of all probabilities is open, a standard deviation in log-odds.
     """
     results = results.at_effective_size()
-    curve = _curve(log_odds, results, selected)
-    plain = Calibrator(float(curve[0]), float(curve[1]), float(curve[2]))
-    bands = _bands(plain.probability(log_odds), results, doubt)
-    return Calibration(Calibrator(plain.intercept, plain.low, plain.high, *bands), float(curve[SHIFT]))
+    found = curve(log_odds, results, selected)
+    plain = Calibrator(float(found[0]), float(found[1]), float(found[2]))
+    edges, lower, upper = _bands(plain.probability(log_odds), results, doubt)
+    return Calibration(replace(plain, edges=edges, lower=lower, upper=upper), float(found[SHIFT]))
 
 
 def design(log_odds: Floats, selected: Mask) -> Floats:
@@ -63,12 +63,13 @@ def design(log_odds: Floats, selected: Mask) -> Floats:
     return np.column_stack([np.ones_like(left), left, right, selected.astype(np.float64)])
 
 
-def _curve(log_odds: Floats, results: NoisyResults, selected: Mask) -> Floats:
+def curve(log_odds: Floats, results: NoisyResults, selected: Mask, centre: Floats = CENTRE) -> Floats:
+    """Most probable terms of the curve, expected around `centre`."""
     terms = design(log_odds, selected)
 
-    def objective(curve: Floats) -> tuple[float, Floats]:
-        line = terms @ curve
-        pull = (curve - CENTRE) / SPREAD
+    def objective(one: Floats) -> tuple[float, Floats]:
+        line = terms @ one
+        pull = (one - centre) / SPREAD
         first, _ = results.gradient(line)
         return float(results.loss(line).sum() + 0.5 * (pull**2).sum()), terms.T @ first + pull / SPREAD
 
@@ -144,7 +145,7 @@ class Estimate:
 
     def intervals(self, seed: int) -> Floats:
         """95 % intervals of the same rates by cell, in the order of ENDS (cells, 4)."""
-        drawn = [_rates(x) for x in self._draws(seed, RESAMPLES)]
+        drawn = [_rates(one.optimum) for _, one in self.draws(seed, RESAMPLES)]
         tail = 50 - 50 * CONFIDENCE
         ends = np.percentile(drawn, (tail, 100 - tail), axis=0)  # (2, kind of error, cells)
         return np.asarray(ends.transpose(2, 1, 0).reshape(-1, len(ENDS)), np.float64)
@@ -152,16 +153,17 @@ class Estimate:
     def level_doubt(self, weight: Floats, seed: int) -> float:
         """How far suppliers and rates leave the level of all probabilities open: a standard deviation in log-odds."""
         curve = self.joint.design[:, :SHIFT]
-        draws = self._draws(seed, FEWER_RESAMPLES)
-        shares = [np.average(expit(curve @ x[:SHIFT]), weights=weight) for x in draws]
+        draws = self.draws(seed, FEWER_RESAMPLES)
+        shares = [np.average(expit(curve @ one.optimum[:SHIFT]), weights=weight) for _, one in draws]
         return float(logit(np.array(shares)).std(ddof=1))
 
-    def _draws(self, seed: int, number: int) -> Iterator[Floats]:
-        """Optima of resampled suppliers, each time with other expectations drawn from their doubt: what the results do
-        not tell stays as open as it was before."""
+    def draws(self, seed: int, number: int) -> Iterator[tuple[Floats, Self]]:
+        """How often each line enters a resample of suppliers, and the estimate of that, each time with other
+        expectations drawn from their doubt: what the results do not tell stays as open as it was before."""
         rng = np.random.default_rng(seed)
         for weight in resamples(self.supplier, seed, number):
-            yield self.joint.most_probable(weight, rng.normal(*self.joint.expected()), self.optimum)
+            optimum = self.joint.most_probable(weight, rng.normal(*self.joint.expected()), self.optimum)
+            yield weight, replace(self, optimum=optimum)
 
 
 def estimate(score: Floats, examples: Examples, priors: Expected | None = None) -> Estimate:

@@ -1,7 +1,7 @@
 """The data of a training: the tables at known versions, and examined lines as their day of entry saw them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final, Self
 
@@ -64,6 +64,11 @@ def keys_of(lines: Lines) -> pd.DataFrame:
     return pd.DataFrame({name: key_of(lines, name) for name in (*KEYS, "district")})
 
 
+def chapters(entries: pa.Table) -> npt.NDArray[np.str_]:
+    """Chapter of the tariff of each line."""
+    return np.asarray(pc.utf8_slice_codeunits(entries["htsus"], 0, 2).to_pylist(), np.str_)
+
+
 LEAST_EXAMPLES: Final = 30
 LEAST_POSITIVES: Final = 3
 UNEXAMINED_SAMPLE: Final = 60_000
@@ -96,6 +101,11 @@ class Examples:
         return np.isfinite(self.draw_chance)
 
     @property
+    def chapter(self) -> npt.NDArray[np.str_]:
+        """Chapter of the goods in the tariff, of each line."""
+        return chapters(self.lines)
+
+    @property
     def features(self) -> pd.DataFrame:
         """Features as the day of entry saw them, one column each."""
         return self.frame.features
@@ -107,21 +117,30 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Unexamined:
-    """A random sample of the lines that nobody examined, and the chance with which lines like them are (lines,)."""
+    """A random sample of the lines that nobody examined, and the chance with which lines like them are (lines,).
+
+    `chapter` is that of their goods in the tariff, `stands_for` the number of such lines of which each is one.
+    """
 
     frame: FeatureFrame
     propensity: Floats
+    chapter: npt.NDArray[np.str_]
+    stands_for: float = 1.0
 
     def __len__(self) -> int:
         return len(self.propensity)
 
     def take(self, rows: Mask) -> Self:
         """The lines of a mask, in order."""
-        return type(self)(self.frame.take(rows), self.propensity[rows])
+        return replace(self, frame=self.frame.take(rows), propensity=self.propensity[rows], chapter=self.chapter[rows])
 
     def before(self, day: np.datetime64) -> Self:
         """Those entered before a day."""
         return self.take(self.frame.day < day)
+
+    def since(self, day: np.datetime64) -> Self:
+        """Those entered on a day or later."""
+        return self.take(self.frame.day >= day)
 
     def sample(self, most: int, seed: int) -> Self:
         """At most so many of them, at random."""
@@ -166,7 +185,8 @@ def gather(
     order = np.argsort(_found(lines, teaching), kind="stable")
     examples = examples_of(entries.take(rows), teaching.take(order), seen.take(place), chance[place])
     others = ~examined[kept]
-    return Gathered(examples, Unexamined(seen.take(others), chance[others]), left_out)
+    chapter = chapters(entries.take(kept[others]))
+    return Gathered(examples, Unexamined(seen.take(others), chance[others], chapter, 1 / share), left_out)
 
 
 def known_outcomes(outcomes: pa.Table, lines: Lines, cutoff: date) -> tuple[pa.Table, dict[str, int]]:

@@ -1,7 +1,7 @@
 """The fit: error rates, the selection shift, the number of trees and the calibrator, all on unseen folds."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import joblib
@@ -180,7 +180,8 @@ def fit(examples: Examples, unexamined: Unexamined, prototype: Learner, settings
     grown = grow(taught, prototype, trees, jobs=jobs)
     boosters = tuple(booster for one in grown for booster in one.boosters_)
     names = tuple(map(str, examples.features.columns))
-    model = OriginModel(boosters, grown[0].base_log_odds_, calibration.calibrator, names)
+    calibrator = replace(calibration.calibrator, chapters=tuple(np.unique(examples.chapter).tolist()))
+    model = OriginModel(boosters, grown[0].base_log_odds_, calibrator, names)
     return Fitted(model, found, calibration, trees, log_odds)
 
 

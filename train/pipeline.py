@@ -20,6 +20,7 @@ from originrisk.features.catalogue.feature import Feature
 from originrisk.models import bundle, registry
 from originrisk.models.bundle import load
 from originrisk.models.origin_model import OriginModel
+from originrisk.train.arbiter import chapters_without_result
 from originrisk.train.calibrate import rate_rows
 from originrisk.train.comparison import has_evidence, results_under
 from originrisk.train.dataset import FeatureFrame, Gathered, TrainingTables
@@ -51,10 +52,16 @@ class TrainingResult:
             **self.holdout.summary(),
             "examples": self.settings["examples"],
             "left_out": self.gathered.left_out,
+            "chapters_without_result": self._unknown(),
             "trees": self.fitted.trees,
             "picked_log_odds": self.fitted.calibration.selection_shift,
             "error_rates": self.settings["error_rates"],
         }
+
+    def _unknown(self) -> list[dict[str, Any]]:
+        examples, unexamined = self.gathered.examples, self.gathered.unexamined
+        features = np.concatenate([one.features.to_numpy() for one in (unexamined.frame, examples)])
+        return chapters_without_result(examples, unexamined, self.fitted.model.probability(features))
 
     def write(self, folder: Path) -> str:
         """Write the bundle into a new folder; returns its version."""

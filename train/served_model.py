@@ -50,7 +50,8 @@ class ServedModel(PythonModel):  # type: ignore[misc]
             found = f"{len(missing)} features missing: {', '.join(missing[:5])}"
             raise BadInputError(Problem("rows", f"all {len(model.reads)} features, or the contract's columns", found))
         probability = model.probability(matrix)
-        lower, upper = model.calibrator.band(probability)
+        htsus = frame["htsus"].tolist() if "htsus" in frame else None
+        lower, upper = model.calibrator.band(probability, htsus)
         columns = {"probability": probability, "lower": lower, "upper": upper}
         return pd.DataFrame({**columns, "model_version": self.bundle.version})
 

@@ -80,7 +80,7 @@ def _answered(
     lines, model = lines_of(rows), active.bundle.model
     with np.errstate(all="ignore"):  # a value beyond all measure gives features beyond all measure
         matrix = compute(lines, see(active.past.history, lines, active.lists.listings))
-        shown = [_line(row, *judged) for row, judged in zip(rows, _judged(matrix, model), strict=True)]
+        shown = [_line(row, *judged) for row, judged in zip(rows, _judged(matrix, model, rows), strict=True)]
         if known is not None:
             every = np.arange(len(rows))
             for line, told in zip(
@@ -94,10 +94,10 @@ def _answered(
     return shown
 
 
-def _judged(matrix: Floats, model: OriginModel) -> Iterator[tuple[float, float, float]]:
+def _judged(matrix: Floats, model: OriginModel, rows: list[Row]) -> Iterator[tuple[float, float, float]]:
     """Probability of each line, and the ends of its band."""
     probability = model.probability(matrix)
-    lower, upper = model.calibrator.band(probability)
+    lower, upper = model.calibrator.band(probability, [row["htsus"] for row in rows])
     return zip(probability.tolist(), lower.tolist(), upper.tolist(), strict=True)
 
 

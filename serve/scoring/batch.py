@@ -20,7 +20,7 @@ from originrisk.data.identifiers.importer_number import mask
 from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.models.bundle import Bundle, load
-from originrisk.models.calibration import Calibrator
+from originrisk.models.calibration import NOT_EXAMINED, Calibrator
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.models.registry import champion_path
 from originrisk.serve.cluster.engine import Engine
@@ -137,8 +137,10 @@ def _matching(scores: pa.Table, entries: pa.Table) -> list[dict[str, Any]]:
 def _rows(score: dict[str, Any], line: dict[str, Any], calibrator: Calibrator) -> Iterator[Row]:
     likely = "drawn by lot, its score is not shown"
     if score["probability"] is not None:
-        lower, upper = calibrator.band(np.array([score["probability"]]))
+        lower, upper = calibrator.band(np.array([score["probability"]]), [line["htsus"]])
         likely = f"{score['probability']:.1%} ({lower[0]:.1%} to {upper[0]:.1%})"
+        if calibrator.unknown([line["htsus"]])[0]:
+            likely += f", {NOT_EXAMINED.format(line['htsus'][:2])}"
     facts = [
         likely,
         f"{line['country_of_origin']} {line['htsus']}",

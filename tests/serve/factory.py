@@ -74,7 +74,7 @@ def outcomes(lines: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=OUTCOMES.schema)
 
 
-def champion(home: Path, seed: int = 0) -> str:
+def champion(home: Path, seed: int = 0, calibrator: Calibrator | None = None) -> str:
     """Fit a small model, save it and put it in charge; returns its version.
 
     It learns a planted rule over random features: lines of parties and goods with findings before them score high.
@@ -84,7 +84,7 @@ def champion(home: Path, seed: int = 0) -> str:
     rates = matrix[:, [name.endswith("found_rate") for name in NAMES]].mean(axis=1)
     data = lightgbm.Dataset(matrix, (rates > np.median(rates)).astype(float), feature_name=list(NAMES))
     booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1, "seed": seed}, data, 100)
-    model = OriginModel((booster,), 0.0, Calibrator(), NAMES)
+    model = OriginModel((booster,), 0.0, calibrator or Calibrator(), NAMES)
     staged = home / "models" / f"staged-{seed}"
     version = save(staged, model, {"cutoff": "2021-01-31"}, matrix[:10])
     staged.rename(bundle_path(home, version))

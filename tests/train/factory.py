@@ -67,7 +67,7 @@ def planted(
 
 def none_of(examples: Examples) -> Unexamined:
     """A trade in which every line was examined."""
-    return Unexamined(examples.frame.take(np.zeros(len(examples), np.bool_)), np.empty(0))
+    return Unexamined(examples.frame.take(np.zeros(len(examples), np.bool_)), np.empty(0), np.empty(0, np.str_))
 
 
 def keys(lines: int, suppliers: int, rng: np.random.Generator) -> pd.DataFrame:

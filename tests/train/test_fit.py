@@ -77,7 +77,8 @@ def never_opened(lines: int) -> Unexamined:
     features = pd.DataFrame(rng.normal(size=(lines, len(NAMES))), columns=list(NAMES))
     features[NAMES[0]] = 9.0
     day = np.datetime64("2020-01-01") + rng.integers(0, 300, lines)
-    return Unexamined(FeatureFrame(features, keys(lines, lines // 5, rng), day), np.full(lines, 1e-5))
+    frame = FeatureFrame(features, keys(lines, lines // 5, rng), day)
+    return Unexamined(frame, np.full(lines, 1e-5), np.full(lines, "94"))
 
 
 def test_goods_that_nobody_opens_get_the_chance_of_their_propensity_and_the_ranking_stays() -> None:
@@ -95,7 +96,7 @@ def test_goods_that_nobody_opens_get_the_chance_of_their_propensity_and_the_rank
 
 def test_folds_part_suppliers_among_examined_and_unexamined_lines_alike() -> None:
     world = planted(300)
-    unopened = Unexamined(world.examples.frame, np.full(300, 1e-5))
+    unopened = Unexamined(world.examples.frame, np.full(300, 1e-5), world.examples.chapter)
     results = results_of(world.examples, np.ones(300), Expected.of().error_rates)
     taught = TrainingSet.of(world.examples, results, unopened, 0.3)
     assert len(taught.features) == 900
@@ -112,7 +113,7 @@ def test_lines_nobody_examined_weigh_no_more_than_their_share() -> None:
 
 def test_what_trees_believe_counts_only_as_far_as_examinations_tell_of_such_lines() -> None:
     world, unopened = planted(300), never_opened(300)
-    often = Unexamined(unopened.frame, np.full(300, 0.5))
+    often = replace(unopened, propensity=np.full(300, 0.5))
     results, weights = results_of(world.examples, np.ones(300), Expected.of().error_rates), []
     for lines in (unopened, often):
         taught = TrainingSet.of(world.examples, results, lines, 1.0, np.ones(300))

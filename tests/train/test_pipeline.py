@@ -53,6 +53,20 @@ def test_the_baselines_stand_in_the_same_table(trained: TrainedModel) -> None:
     assert 0 <= metrics["look_up_key_seen"] <= 1
 
 
+def test_chapters_without_a_result_are_named_and_the_rest_taught_the_calibrator(trained: TrainedModel) -> None:
+    examined = set(trained.result.gathered.examples.chapter)
+    unknown = [row["chapter"] for row in trained.metrics()["chapters_without_result"]]
+    lines = set(trained.result.gathered.unexamined.chapter)
+    assert set(trained.result.fitted.model.calibrator.chapters) == examined
+    assert set(unknown) == lines - examined
+
+
+def test_loss_over_all_lines_has_an_interval(trained: TrainedModel) -> None:
+    told = trained.metrics()["all_lines"]
+    low, high = told["log_loss_interval"]
+    assert 0 < low < told["log_loss"] < high
+
+
 def test_metrics_are_plain_json(trained: TrainedModel) -> None:
     assert json.loads(json.dumps(trained.metrics(), allow_nan=False)) == trained.metrics()
 

@@ -13,6 +13,7 @@ from originrisk.data.arrays import Floats, Keys, Mask
 from originrisk.data.reference.orders import FAMILIES
 from originrisk.data.settings import TrainSettings
 from originrisk.train.any_classifier import Learner
+from originrisk.train.arbiter import over_all_lines
 from originrisk.train.dataset import Examples, Unexamined, enough
 from originrisk.train.evaluation.metrics import (
     Metrics,
@@ -23,7 +24,7 @@ from originrisk.train.evaluation.metrics import (
     probability_metrics,
     reliability,
 )
-from originrisk.train.fit import FOLDS, Fitted, fit, results_of
+from originrisk.train.fit import FOLDS, Fitted, fit, log_odds_of, results_of
 from originrisk.train.labels import weights
 from originrisk.train.origin_classifier import NoisyResults
 from originrisk.train.resampling import disjoint_folds, later
@@ -129,6 +130,7 @@ class Holdout:
     fitted_lines: int
     first_judged_day: str
     slices: dict[str, dict[str, Any]]
+    all_lines: dict[str, Any]
 
     def summary(self) -> dict[str, Any]:
         """Plain numbers for reports."""
@@ -139,6 +141,7 @@ class Holdout:
             "look_up_key_seen": self.look_up_seen,
             "headline": self.parts[0].name,
             "slices": self.slices,
+            "all_lines": self.all_lines,
             **{part.name: _part_summary(part) for part in self.parts},
         }
 
@@ -178,7 +181,8 @@ class HoldoutFit:
         lines, log_odds, results = self._results(chosen, weight, shift)
         population = Population(results, lines.frame.supplier)
         scores = {method: score[chosen] for method, score in self.scores.items()}
-        ends = zip(("truth_low", "truth_high"), self.fitted.model.calibrator.band(expit(log_odds)), strict=True)
+        band_of = self.fitted.model.calibrator.band(expit(log_odds), lines.lines["htsus"].to_pylist())
+        ends = zip(("truth_low", "truth_high"), band_of, strict=True)
         band = {name: float(np.average(end, weights=weight)) for name, end in ends}
         return JudgedPopulation(
             name,
@@ -207,7 +211,15 @@ def evaluate_holdout(
         parts.insert(0, fit_of_past.random_arm())
     first_day = str(judged.frame.day.min())
     kind = FOLDS_OF_ALL if fit_of_past.by_folds else LATER_LINES
-    return Holdout(kind, parts, share_seen(past, judged), len(past), first_day, fit_of_past.slices(shift))
+    rest = unexamined if fit_of_past.by_folds else unexamined.since(judged.frame.day.min())
+    model = fit_of_past.fitted.model
+    said = (
+        logit(model.calibrator.probability(fit_of_past.scores["model"])),
+        log_odds_of(model, rest.frame.features.to_numpy()),
+    )
+    everywhere = over_all_lines(judged, rest, said, settings, seed)
+    seen = share_seen(past, judged)
+    return Holdout(kind, parts, seen, len(past), first_day, fit_of_past.slices(shift), everywhere)
 
 
 def fit_holdout(

@@ -1,6 +1,6 @@
 """The model card and datasheet of a kept model, in Markdown: from what its bundle and its run say, nothing by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from originrisk.data.settings import ErrorPrior, TrainSettings
@@ -65,8 +65,10 @@ def card(version: str, role: str, settings: Mapping[str, Any], metrics: Mapping[
                 ),
                 _levels(metrics),
             ),
+            *_all_lines(metrics.get("all_lines")),
             "## Where it is weak\n",
             *_weak(metrics),
+            *_unknown(metrics.get("chapters_without_result", ())),
             "## Datasheet: what it learned from\n",
             "Tables read: " + ", ".join(f"{name} version {v}" for name, v in settings["tables"].items()) + ". "
             f"History from {settings['history_start']}. Examinations left out:\n",
@@ -147,6 +149,41 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterable[s
     yield "|" + "---|" * len(head)
     yield from (f"| {' | '.join(map(str, row))} |" for row in rows)
     yield ""
+
+
+def _all_lines(told: Mapping[str, Any] | None) -> Iterable[str]:
+    if told:
+        yield "## Over all lines, also those that nobody examined\n"
+        yield "Estimated from the judged results (doubly robust, 95 % interval by supplier), truth and not result:\n"
+        yield from (f"- {words}" for words in over_all(told))
+        yield ""
+
+
+def over_all(told: Mapping[str, Any]) -> tuple[str, str]:
+    """What the arbiter said (`originrisk.train.arbiter`), in words."""
+    loss, share = told["log_loss_interval"], told["truth_share_interval"]
+    return (
+        f"log-loss {told['log_loss']:.4f} [{loss[0]:.4f}, {loss[1]:.4f}]",
+        f"truly from Xinjiang {told['truth_share']:.2%} [{share[0]:.2%}, {share[1]:.2%}], "
+        f"where the model expects {told['expected']:.2%}",
+    )
+
+
+def _unknown(chapters: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    if chapters:
+        yield (
+            "Of goods of these chapters no result is known. Nothing above speaks of them: their probability is carried "
+            "over from other goods, and its band is wider.\n"
+        )
+        yield from _table(UNKNOWN_HEADINGS, map(unknown_row, chapters))
+
+
+UNKNOWN_HEADINGS: Final = ("chapter without a result", "share of lines", "share of expected positives")
+
+
+def unknown_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A chapter without a result, under UNKNOWN_HEADINGS."""
+    return row["chapter"], f"{row['share']:.2%}", f"{row['share_expected']:.2%}"
 
 
 def _recalibrated(told: Mapping[str, Any] | None) -> Iterable[str]:

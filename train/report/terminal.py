@@ -15,6 +15,7 @@ from originrisk.train.evaluation.evaluate import Evaluation
 from originrisk.train.evaluation.holdout import JudgedPopulation
 from originrisk.train.evaluation.metrics import METRICS, Row, intervals_text
 from originrisk.train.pipeline import Recalibrated, TrainedModel
+from originrisk.train.report.card import UNKNOWN_HEADINGS, over_all, unknown_row
 
 SHOWN: Final = ("average_precision", "auc", "precision@1%", "recall@1%", "lift@1%", "recall@5%", "recall@10%")
 PROBABILITIES: Final = (
@@ -33,6 +34,9 @@ def print_training(trained: TrainedModel, run_id: str) -> None:
     ]
     names = (METRICS[name].words for name in trained.result.holdout.parts[0].probabilities)
     print_table(PROBABILITIES, ("population", *names), probabilities)
+    print("All lines, also unexamined ones (95 %): " + "; ".join(over_all(trained.result.holdout.all_lines)) + ".")
+    if unknown := trained.metrics()["chapters_without_result"]:
+        print_table("Goods of which no result is known", UNKNOWN_HEADINGS, map(unknown_row, unknown))
     rates = map(shown_rate, trained.result.settings["error_rates"])
     print_table("Error rates", RATE_HEADINGS, rates)
     print_table("Examinations left out", ("reason", "lines"), trained.result.gathered.left_out.items())

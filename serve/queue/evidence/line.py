@@ -91,7 +91,7 @@ def evidence(
     return LineCase(
         row=row,
         score=score,
-        said=said(reader.store.home, score["model_version"], score["probability"]) if score else None,
+        said=said(reader.store.home, score["model_version"], score["probability"], row["htsus"]) if score else None,
         beside=neighbours if score else None,
         prices=prices(line, past),
         supplier=party(past.supplier, day),

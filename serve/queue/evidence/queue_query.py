@@ -241,7 +241,7 @@ def told(home: Path, day: Day, keys: Iterable[Key], work: OfficerWork, today: da
 def _told(home: Path, line: dict[str, Any], work: OfficerWork, today: date) -> dict[str, Any]:
     key = line["entry_number"], line["line_number"]
     return line | {
-        "said": said(home, line["model_version"], line["probability"]),
+        "said": said(home, line["model_version"], line["probability"], line["htsus"]),
         "lot": line["selection"] == LOT,
         "state": work.decided.get(key),
         "version": work.version.get(key, 0),

@@ -12,7 +12,7 @@ import numpy as np
 
 from originrisk.data import reference
 from originrisk.data.errors import Problem
-from originrisk.models.calibration import Calibrator
+from originrisk.models.calibration import NOT_EXAMINED, Calibrator
 from originrisk.models.registry import bundle_path
 
 STEPS: Final = (
@@ -30,11 +30,14 @@ TOO_WIDE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A probability, its 90 % band, and both in words. `lower` and `upper` are None where no bundle is kept."""
+    """A probability, its 90 % band, and both in words. `lower` and `upper` are None where no bundle is kept.
+
+    `chapter` is that of goods of which no result taught the model, else empty."""
 
     probability: float
     lower: float | None
     upper: float | None
+    chapter: str = ""
 
     @property
     def word(self) -> str:
@@ -47,18 +50,21 @@ class Said:
         if self.lower is None or self.upper is None:
             return "The model that gave it is no longer kept, so its band is not known."
         left_open = f"{percent(self.lower)} to {percent(self.upper)} open (90 % band)."
+        if self.chapter:
+            return f"Insufficient evidence: {NOT_EXAMINED.format(self.chapter)} to the model. It leaves {left_open}"
         if _step(self.lower) - _step(self.upper) >= TOO_WIDE:
             return f"Insufficient evidence: too few results are known of lines like this one. They leave {left_open}"
         return f"The evidence leaves {left_open}"
 
 
-def said(home: Path, model_version: str, probability: float) -> Said:
-    """A probability of a model, with the band that this model's calibration gives."""
+def said(home: Path, model_version: str, probability: float, htsus: str) -> Said:
+    """A probability of a model, with the band that this model's calibration gives to goods of a tariff number."""
     calibrator = _calibrator(bundle_path(home, model_version) / "calibrator.json")
     if calibrator is None:
         return Said(probability, None, None)
-    lower, upper = calibrator.band(np.array([probability]))
-    return Said(probability, float(lower[0]), float(upper[0]))
+    lower, upper = calibrator.band(np.array([probability]), [htsus])
+    chapter = htsus[:2] if calibrator.unknown([htsus])[0] else ""
+    return Said(probability, float(lower[0]), float(upper[0]), chapter)
 
 
 def _step(probability: float) -> int:

@@ -10,6 +10,7 @@ from originrisk.data.settings import Settings
 from originrisk.data.store.tables import Store
 from originrisk.features.catalogue import NAMES
 from originrisk.features.lines import Floats
+from originrisk.models.calibration import Calibrator
 from originrisk.models.checkpoints import EPOCH, Checkpoints
 from originrisk.serve.scoring.batch import score_period
 from originrisk.serve.scoring.scorer import _pieces
@@ -65,6 +66,19 @@ def test_a_line_is_answered_alike_alone_and_among_others(settings: Settings) -> 
     with served.client(settings) as client:
         together = served.ask(client, rows, "reasons", "features")["lines"]
         assert together == [served.ask(client, [row], "reasons", "features")["lines"][0] for row in rows]
+
+
+def test_goods_of_a_chapter_without_a_result_have_a_wider_band(settings: Settings) -> None:
+    rows, known = (
+        served.rows(settings),
+        Calibrator(edges=(0.0,), lower=(0.0,), upper=(0.5,), chapters=("20", "61", "62")),
+    )
+    factory.champion(settings.home, calibrator=known)
+    rows[0]["htsus"] = "9403500000"
+    with served.client(settings) as client:
+        first, *rest = served.ask(client, rows)["lines"]
+    assert first["upper"] > 0.8
+    assert {line["upper"] for line in rest} == {max(0.5, line["probability"]) for line in rest}
 
 
 def test_reasons_are_the_batchs(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """What the officer's terminal shows of a day."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-def show(line: dict[str, object], text: str = "unit value 0.4 of like goods") -> None:
+def show(line: dict[str, object], text: str = "unit value 0.4 of like goods", band: Calibrator = BAND) -> None:
     reason = {"feature": "f", "family": "price", "value": 0.4, "contribution": 1.0, "text": text}
     row = {
         **{name: line[name] for name in ("entry_number", "line_number", "entry_date")},
@@ -32,7 +33,7 @@ def show(line: dict[str, object], text: str = "unit value 0.4 of like goods") ->
     }
     entries = [line, factory.entry(2, DAY)]
     print_queue(
-        pa.Table.from_pylist([row], schema=SCORES.schema), pa.Table.from_pylist(entries, schema=ENTRIES.schema), BAND
+        pa.Table.from_pylist([row], schema=SCORES.schema), pa.Table.from_pylist(entries, schema=ENTRIES.schema), band
     )
 
 
@@ -43,6 +44,11 @@ def test_a_line_stands_with_probability_band_and_reasons(capsys: pytest.CaptureF
     assert f"{line['entry_number']} / 1" in shown
     assert "25.0% (0.0% to 50.0%), VN 6203424011" in shown
     assert "unit value 0.4 of like goods" in shown
+
+
+def test_a_line_of_a_chapter_without_a_result_says_so_beside_a_wide_band(capsys: pytest.CaptureFixture[str]) -> None:
+    show(factory.entry(1, DAY), band=replace(BAND, edges=(0.0,), lower=(0.2,), upper=(0.3,), chapters=("52",)))
+    assert "25.0% (4.6% to 68.9%), no examination of goods of chapter 62 is known" in capsys.readouterr().out
 
 
 def test_no_party_and_no_whole_importer_number_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,9 @@ ROWS = rate_rows(RATES, np.zeros((len(RATES.lines), 4)))
 def text() -> str:
     lines = planted(1500).examples
     holdout = evaluate_holdout(lines, none_of(lines), OriginClassifier(), TrainSettings(), seed=0)
+    unknown = [{"chapter": "94", "share": 0.25, "share_expected": 0.0312}]
     measured = {**holdout.summary(), "left_out": {"pending": 12}, "error_rates": ROWS}
+    measured["chapters_without_result"] = unknown
     return card("abc123", "champion", SETTINGS, measured)
 
 
@@ -50,6 +52,11 @@ def test_the_card_says_what_its_level_rests_on(text: str) -> None:
 
 def test_the_card_says_which_rates_are_priors_and_where_they_come_from(text: str) -> None:
     assert "- isotopic: Tests find .95" in text
+
+
+def test_the_card_names_chapters_without_a_result_and_says_what_holds_over_all_lines(text: str) -> None:
+    assert "| 94 | 25.00% | 3.12% |" in text
+    assert "- truly from Xinjiang " in text.split("Over all lines")[1]
 
 
 def test_slices_with_few_positives_are_marked_weak(text: str) -> None:

@@ -1,11 +1,13 @@
 """Probabilities in words: order, no false certainty, the band of the model that gave them."""
 
+import json
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from originrisk.models.registry import champion_version
+from originrisk.models.calibration import Calibrator
+from originrisk.models.registry import bundle_path, champion_version
 from originrisk.serve.queue.evidence.words import Said, folded, percent, said, visible
 
 
@@ -36,11 +38,22 @@ def test_a_higher_probability_never_has_a_weaker_word() -> None:
 def test_the_band_is_that_of_the_model_and_unknown_without_it(storied_home: Path) -> None:
     version = champion_version(storied_home)
     assert version
-    known = said(storied_home, version, 0.3)
+    known = said(storied_home, version, 0.3, "6109100012")
     assert known.lower is not None
     assert known.upper is not None
     assert known.lower <= 0.3 <= known.upper
-    assert "no longer kept" in said(storied_home, "gone", 0.3).band
+    assert "no longer kept" in said(storied_home, "gone", 0.3, "6109100012").band
+
+
+def test_goods_of_a_chapter_without_a_result_are_said_to_be_so(tmp_path: Path) -> None:
+    folder = bundle_path(tmp_path, "v")
+    folder.mkdir(parents=True)
+    known = Calibrator(edges=(0.0,), lower=(0.2,), upper=(0.3,), chapters=("61",))
+    (folder / "calibrator.json").write_text(json.dumps(known.to_json()), encoding="utf-8")
+    examined, other = (said(tmp_path, "v", 0.25, number) for number in ("6109100012", "9403500000"))
+    assert examined.band == "The evidence leaves 20% to 30% open (90 % band)."
+    assert other.band.startswith("Insufficient evidence: no examination of goods of chapter 94 is known to the model.")
+    assert (other.lower, other.upper) == pytest.approx((0.046, 0.689), abs=0.001)
 
 
 @pytest.mark.parametrize(
