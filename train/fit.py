@@ -161,7 +161,7 @@ def fit(examples: Examples, unexamined: Unexamined, prototype: Learner, settings
     """
     some = unexamined.sample(UNEXAMINED_TAUGHT, seed)
     priors = Expected.of(settings.error_rates)
-    rates, shift, even = priors.error_rates, 0.0, np.ones(len(examples))
+    rates, shift, even = priors.at_first(examples.cell, examples.observed), 0.0, np.ones(len(examples))
     number, believed = len(examples), None
     jobs = jobs_for(number + 2 * len(some))
     for trial, numbers in ((prototype.few(1), FIRST_LOOK), (prototype, TREES)):

@@ -1,7 +1,7 @@
 """What is known about labels: how often each way of examining is wrong, and which lines are examined at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -49,7 +49,7 @@ PRIORS: Final = {
     "other": ErrorPrior(
         false_positive=0.03,
         false_negative=0.50,
-        doubt=(1.0, 1.5),
+        doubt=(1.0, 1.0),
         source="Assumed: as papers, with more doubt, for nothing says how it was examined.",
     ),
 }
@@ -78,6 +78,16 @@ class Expected:
     def error_rates(self) -> "ErrorRates":
         """The rates alone, of no line."""
         return ErrorRates(self.rates[0].copy(), self.rates[1].copy(), np.zeros(CELLS, np.int64))
+
+    def at_first(self, cell: Ints, observed: Floats) -> "ErrorRates":
+        """The rates to begin with: half of the positive results of a cell are taken to be true at the least.
+
+        Where fewer are positive than false ones are expected, trees would see no truth at all, and learn nothing that
+        could contradict it.
+        """
+        rates, lines = self.error_rates, np.bincount(cell, minlength=CELLS)
+        share = (np.bincount(cell, observed, CELLS) + 0.5) / (lines + 1)
+        return replace(rates, false_positive=np.minimum(rates.false_positive, share / 2), lines=lines)
 
 
 @dataclass(frozen=True, slots=True)

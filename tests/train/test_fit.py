@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import joblib
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score
 
 import originrisk.train.fit
-from originrisk.data.settings import TrainSettings
+from originrisk.data.settings import ErrorPrior, TrainSettings
 from originrisk.train.dataset import FeatureFrame, Unexamined
 from originrisk.train.fit import FEW, FOLDS, Fitted, TrainingSet, fit, jobs_for, results_of
 from originrisk.train.labels import Expected
@@ -130,3 +131,24 @@ def test_forty_results_with_four_positives_teach_a_model_that_keeps_to_their_sha
     lower, upper = fitted.model.calibrator.band(probability)
     assert 0.03 < probability.mean() < 0.3
     assert (upper - lower).mean() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("expected", "low", "high"),
+    [
+        ({}, 0.8, 3.0),
+        ({"other": ErrorPrior(false_positive=0, false_negative=0, doubt=(0, 0), source="audit")}, 0.7, 1.4),
+    ],
+)
+def test_results_that_do_not_err_keep_the_level_near_the_truth_and_at_it_where_that_is_declared(
+    expected: dict[Any, ErrorPrior], low: float, high: float
+) -> None:
+    """1,241 lines drawn by lot, fewer positive than the prior expects false ones: not all of them are false."""
+    world, other = (
+        planted(1241, seed=1, noise={"other": (0.0, 0.0)}, random_share=1.0, base=-6.0),
+        planted(4000, base=-6),
+    )
+    assert world.examples.observed.mean() < 0.015
+    fitted = fit(world.examples, none_of(world.examples), SMALL, TrainSettings(error_rates=expected), seed=0)
+    said = fitted.model.probability(other.examples.features.to_numpy()).mean()
+    assert low < said / other.probability.mean() < high
