@@ -65,6 +65,8 @@ bench: setup ## full-size measurements; benchmarks/README.md says what each one 
 	$(BIN)/python -m benchmarks.judgement
 	$(BIN)/python -m benchmarks.korea $(KOREA)
 	$(BIN)/python -m benchmarks.learning
+	$(BIN)/python -m benchmarks.unexamined
+	$(BIN)/python -m benchmarks.walk
 	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.korea_goods $(KOREA)
 	$(BIN)/python -m benchmarks.names

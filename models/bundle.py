@@ -59,7 +59,8 @@ def save(
     lines, days = (golden, np.zeros(len(golden))) if sample is None else sample
     profile = Profile.of(model.reads, lines[:, model.columns], model.probability(lines), days)
     _write(folder / "profile.json", profile.to_json())
-    pq.write_table(_golden_table(model, golden), folder / "golden.parquet")
+    columns = {name: golden[:, index] for name, index in zip(model.reads, model.columns, strict=True)}
+    pq.write_table(pa.table({**columns, "probability": model.probability(golden)}), folder / "golden.parquet")
     _write(folder / "manifest.json", {path.name: digest_of(path) for path in sorted(folder.iterdir())})
     for written in (*folder.iterdir(), folder):
         sync(written)
@@ -125,11 +126,6 @@ def _check_golden(folder: Path, model: OriginModel) -> None:
     gap = float(np.max(np.abs(model.probability(matrix) - table["probability"].to_numpy()), initial=0))
     if not gap <= TOLERANCE:
         raise _refused("golden.parquet", "the stored probabilities", f"a difference of {gap:.3g}")
-
-
-def _golden_table(model: OriginModel, matrix: Floats) -> pa.Table:
-    columns = {name: matrix[:, index] for name, index in zip(model.reads, model.columns, strict=True)}
-    return pa.table({**columns, "probability": model.probability(matrix)})
 
 
 def catalogue() -> list[dict[str, Any]]:

@@ -65,12 +65,9 @@ class OriginModel:
 
     def _predicted(self, matrix: Floats, **wanted: bool) -> list[Floats]:
         """What each booster says; a line is worked out by one thread, so their number changes no bit."""
-        checked = self._checked(matrix)
-        threads = 1 if len(matrix) < FEW else 0  # 0: as many as LightGBM finds; each call says it anew
-        return [booster.predict(checked, num_threads=threads, **wanted) for booster in self.boosters]
-
-    def _checked(self, matrix: Floats) -> Floats:
         if matrix.ndim != 2 or matrix.shape[1] != len(self.features):
             raise ModelRefusedError(Problem("matrix", f"{len(self.features)} feature columns", f"shape {matrix.shape}"))
         same = np.array_equal(self.columns, np.arange(len(self.features)))
-        return np.ascontiguousarray(matrix if same else matrix[:, self.columns], dtype=np.float64)
+        checked = np.ascontiguousarray(matrix if same else matrix[:, self.columns], dtype=np.float64)
+        threads = 1 if len(matrix) < FEW else 0  # 0: as many as LightGBM finds; each call says it anew
+        return [booster.predict(checked, num_threads=threads, **wanted) for booster in self.boosters]

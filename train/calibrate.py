@@ -84,32 +84,19 @@ def _bands(probability: Floats, results: NoisyResults, doubt: float) -> tuple[tu
     edges = np.unique(np.quantile(probability, np.linspace(0, 1, BANDS + 1)[1:-1], method="higher"))
     # every step begins at one of the probabilities, so none is empty
     edges = edges[edges > probability.min()]
-    step = np.searchsorted(edges, probability, side="right")
-    lines = np.array([_effective_lines(probability[step == i], results.take(step == i)) for i in range(len(edges) + 1)])
-    share = np.array([probability[step == i].mean() for i in range(len(edges) + 1)])
+    step, q = np.searchsorted(edges, probability, side="right"), results.chance(logit(probability))
+    lines = np.bincount(step, results.gain**2 / (q * (1 - q)) * probability * (1 - probability))
+    share = np.bincount(step, probability) / np.bincount(step)
     positive, negative = share * lines + 0.5, (1 - share) * lines + 0.5
-    tail = (1 - BAND) / 2
-    lower, upper = (
-        _widened(side, beta_distribution.ppf(0.5 + side * (0.5 - tail), positive, negative), share, doubt)
-        for side in (-1, 1)
-    )
-    table = (np.concatenate([[0.0], edges]), np.minimum.accumulate(lower[::-1])[::-1], np.maximum.accumulate(upper))
+    centre, level = logit(np.clip(share, TINY, 1 - TINY)), norm.ppf((1 + BAND) / 2) * doubt
+    ends = []
+    for side in (-1, 1):
+        end = beta_distribution.ppf((1 + side * BAND) / 2, positive, negative)
+        # of next to nothing, the beta's lower end can lie above the share
+        out = np.maximum(side * (logit(np.clip(end, TINY, 1 - TINY)) - centre), 0)
+        ends.append(expit(centre + side * np.hypot(out, level)))
+    table = np.append(0.0, edges), np.minimum.accumulate(ends[0][::-1])[::-1], np.maximum.accumulate(ends[1])
     return tuple(tuple(column.tolist()) for column in table)
-
-
-def _widened(side: int, end: Floats, share: Floats, doubt: float) -> Floats:
-    """Lower (`side` -1) or upper ends (1) of bands around shares, moved out by an independent doubt about the level."""
-    centre, edge = (logit(np.clip(part, TINY, 1 - TINY)) for part in (share, end))
-    level = norm.ppf((1 + BAND) / 2) * doubt
-    # of next to nothing, the beta's lower end can lie above the share
-    out = np.maximum(side * (edge - centre), 0)
-    return np.asarray(expit(centre + side * np.hypot(out, level)), np.float64)
-
-
-def _effective_lines(probability: Floats, results: NoisyResults) -> float:
-    q = results.chance(logit(probability))
-    information = results.gain**2 / (q * (1 - q))
-    return float((information * probability * (1 - probability)).sum())
 
 
 RESAMPLES: Final = 100

@@ -112,7 +112,8 @@ class Examples:
 
     def take(self, rows: Mask) -> Self:
         """The examples of a mask, in order."""
-        return type(self)(*(_taken(getattr(self, field.name), rows) for field in fields(self)))
+        parts = (getattr(self, field.name) for field in fields(self) if field.name not in ("lines", "frame"))
+        return type(self)(self.lines.filter(pa.array(rows)), self.frame.take(rows), *(part[rows] for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +270,6 @@ def examples_of(lines: pa.Table, outcomes: pa.Table, frame: FeatureFrame, chance
         draw_chance=lot,
         propensity=np.fmax(chance, lot),
     )
-
-
-def _taken(values: Any, rows: Mask) -> Any:
-    if isinstance(values, pa.Table):
-        return values.filter(pa.array(rows))
-    return values.take(rows) if isinstance(values, FeatureFrame) else values[rows]
 
 
 READ: Final = ("entries", "outcomes", "listed")

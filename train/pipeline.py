@@ -23,7 +23,7 @@ from originrisk.models.origin_model import OriginModel
 from originrisk.train.arbiter import chapters_without_result
 from originrisk.train.calibrate import rate_rows
 from originrisk.train.comparison import has_evidence, results_under
-from originrisk.train.dataset import FeatureFrame, Gathered, TrainingTables
+from originrisk.train.dataset import Gathered, TrainingTables
 from originrisk.train.evaluation.holdout import Holdout, evaluate_holdout
 from originrisk.train.fit import Fitted, fit, log_odds_of
 from originrisk.train.labels import Expected, weights
@@ -48,20 +48,18 @@ class TrainingResult:
 
     def metrics(self) -> dict[str, Any]:
         """Everything measured, as plain numbers."""
+        examples, unexamined = self.gathered.examples, self.gathered.unexamined
+        features = np.concatenate([one.features.to_numpy() for one in (unexamined.frame, examples)])
+        probability = self.fitted.model.probability(features)
         return {
             **self.holdout.summary(),
             "examples": self.settings["examples"],
             "left_out": self.gathered.left_out,
-            "chapters_without_result": self._unknown(),
+            "chapters_without_result": chapters_without_result(examples, unexamined, probability),
             "trees": self.fitted.trees,
             "picked_log_odds": self.fitted.calibration.selection_shift,
             "error_rates": self.settings["error_rates"],
         }
-
-    def _unknown(self) -> list[dict[str, Any]]:
-        examples, unexamined = self.gathered.examples, self.gathered.unexamined
-        features = np.concatenate([one.features.to_numpy() for one in (unexamined.frame, examples)])
-        return chapters_without_result(examples, unexamined, self.fitted.model.probability(features))
 
     def write(self, folder: Path) -> str:
         """Write the bundle into a new folder; returns its version."""
@@ -75,7 +73,8 @@ def save_bundle(folder: Path, model: OriginModel, settings: dict[str, Any], gath
     """
     examples, unexamined = gathered.examples, gathered.unexamined.frame
     golden = np.linspace(0, len(examples) - 1, GOLDEN_LINES).astype(np.int64)
-    latest = _latest(unexamined if len(unexamined) else examples.frame)
+    lines = unexamined if len(unexamined) else examples.frame
+    latest = lines.take(lines.day > lines.day.max() - USUAL_DAYS)
     sample = latest.features.to_numpy(), latest.day
     return bundle.save(folder, model, settings, examples.features.to_numpy()[golden], sample)
 
@@ -122,10 +121,6 @@ def classifier(settings: Settings, seed: int, features: Sequence[Feature] = CATA
         seeds=tuple(range(seed * 100, seed * 100 + settings.train.seeds)),
         **{name: getattr(settings.train, name) for name in TREE_SETTINGS},
     )
-
-
-def _latest(lines: FeatureFrame) -> FeatureFrame:
-    return lines.take(lines.day > lines.day.max() - USUAL_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

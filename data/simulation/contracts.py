@@ -14,7 +14,6 @@ import pandas as pd
 from numpy.random import Generator
 
 from originrisk.data.arrays import Floats, Ints, Mask
-from originrisk.data.simulation.parameters import day_number, draw_days, stream, values
 from originrisk.data.simulation.parties import CONSOLIDATOR, SELLER, spread
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.tables import (
@@ -25,10 +24,14 @@ from originrisk.data.simulation.tables import (
     choose,
     choose_group,
     countries,
+    day_number,
+    draw_days,
     goods,
     origin_shares,
     places,
     routes,
+    stream,
+    values,
 )
 
 MECHANISMS: Final = (

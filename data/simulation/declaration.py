@@ -10,14 +10,23 @@ from numpy.typing import NDArray
 
 from originrisk.data.arrays import Ints, Mask
 from originrisk.data.contract import ENTRIES
-from originrisk.data.simulation.descriptions import FORMATS, contents, describe
-from originrisk.data.simulation.lines import is_evasion
-from originrisk.data.simulation.parameters import order, parameters, stream, value, values
 from originrisk.data.simulation.shipping import ENTRY_TYPES, DeclaredLines, Papers, part_of
-from originrisk.data.simulation.spelling import SPELLINGS
+from originrisk.data.simulation.spelling import FORMATS, SPELLINGS, contents, describe
 from originrisk.data.simulation.supply_chain import IN_CHINA
-from originrisk.data.simulation.tables import FAMILIES, by_country, choose, countries, goods, routes
-from originrisk.data.simulation.trade import SimulatedTrade
+from originrisk.data.simulation.tables import (
+    FAMILIES,
+    by_country,
+    choose,
+    countries,
+    goods,
+    order,
+    parameters,
+    routes,
+    stream,
+    value,
+    values,
+)
+from originrisk.data.simulation.trade import SimulatedTrade, is_evasion
 
 Columns = dict[str, pa.Array]
 

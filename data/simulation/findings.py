@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from originrisk.data.arrays import Floats, Ints, Mask
 from originrisk.data.contract import OUTCOMES
-from originrisk.data.simulation.parameters import day_number, order, stream, value
 from originrisk.data.simulation.selection import RANDOM, SELECTIONS, TARGETED, declared_family, follow_up, select
-from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, SECTORS, TOMATO
+from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, SECTORS, TOMATO, day_number, order, stream, value
 from originrisk.data.simulation.trade import SimulatedTrade
 
 METHODS: Final = ("isotopic", "dna", "document_review", "detention", "other")

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from originrisk.data.arrays import Floats, Ints, Mask
-from originrisk.data.simulation.parameters import day_number, stream, value, values
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.tables import (
     COTTON,
@@ -20,8 +19,12 @@ from originrisk.data.simulation.tables import (
     by_country,
     choose_group,
     countries,
+    day_number,
     origin_shares,
     places,
+    stream,
+    value,
+    values,
 )
 
 MAKER, SELLER, CONSOLIDATOR, MILL, SHELL = range(5)

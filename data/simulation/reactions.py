@@ -24,10 +24,24 @@ from originrisk.data.simulation.contracts import (
     UNDERVALUE,
     lanes,
 )
-from originrisk.data.simulation.parameters import day_number, order, parameters, stream, value, values
 from originrisk.data.simulation.parties import SHELL, draw_places, seat
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.tables import COTTON, FAMILIES, MATERIAL_OF, MIXED, by_country, choose, countries, goods
+from originrisk.data.simulation.tables import (
+    COTTON,
+    FAMILIES,
+    MATERIAL_OF,
+    MIXED,
+    by_country,
+    choose,
+    countries,
+    day_number,
+    goods,
+    order,
+    parameters,
+    stream,
+    value,
+    values,
+)
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 """Parties and contracts."""

@@ -10,11 +10,19 @@ import pandas as pd
 from numpy.random import Generator
 
 from originrisk.data.arrays import Floats, Ints, Mask
-from originrisk.data.simulation.lines import is_evasion
-from originrisk.data.simulation.parameters import order, stream
-from originrisk.data.simulation.prices import expected_log_unit_value
-from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, SECTORS, TOMATO, countries, goods, routes
-from originrisk.data.simulation.trade import SimulatedTrade
+from originrisk.data.simulation.tables import (
+    COTTON,
+    FAMILIES,
+    MIXED,
+    SECTORS,
+    TOMATO,
+    countries,
+    goods,
+    order,
+    routes,
+    stream,
+)
+from originrisk.data.simulation.trade import SimulatedTrade, expected_log_unit_value, is_evasion
 
 RANDOM, TARGETED, REFERRAL, MANDATORY = range(4)
 SELECTIONS: Final = ("random", "targeted", "referral", "mandatory")

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from originrisk.data.arrays import Ints
 from originrisk.data.identifiers.entry_number import check_digit
-from originrisk.data.simulation.parameters import order, stream, value
-from originrisk.data.simulation.prices import PARCEL_LIMIT
 from originrisk.data.simulation.spelling import SPELLINGS, Spelling, spell
-from originrisk.data.simulation.tables import countries, routes
-from originrisk.data.simulation.trade import SimulatedTrade
+from originrisk.data.simulation.tables import countries, order, routes, stream, value
+from originrisk.data.simulation.trade import PARCEL_LIMIT, SimulatedTrade
 
 ENTRY_TYPES = np.array(["01", "03", "06", "11", "86"])
 _ATLANTIC: Final = tuple("IT FR DE ES PL TR EG JO PK BR PE CL HN SV GT NI KE ET MG".split())  # noqa: SIM905

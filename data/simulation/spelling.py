@@ -1,4 +1,4 @@
-"""Invented names and addresses, and the ways in which filers write them.
+"""What filers and merchants write: invented names and addresses, descriptions of goods, each in several ways.
 
 Each party has `SPELLINGS` names, addresses and MIDs of its own; a contract keeps to one and leaves it now and then.
 MIDs are made once per party and spelling, by the rule of `originrisk.data.identifiers`.
@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from originrisk.data.arrays import Ints
 from originrisk.data.identifiers.manufacturer_id import city_part, name_part, number_part
 from originrisk.data.simulation.parties import CONSOLIDATOR, SELLER
-from originrisk.data.simulation.tables import FAMILIES, countries, places
+from originrisk.data.simulation.tables import COTTON, FAMILIES, MIXED, countries, goods, places
 
 SPELLINGS: Final = 8
 _TRADES: Final = {
@@ -167,3 +169,72 @@ def _mids(prefix: str, names: list[str], addresses: list[str], city: str) -> lis
     numbers = {address: number_part(address) for address in addresses}
     own = [f"{prefix}{parts[name]}{numbers[address]}{city}" for name, address in zip(names, addresses, strict=True)]
     return [own[0], own[0], own[2], own[3], own[0], own[5], own[6], own[0]]
+
+
+STYLES: Final = 8
+FORMATS: Final = 7
+_COTTON: Final = (
+    "100% COTTON",
+    "100% COTTON",
+    "100% US COTTON",
+    "COTTON",
+    "95% COTTON 5% SPANDEX",
+    "95% COTTON 5% ELASTANE",
+    "80% COTTON 20% POLYESTER",
+    "60% COTTON 40% POLYESTER",
+)
+_BLEND: Final = (
+    "50% POLYESTER 50% COTTON",
+    "60% POLYESTER 40% COTTON",
+    "65% POLY 35% COTTON",
+    "POLY/COTTON",
+    "70% VISCOSE 30% COTTON",
+    "MMF BLEND",
+    "60% RAYON 40% COTTON",
+    "55% RAMIE 45% COTTON",
+)
+_OTHER: Final = (
+    "100% POLYESTER",
+    "POLYESTER",
+    "92% NYLON 8% SPANDEX",
+    "MAN-MADE FIBER",
+    "65% POLYESTER 35% VISCOSE",
+    "100% RAYON",
+    "100% ACRYLIC",
+    "55% RAMIE 45% VISCOSE",
+)
+FIBRES: Final = (_COTTON, _BLEND, _OTHER, ("",) * STYLES)
+NO_FIBRE: Final = 3
+
+
+def contents(contracts: pd.DataFrame, contract: Ints, declared: Ints) -> Ints:
+    """Which fibre the text names: what the declared goods are, whatever the truth."""
+    family = goods()["family"].to_numpy()[declared]
+    mixed_truth = contracts["holds"].to_numpy()[contract] & (contracts["family"].to_numpy()[contract] == MIXED)
+    return np.select([family == COTTON, (family == MIXED) & mixed_truth, family == MIXED], [0, 1, 2], NO_FIBRE)
+
+
+def describe(declared: Ints, content: Ints, style: Ints, form: Ints) -> pa.Array:
+    """Text of each line; every distinct text is written once."""
+    code = ((declared * len(FIBRES) + content) * STYLES + style) * FORMATS + form
+    distinct, place = np.unique(code, return_inverse=True)
+    return pa.array([_text(int(number)) for number in distinct], pa.string()).take(pa.array(place))
+
+
+def _text(code: int) -> str:
+    rest, form = divmod(code, FORMATS)
+    rest, style = divmod(rest, STYLES)
+    row, content = divmod(rest, len(FIBRES))
+    names = str(goods()["words"].iat[row]).split("|")
+    name, fibre = names[style % len(names)], FIBRES[content][style]
+    pack = (2, 3, 4, 5, 6, 7, 10, 12)[style]
+    forms = (
+        f"{name} {fibre}",
+        f"{fibre} {name}",
+        name,
+        f"{name}, {fibre}, {pack}PK",
+        f"{12 * pack} CTNS {name} {fibre} HTS {goods()['htsus'].iat[row]}",
+        f"{name.replace('E', '', 1)} {fibre.replace('COTTON', 'CTN').replace('POLYESTER', 'POLY')}",
+        f"{name} {fibre} STYLE {1000 + 37 * style + row}".lower(),
+    )
+    return " ".join(forms[form].replace(" ,", ",").strip(" ,").split())

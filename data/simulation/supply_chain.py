@@ -14,10 +14,20 @@ import pandas as pd
 from numpy.random import Generator
 
 from originrisk.data.arrays import Floats, Ints, Mask
-from originrisk.data.simulation.parameters import day_number, half_year, interpolated, stream, value, values
 from originrisk.data.simulation.parties import persistent
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.tables import FAMILIES, MATERIAL_OF, MATERIALS, places
+from originrisk.data.simulation.tables import (
+    FAMILIES,
+    MATERIAL_OF,
+    MATERIALS,
+    day_number,
+    half_year,
+    interpolated,
+    places,
+    stream,
+    value,
+    values,
+)
 
 _ORIGINS: Final = {
     "cotton": (

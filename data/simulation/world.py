@@ -25,15 +25,13 @@ from originrisk.data.simulation.contracts import MECHANISMS
 from originrisk.data.simulation.declaration import declare
 from originrisk.data.simulation.findings import examine
 from originrisk.data.simulation.findings import outcomes as outcomes_of
-from originrisk.data.simulation.lines import is_evasion
-from originrisk.data.simulation.parameters import day_number, order, parameters, stream
 from originrisk.data.simulation.parties import MILL
 from originrisk.data.simulation.reactions import LOOK_ALIKES
 from originrisk.data.simulation.settings import WorldSettings
 from originrisk.data.simulation.shipping import Papers, draw_papers
 from originrisk.data.simulation.spelling import SPELLINGS, Spelling
-from originrisk.data.simulation.tables import countries
-from originrisk.data.simulation.trade import SimulatedTrade, make_trade
+from originrisk.data.simulation.tables import countries, day_number, order, parameters, stream
+from originrisk.data.simulation.trade import SimulatedTrade, is_evasion, make_trade
 from originrisk.data.store.tables import Store
 
 BATCH: Final = 250_000

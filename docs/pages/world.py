@@ -11,10 +11,9 @@ import typer
 
 from originrisk.data.simulation.contracts import MECHANISMS
 from originrisk.data.simulation.findings import METHODS, examine
-from originrisk.data.simulation.parameters import Table, parameters, year_of
 from originrisk.data.simulation.selection import SELECTIONS
 from originrisk.data.simulation.settings import VARIANTS, WorldSettings
-from originrisk.data.simulation.tables import COTTON, countries, goods
+from originrisk.data.simulation.tables import COTTON, Table, countries, goods, parameters, year_of
 from originrisk.data.simulation.trade import SimulatedTrade, make_trade
 from originrisk.data.simulation.world import TRUTH
 

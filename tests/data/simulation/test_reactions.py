@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from originrisk.data.simulation.contracts import MISDESCRIBE, NONE, RELABEL, SHELL_FIRM, UNDERVALUE, make_contracts
-from originrisk.data.simulation.parameters import order, value
 from originrisk.data.simulation.parties import SHELL, make_parties
 from originrisk.data.simulation.reactions import react
 from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.tables import order, value
 
 SETTINGS = WorldSettings(lines=100_000, seed=5, churn=0.2)
 

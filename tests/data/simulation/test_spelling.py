@@ -1,13 +1,23 @@
 """Names and addresses: one party in several spellings that a reader would still know."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from originrisk.data.identifiers import manufacturer_id
 from originrisk.data.simulation.parties import make_parties
 from originrisk.data.simulation.settings import WorldSettings
-from originrisk.data.simulation.spelling import SPELLINGS, Spelling, spell
-from originrisk.data.simulation.tables import countries, places
+from originrisk.data.simulation.spelling import (
+    FORMATS,
+    NO_FIBRE,
+    SPELLINGS,
+    STYLES,
+    Spelling,
+    contents,
+    describe,
+    spell,
+)
+from originrisk.data.simulation.tables import COTTON, MIXED, countries, goods, places
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +55,27 @@ def test_postal_codes_of_xinjiang_begin_with_83_or_84(parties: pd.DataFrame, spe
     for row in chinese.nonzero()[0]:
         assert codes[row].startswith(("83", "84")) == inside[row]
         assert len(codes[row]) == 6
+
+
+def _one(declared: int, content: int, style: int, form: int) -> str:
+    text: str = describe(*(np.array([code]) for code in (declared, content, style, form)))[0].as_py()
+    return text
+
+
+def test_cotton_goods_name_cotton() -> None:
+    row = int(np.flatnonzero(goods()["family"] == COTTON)[0])
+    assert "COTTON" in _one(row, 0, 0, 0)
+
+
+def test_goods_without_fibre_have_clean_texts_in_every_format() -> None:
+    for form in range(FORMATS):
+        text = _one(len(goods()) - 1, NO_FIBRE, STYLES - 1, form)
+        assert text == text.strip(" ,")
+        assert "  " not in text
+
+
+def test_content_follows_the_declared_goods_not_the_truth() -> None:
+    contracts = pd.DataFrame({"holds": [True, True], "family": [COTTON, MIXED]})
+    mixed = int(np.flatnonzero(goods()["family"] == MIXED)[0])
+    named = contents(contracts, np.array([0, 1]), np.array([mixed, mixed]))
+    assert named.tolist() == [2, 1]

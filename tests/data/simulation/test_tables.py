@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from originrisk.data import reference
-from originrisk.data.simulation.parameters import parameters
-from originrisk.data.simulation.tables import FAMILIES, choose_group, countries, goods, origin_shares, places, routes
+from originrisk.data.simulation.tables import (
+    FAMILIES,
+    choose_group,
+    countries,
+    goods,
+    origin_shares,
+    parameters,
+    places,
+    routes,
+)
 
 
 def test_ports_are_in_the_reference_tables() -> None:

@@ -12,8 +12,8 @@ import pytest
 from originrisk.data.contract import ENTRIES, LISTED, OUTCOMES
 from originrisk.data.dispositions import DENIALS, weak_labels
 from originrisk.data.identifiers import entry_number, importer_number, manufacturer_id
-from originrisk.data.simulation.parameters import parameters, values
 from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.tables import parameters, values
 from originrisk.data.simulation.world import World, make
 
 

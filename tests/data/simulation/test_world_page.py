@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from docs.pages.world import PICTURES, document, draw
-from originrisk.data.simulation.parameters import parameters
 from originrisk.data.simulation.settings import WorldSettings
+from originrisk.data.simulation.tables import parameters
 
 DOCS = Path(__file__).parents[3] / "docs"
 
