@@ -39,6 +39,9 @@ class ScoreSettings(Section):
     random_share: float = Field(
         0.1, ge=0, lt=1, description="share of capacity filled by lot: the random arm, whatever the score"
     )
+    unknown_share: float = Field(
+        0.0, ge=0, le=1, description="share of the lot drawn among goods of chapters of which no result is known"
+    )
     random_key: int = Field(
         0, ge=0, description="mixed into the lot; choose your own, so that nobody outside can foresee it"
     )

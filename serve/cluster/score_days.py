@@ -1,6 +1,7 @@
 """Scoring on an engine: a single day by its lines, a period by runs of days, each with the history saved before it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -62,8 +63,8 @@ def score_lines_task(item: str) -> bytes:
     task = LinesTask.model_validate_json(item)
     table, barred = task.table()
     scorer = task.scorer()
-    pool = Capacity.of(table, task.score).pool
-    capacity = Capacity(pool, np.array(task.in_order), np.array(task.by_lot))
+    places = {"in_order": np.array(task.in_order), "by_lot": np.array(task.by_lot)}
+    capacity = replace(Capacity.of(table, task.score), **places)
     scores = DayScores(table, scorer.bundle, task.score, barred, capacity)
     scores.take(np.arange(len(table)), features_of(task, table))
     return packed(scores.part().arrays())

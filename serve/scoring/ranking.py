@@ -44,11 +44,15 @@ def blinded(scores: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """`pool` of each line (lines,), 0 for ports without a capacity of their own; places by pool."""
+    """`pool` of each line (lines,), 0 for ports without a capacity of their own; places by pool.
+
+    `unknown` of those by lot are drawn among goods of which nothing is known.
+    """
 
     pool: Places
     in_order: Places
     by_lot: Places
+    unknown: Places
 
     @classmethod
     def of(cls, lines: pa.Table, settings: ScoreSettings) -> "Capacity":
@@ -60,7 +64,7 @@ class Capacity:
         places = np.minimum(sizes, most)
         by_lot = np.floor(places * settings.random_share).astype(np.intp)
         by_lot[places == sizes] = 0  # where every line is examined there is nothing to draw
-        return cls(pool, places - by_lot, by_lot)
+        return cls(pool, places - by_lot, by_lot, np.floor(by_lot * settings.unknown_share).astype(np.intp))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,27 @@ def contenders(value: Floats, capacity: Capacity, open_to: Bools) -> Rows:
     return _first(value, capacity.pool, capacity.in_order, open_to)
 
 
-def queue(value: Floats, lot: Floats, capacity: Capacity, barred: Bools) -> Queue:
-    """Who is examined: by `value` those that are not `barred`; by `lot` (numbers of chance) among all the others."""
+def queue(value: Floats, lot: Floats, capacity: Capacity, barred: Bools, unknown: Bools) -> Queue:
+    """Who is examined: by `value` those that are not `barred`; by `lot` (numbers of chance) among all the others, some
+    places first among those of whose goods nothing is known (`unknown`)."""
+    pool, pools = capacity.pool, len(capacity.by_lot)
     ordered = contenders(value, capacity, ~barred)
     others = np.ones(len(value), np.bool_)
     others[ordered] = False
-    drawn = _first(-lot, capacity.pool, capacity.by_lot, others)
-    left = np.bincount(capacity.pool[others], minlength=len(capacity.by_lot))
-    share = np.minimum(capacity.by_lot, left) / np.maximum(left, 1)
+    # by other digits of the same numbers, so that who is passed over here has its whole chance of the rest
+    explored = _first(-np.modf(lot * 2**20)[0], pool, capacity.unknown, others & unknown)
+    left, strange = (np.bincount(pool[some], minlength=pools) for some in (others, others & unknown))
+    early = np.minimum(capacity.unknown, strange)
+    rest = others.copy()
+    rest[explored] = False
+    drawn = np.append(explored, _first(-lot, pool, capacity.by_lot - early, rest))
+    later = (np.minimum(capacity.by_lot, left) - early) / np.maximum(left - early, 1)
+    at_first = np.where(unknown, (early / np.maximum(strange, 1))[pool], 0.0)
+    share = at_first + (1 - at_first) * later[pool]
     place = np.zeros(len(value), np.intp)
     inside = np.concatenate([ordered[np.argsort(-value[ordered], kind="stable")], np.sort(drawn)])
     place[inside] = np.arange(1, len(inside) + 1)
-    return Queue(place, np.isin(np.arange(len(value)), drawn), np.where(others, share[capacity.pool], 1.0))
+    return Queue(place, np.isin(np.arange(len(value)), drawn), np.where(others, share, 1.0))
 
 
 def lots(lines: pa.Table, key: int) -> Floats:

@@ -105,7 +105,8 @@ class DayScores:
         """Who is examined. Raises AssertionError where a line has no score."""
         assert not np.isnan(self.probability).any(), "a line without a score"
         lots = ranking.lots(self.lines, self.settings.random_key)
-        return ranking.queue(self._value, lots, self.capacity, self.barred)
+        unknown = self.bundle.model.calibrator.unknown(self.lines["htsus"].to_pylist())
+        return ranking.queue(self._value, lots, self.capacity, self.barred, unknown)
 
     def told(self, queue: ranking.Queue, store: Store, closed: date) -> list[Explanation]:
         """Why each line scores as it does: nothing outside capacity, nor for those that the lot chose.

@@ -29,7 +29,8 @@ def queued(lines: pa.Table, settings: ScoreSettings, barred: list[int] | None = 
     value = np.random.default_rng(0).random(len(lines))
     closed = np.zeros(len(lines), np.bool_)
     closed[barred or []] = True
-    return value, queue(value, lots(lines, settings.random_key), Capacity.of(lines, settings), closed)
+    unknown = np.arange(len(lines)) % 5 == 0
+    return value, queue(value, lots(lines, settings.random_key), Capacity.of(lines, settings), closed, unknown)
 
 
 def test_a_port_gets_its_own_capacity_and_the_others_share_theirs() -> None:
@@ -55,7 +56,7 @@ def test_places_follow_the_order_and_the_lot_comes_last() -> None:
 def test_equal_lines_come_in_their_order() -> None:
     lines, settings = table(50), ScoreSettings(capacity_least=5, random_share=0)
     nobody = np.zeros(50, np.bool_)
-    found = queue(np.full(50, 0.5), lots(lines, 0), Capacity.of(lines, settings), nobody)
+    found = queue(np.full(50, 0.5), lots(lines, 0), Capacity.of(lines, settings), nobody, nobody)
     assert np.flatnonzero(found.place).tolist() == [0, 1, 2, 3, 4]
 
 
@@ -75,6 +76,18 @@ def test_over_many_keys_the_lot_draws_with_the_chance_it_states() -> None:
     others = found.chance < 1
     assert found.chance[others] == pytest.approx(10 / 50)
     assert abs(drawn[others] / 400 - 0.2).max() < 0.1
+
+
+def test_the_lot_can_be_told_to_look_where_nothing_is_known_and_states_that_chance() -> None:
+    lines, drawn = table(60), np.zeros(60)
+    for key in range(400):
+        given = ScoreSettings(capacity_least=20, random_share=0.5, unknown_share=0.4, random_key=key)
+        _, found = queued(lines, given)
+        assert found.chance.sum() == pytest.approx(20)
+        drawn += found.lot
+    others, unknown = found.chance < 1, np.arange(60) % 5 == 0
+    assert found.chance[others & unknown].min() > 2.5 * found.chance[others & ~unknown].max()
+    assert abs(drawn - 400 * found.chance)[others].max() < 50
 
 
 def test_a_lot_is_a_lines_own() -> None:
