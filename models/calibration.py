@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-Floats = npt.NDArray[np.float64]
+from originrisk.data.arrays import Floats, Mask
+
 CHAPTERS_DIFFER: Final = 1.0
 """How far the level of goods of a chapter without a result may be off, a standard deviation in log-odds (assumed)."""
 NOT_EXAMINED: Final = "no examination of goods of chapter {} is known"
@@ -42,7 +42,7 @@ class Calibrator:
         curve = self.intercept - self.low * np.logaddexp(0, -log_odds) + self.high * np.logaddexp(0, log_odds)
         return expit(curve)
 
-    def unknown(self, htsus: Sequence[str]) -> npt.NDArray[np.bool_]:
+    def unknown(self, htsus: Sequence[str]) -> Mask:
         """Where nothing is known of goods of the chapter: none of it was examined with a result."""
         return np.array([bool(self.chapters) and number[:2] not in self.chapters for number in htsus], np.bool_)
 

@@ -42,12 +42,19 @@ def declare(papers: Papers, rows: slice) -> pa.Table:
         "received_on": _date(day + shipped["late"].to_numpy()),
         "export_date": _date(day - shipped["transit"].to_numpy()),
     }
+    table, route, codes = routes(), shipped["route"].to_numpy(), np.array(countries(), dtype=object)
+    lading = text(table["lading"].to_numpy(dtype=object), route)
     columns = {
         "entry_number": papers.entry_number.slice(rows.start, len(part.lines)),
         "line_number": pa.array(part.lines["line"].to_numpy(), pa.int32()),
         **dates,
         **_parties(rng, papers, part),
-        **_way(part),
+        "country_of_origin": text(codes, part.contracts["origin"].to_numpy()),
+        "country_of_export": text(table["export"].to_numpy(dtype=object), route),
+        "port_of_lading": blank(lading, (table["lading"] == "").to_numpy()[route]),
+        "port_of_unlading": pa.array(shipped["unlading"], pa.string()),
+        "port_of_entry": pa.array(shipped["entry"], pa.string()),
+        "mode_of_transport": text(table["mode"].to_numpy(dtype=object), route),
         **merchandise(rng, papers.trade, part),
         **amounts(rng, papers.trade, part),
         **terms(rng, part),
@@ -95,21 +102,6 @@ def _parties(rng: Generator, papers: Papers, part: DeclaredLines) -> Columns:
         "manufacturer_postal_code": postal,
         "seller_name": blank(spelling.name.take(seller), ~ocean),
         "consolidator_name": blank(spelling.name.take(houses["consolidator"]), ~ocean),
-    }
-
-
-def _way(part: DeclaredLines) -> Columns:
-    table, shipped = routes(), part.shipped
-    route = shipped["route"].to_numpy()
-    codes = np.array(countries(), dtype=object)
-    lading = text(table["lading"].to_numpy(dtype=object), route)
-    return {
-        "country_of_origin": text(codes, part.contracts["origin"].to_numpy()),
-        "country_of_export": text(table["export"].to_numpy(dtype=object), route),
-        "port_of_lading": blank(lading, (table["lading"] == "").to_numpy()[route]),
-        "port_of_unlading": pa.array(shipped["unlading"], pa.string()),
-        "port_of_entry": pa.array(shipped["entry"], pa.string()),
-        "mode_of_transport": text(table["mode"].to_numpy(dtype=object), route),
     }
 
 

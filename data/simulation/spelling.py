@@ -106,7 +106,13 @@ def spell(parties: pd.DataFrame) -> Spelling:
 def _texts(row: Entry, city: str, syllables: str, postal: str) -> tuple[list[str], ...]:
     country = countries()[row.country]
     word = _word(syllables, row.word)
-    trade, form = _trade(row), _FORMS.get(country, "CO., LTD.")
+    if row.kind == SELLER:
+        trades: tuple[str, ...] = ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")
+    elif row.kind == CONSOLIDATOR:
+        trades = ("LOGISTICS", "FREIGHT FORWARDING", "SHIPPING", "CONTAINER LINES", "SUPPLY CHAIN")
+    else:
+        trades = _TRADES[FAMILIES[row.family] if row.family >= 0 else "cotton"]
+    trade, form = trades[row.trade % len(trades)], _FORMS.get(country, "CO., LTD.")
     opening = "PT. " if country == "ID" else f"{city} " if country == "CN" and row.trade % 5 < 3 else ""
     full = f"{opening}{word} {trade} {form}"
     short = full
@@ -126,9 +132,13 @@ def _texts(row: Entry, city: str, syllables: str, postal: str) -> tuple[list[str
         f"{opening}{word} {trade}",
         full.title(),
     ]
-    addresses = _addresses(row, _word(syllables, row.street))
-    prefix = _PROVINCE_CODES.get(city, country)
-    mids = _mids(prefix, names, addresses, city_part(city, country))
+    street, plot = _word(syllables, row.street), f", BUILDING {row.building}" if row.building else ""
+    seat = f"NO. {row.house} {street} ROAD{plot}"
+    addresses = [seat, f"{row.house} {street} RD{plot}", f"NO.{row.house}, {street} ROAD", f"{street} RD {row.house}#",
+                 seat, f"{street} ROAD", f"{row.house + row.postal % 7} {street} ROAD", seat.title()]  # fmt: skip
+    prefix, end = _PROVINCE_CODES.get(city, country), city_part(city, country)
+    own = [f"{prefix}{name_part(a)}{number_part(b)}{end}" for a, b in zip(names, addresses, strict=True)]
+    mids = [own[0], own[0], own[2], own[3], own[0], own[5], own[6], own[0]]
     cities = [city, city, city, city, city, f"{city} CITY", city[:-1] + city[-1:] * 2, city.replace(" ", "")]
     code = f"{postal}{row.postal:03d}" if postal else ""
     return names, addresses, cities, [code] * SPELLINGS, mids
@@ -146,29 +156,6 @@ def _word(language: str, number: int) -> str:
     size = len(parts)
     word = parts[number % size] + parts[number // size % size]
     return word + parts[number // size**2 % size][:3] if number % 3 == 0 else word
-
-
-def _trade(row: Entry) -> str:
-    if row.kind == SELLER:
-        return ("TRADING", "IMPORT AND EXPORT", "INTERNATIONAL TRADING", "ENTERPRISES", "SOURCING")[row.trade % 5]
-    if row.kind == CONSOLIDATOR:
-        return ("LOGISTICS", "FREIGHT FORWARDING", "SHIPPING", "CONTAINER LINES", "SUPPLY CHAIN")[row.trade % 5]
-    trades = _TRADES[FAMILIES[row.family] if row.family >= 0 else "cotton"]
-    return trades[row.trade % len(trades)]
-
-
-def _addresses(row: Entry, street: str) -> list[str]:
-    plot = f", BUILDING {row.building}" if row.building else ""
-    full = f"NO. {row.house} {street} ROAD{plot}"
-    return [full, f"{row.house} {street} RD{plot}", f"NO.{row.house}, {street} ROAD", f"{street} RD {row.house}#", full,
-            f"{street} ROAD", f"{row.house + row.postal % 7} {street} ROAD", full.title()]  # fmt: skip
-
-
-def _mids(prefix: str, names: list[str], addresses: list[str], city: str) -> list[str]:
-    parts = {name: name_part(name) for name in names}
-    numbers = {address: number_part(address) for address in addresses}
-    own = [f"{prefix}{parts[name]}{numbers[address]}{city}" for name, address in zip(names, addresses, strict=True)]
-    return [own[0], own[0], own[2], own[3], own[0], own[5], own[6], own[0]]
 
 
 STYLES: Final = 8

@@ -197,18 +197,12 @@ def _spinner_lots(rng: Generator, settings: WorldSettings, spinners: Ints, first
     usual = np.clip(np.where(taste > 0.5, taste**0.3, taste) * share / 0.62, 0, 0.98)
     leak, foreign = value("fibre", "certified_leak"), value("fibre", "foreign_leak")
     inside = np.select([role == ORDINARY, role == CERTIFIED], [usual, leak], foreign)
-    kinds = material[:, None] * 3 + _origin(rng, role, inside, 2)
+    # of Xinjiang (0), of the rest of China (1) or of the world (2): each of the two inputs of a lot
+    elsewhere = np.where(rng.random((len(role), 2)) < np.where(role == FOREIGN, 0.02, 0.45)[:, None], 1, 2)
+    kinds = material[:, None] * 3 + np.where(rng.random((len(role), 2)) < inside[:, None], 0, elsewhere)
     lots = (half[:, None] * len(_KINDS) + kinds) * TRADERS + rng.integers(0, TRADERS, kinds.shape)
     yields = _yields(material, "spin_yield")
     return Stage(lots, shares(rng, len(firm), 2, 0.1), yields)
-
-
-def _origin(rng: Generator, role: Ints, inside: Floats, inputs: int) -> Ints:
-    """Of Xinjiang (0), of the rest of China (1) or of the world (2): each input of a mill's lot."""
-    shape = (len(role), inputs)
-    chinese = np.where(role == FOREIGN, 0.02, 0.45)[:, None]
-    elsewhere = np.where(rng.random(shape) < chinese, 1, 2)
-    return np.where(rng.random(shape) < inside[:, None], 0, elsewhere)
 
 
 def _yields(material: Ints, stage: str) -> Floats:

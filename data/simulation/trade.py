@@ -108,7 +108,13 @@ def _cut(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourcing, l
     pick = np.where(rng.random(len(lines)) < 0.7, shipped, rng.random(len(lines)))
     lot = sourcing.lots(maker, half, kept_apart, pick)
     second = sourcing.lots(maker, half, np.ones(count, dtype=bool), rng.random(count))
-    chance = _chance(sourcing, sourcing.pool(maker, half), lines["usual"].to_numpy(), blend)
+    # P(any Xinjiang input) before the lots are drawn, what is in them known.
+    inside_any = sourcing.exposed().reshape(-1, OPEN_LOTS + APART_LOTS)[
+        sourcing.pool(maker, half) // (OPEN_LOTS + APART_LOTS)
+    ]
+    open_, apart = inside_any[:, :OPEN_LOTS].mean(axis=1), inside_any[:, OPEN_LOTS:].mean(axis=1)
+    either = np.where(blend, 1 - (1 - open_) * (1 - apart), open_)
+    chance = np.where(lines["usual"].to_numpy(), either, (1 - LEAK) * apart + LEAK * open_)
     lines = lines.assign(
         lot=np.where(held, lot, -1),
         second=np.where(held, second, -1),
@@ -131,16 +137,6 @@ def _cut(settings: WorldSettings, contracts: pd.DataFrame, sourcing: Sourcing, l
     lines["exposed"] = lines["fraction"] > 0
     innocent = np.where(lines["mechanism"] == NONE, UNWITTING, lines["mechanism"])
     return lines.assign(mechanism=np.where(lines["exposed"], innocent, NONE))
-
-
-def _chance(sourcing: Sourcing, pool: Ints, usual: Mask, blend: Mask) -> Floats:
-    """P(any Xinjiang input) before the lots are drawn, what is in them known."""
-    exposed = sourcing.exposed().reshape(-1, OPEN_LOTS + APART_LOTS)
-    maker_half = pool // (OPEN_LOTS + APART_LOTS)
-    open_, apart = (exposed[:, :OPEN_LOTS].mean(axis=1)[maker_half], exposed[:, OPEN_LOTS:].mean(axis=1)[maker_half])
-    mixed = np.where(blend, 1 - (1 - open_) * (1 - apart), open_)
-    result: Floats = np.where(usual, mixed, (1 - LEAK) * apart + LEAK * open_)
-    return result
 
 
 def is_evasion(mechanism: Ints) -> Mask:
