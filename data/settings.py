@@ -210,6 +210,9 @@ class Settings(BaseSettings):
     history_start: date = Field(
         date(1989, 1, 1), description="first day the history may replay; what is older is left out, and said so"
     )
+    history_shards: int = Field(
+        1, ge=1, le=1024, description="shards over which the keys of a history are split when it is learned anew"
+    )
     read: ReadSettings = ReadSettings()
     score: ScoreSettings = ScoreSettings()
     night: NightSettings = NightSettings()

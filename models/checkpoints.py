@@ -34,7 +34,8 @@ KEPT: Final = 3
 class Checkpoints:
     """Saved histories of a store, each learned from `start` on. Hold the store's lock from reading to keeping.
 
-    `name` is their folder in the home; `tallies` and `learners` are what they hold.
+    `name` is their folder in the home; `tallies` and `learners` are what they hold. One that is learned anew is split
+    over `shards`; what goes on from a saved one keeps to that one's.
     """
 
     store: Store
@@ -42,6 +43,7 @@ class Checkpoints:
     name: str = "history"
     tallies: tuple[AggregateSpec, ...] = TALLIES
     learners: Learners = field(default_factory=lambda: LEARNERS)
+    shards: int = 1
 
     def latest(self, before: date) -> History:
         """The newest saved history of a day before this one that the tables bear out; an empty one if none is.
@@ -52,7 +54,7 @@ class Checkpoints:
 
     def _of(self, day: date | None) -> History:
         if day is None:
-            return History(self.tallies, self.learners, self.store.pseudonym_key)
+            return History(self.tallies, self.learners, self.store.pseudonym_key, self.shards)
         return snapshot.load(self.folder(day), self.store.pseudonym_key, tallies=self.tallies, learners=self.learners)
 
     def latest_day(self, before: date) -> date | None:

@@ -1,7 +1,7 @@
 """Snapshots of history: a folder of plain arrays and a manifest, written whole or not at all. Nothing is unpickled."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ import numpy as np
 from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
 from originrisk.data.store.integrity import digest_of, read_sealed, write_sealed
 from originrisk.data.store.journal import make_folder, sync
-from originrisk.features.history.arrays import NamedArray, history_of, named_arrays
+from originrisk.features.history.arrays import NamedArray, history_of, named_arrays, shard_name, shards_of
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.state import LEARNERS, History
 from originrisk.features.history.tallies import TALLIES, AggregateSpec
@@ -22,6 +22,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 STAGED: Final = ".staged-"
 FIELDS: Final = {"format", "made_by", "day", "basis", "files"}
+NO_SHARD: Final = -1
 READERS: Final = 4
 """Files that are checked at the same time: the bytes of most are in few."""
 
@@ -68,8 +69,12 @@ def load(
     *,
     tallies: tuple[AggregateSpec, ...] = TALLIES,
     learners: Learners = LEARNERS,
+    shard: int | None = None,
 ) -> History:
     """Read a history, or of it no more than these tallies (all or none) and learners.
+
+    With `shard` no more than one of its shards is read, or none of them with NO_SHARD: keys of others are unknown to
+    it, as is what windows will take back; so it may be asked, not taught.
 
     It is mapped: its pages are shared with other readers, and what it learns is written into copies of its own.
 
@@ -78,19 +83,34 @@ def load(
     manifest = read_manifest(folder)
     if not own(manifest):
         raise _refused(folder, "a snapshot made by this version", "one made by another")
-    check(folder, pseudonym_key)
-    loaded = {Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in manifest["files"]}
+    names = {Path(name).stem: name for name in manifest["files"]}
+    shards = shards_of(names)
+    if shard is not None and shards > 1:
+        mine = shard_name(shard, shards)
+        names = {
+            stem: name
+            for stem, name in names.items()
+            if (stem.startswith(mine) if shards_of([stem]) > 1 else not stem.startswith("recent."))
+        }
+    check(folder, pseudonym_key, [*names.values()])
+    loaded = {stem: np.load(folder / name, mmap_mode="r", allow_pickle=False) for stem, name in names.items()}
     arrays = {name: np.asarray(array) for name, array in loaded.items()}
-    return history_of(arrays, manifest["day"], tallies, learners, pseudonym_key)
+    return history_of(arrays, manifest["day"], tallies, learners, pseudonym_key, shards=shards)
 
 
-def check(folder: Path, pseudonym_key: bytes) -> None:
-    """Raises ModelRefusedError where a file of a snapshot is missing or changed, whoever made it, or the key is not
-    that of its pseudonyms."""
+def shards_in(folder: Path) -> int:
+    """The number of shards over which the keys of a saved history are split."""
+    return shards_of(read_manifest(folder)["files"])
+
+
+def check(folder: Path, pseudonym_key: bytes, names: Collection[str] | None = None) -> None:
+    """Raises ModelRefusedError where a file of a snapshot (or one of these) is missing or changed, whoever made it, or
+    the key is not that of its pseudonyms."""
     manifest = read_manifest(folder)
     if manifest["basis"].get("pseudonym_key", "") not in ("", fingerprint(pseudonym_key)):
         raise _refused(folder, "persons under this home's pseudonym.key", "another key's")
-    if changed := _changed(folder, manifest["files"]):
+    files = {name: digest for name, digest in manifest["files"].items() if names is None or name in names}
+    if changed := _changed(folder, files):
         raise _refused(folder, "the content that was saved", f"missing or other content: {', '.join(changed)}")
 
 

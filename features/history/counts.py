@@ -1,6 +1,6 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -23,19 +23,15 @@ Change = Callable[[State], None]
 AT_ONCE = 16_000
 """Cells changed together: few enough to stay in the processor's cache."""
 
+_HIGH = np.uint64(33)  # the lowest bit of a key is always set, and all keys are spread over the high ones
+
 ROOM = 8
 """One row in so many is room for new ones, when rows are added."""
 
 
-class Counts:
-    """Counts of the tallies that count the same things: a row for each key. Rows are appended and never move.
-
-    Row 0 belongs to no key and is zero whenever it is read. `columns` names what is counted: `lines.365`,
-    `found.ever`, `first`, `last`, `found_on`; the first of them are the `sums` of a measure over a window.
-
-    A `state` that is mapped or read-only is never written to: what is learned waits until someone asks for it, and is
-    then written into a copy. So a night that closes one day needs memory for the counts of one group at a time.
-    """
+class Counted:
+    """What tallies count that count the same things. `columns` names it: `lines.365`, `found.ever`, `first`, `last`,
+    `found_on`; the first of them are the `sums` of a measure over a window."""
 
     def __init__(self, tally: AggregateSpec) -> None:
         windows = {"lines": tally.lines, **tally.sums, **dict.fromkeys(tally.outcomes, (EVER,))}
@@ -46,8 +42,32 @@ class Counts:
         self.columns = {name: column for column, name in enumerate(names)}
         self.has_window = any(window != EVER for _, window in self.sums)
         only_counts = {measure for measure, _ in self.sums} <= COUNTED
-        self.state: State = np.zeros((1, len(self.columns)), np.int32 if only_counts else np.int64)
+        self.dtype = np.dtype(np.int32 if only_counts else np.int64)
+
+    def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:
+        """Columns that sum one of the measures over the window (None: any), and the place of each one's measure."""
+        fed = [
+            (column, measures.index(measure))
+            for column, (measure, of_sum) in enumerate(self.sums)
+            if measure in measures and window in (None, of_sum)
+        ]
+        columns, places = np.array(fed, np.intp).reshape(-1, 2).T
+        return columns, places
+
+
+class Counts(Counted):
+    """Counts of one shard, or of all keys: a row for each key. Rows are appended and never move.
+
+    Row 0 belongs to no key and is zero whenever it is read. A `state` that is mapped or read-only is never written to:
+    what is learned waits until someone asks for it, and is then written into a copy. So a night that closes one day
+    needs memory for the counts of one shard of one group at a time.
+    """
+
+    def __init__(self, tally: AggregateSpec) -> None:
+        super().__init__(tally)
+        self.state: State = np.zeros((1, len(self.columns)), self.dtype)
         self.size = 1
+        self.parts: tuple[Counts, ...] = (self,)
         self._waiting: list[Change] = []
 
     def hold(self, state: State) -> None:
@@ -104,16 +124,6 @@ class Counts:
         self.size = len(rows)
         state.resize((len(rows), state.shape[1]), refcheck=False)
 
-    def fed_by(self, measures: tuple[str, ...], window: int | None) -> tuple[Columns, Columns]:
-        """Columns that sum one of the measures over the window (None: any), and the place of each one's measure."""
-        fed = [
-            (column, measures.index(measure))
-            for column, (measure, of_sum) in enumerate(self.sums)
-            if measure in measures and window in (None, of_sum)
-        ]
-        columns, places = np.array(fed, np.intp).reshape(-1, 2).T
-        return columns, places
-
     def add(self, rows: Places, columns: Columns, values: Integers) -> None:
         """Add the values of lines (n, columns) to these columns, in each row of a line (n, tallies)."""
         self._change(partial(_add, rows=rows, columns=columns, values=values))
@@ -131,6 +141,61 @@ class Counts:
             change(self.state)
         else:
             self._waiting.append(change)
+
+
+class SplitCounts(Counted):
+    """Counts whose keys are split by hash over shards, each with counts of its own.
+
+    A row's number tells its shard: row r of shard s of n is r * n + s. Numbers below n belong to no key.
+    """
+
+    def __init__(self, tally: AggregateSpec, shards: int) -> None:
+        super().__init__(tally)
+        self.parts = tuple(Counts(tally) for _ in range(shards))
+
+    @property
+    def size(self) -> int:
+        """Rows of all shards."""
+        return sum(part.size for part in self.parts)
+
+    def take(self, rows: Places, out: State | None = None) -> State:
+        """As `Counts.take`; zeros for keys of shards that are not held."""
+        taken: State = np.empty((*rows.shape, len(self.columns)), self.dtype) if out is None else out
+        taken[...] = 0
+        cells = taken.reshape(-1, len(self.columns))
+        for part, places, own in self._by_shard(rows):
+            cells[places] = part.take(own)
+        return taken
+
+    def of(self, name: str, rows: Places) -> State:
+        """As `Counts.of`."""
+        column: State = np.zeros(rows.size, self.dtype)
+        for part, places, own in self._by_shard(rows):
+            column[places] = part.of(name, own)
+        return column.reshape(rows.shape)
+
+    def add(self, rows: Places, columns: Columns, values: Integers) -> None:
+        """As `Counts.add`."""
+        for part, places, own in self._by_shard(rows):
+            part.add(own[:, None], columns, values[places // rows.shape[1]])
+
+    def mark(self, name: str, rows: Places, day: int) -> None:
+        """As `Counts.mark`."""
+        for part, _, own in self._by_shard(rows):
+            part.mark(name, own, day)
+
+    def clear_nobody(self) -> None:
+        """Nothing is learned of missing keys here."""
+
+    def _by_shard(self, rows: Places) -> Iterator[tuple[Counts, Rows, Places]]:
+        """Each shard that is asked, where its rows stand among these, and their numbers there."""
+        shards, numbers = len(self.parts), rows.ravel()
+        owner = np.where(numbers < shards, shards, numbers % shards)
+        order = np.argsort(owner, kind="stable")
+        ends = np.searchsorted(owner[order], np.arange(shards + 1))
+        for part, start, end in zip(self.parts, ends, ends[1:], strict=False):
+            if len(places := order[start:end]):
+                yield part, places, numbers[places] // shards
 
 
 def _add(state: State, *, rows: Places, columns: Columns, values: Integers) -> None:
@@ -166,6 +231,7 @@ class Index:
     def __init__(self) -> None:
         self.keys: Keys = np.zeros(1, np.uint64)
         self.rows: Places = np.zeros(1, np.int32)
+        self.parts: tuple[Index, ...] = (self,)
 
     def hold(self, keys: Keys, rows: Places) -> None:
         """Take keys and their rows over as they are, key 0 with row 0 included."""
@@ -184,15 +250,16 @@ class Index:
         self.keys.take(places, out=near, mode="clip")
         self.rows.take(places, out=rows, mode="clip")
 
-    def admit(self, keys: Keys, counts: Counts) -> Places:
+    def admit(self, keys: Keys, counts: Counts | SplitCounts) -> Places:
         """Row of each key (n,); keys without one get a new row of `counts`."""
+        (of_all,) = counts.parts
         codes, distinct = pd.factorize(keys)
         order = np.argsort(distinct)  # neighbours in the index are found together in the cache
         ordered = distinct[order]
         rows = self.find(ordered)
         new = np.flatnonzero((rows == 0) & (ordered != 0))
         if len(new):
-            rows[new] = counts.append(len(new))
+            rows[new] = of_all.append(len(new))
             places = np.searchsorted(self.keys, ordered[new])
             self.keys = np.insert(self.keys, places, ordered[new])
             self.rows = np.insert(self.rows, places, rows[new])
@@ -200,3 +267,39 @@ class Index:
         unordered[order] = rows
         found: Places = unordered[codes]
         return found
+
+
+class SplitIndex:
+    """Rows of the keys of one tally that are split by hash over shards, as `SplitCounts` numbers them."""
+
+    def __init__(self, shards: int) -> None:
+        self.parts = tuple(Index() for _ in range(shards))
+
+    def find(self, keys: Keys) -> Places:
+        """As `Index.find`."""
+        near, rows = np.empty_like(keys), np.empty(len(keys), np.int32)
+        self.nearest(keys, near, rows)
+        found: Places = rows * (near == keys)
+        return found
+
+    def nearest(self, keys: Keys, near: Keys, rows: Places) -> None:
+        """As `Index.nearest`, in the shard of each key."""
+        owner = shard_of(keys, len(self.parts))
+        for shard, part in enumerate(self.parts):
+            here = np.flatnonzero(owner == shard)
+            of_part, own = np.empty(len(here), np.uint64), np.empty(len(here), np.int32)
+            part.nearest(keys[here], of_part, own)
+            near[here], rows[here] = of_part, own * len(self.parts) + shard
+
+    def admit(self, keys: Keys, counts: Counts | SplitCounts) -> Places:
+        """As `Index.admit`."""
+        owner, rows = shard_of(keys, len(self.parts)), np.zeros(len(keys), np.int32)
+        for shard, (part, of_part) in enumerate(zip(self.parts, counts.parts, strict=True)):
+            here = np.flatnonzero((owner == shard) & (keys != 0))
+            rows[here] = part.admit(keys[here], of_part) * len(self.parts) + shard
+        return rows
+
+
+def shard_of(keys: Keys, shards: int) -> Rows:
+    """The shard that counts each key (n,)."""
+    return ((keys >> _HIGH) % np.uint64(shards)).astype(np.intp)

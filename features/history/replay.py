@@ -134,7 +134,7 @@ class Block:
     def __init__(self, history: History, lines: Lines, rows: Places, listings: Listings) -> None:
         self.history, self.lines, self.rows, self.listings = history, lines, rows, listings
         shapes = [(BLOCK, len(group.keys), len(group.counts.columns)) for group in history.groups]
-        kinds = [group.counts.state.dtype for group in history.groups]
+        kinds = [group.counts.dtype for group in history.groups]
         self.states = [np.empty(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
         self.places = np.empty(BLOCK, np.intp)
         self.learned: list[Columns] = []

@@ -12,7 +12,17 @@ from typing import Final
 import numpy as np
 
 from originrisk.features.graph.graph import Graph
-from originrisk.features.history.counts import Columns, Counts, Index, Integers, Names, Places, State
+from originrisk.features.history.counts import (
+    Columns,
+    Counts,
+    Index,
+    Integers,
+    Names,
+    Places,
+    SplitCounts,
+    SplitIndex,
+    State,
+)
 from originrisk.features.history.keys import key_of, keys_of
 from originrisk.features.history.learner import Learners
 from originrisk.features.history.tallies import EVER, OUTCOME_MEASURES, TALLIES, AggregateSpec
@@ -27,7 +37,7 @@ SIZES: Final = (np.int8, np.int16, np.int32, np.int64)
 class Group:
     """Tallies that count the same things: their keys, and the slice they take in the order of all tallies."""
 
-    counts: Counts
+    counts: Counts | SplitCounts
     keys: tuple[str, ...]
     places: slice
 
@@ -47,20 +57,24 @@ class History:
     `order` is that of the tallies, `names` the counts of all of them, as `key.measure.window`. `measures` are those of
     a line, in order; of these `leaving` are in a window. `recent` holds what is still in one, by day: in the first
     tallies, as many as `kept`. `learners` hold what is learned beside the tallies. Persons are counted under
-    pseudonyms of `pseudonym_key`.
+    pseudonyms of `pseudonym_key`. The keys of each tally are split by hash over `shards`, if there are several.
     """
 
     def __init__(
-        self, tallies: tuple[AggregateSpec, ...] = TALLIES, learners: Learners = LEARNERS, pseudonym_key: bytes = b""
+        self,
+        tallies: tuple[AggregateSpec, ...] = TALLIES,
+        learners: Learners = LEARNERS,
+        pseudonym_key: bytes = b"",
+        shards: int = 1,
     ) -> None:
-        self.pseudonym_key = pseudonym_key
-        self.groups = tuple(_groups(tallies))
+        self.pseudonym_key, self.shards = pseudonym_key, shards
+        self.groups = tuple(_groups(tallies, shards))
         self.order = tuple(key for group in self.groups for key in group.keys)
         self.place = {key: place for place, key in enumerate(self.order)}
         self.counts = {key: group.counts for group in self.groups for key in group.keys}
         self.columns = {key: counts.columns for key, counts in self.counts.items()}
         self.names = Names(f"{key}.{column}" for key in self.order for column in self.columns[key])
-        self.indexes = {key: Index() for key in self.order}
+        self.indexes = {key: Index() if shards == 1 else SplitIndex(shards) for key in self.order}
         sums = {measure for group in self.groups for measure in group.counts.sums}
         self.measures = tuple(sorted({measure for measure, _ in sums} - {*OUTCOME_MEASURES}))
         windowed = {measure for measure, window in sums if window != EVER}
@@ -143,7 +157,7 @@ def spread(states: Iterable[State]) -> Floats:
     return np.concatenate([state.transpose(1, 2, 0).reshape(-1, len(state)) for state in states], dtype=np.float64)
 
 
-def _groups(tallies: tuple[AggregateSpec, ...]) -> Iterator[Group]:
+def _groups(tallies: tuple[AggregateSpec, ...], shards: int) -> Iterator[Group]:
     """Tallies that have the same columns, together; those with windows first."""
     alike: defaultdict[tuple[str, ...], list[AggregateSpec]] = defaultdict(list)
     for tally in tallies:
@@ -151,7 +165,8 @@ def _groups(tallies: tuple[AggregateSpec, ...]) -> Iterator[Group]:
     start = 0
     for members in sorted(alike.values(), key=lambda members: not Counts(members[0]).has_window):
         keys = tuple(tally.key for tally in members)
-        yield Group(Counts(members[0]), keys, slice(start, start + len(keys)))
+        counts = Counts(members[0]) if shards == 1 else SplitCounts(members[0], shards)
+        yield Group(counts, keys, slice(start, start + len(keys)))
         start += len(keys)
 
 

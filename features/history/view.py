@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from originrisk.features.history.counts import Names
+from originrisk.features.history.counts import Names, State
 from originrisk.features.history.learner import Columns, see_all
 from originrisk.features.history.state import History, spread
 from originrisk.features.lines import Bools, Codes, Floats, Lines, Rows, shared
@@ -77,12 +77,13 @@ class PointInTimeView:
         return PointInTimeView(self.today[rows], lambda: self._all()[:, rows], self.names, self.listings, learned)
 
 
-def see(history: History, lines: Lines, listings: Listings) -> PointInTimeView:
-    """What the closed days know of these lines; tallies and learners are asked when first needed."""
+def see(history: History, lines: Lines, listings: Listings, told: list[State] | None = None) -> PointInTimeView:
+    """What the closed days know of these lines; tallies (but for what was `told` of them) and learners are asked when
+    first needed."""
     lines = lines.under(history.pseudonym_key)
 
     def state() -> Floats:
-        return spread(history.state(history.find(lines)))
+        return spread(told or history.state(history.find(lines)))
 
     def learned() -> Columns:
         return see_all(history.learners, lines)

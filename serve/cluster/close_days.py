@@ -37,7 +37,7 @@ class LearnTask(Task):
         tallies = TALLIES if self.share == ALL_TALLIES else ()
         learners = {name: make for name, make in LEARNERS.items() if name == self.share}
         if self.since is None:
-            return History(tallies, learners, self.checkpoints.store.pseudonym_key)
+            return History(tallies, learners, self.checkpoints.store.pseudonym_key, self.history_shards)
         return snapshot.load(self.since, self.checkpoints.store.pseudonym_key, tallies=tallies, learners=learners)
 
     def own(self, history: History) -> dict[str, npt.NDArray[Any]]:
@@ -87,7 +87,7 @@ def close_until(settings: Settings, day: date, engine: Engine | None = None) -> 
     Raises AlreadyRunningError while another run writes.
     """
     store = Store(settings.home, settings.memory_limit_gb)
-    checkpoints = Checkpoints(store, settings.history_start)
+    checkpoints = Checkpoints(store, settings.history_start, shards=settings.history_shards)
     with store.writing() as staging:
         if engine is None:
             checkpoints.bring_to(day)

@@ -65,6 +65,7 @@ class Task(BaseModel):
     home: Path
     memory_limit_gb: float
     history_start: date
+    history_shards: int
 
     @cached_property
     def store(self) -> Store:
@@ -74,7 +75,7 @@ class Task(BaseModel):
     @property
     def checkpoints(self) -> Checkpoints:
         """The store's histories, to be read."""
-        return Checkpoints(self.store, self.history_start)
+        return Checkpoints(self.store, self.history_start, shards=self.history_shards)
 
 
 class ScoringTask(Task):
@@ -91,7 +92,7 @@ class ScoringTask(Task):
 
 def task_fields(settings: Settings) -> dict[str, object]:
     """The fields of all assignments of a run."""
-    return settings.model_dump(include={"home", "memory_limit_gb", "history_start"})
+    return settings.model_dump(include={"home", "memory_limit_gb", "history_start", "history_shards"})
 
 
 def scoring_fields(settings: Settings, model: str) -> dict[str, object]:
@@ -99,9 +100,9 @@ def scoring_fields(settings: Settings, model: str) -> dict[str, object]:
     return {**task_fields(settings), "score": settings.score.model_dump(), "model": model}
 
 
-def saved_history(folder: Path, pseudonym_key: bytes) -> History:
-    """A saved history, mapped. A worker reads each once."""
-    return _mapped_history(folder, pseudonym_key, (folder / snapshot.MANIFEST).read_bytes())
+def saved_history(folder: Path, pseudonym_key: bytes, shard: int | None = None) -> History:
+    """A saved history or one of its shards, mapped. A worker reads each once."""
+    return _mapped_history(folder, pseudonym_key, shard, (folder / snapshot.MANIFEST).read_bytes())
 
 
 @cache
@@ -110,5 +111,5 @@ def _model(folder: Path) -> Bundle:
 
 
 @cache
-def _mapped_history(folder: Path, pseudonym_key: bytes, _manifest: bytes) -> History:
-    return snapshot.load(folder, pseudonym_key)
+def _mapped_history(folder: Path, pseudonym_key: bytes, shard: int | None, _manifest: bytes) -> History:
+    return snapshot.load(folder, pseudonym_key, shard=shard)

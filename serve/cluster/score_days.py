@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from originrisk.data.contract import ONE_DAY, SCORES
 from originrisk.data.settings import Settings
 from originrisk.features.catalogue import compute
+from originrisk.features.history.counts import State
 from originrisk.features.history.replay import ObservedBatch
 from originrisk.features.history.state import History
 from originrisk.features.history.view import see
@@ -19,7 +23,16 @@ from originrisk.features.lines import Bools, Floats, Lines
 from originrisk.models import snapshot
 from originrisk.models.checkpoints import Checkpoints
 from originrisk.serve.cluster.close_days import close
-from originrisk.serve.cluster.engine import Engine, ScoringTask, packed, saved_history, scoring_fields, unpacked
+from originrisk.serve.cluster.engine import (
+    Engine,
+    ScoringTask,
+    Task,
+    packed,
+    saved_history,
+    scoring_fields,
+    task_fields,
+    unpacked,
+)
 from originrisk.serve.scoring.ranking import Capacity
 from originrisk.serve.scoring.scorer import DayScores, Part, Scorer
 
@@ -37,6 +50,7 @@ class LinesTask(ScoringTask):
 
     lines: Path
     history: Path
+    shards: int
     in_order: tuple[int, ...]
     by_lot: tuple[int, ...]
 
@@ -47,12 +61,23 @@ class LinesTask(ScoringTask):
 
 
 def score_lines(engine: Engine, settings: Settings, scores: DayScores, history: Path, staging: Path) -> None:
-    """Score all lines of a day. `history` is a folder that a snapshot of the day before was saved in."""
-    told = scoring_fields(settings, scores.bundle.version)
+    """Score all lines of a day. `history` is a folder that a snapshot of the day before was saved in.
+
+    Of one in several shards no worker needs the whole: each shard is asked what it holds of the lines, and who scores
+    some of them puts the answers together.
+    """
+    told, shards = {**scoring_fields(settings, scores.bundle.version), "history": history}, snapshot.shards_in(history)
     places = {"in_order": scores.capacity.in_order.tolist(), "by_lot": scores.capacity.by_lot.tolist()}
+    files = [*_line_files(scores, staging)]
+    if shards > 1:
+        asked = {**task_fields(settings), "history": history, "files": files}
+        for _ in engine.run(
+            ask_shard, [AskTask.model_validate({**asked, "shard": one}).model_dump_json() for one in range(shards)]
+        ):
+            pass
     items = [
-        LinesTask.model_validate({**told, **places, "lines": file, "history": history}).model_dump_json()
-        for file in _line_files(scores, staging)
+        LinesTask.model_validate({**told, **places, "shards": shards, "lines": file}).model_dump_json()
+        for file in files
     ]
     for number, answer in enumerate(engine.run(score_lines_task, items)):
         scores.join(number * LINES_OF_TASK, Part.of(unpacked(answer)))
@@ -72,11 +97,51 @@ def score_lines_task(item: str) -> bytes:
 
 def features_of(task: LinesTask, table: pa.Table) -> Floats:
     """Features of a task's lines (n, features), as its history sees them."""
-    lines = Lines.of(table)
-    return compute(
-        lines,
-        see(saved_history(task.history, task.checkpoints.store.pseudonym_key), lines, task.checkpoints.listings()),
-    )
+    lines, checkpoints = Lines.of(table), task.checkpoints
+    shard = snapshot.NO_SHARD if task.shards > 1 else None
+    history = saved_history(task.history, checkpoints.store.pseudonym_key, shard)
+    told = _answers(history, task, len(table)) if task.shards > 1 else None
+    return compute(lines, see(history, lines, checkpoints.listings(), told))
+
+
+class AskTask(Task):
+    """One shard of the history in a folder, to be asked for what it holds of the lines in each of these files."""
+
+    history: Path
+    shard: int
+    files: tuple[Path, ...]
+
+
+def ask_shard(item: str) -> bytes:
+    """Beside each file of lines, what the shard holds of them: of each group of tallies the cells and their state."""
+    task = AskTask.model_validate_json(item)
+    history = saved_history(task.history, task.store.pseudonym_key, task.shard)
+    for file in task.files:
+        lines = Lines.of(pq.read_table(file)).under(history.pseudonym_key)
+        held: dict[str, npt.NDArray[Any]] = {}
+        for number, (group, state) in enumerate(zip(history.groups, history.state(history.find(lines)), strict=True)):
+            cells = state.reshape(-1, len(group.counts.columns))
+            held[f"{number}.places"] = np.flatnonzero(cells.any(axis=1))
+            held[f"{number}.cells"] = cells[held[f"{number}.places"]]
+        answer = _answer_file(file, task.shard)
+        fresh = answer.with_suffix(f".{uuid4()}")  # a task may run twice at once
+        fresh.write_bytes(packed(held))
+        fresh.replace(answer)
+    return b""
+
+
+def _answer_file(lines: Path, shard: int) -> Path:
+    return lines.with_suffix(f".{shard}.npz")
+
+
+def _answers(history: History, task: LinesTask, size: int) -> list[State]:
+    """What all shards together hold of a task's lines: each key is in one of them."""
+    told = [np.zeros((size, len(of.keys), len(of.counts.columns)), of.counts.dtype) for of in history.groups]
+    for shard in range(task.shards):
+        answer = unpacked(_answer_file(task.lines, shard).read_bytes())
+        for number, state in enumerate(told):
+            state.reshape(-1, state.shape[2])[answer[f"{number}.places"]] = answer[f"{number}.cells"]
+    return told
 
 
 def _line_files(scores: DayScores, staging: Path) -> Iterator[Path]:
@@ -133,7 +198,7 @@ def days_tasks(engine: Engine, scorer: Scorer, start: date, end: date, *, size: 
 
     Runs have about `size` lines each.
     """
-    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
     firsts = _first_days(scorer.store.entries(start, end, columns=["entry_date"]), start, size)
     folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
     for day, closed, arrays in close(engine, scorer.settings, checkpoints, {*folders, end}, staging):
@@ -169,7 +234,7 @@ def score_on(engine: Engine, scorer: Scorer, start: date, end: date, staging: Pa
 
 def score_day_on(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[DayScores]:
     """The scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
-    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start)
+    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
     checkpoints.bring_to(day - ONE_DAY)
     if len(lines := scorer.store.entries(day, day)):
         scores = scorer.day(day, lines)

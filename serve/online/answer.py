@@ -131,14 +131,13 @@ def _line(row: Row, probability: float, lower: float, upper: float) -> dict[str,
 def party_history(key: int, past: ActiveHistory) -> dict[str, Any]:
     """What the closed days hold of a key in each part that it plays; empty where it was never learned."""
     history = past.history
-    rows = {name: history.indexes[name].find(np.array([key], np.uint64))[0] for name in PARTIES}
+    rows = {name: history.indexes[name].find(np.array([key], np.uint64)) for name in PARTIES}
     return {
         name: {
-            shown: _measure(int(history.counts[name].state[row, history.columns[name][column]]), shown)
-            for shown, column in _TALLIED.items()
+            shown: _measure(int(history.counts[name].of(column, row)[0]), shown) for shown, column in _TALLIED.items()
         }
         for name, row in rows.items()
-        if row
+        if row.any()
     }
 
 

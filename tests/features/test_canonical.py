@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,12 +18,12 @@ from tests.features.worlds import QUICK, worlds
 Saw = dict[int, bytes]
 
 
-def replayed(table: pa.Table, results: pa.Table, stops: list[int]) -> tuple[Arrays, Saw]:
+def replayed(table: pa.Table, results: pa.Table, stops: list[int], shards: int = 1) -> tuple[Arrays, Saw]:
     """Final arrays, and what each line saw, of a replay that is saved and loaded after each of these days."""
     lines = Lines.of(table)
     known, saw = Outcomes.of(lines, results), {}
     last = int(lines.days["entry_date"].max())
-    history = History()
+    history = History(shards=shards)
     for stop in [*(stop for stop in sorted(stops) if stop < last), last]:
         for seen in replay(history, lines, known, stop, SHIPPED):
             saw.update({int(row): state.tobytes() for row, state in zip(seen.rows, seen.view.state().T, strict=True)})
@@ -52,6 +53,45 @@ def test_day_by_day_is_the_full_replay() -> None:
     days = [int(day) for day in np.unique(Lines.of(table).days["entry_date"])]
     every_day = list(range(days[0], days[-1]))
     assert_same(replayed(table, outcomes(table), []), replayed(table, outcomes(table), every_day))
+
+
+@pytest.mark.parametrize("shards", [4, 16])
+def test_keys_split_over_shards_are_seen_the_same(shards: int) -> None:
+    table = entries(300, days=500)
+    results, first = outcomes(table), int(Lines.of(table).days["entry_date"].min())
+    whole, saw = replayed(table, results, [])
+    split, same = replayed(table, results, [], shards)
+    assert same == saw
+    assert_same((split, same), replayed(table, results, [*range(first, first + 500, 7)], shards))
+    places = [f"{shard}-of-{shards}." for shard in range(shards)]
+    assert {name.split("-of-")[0] for name in split if "-of-" in name} == {*map(str, range(shards))}
+    for number, _ in enumerate(History().groups):  # each key in one shard, with the counts that it has in the whole
+        keys = np.concatenate([split[f"{place}{number}.keys"] for place in places])
+        assert sorted(keys[keys != 0]) == sorted(whole[f"{number}.keys"][whole[f"{number}.keys"] != 0])
+        told = [split[f"{place}{number}.state"].sum() for place in places]
+        assert sum(told) == whole[f"{number}.state"].sum()
+        assert number or np.count_nonzero(told) > 3
+
+
+@QUICK
+@given(worlds(), st.lists(st.integers(0, 3000), max_size=3))
+def test_shards_of_any_world_see_what_the_whole_sees(world: tuple[pa.Table, pa.Table], after: list[int]) -> None:
+    start = int(Lines.of(world[0]).days["entry_date"].min())
+    assert replayed(*world, [start + days for days in after], 3)[1] == replayed(*world, [])[1]
+
+
+def test_what_shards_hold_alone_is_together_what_the_whole_holds() -> None:
+    table = entries(120)
+    lines = Lines.of(table)
+    history = History(shards=4)
+    list(replay(history, lines, Outcomes.of(lines, outcomes(table)), int(lines.days["entry_date"].max()), SHIPPED))
+    saved = dict(named_arrays(history))
+    alone = []
+    for shard in range(4):
+        arrays = {name: array for name, array in saved.items() if "-of-" not in name or name.startswith(f"{shard}-of")}
+        alone.append(see(history_of(arrays, 0), lines, SHIPPED).state())
+    assert all(state.any() for state in alone)
+    np.testing.assert_array_equal(sum(alone), see(history, lines, SHIPPED).state())
 
 
 def test_a_key_that_was_only_looked_up_is_not_kept() -> None:
