@@ -3,11 +3,12 @@
 Chinese is read as pinyin, so that a name meets its romanised spelling; names in other scripts keep their letters.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
+from html import unescape
+from html.entities import html5
 from itertools import groupby
 from typing import Final
 
@@ -38,6 +39,7 @@ _LEADING_LETTERS: Final = re.compile(r"^(?:[A-Z] ){2,}(?=\w{2})")
 _WORD: Final = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e30-\u0e4e\u0eb0-\u0ecd])+")
 """Letters and digits, with the vowel signs that scripts of South and Southeast Asia write as marks."""
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_ENTITY: Final = re.compile(r"&(?:#\w+|[A-Za-z]\w*)(?:;|(?!\w))")
 _INITIALS: Final = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b)|['`’]")
 
 
@@ -56,11 +58,21 @@ def syllables(text: str) -> list[str]:
 
 def _words(text: str, romanised: Callable[[str], str]) -> list[str]:
     if "&" in text:
-        text = html.unescape(html.unescape(text))  # some systems escape twice
+        text = _ENTITY.sub(_character, _ENTITY.sub(_character, text))  # some systems escape twice
     if not text.isascii():
         bare = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in unaccented(text))
         text = _HAN.sub(lambda han: f" {romanised(han[0])} ", unicodedata.normalize("NFC", bare))
     return _WORD.findall(_INITIALS.sub("", text.upper()))
+
+
+def _character(entity: re.Match[str]) -> str:
+    """What a whole entity stands for, also in capitals: `&EACUTE;`. HTML would read `B&LTD` as `B<D`, `B&LT CO` too."""
+    name = entity[0][1:]
+    if name.startswith("#"):
+        return unescape(entity[0])
+    if name.endswith(";"):
+        return html5.get(name) or html5.get(name.lower(), entity[0])
+    return html5.get(name if name == "AMP" or not name.isupper() else "", entity[0])
 
 
 def _pinyin_words(han: str) -> str:

@@ -41,8 +41,8 @@ def noted(before: str, after: str, repair: str, notes: Notes) -> str:
 
 
 _TRUTH: Final = {
-    **dict.fromkeys(("TRUE", "T", "YES", "Y", "1"), True),
-    **dict.fromkeys(("FALSE", "F", "NO", "N", "0"), False),
+    **dict.fromkeys(("TRUE", "T", "YES", "Y", "1", "1.0"), True),
+    **dict.fromkeys(("FALSE", "F", "NO", "N", "0", "0.0"), False),
 }
 
 
@@ -232,6 +232,11 @@ _OF_CBP: Final = {
     "GZ": ("PS", "Gaza for Palestine"),
     "KV": ("XK", "`KV` for Kosovo"),
     "UK": ("GB", "`UK` for `GB`"),
+    # codes that ISO 3166 has withdrawn, of countries that live on whole under another
+    **{
+        old: (new, "a withdrawn code")
+        for old, new in map(str.split, ("BU MM", "TP TL", "ZR CD", "DD DE", "DY BJ", "HV BF", "RH ZW"))
+    },
 }
 MANY: Final = frozenset({"MULTI", "MULTIPLE", "VARIOUS", "SEVERAL", "**"})
 """Words for more than one: of an origin that is not what it is, of anything else nothing."""
@@ -319,6 +324,9 @@ def country(text: str, notes: Notes) -> str:
     forms = () if re.search(r"[\d#/;|?!]", code) else _forms(code)
     kinds = (_names,) if re.fullmatch("[A-Z]{0,3}", code) else (_names, _names_abroad)
     named = next((code_of for known in kinds for form in forms if (code_of := known().get(form))), None)
+    if named is None and len(said := [part for part in re.split(r" [-:] |[()/]", code) if part.strip()]) == 2:
+        named, other = (country(part.strip(), []) for part in said)  # `CN - China`, `China (PRC)`
+        named = named if named == other else None
     if named is None:
         raise BrokenCellError("unknown country")
     return noted(code, named, "alpha-3 code or name of a country", notes)

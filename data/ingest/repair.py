@@ -73,6 +73,7 @@ _ZEROS: Final = re.compile("[0.-]+")
 
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _DIRECTION: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+_AS_FORMULA: Final = re.compile(r'^="([^"]*)"$')
 _MARKS: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u2019", "------'")
 
 
@@ -113,6 +114,7 @@ def clean(text: str, notes: Notes, *, keep_direction: bool) -> str:
         if not keep_direction:
             text = noted(text, text.translate(_MARKS), "typographic hyphen or apostrophe", notes)
     text = noted(text, text.strip(), "surrounding blanks", notes)
+    text = noted(text, _AS_FORMULA.sub(r"\1", text), "text written as a formula", notes)
     if text.startswith("'"):
         escaped = r"^'(?=[\d=+@-])" if keep_direction else r"^'"
         text = noted(text, re.sub(escaped, "", text), "leading apostrophe", notes)

@@ -48,7 +48,20 @@ _MAGIC = {
 }
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 # Of what is no UTF-8: those that exports are written in.
-_EXPORTED = ("gb18030", "big5", "cp932", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", "cp437")
+_EXPORTED = (
+    "gb18030",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+    "cp437",
+)
 # Windows' code pages of Latin letters: Western, Central European, Turkish, Baltic, Vietnamese.
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
 # A byte that its encoding has no character for becomes one that is no UTF-8 either, so that its line is rejected.
@@ -180,6 +193,7 @@ def _encoding(path: Path, label: str, budget: Budget, longest: int) -> tuple[str
         return _LATIN[0], [f"{label}: not UTF-8, read as {_LATIN[0]}: its letters are the same in {same}"]
     likely = from_bytes(sample, cp_isolation=[*_LATIN, *_EXPORTED])
     names = dict.fromkeys(name for match in islice(likely, 6) for name in match.could_be_from_charset)
-    guesses = ", ".join(names) or "none likely"
+    names |= dict.fromkeys(name for name in (*_LATIN, *_EXPORTED) if "\ufffd" not in sample.decode(name, "replace"))
+    guesses = ", ".join(names) or "none known"
     step = 'Say which in the mapping (`encoding = "…"`) and bring the file in again.'
-    return "utf-8", [f"{label}: {lines} lines are not UTF-8; encodings that fit: {guesses}. {step}"]
+    return "utf-8", [f"{label}: {lines} lines are not UTF-8; encodings that fit, likelier first: {guesses}. {step}"]

@@ -40,6 +40,22 @@ def test_a_name_of_nothing_but_legal_forms_keeps_them() -> None:
     assert company_tokens("CO., LTD.") == ["CO", "LTD"]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("FERN&LTD", ["FERN", "LTD"]),
+        ("FERN&GTX CO", ["FERN", "GTX", "CO"]),
+        ("FERN&LT CO", ["FERN", "LT", "CO"]),
+        ("R&D CO", ["R", "D", "CO"]),
+        ("AT&T", ["AT", "T"]),
+        ("Fern&copyright", ["FERN", "COPYRIGHT"]),
+        ("&copy 2020 Fern", ["2020", "FERN"]),
+    ],
+)
+def test_what_only_begins_like_an_entity_is_none(name: str, words: list[str]) -> None:
+    assert tokens(name) == words
+
+
 def test_an_empty_name_has_no_words() -> None:
     assert company_tokens("") == []
 
@@ -66,6 +82,9 @@ def test_a_vague_address_has_no_key() -> None:
     [
         ("FERN &amp; REED TEXTILES", "Fern & Reed Textile"),
         ("FERN &AMP;AMP; REED TEXTILES", "Fern & Reed Textile"),
+        ("FERN &amp REED TEXTILES", "Fern & Reed Textile"),
+        ("CAF&EACUTE; ROMA", "Café Roma"),
+        ("KORVAN&#39;S TOYS", "KORVANS TOYS"),
         ("Großhandel Straßer GmbH", "GROẞHANDEL STRAẞER GMBH"),
         ("Großhandel Straßer GmbH", "GROSSHANDEL STRASSER"),
         ("ĐÀ NẴNG ŁÓDŹ Ørsted", "DA NANG LODZ ORSTED"),

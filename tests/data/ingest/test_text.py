@@ -149,7 +149,7 @@ def test_letters_of_a_code_page_that_is_not_certain_are_not_guessed(tmp_path: Pa
     rows, misfits = _read(path)
     assert (rows, [bad.reason for bad in misfits]) == ({3: ("1", "2", "3")}, ["bytes of another encoding"])
     (note,) = _notes(path)
-    assert "1 lines are not UTF-8; encodings that fit: " in note
+    assert "1 lines are not UTF-8; encodings that fit, likelier first: " in note
     assert 'encoding = "…"' in note
 
 
@@ -248,6 +248,9 @@ def test_what_is_no_table_of_text_is_refused_as_what_it_is(tmp_path: Path, conte
     ("encoding", "word"),
     [
         ("cp1250", "ŁÓDŹ TKANINY"),
+        ("cp1250", "ŁÓDŹ SPÓŁKA ŽĎÁR"),
+        ("big5", "臺灣紡織"),
+        ("euc_jp", "株式会社東レ繊維"),
         ("cp1252", "CAFÉ “TEXTIL” €"),
         ("gb18030", "宁波棉业有限公司"),
         ("cp1256", "شركة القطن"),
