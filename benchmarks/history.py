@@ -9,6 +9,7 @@ outcomes and partners. PYTHON is the interpreter of an environment that has pola
 """
 
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,6 +47,9 @@ PEERS = ROOT / "benchmarks" / "history"
 FIRST_DAY = 17_532  # 2018-01-01
 NO_LISTS = Listings({}, ListedNames([]), {})
 FIVE_YEARS = range(5)
+SHARDS = (4, 16)
+COMPARED = 1_000_000
+"""Lines up to which all features are computed, to be compared."""
 SUPPLIERS, IMPORTERS, PARTNERS = 200_000, 100_000, 12
 SHARED = (
     "supplier",
@@ -136,7 +141,7 @@ def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lin
         .clip(max=end - 1 + bool(last_day))
         .astype(np.int32)
     )
-    results = Outcomes(examined, known, random.random(len(examined)) < 0.1)
+    results = Outcomes.conclusive(examined, known, random.random(len(examined)) < 0.1)
     return Lines(lines, texts, numbers, {name: of.astype(np.int32) for name, of in days.items()}), results
 
 
@@ -184,18 +189,47 @@ def gigabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def measure_replay(lines: int) -> dict[str, float]:
-    """A replay with every declared tally, handed the lines of one year after the other."""
-    history, seen, total = History(), 0, 0.0
+def measure_replay(lines: int, shards: str = "1") -> dict[str, Any]:
+    """A replay with every declared tally, handed the lines of one year after the other; then it is saved.
+
+    `saw` is a digest of all features of every line, so that runs can be compared.
+    """
+    history, seen, total, saw = History(shards=int(shards)), 0, 0.0, hashlib.sha256()
     for year in FIVE_YEARS:
         table, outcomes = world(lines // len(FIVE_YEARS), range(year, year + 1))
         with cpu() as spent:
             for block in replay(history, table, outcomes, FIRST_DAY + 365 * (year + 1) - 1, NO_LISTS):
                 seen += len(block.rows)
+                if lines <= COMPARED:
+                    with cpu() as comparing:
+                        saw.update(compute(block.lines, block.view).tobytes())
+                    total -= comparing()
         total += spent()
         print(f"{seen:>12,} lines {total:8.1f} CPU s {gigabytes():6.2f} GB", file=sys.stderr, flush=True)
     assert seen == lines
-    return {"cpu": total, "gb": gigabytes(), "rows": history.size}
+    rows, replayed = history.size, gigabytes()
+    sizes = dict.fromkeys(("learners", "counts", "keys", "recent"), 0.0)
+    largest = defaultdict[str, float](float)
+    with tempfile.TemporaryDirectory() as home, cpu() as saving:
+        snapshot.save(history, Path(home) / "snapshot", {})
+        for file in (Path(home) / "snapshot").glob("*.npy"):
+            size, name = file.stat().st_size / 2**30, file.name
+            shard = name.split(".")[0] if "-of-" in name else ""
+            name = name.removeprefix(f"{shard}.")
+            part = "counts" if ".state." in name else "keys" if name[0].isdigit() else name.split(".")[0]
+            sizes[part if part in sizes else "learners"] += size
+            largest[shard] += size if shard else 0.0
+        saved = saving()
+    return {
+        "cpu": total,
+        "gb": replayed,
+        "rows": rows,
+        "saving": saved,
+        "gb_saved": gigabytes(),
+        "files": {part: round(size, 3) for part, size in sizes.items()},
+        "largest_shard": round(max(largest.values()), 3),
+        "saw": saw.hexdigest()[:16],
+    }
 
 
 def measure_day(lines: int) -> dict[str, float]:
@@ -265,10 +299,8 @@ def measure_own(lines: int) -> dict[str, Any]:
         key_of(table, key)
     table.numbers.update({f"given {name}": values for name, values in added.items()})
     replaying.measures = _given  # what a line adds is given to the peers as well
-    history = History(
-        tuple(replace(tally, outcomes=(), partners=()) for tally in TALLIES if tally.key in SHARED), learners={}
-    )
-    nothing = Outcomes(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
+    history = History(tuple(replace(tally, outcomes=()) for tally in TALLIES if tally.key in SHARED), learners={})
+    nothing = Outcomes.conclusive(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.bool_))
     sums = dict.fromkeys(history.names.place, 0)
     with cpu() as spent:
         for block in replay(history, table, nothing, int(table.days["entry_date"][-1]), NO_LISTS):
@@ -318,11 +350,13 @@ def report_growth(sizes: list[int]) -> None:
     columns = sum(len(columns) for columns in History().columns.values())
     print(f"\nReplay, {len(TALLIES)} tallies, {columns} columns")
     spent = {}
-    for size in sizes:
-        found = run("replay", size)
-        spent[size] = found["cpu"]
+    for size, shards in [*((size, 1) for size in sizes), *((min(sizes), shards) for shards in SHARDS)]:
+        found = run("replay", size, str(shards))
+        spent[size] = max(found["cpu"], spent.get(size, 0.0)) if shards == 1 else spent[size]
         each = f"{1e6 * found['cpu'] / size:6.1f} µs/line {found['rows']:>12,} rows of counts"
         print(_row(size, "replay", found), each, flush=True)
+        saved = f"{found['saving']:.1f} CPU s, {found['gb_saved']:.2f} GB; files {found['files']} GB"
+        print(f"{shards:>12} shards, saving {saved}; largest shard {found['largest_shard']} GB; saw {found['saw']}")
     if len(sizes) > 1:
         first, last = min(sizes), max(sizes)
         print(f"growth: n^{math.log(spent[last] / spent[first]) / math.log(last / first):.2f}")
@@ -381,12 +415,12 @@ def main() -> None:
         report_growth(asked.lines)
 
 
-STEPS: dict[str, Callable[[int], dict[str, Any]]] = {"replay": measure_replay, "day": measure_day, "own": measure_own}
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {"replay": measure_replay, "day": measure_day, "own": measure_own}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write-task"]:
         write_task(int(sys.argv[2]), Path(sys.argv[3]))
     elif sys.argv[1:2] and sys.argv[1] in STEPS:
-        print(json.dumps(STEPS[sys.argv[1]](int(sys.argv[2]))))
+        print(json.dumps(STEPS[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))
     else:
         main()
