@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from lightgbm import Dataset, train
 
+from originrisk.data.contract import ENTRIES
 from originrisk.features.catalogue import compute
 from originrisk.features.history import replay as replaying
 from originrisk.features.history.keys import key_of
@@ -37,7 +38,7 @@ from originrisk.features.history.replay import Outcomes, close_days, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.tallies import TALLIES
 from originrisk.features.history.view import PointInTimeView
-from originrisk.features.lines import Ints, Lines, Text
+from originrisk.features.lines import NO_DAY, Ints, Lines, Text
 from originrisk.features.list_match import ListedNames
 from originrisk.features.lists import Listings
 from originrisk.models import snapshot
@@ -135,6 +136,15 @@ def world(lines: int, years: range = FIVE_YEARS, last_day: int = 0) -> tuple[Lin
         "related_parties": (supplier % 3 == 0).astype(np.float64),
     }
     days = {"entry_date": day, "received_on": received, "export_date": day - 25}
+    for unsaid in ENTRIES.schema:  # columns that nobody here declares
+        if unsaid.name in {*texts, *numbers, *days}:
+            continue
+        if pa.types.is_string(unsaid.type):
+            texts[unsaid.name] = Text(np.full(lines, -1, np.int32), np.empty(0, object))
+        elif pa.types.is_date32(unsaid.type):
+            days[unsaid.name] = np.full(lines, NO_DAY)
+        else:
+            numbers[unsaid.name] = np.full(lines, np.nan)
     examined = np.sort(random.choice(lines, lines // 50, replace=False))
     known = (
         (received[examined] + random.integers(5, 120, len(examined)))

@@ -1,7 +1,7 @@
 """Spark's workers score as one process does, bit for bit, and refuse as it does."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,10 +25,10 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(score_days, "LINES_OF_RUN", 100)
 
 
-def settings(template: Path, home: Path) -> Settings:
+def settings(template: Path, home: Path, shards: int = 1) -> Settings:
     shutil.copytree(template, home)
     rules = ScoreSettings(capacity_by_port={"2704": 1}, capacity_least=4, reasons=3)
-    return Settings(home=home, history_start=factory.START, score=rules)
+    return Settings(home=home, history_start=factory.START, history_shards=shards, score=rules)
 
 
 def scored(of: Settings, start: date, end: date, engine: Engine | None) -> pa.Table:
@@ -40,6 +40,20 @@ def test_workers_score_as_one_process(engine: Engine, template: Path, tmp_path: 
     here = scored(settings(template, tmp_path / "here"), start, end, None)
     assert len(here) > 5
     assert scored(settings(template, tmp_path / "spark"), start, end, engine).equals(here)
+
+
+@pytest.mark.parametrize("shards", [4, 16])
+def test_workers_ask_shards_and_score_as_one_process(
+    engine: Engine, template: Path, tmp_path: Path, shards: int
+) -> None:
+    here = scored(settings(template, tmp_path / "here"), DAY, DAY, None)
+    split = settings(template, tmp_path / "spark", shards)
+    assert scored(split, DAY, DAY, engine).equals(here)
+    (folder,) = (split.home / "history").glob(f"{DAY - timedelta(1)}")
+    assert len([*folder.glob(f"*-of-{shards}.0.state.npy")]) == shards
+    assert scored(split, DAY, factory.END, engine).equals(
+        scored(settings(template, tmp_path / "whole"), DAY, factory.END, None)
+    )
 
 
 def test_workers_close_days_as_one_process(engine: Engine, template: Path, tmp_path: Path) -> None:
