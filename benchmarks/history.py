@@ -33,7 +33,7 @@ from lightgbm import Dataset, train
 from originrisk.data.contract import ENTRIES
 from originrisk.features.catalogue import compute
 from originrisk.features.history import replay as replaying
-from originrisk.features.history.keys import key_of
+from originrisk.features.history.keys import key_of, keys_of
 from originrisk.features.history.replay import Outcomes, close_days, replay
 from originrisk.features.history.state import History
 from originrisk.features.history.tallies import TALLIES
@@ -242,6 +242,34 @@ def measure_replay(lines: int, shards: str = "1") -> dict[str, Any]:
     }
 
 
+def measure_ask(lines: int, shards: str) -> dict[str, Any]:
+    """What a process holds that maps one shard of so many, or the whole, and asks it for a part of a day."""
+    table, outcomes = world(lines)
+    history, last = History(shards=int(shards)), int(table.days["entry_date"][-1])
+    close_days(history, table, outcomes, last, NO_LISTS)
+    with tempfile.TemporaryDirectory() as home:
+        snapshot.save(history, Path(home) / "snapshot", {})
+        return run("asked", lines, str(Path(home) / "snapshot"))
+
+
+def measure_asked(lines: int, folder: str) -> dict[str, Any]:
+    """The same in a process of its own: gigabytes before and after, mapped pages counted, and CPU seconds."""
+    table, _ = world(lines // len(FIVE_YEARS), range(4, 5))
+    asked = table.take(np.sort(np.random.default_rng(0).choice(table.size, 20_000, replace=False)))
+    keys_of(asked, History().order)
+    before = gigabytes()
+    with cpu() as loading:
+        shard = 0 if snapshot.shards_in(Path(folder)) > 1 else None
+        history = snapshot.load(Path(folder), shard=shard)
+        loaded = loading()
+    after = gigabytes()
+    with cpu() as asking:
+        told = history.state(history.find(asked))
+        spent = asking()
+    cells = sum(int(state.any(axis=2).sum()) for state in told)
+    return {"loading": loaded, "asking": spent, "before": before, "loaded": after, "gb": gigabytes(), "cells": cells}
+
+
 def measure_day(lines: int) -> dict[str, float]:
     """A day of `lines` lines against the state of ten times as many."""
     table, outcomes = world(11 * lines, last_day=lines)
@@ -372,6 +400,15 @@ def report_growth(sizes: list[int]) -> None:
         print(f"growth: n^{math.log(spent[last] / spent[first]) / math.log(last / first):.2f}")
 
 
+def report_asked(lines: int) -> None:
+    """What one process holds that is asked for 20,000 lines."""
+    print(f"\nA part of a day asked of the history of {lines:,} lines, by one process")
+    for shards in (1, *SHARDS):
+        found = run("ask", lines, str(shards))
+        held = f"{found['before']:.2f} GB before, {found['loaded']:.2f} mapped, {found['gb']:.2f} when asked"
+        print(f"1 of {shards:>3} shards: {found['asking']:.2f} CPU s, {held}; {found['cells']:,} cells", flush=True)
+
+
 def report_peers(asked: dict[str, list[int]], python: str) -> None:
     """The same columns by others, as ratios of CPU seconds."""
     print(f"\nThe same columns of {len(SHARED)} tallies")
@@ -423,9 +460,16 @@ def main() -> None:
         report_day(asked.day)
     if asked.lines:
         report_growth(asked.lines)
+        report_asked(min(asked.lines))
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {"replay": measure_replay, "day": measure_day, "own": measure_own}
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    "replay": measure_replay,
+    "ask": measure_ask,
+    "asked": measure_asked,
+    "day": measure_day,
+    "own": measure_own,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write-task"]:

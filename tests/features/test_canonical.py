@@ -58,6 +58,7 @@ def test_day_by_day_is_the_full_replay() -> None:
 @pytest.mark.parametrize("shards", [4, 16])
 def test_keys_split_over_shards_are_seen_the_same(shards: int) -> None:
     table = entries(300, days=500)
+    assert max(table["importer_number"].value_counts().field("counts").to_pylist()) > len(table) / 5  # a heavy key
     results, first = outcomes(table), int(Lines.of(table).days["entry_date"].min())
     whole, saw = replayed(table, results, [])
     split, same = replayed(table, results, [], shards)
