@@ -15,7 +15,7 @@ _NUMBERS: Final = (
 _NUMBER: Final = {word: number for number, word in enumerate(_NUMBERS.split(), 1)}
 _PLAIN: Final = {ord(sign): plain for sign, plain in zip("（）“”„＂；，：", '()"""";,:', strict=True)}
 _KNOWN_AS: Final = (
-    r"(?:\b(?:[afd][./]?[kb][./]?a\b\.?|(?:also|formerly|previously|now)\s+(?:known|listed|trading)\s+as|formerly|"
+    r"(?:\b(?:[afnd][./]?[kb][./]?a\b\.?|(?:also|formerly|previously|now)\s+(?:known|listed|trading)\s+as|formerly|"
     r"(?:also|formerly|previously|now)\s+(?:named|called)|doing\s+business\s+as|trading\s+as|renamed)|又名|曾用名|原名)"
     r"[:,]?\s*"
 )
@@ -32,6 +32,7 @@ _SUBSIDIARIES: Final = re.compile(
     r"(?:,?\s*(?:(?:which|that|who)\s+(?:include|are)|including|namely)?:?\s+(?P<names>.+))?$",
     re.IGNORECASE,
 )
+_ENUMERATED: Final = re.compile(r"\b(?:subsidiaries|affiliates|affiliated entities)[^:;]*:[^:]+;[^:]+$", re.IGNORECASE)
 _ACRONYM: Final = re.compile(r'[A-Z]{3,}|".+"')
 _LATIN: Final = re.compile("[A-Za-z]{2}")
 _REMARK: Final = re.compile(
@@ -66,7 +67,7 @@ def parties(text: str) -> list[ListedParty]:
     """The parties of a cell, in its order; none in an empty one. Raises NotUnderstoodError."""
     plain = re.sub(r"(?<=\S)\(", " (", re.sub(r"\s+[—–-]\s+", ", ", text.translate(_PLAIN)))
     found = []
-    for cell in (cell.strip() for cell in _outside(_SEMICOLON, plain)):
+    for cell in [plain] if _ENUMERATED.search(plain) else (cell.strip() for cell in _outside(_SEMICOLON, plain)):
         told = _SUBSIDIARIES.match(cell) if cell else None
         if told is None:
             found += [_party(one.strip()) for one in _outside(_AND, cell) if cell]

@@ -25,6 +25,11 @@ from originrisk.data.lists.wording import ListedParty, NotUnderstoodError, parti
         ),
         ("Ash Co., Ltd. and Elm Co., Ltd.", [ListedParty("Ash Co., Ltd."), ListedParty("Elm Co., Ltd.")]),
         ("Ash Co. (previously listed as Elm Co.)", [ListedParty("Ash Co.", ("Elm Co.",))]),
+        ("Ash Co. a/k/a Ashe; n/k/a Elm", [ListedParty("Ash Co.", ("Ashe", "Elm"))]),
+        (
+            "Ash Co., Ltd., including its two subsidiaries: Elm Co., Ltd.; and Oak Inc.",
+            [ListedParty("Ash Co., Ltd."), ListedParty("Elm Co., Ltd."), ListedParty("Oak Inc.")],
+        ),
         ("Ash Co. d/b/a Elm", [ListedParty("Ash Co.", ("Elm",))]),
         ("Ash Co. and its subsidiary Elm Co., Ltd.", [ListedParty("Ash Co."), ListedParty("Elm Co., Ltd.")]),
         ("Ash; Elm", [ListedParty("Ash"), ListedParty("Elm")]),
