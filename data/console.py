@@ -50,14 +50,10 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
         numeric = all(isinstance(row[index], int | float) for row in cells)
         table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
     for row in cells:
-        table.add_row(*(escape(_shown(cell)) for cell in row))
+        texts = (f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row)
+        table.add_row(*(escape("".join(one if one.isprintable() else "·" for one in text)) for text in texts))
     console = Console()
     (console if console.is_terminal else Console(width=WIDE)).print(table)
-
-
-def _shown(cell: object) -> str:
-    text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
-    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]

@@ -241,16 +241,11 @@ def load_settings(home: Path) -> Settings:
     try:
         return Settings(home=home.expanduser().resolve())
     except (ValidationError, ValueError) as error:
-        raise BadInputError(_problems(error)) from error
-
-
-def _problems(error: ValueError) -> list[Problem]:
-    if not isinstance(error, ValidationError):
-        return [Problem("settings.toml", "valid TOML", str(error))]
-    return [
-        Problem("settings: " + ".".join(map(str, item["loc"])), item["msg"], _found(item["type"], item["input"]))
-        for item in error.errors()
-    ]
+        if not isinstance(error, ValidationError):
+            raise BadInputError(Problem("settings.toml", "valid TOML", str(error))) from error
+        items = (("settings: " + ".".join(map(str, item["loc"])), item) for item in error.errors())
+        problems = [Problem(where, item["msg"], _found(item["type"], item["input"])) for where, item in items]
+        raise BadInputError(problems) from error
 
 
 def _found(kind: str, given: object) -> str:

@@ -107,21 +107,15 @@ def company_tokens(name: str) -> list[str]:
     said = " ".join(tokens(own) or tokens(name))
     if _NOBODY.fullmatch(said):
         return []
-    said = _LEADING_LETTERS.sub(_joined, _LEGAL_PHRASES.sub(" ", _JOINED.sub(r"\1\2", said)).strip())
+    said = _LEADING_LETTERS.sub(
+        lambda letters: letters[0].replace(" ", "") + " ", _LEGAL_PHRASES.sub(" ", _JOINED.sub(r"\1\2", said)).strip()
+    )
     words = [part for word in said.split() for part in ABBREVIATIONS.get(word, word).split()]
-    words = [word for word, after in zip(words, [*words[1:], ""], strict=False) if not _numbers(word, after)]
+    words = [word for word, after in zip(words, [*words[1:], ""], strict=False) if word != "NO" or not after.isdigit()]
     kept = [word for word in words if word not in LEGAL_FORMS]
     if kept and words[0] in _INITIAL_FORMS and len(words[0]) <= 2:
         kept = [words[0], *kept]
     return [_singular(word) for word in kept or words]
-
-
-def _joined(letters: re.Match[str]) -> str:
-    return letters[0].replace(" ", "") + " "
-
-
-def _numbers(word: str, after: str) -> bool:
-    return word == "NO" and after.isdigit()
 
 
 def _singular(word: str) -> str:

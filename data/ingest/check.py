@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -112,18 +111,11 @@ class Checks:
         for early, late in self._table.in_order:
             wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
             _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
-        self._tell(table, checked)
-        for group in self._table.one_of:
-            if not set(group) <= set(self._mapping.waived):
-                empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
-                _reject(" or ".join(group), dict.fromkeys(np.flatnonzero(empty).tolist(), "missing"), checked)
-        return table
-
-    def _tell(self, table: pa.Table, checked: Checked) -> None:
-        """What stays as it is and should be known: units that no table has, and entry type 86 after its end."""
+        # what stays as it is and should be known: units that no table has, and entry type 86 after its end
+        known = pa.array([unit.code for unit in units()])
         told = {
             f"{column.name}: {STRANGE_UNIT}": pc.invert(
-                pc.is_in(pc.coalesce(table[column.name], pa.scalar("X")), _units())
+                pc.is_in(pc.coalesce(table[column.name], pa.scalar("X")), known)
             )
             for column in self._table.columns
             if column.rule == "unit"
@@ -135,15 +127,15 @@ class Checks:
             late = pc.greater_equal(table["entry_date"], ended)
             told[f"entry_type: {TYPE_86_ENDED}"] = pc.and_(pc.equal(table["entry_type"], "86"), late)
         checked.count("told", {rule: count for rule, mask in told.items() if (count := pc.sum(mask).as_py())})
+        for group in self._table.one_of:
+            if not set(group) <= set(self._mapping.waived):
+                empty = np.logical_and.reduce([np.asarray(table[name].is_null()) for name in group])
+                _reject(" or ".join(group), dict.fromkeys(np.flatnonzero(empty).tolist(), "missing"), checked)
+        return table
 
 
 STRANGE_UNIT = "a unit of no table, compared with itself alone"
 TYPE_86_ENDED = "86 after the day on which it ended"
-
-
-@cache
-def _units() -> pa.Array:
-    return pa.array([unit.code for unit in units()])
 
 
 def _reject(where: str, reasons: Map[int, str], checked: Checked) -> None:

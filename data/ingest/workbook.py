@@ -70,7 +70,11 @@ def layouts(
         if sheet and sheet not in names and len(names) > 1:
             raise BadInputError(Problem(label, f"a sheet `{sheet}`", f"`{'`, `'.join(names)}`"))
         hidden = {one.title for one in book.worksheets if one.sheet_state != "visible"}
-        tops = {name: _top(book, name) for name in names}
+        tops = {}
+        for name in names:
+            book[name].reset_dimensions()  # some writers leave a wrong one
+            top = _quietly(islice(book[name].iter_rows(values_only=True), ROWS_BEFORE_HEADINGS))
+            tops[name] = [_texts(row) for row in top]
         full = {
             name
             for name in names
@@ -183,11 +187,6 @@ def _found(path: Path, pattern: re.Pattern[bytes]) -> Iterator[str]:
                         found = list(pattern.finditer(block))
                         yield from (match[match.lastindex or 0].decode() for match in found)
                         block = block[max(found[-1].end() if found else 0, len(block) - 256) :]
-
-
-def _top(book: openpyxl.Workbook, sheet: str) -> list[list[str]]:
-    book[sheet].reset_dimensions()  # some writers leave a wrong one
-    return [_texts(row) for row in _quietly(islice(book[sheet].iter_rows(values_only=True), ROWS_BEFORE_HEADINGS))]
 
 
 def _rows(path: Path, label: str, book: openpyxl.Workbook, sheet: str, budget: Budget) -> Iterator[list[str]]:
