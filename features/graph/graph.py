@@ -4,7 +4,6 @@ Lines see the latest close: who was tied to whom by then, whom examinations had 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,25 +139,19 @@ def paths(graph: Graph, line: Lines) -> list[Path]:
     """
     ties: defaultdict[int, list[DatedTie]] = defaultdict(list)
     for kind in FLOWS:
-        for supplier, tie in _ties(graph, kind, line):
-            ties[supplier].append(tie)
+        flow, dated = key_of(line, kind)[0], graph.ties[kind]
+        rows = np.flatnonzero((dated["flow"] == flow) & (flow != 0))
+        columns = (dated[name][rows].tolist() for name in ("supplier", "first", "last", "count"))
+        for supplier, *of_tie in zip(*columns, strict=True):
+            ties[supplier].append(DatedTie(kind, *of_tie))
     ties.pop(int(key_of(line, "supplier")[0]), None)
-    found = [_path(graph, supplier, tuple(of)) for supplier, of in ties.items()]
+    found: list[Path] = []
+    for supplier, of in ties.items():
+        row = int(np.searchsorted(graph.suppliers["key"], np.uint64(supplier)))
+        examined, finds = (int(graph.suppliers[name][row]) for name in ("examined", "found"))
+        found.append(Path(supplier, bool(graph.listed[row]), examined, finds, tuple(of)))
     return sorted((path for path in found if path.listed or path.found), key=lambda path: path.order)
 
 
 def _keys(lines: Lines, flow: str) -> tuple[Keys, Keys]:
     return key_of(lines, flow), key_of(lines, f"{flow}*supplier")
-
-
-def _ties(graph: Graph, kind: str, line: Lines) -> Iterator[tuple[int, DatedTie]]:
-    flow, ties = key_of(line, kind)[0], graph.ties[kind]
-    rows = np.flatnonzero((ties["flow"] == flow) & (flow != 0))
-    columns = (ties[name][rows].tolist() for name in ("supplier", "first", "last", "count"))
-    return ((supplier, DatedTie(kind, *dated)) for supplier, *dated in zip(*columns, strict=True))
-
-
-def _path(graph: Graph, supplier: int, ties: tuple[DatedTie, ...]) -> Path:
-    row = int(np.searchsorted(graph.suppliers["key"], np.uint64(supplier)))
-    examined, found = (int(graph.suppliers[name][row]) for name in ("examined", "found"))
-    return Path(supplier, bool(graph.listed[row]), examined, found, ties)

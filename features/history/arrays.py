@@ -93,7 +93,14 @@ def named_arrays(history: History, *, surrendered: bool = False) -> Iterator[Nam
                 for index in indexes:
                     index.hold(index.keys[:0], index.rows[:0])
     if history.kept:
-        yield from _recent(history)
+        days = sorted(history.recent)
+        learned = [history.recent[day] for day in days]
+        yield "recent.days", np.array(days, np.int32)
+        yield "recent.sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
+        yield "recent.rows", np.concatenate([np.empty((0, history.kept), np.int32), *(one.rows for one in learned)])
+        for name in history.leaving:
+            measured = [np.empty(0, np.int8), *(of_day.measures[name] for of_day in learned)]
+            yield f"recent.measures.{name}", narrow(np.concatenate(measured))
 
 
 def history_of(
@@ -122,23 +129,8 @@ def history_of(
                 for key, of_tally, places in zip(group.keys, keys, rows, strict=True):
                     history.indexes[key].parts[shard].hold(of_tally, places)
     if history.kept and "recent.days" in arrays:
-        history.recent.update(_by_day(history, arrays))
+        ends = np.cumsum(arrays["recent.sizes"])
+        for of_day, start, end in zip(arrays["recent.days"], ends - arrays["recent.sizes"], ends, strict=True):
+            measured = {name: arrays[f"recent.measures.{name}"][start:end] for name in history.leaving}
+            history.recent[int(of_day)] = Learned(arrays["recent.rows"][start:end], measured)
     return history
-
-
-def _recent(history: History) -> Iterator[NamedArray]:
-    days = sorted(history.recent)
-    learned = [history.recent[day] for day in days]
-    yield "recent.days", np.array(days, np.int32)
-    yield "recent.sizes", np.array([len(of_day.rows) for of_day in learned], np.int64)
-    yield ("recent.rows", np.concatenate([np.empty((0, history.kept), np.int32), *(one.rows for one in learned)]))
-    for name in history.leaving:
-        measured = [np.empty(0, np.int8), *(of_day.measures[name] for of_day in learned)]
-        yield f"recent.measures.{name}", narrow(np.concatenate(measured))
-
-
-def _by_day(history: History, arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[tuple[int, Learned]]:
-    ends = np.cumsum(arrays["recent.sizes"])
-    for day, start, end in zip(arrays["recent.days"], ends - arrays["recent.sizes"], ends, strict=True):
-        measured = {name: arrays[f"recent.measures.{name}"][start:end] for name in history.leaving}
-        yield int(day), Learned(arrays["recent.rows"][start:end], measured)

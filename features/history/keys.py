@@ -85,32 +85,10 @@ def _pseudonym(key: bytes) -> Spelling:
     return under_key
 
 
-def _filer(entry_number: str) -> str:
-    return entry_number[:3]
-
-
-def _district(port: str) -> str:
-    """US customs district of a port of Schedule D."""
-    return port[:2]
-
-
-def _mid_stem(mid: str) -> str:
-    """Country and name part of a MID: what stays when only street number or city differ."""
-    return mid[:8] if len(mid) >= 8 else ""
-
-
-def _plain_text(text: str) -> str:
-    return " ".join(tokens(text))
-
-
-def _supplier(lines: Lines) -> Keys:
-    """The manufacturer: by MID, else by name."""
-    return either(key_of(lines, "mid"), key_of(lines, "maker"))
-
-
 TEXTS: dict[str, tuple[str, Spelling]] = {
     "mid": ("manufacturer_id", _digits),
-    "mid_stem": ("manufacturer_id", _mid_stem),
+    # country and name: what stays of a MID when only street number or city differ
+    "mid_stem": ("manufacturer_id", lambda mid: mid[:8] if len(mid) >= 8 else ""),
     "maker": ("manufacturer_name", company_key),
     "address": ("manufacturer_address", address_key),
     "city": ("manufacturer_city", company_key),
@@ -118,13 +96,13 @@ TEXTS: dict[str, tuple[str, Spelling]] = {
     "consolidator": ("consolidator_name", company_key),
     "importer": ("importer_number", _digits),
     "entry": ("entry_number", str),
-    "filer": ("entry_number", _filer),
-    "district": ("port_of_entry", _district),
+    "filer": ("entry_number", lambda number: number[:3]),
+    "district": ("port_of_entry", lambda port: port[:2]),
     "origin": ("country_of_origin", str),
     "export": ("country_of_export", str),
     "lading": ("port_of_lading", str),
     "hts10": ("htsus", str),
-    "text": ("description", _plain_text),
+    "text": ("description", lambda text: " ".join(tokens(text))),
 }
 """Keys that are a text column, by its name and the spelling under which cells are one."""
 PERSONS: Final = ("importer",)
@@ -132,7 +110,7 @@ PERSONS: Final = ("importer",)
 
 OTHERS: dict[str, Callable[[Lines], Keys]] = {
     "everything": lambda lines: np.ones(lines.size, np.uint64),
-    "supplier": _supplier,
+    "supplier": lambda lines: either(key_of(lines, "mid"), key_of(lines, "maker")),  # by MID, else by name
     "line": lambda lines: numbered(lines.numbers["line_number"].astype(np.int64)),
     "hts6": lambda lines: numbered(prefix(lines, 6)),
     "hts4": lambda lines: numbered(prefix(lines, 4)),

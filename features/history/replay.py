@@ -43,7 +43,14 @@ class Outcomes:
         table = table.filter(pc.is_valid(table["outcome_date"]))
         rows = find(lines, table["entry_number"], table["line_number"])
         day = np.asarray(table["outcome_date"].cast(pa.int32()).to_numpy(), dtype=np.int32)
-        told = np.column_stack([np.asarray(column, np.bool_) for column in _told(table)])
+        evidence = dispositions.evidence(table)
+        columns = {
+            "examined": pc.is_valid(evidence),
+            "found": pc.fill_null(pc.equal(evidence, dispositions.FOUND), False),
+            "inconclusive": pc.fill_null(pc.equal(table["result"].combine_chunks(), "inconclusive"), False),
+            "denied": dispositions.denied(table),
+        }
+        told = np.column_stack([np.asarray(columns[name], np.bool_) for name in OUTCOME_MEASURES])
         here = (rows >= 0) & told.any(axis=1)
         return cls(rows[here], day[here], told[here])
 
@@ -57,15 +64,6 @@ class Outcomes:
     def found(self) -> Bools:
         """Which found Xinjiang inputs (n,)."""
         return self.told[:, OUTCOME_MEASURES.index("found")]
-
-
-def _told(table: pa.Table) -> Iterator[pa.Array]:
-    """Each of OUTCOME_MEASURES of each row."""
-    evidence = dispositions.evidence(table)
-    yield pc.is_valid(evidence)
-    yield pc.fill_null(pc.equal(evidence, dispositions.FOUND), False)
-    yield pc.fill_null(pc.equal(table["result"].combine_chunks(), "inconclusive"), False)
-    yield dispositions.denied(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,18 @@ def replay(
     before it are learned, not seen. What is yielded comes in order of day, BLOCK lines at a time at the most.
     """
     for places, timeline, days in _stretches(history, lines, outcomes, until):
-        yield from _seen(history, places, timeline, days, listings)
+        rows = history.admit(timeline.lines)
+        block = Block(history, timeline.lines, rows, listings)
+        for day in days:
+            entered = timeline.entered.places(day, day)
+            while len(entered):
+                now, entered = entered[: block.room], entered[block.room :]
+                block.see(now)
+                if not block.room:
+                    yield block.read(places)
+            _learn(history, timeline, rows, day, listings)
+        if block.size:
+            yield block.read(places)
 
 
 def close_days(history: History, lines: Lines, outcomes: Outcomes, until: int, listings: Listings) -> None:
@@ -204,23 +213,6 @@ def _stretches(
             settle(history)
             size = history.size
         day = last + 1
-
-
-def _seen(
-    history: History, places: Rows, timeline: Timeline, days: range, listings: Listings
-) -> Iterator[ObservedBatch]:
-    rows = history.admit(timeline.lines)
-    block = Block(history, timeline.lines, rows, listings)
-    for day in days:
-        entered = timeline.entered.places(day, day)
-        while len(entered):
-            now, entered = entered[: block.room], entered[block.room :]
-            block.see(now)
-            if not block.room:
-                yield block.read(places)
-        _learn(history, timeline, rows, day, listings)
-    if block.size:
-        yield block.read(places)
 
 
 def _learn(history: History, timeline: Timeline, rows: Places, day: int, listings: Listings) -> None:

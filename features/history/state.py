@@ -68,7 +68,15 @@ class History:
         shards: int = 1,
     ) -> None:
         self.pseudonym_key, self.shards = pseudonym_key, shards
-        self.groups = tuple(_groups(tallies, shards))
+        alike: defaultdict[tuple[str, ...], list[AggregateSpec]] = defaultdict(list)
+        for tally in tallies:
+            alike[tuple(Counts(tally).columns)].append(tally)
+        groups: list[Group] = []
+        for first, *others in sorted(alike.values(), key=lambda members: not Counts(members[0]).has_window):
+            keys, start = tuple(tally.key for tally in (first, *others)), groups[-1].places.stop if groups else 0
+            counts = Counts(first) if shards == 1 else SplitCounts(first, shards)
+            groups.append(Group(counts, keys, slice(start, start + len(keys))))
+        self.groups = tuple(groups)
         self.order = tuple(key for group in self.groups for key in group.keys)
         self.place = {key: place for place, key in enumerate(self.order)}
         self.counts = {key: group.counts for group in self.groups for key in group.keys}
@@ -155,19 +163,6 @@ def _add(fed: list[tuple[Group, Columns, Columns]], rows: Places, values: Intege
 def spread(states: Iterable[State]) -> Floats:
     """The states of all groups, a row for each of `History.names` (names, n)."""
     return np.concatenate([state.transpose(1, 2, 0).reshape(-1, len(state)) for state in states], dtype=np.float64)
-
-
-def _groups(tallies: tuple[AggregateSpec, ...], shards: int) -> Iterator[Group]:
-    """Tallies that have the same columns, together; those with windows first."""
-    alike: defaultdict[tuple[str, ...], list[AggregateSpec]] = defaultdict(list)
-    for tally in tallies:
-        alike[tuple(Counts(tally).columns)].append(tally)
-    start = 0
-    for members in sorted(alike.values(), key=lambda members: not Counts(members[0]).has_window):
-        keys = tuple(tally.key for tally in members)
-        counts = Counts(members[0]) if shards == 1 else SplitCounts(members[0], shards)
-        yield Group(counts, keys, slice(start, start + len(keys)))
-        start += len(keys)
 
 
 def _fed(

@@ -68,7 +68,10 @@ def score_lines(engine: Engine, settings: Settings, scores: DayScores, history: 
     """
     told, shards = {**scoring_fields(settings, scores.bundle.version), "history": history}, snapshot.shards_in(history)
     places = {"in_order": scores.capacity.in_order.tolist(), "by_lot": scores.capacity.by_lot.tolist()}
-    files = [*_line_files(scores, staging)]
+    marked, files = scores.lines.append_column(BARRED, pa.array(scores.barred)), list[Path]()
+    for number, first in enumerate(range(0, len(marked), LINES_OF_TASK)):
+        files.append(staging / f"lines-{number:06d}.parquet")
+        pq.write_table(marked.slice(first, LINES_OF_TASK), files[-1])
     if shards > 1:
         asked = {**task_fields(settings), "history": history, "files": files}
         for _ in engine.run(
@@ -144,14 +147,6 @@ def _answers(history: History, task: LinesTask, size: int) -> list[State]:
     return told
 
 
-def _line_files(scores: DayScores, staging: Path) -> Iterator[Path]:
-    marked = scores.lines.append_column(BARRED, pa.array(scores.barred))
-    for number, first in enumerate(range(0, len(marked), LINES_OF_TASK)):
-        file = staging / f"lines-{number:06d}.parquet"
-        pq.write_table(marked.slice(first, LINES_OF_TASK), file)
-        yield file
-
-
 class DaysTask(ScoringTask):
     """Days `first` to `last`; `history` is the folder of what was known before."""
 
@@ -199,24 +194,18 @@ def days_tasks(engine: Engine, scorer: Scorer, start: date, end: date, *, size: 
     Runs have about `size` lines each.
     """
     checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
-    firsts = _first_days(scorer.store.entries(start, end, columns=["entry_date"]), start, size)
+    days = scorer.store.entries(start, end, columns=["entry_date"])["entry_date"]
+    firsts = sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})
     folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
     for day, closed, arrays in close(engine, scorer.settings, checkpoints, {*folders, end}, staging):
         if day in folders:
             snapshot.write(arrays, closed, folders[day], {})
     lasts = [*(first - ONE_DAY for first in firsts[1:]), end]
     told = scoring_fields(scorer.settings, scorer.bundle.version)
-    days = [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
     return [
-        DaysTask.model_validate({**told, **of, "history": folder}).model_dump_json()
-        for of, folder in zip(days, folders.values(), strict=True)
+        DaysTask.model_validate({**told, "first": first, "last": last, "history": folder}).model_dump_json()
+        for first, last, folder in zip(firsts, lasts, folders.values(), strict=True)
     ]
-
-
-def _first_days(entries: pa.Table, start: date, size: int) -> list[date]:
-    """First day of each run of days."""
-    days = entries["entry_date"]
-    return sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})
 
 
 LINES_OF_RUN = 50_000
@@ -238,13 +227,10 @@ def score_day_on(engine: Engine, scorer: Scorer, day: date, staging: Path) -> It
     checkpoints.bring_to(day - ONE_DAY)
     if len(lines := scorer.store.entries(day, day)):
         scores = scorer.day(day, lines)
-        score_lines(engine, scorer.settings, scores, _history_folder(checkpoints, day, staging), staging)
+        if (last := checkpoints.latest_day(day)) is not None:
+            folder = checkpoints.folder(last)
+        else:  # one that learned nothing is no checkpoint
+            folder = staging / "nothing"
+            snapshot.save(History(), folder, {})
+        score_lines(engine, scorer.settings, scores, folder, staging)
         yield scores
-
-
-def _history_folder(checkpoints: Checkpoints, day: date, staging: Path) -> Path:
-    """Where the history is saved; one that learned nothing is no checkpoint, and is put there for this run."""
-    if (last := checkpoints.latest_day(day)) is not None:
-        return checkpoints.folder(last)
-    snapshot.save(History(), staging / "nothing", {})
-    return staging / "nothing"

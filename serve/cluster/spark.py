@@ -33,7 +33,8 @@ class Spark:
         numbers = self.session.range(0, len(items), 1, max(1, len(items)))
         rows = numbers.mapInArrow(_each(task, list(items)), DDL).toArrow().sort_by("number")
         if problems := [text for text in rows["refused"].to_pylist() if text]:
-            raise _refusal(problems[0])
+            kind, told = json.loads(problems[0])
+            raise REFUSALS[kind]([Problem(*words) for words in told])
         return iter(rows["answer"].to_pylist())
 
 
@@ -72,8 +73,3 @@ def _tried(task: TaskFunction, item: str) -> dict[str, bytes | str]:
     except OriginRiskError as error:
         problems = [[one.where, one.expected, one.found, one.next_step] for one in error.problems]
         return {"refused": json.dumps([type(error).__name__, problems])}
-
-
-def _refusal(text: str) -> OriginRiskError:
-    kind, problems = json.loads(text)
-    return REFUSALS[kind]([Problem(*words) for words in problems])
