@@ -474,9 +474,9 @@ def paired(pairs: int) -> History:
     lines.texts["importer_number"] = replace(lines.texts["importer_number"], codes=importer.astype(np.int32))
     day = (LAST - EPOCH).days
     rows = history.admit(lines)
-    history.learn(day, rows, dict.fromkeys(history.measures["lines"], np.ones(pairs, np.int64)))
+    history.learn(day, rows, dict.fromkeys(history.measures, np.ones(pairs, np.int64)))
     history.close(day)
-    history.recent["lines"].clear()  # only there to learn: a service maps it and never reads it
+    history.recent.clear()  # only there to learn: a service maps it and never reads it
     return history
 
 

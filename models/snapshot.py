@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from originrisk.data.errors import BadInputError, ModelRefusedError, Problem
 from originrisk.data.store.integrity import digest_of, read_sealed, write_sealed
@@ -42,7 +43,7 @@ def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Ma
         staged = Path(staging) / folder.name
         staged.mkdir()
         for name, array in arrays:
-            np.save(staged / f"{name}.npy", array, allow_pickle=False)
+            _save(staged / f"{name}.npy", array)
             sync(staged / f"{name}.npy")
         files = {path.name: digest_of(path) for path in sorted(staged.iterdir())}
         content = {"format": FORMAT, "made_by": identity(HISTORY), "day": day, "basis": basis, "files": files}
@@ -50,6 +51,14 @@ def write(arrays: Iterable[NamedArray], day: int | None, folder: Path, basis: Ma
         _put_aside(folder, Path(staging))
         staged.rename(folder)
         sync(folder.parent)
+
+
+def _save(file: Path, array: NDArray[Any]) -> None:
+    """As `np.save`, whose last bytes go through a buffer of C and are lost without a word where the disk fills up."""
+    whole = np.asarray(array, order="C")
+    with file.open("wb") as target:
+        np.lib.format.write_array_header_1_0(target, np.lib.format.header_data_from_array_1_0(whole))
+        target.write(whole.reshape(-1).view(np.uint8).data)
 
 
 def remove(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """Snapshots: what is read is what was written, or it is refused."""
 
 import json
+import resource
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,8 +149,23 @@ def test_an_interrupted_save_leaves_what_was_there(tmp_path: Path, monkeypatch: 
     def fail(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(np, "save", fail)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", fail)
     with pytest.raises(OSError, match="disk full"):
         saved(tmp_path / "a")
     assert contents(tmp_path / "a") == before
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_disk_that_fills_up_within_an_array_is_told(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        for most in range(200, 8100, 300):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+            with pytest.raises(OSError, match=r"File too large|requested and"):
+                snapshot.write([("a", np.arange(1000))], 1, tmp_path / f"{most}", {})
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            assert not (tmp_path / f"{most}").exists()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
