@@ -63,7 +63,7 @@ def build(home: Path, history_lines: int, day_lines: int) -> None:
         end = min(FIRST_DAY + 365 * (year + 1) - 1, TODAY - 2)  # the day before is left for the night to close
         close_days(history, table, outcomes, min(end, TODAY - USUAL_DAYS), listings)
         for block in replay(history, table, outcomes, end, listings):
-            sample = np.vstack([sample, compute(block.lines, block.known)])[-SAMPLE:]
+            sample = np.vstack([sample, compute(block.lines, block.view)])[-SAMPLE:]
         print(f"{year + 1} years learned, {gigabytes():.2f} GB", file=sys.stderr, flush=True)
     recent = np.flatnonzero(table.days["entry_date"] >= TODAY - USUAL_DAYS)
     day, _ = world(day_lines, range(len(FIVE_YEARS), len(FIVE_YEARS) + 1))

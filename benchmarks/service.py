@@ -147,7 +147,7 @@ def replayed(settings: Settings, day: date) -> tuple[pa.Table, Floats]:
     history = checkpoints.latest(day)
     seen = checkpoints.replay(history, checkpoints.entries(history, day), day, kept=False)
     number = (day - EPOCH).days
-    parts = [compute(block.lines, block.known)[block.lines.days["entry_date"] == number] for block in seen]
+    parts = [compute(block.lines, block.view)[block.lines.days["entry_date"] == number] for block in seen]
     return checkpoints.store.entries(day, day), np.vstack(parts)
 
 

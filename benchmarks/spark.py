@@ -91,7 +91,7 @@ def _sample(store: Store) -> Floats:
     """Features of some early lines."""
     checkpoints, history = Checkpoints(store, START), History()
     seen = checkpoints.replay(history, checkpoints.entries(history, EARLY), EARLY, kept=False)
-    return np.vstack([compute(block.lines, block.known) for block in seen])[-SAMPLE:]
+    return np.vstack([compute(block.lines, block.view) for block in seen])[-SAMPLE:]
 
 
 def one_slice(home: Path) -> DaysTask:
@@ -131,7 +131,7 @@ def _digests(share: DaysTask) -> Iterator[pa.Table]:
     model, first = share.scorer().bundle.model, (share.first - EPOCH).days
     for seen in share.seen(history, entries):
         here = np.flatnonzero(seen.lines.days["entry_date"] >= first)
-        matrix = compute(seen.lines, seen.known)[here]
+        matrix = compute(seen.lines, seen.view)[here]
         hashed = b"".join(hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in matrix)
         one, other = np.frombuffer(hashed, np.uint64).reshape(-1, 2).T
         columns = {"probability": model.probability(matrix), "one": one, "other": other}
