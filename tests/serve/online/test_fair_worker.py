@@ -80,7 +80,7 @@ def test_work_without_a_turn_in_time_is_refused_and_a_defect_is_passed_on() -> N
 
 def test_another_has_a_turn_between_the_pieces_of_dear_work() -> None:
     async def both() -> tuple[list[float], list[float]]:
-        worker = FairWorker("work", 4000, 0.05)  # pieces that were begun need no turn in time
+        worker = FairWorker("work", 4000, 0.5)  # pieces that were begun need no turn in time
 
         async def modest() -> list[float]:
             await asyncio.sleep(0.06)
