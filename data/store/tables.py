@@ -57,7 +57,7 @@ SPILL = "spill"
 def _abandoned(spill: Path) -> bool:
     """Whether the process that spilled into a folder has ended."""
     try:
-        os.kill(int(spill.name.split("-")[0]), 0)
+        os.kill(int(spill.name.split("-")[1]), 0)
     except (ProcessLookupError, ValueError):
         return True
     except PermissionError:
@@ -140,8 +140,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB that spills under the home, into a folder that bears this process's number and goes away."""
-        spill = self.home / SPILL / f"{os.getpid()}-{uuid4().hex}"
+        """A DuckDB that spills under the home, into a folder that bears this process's number and goes away.
+
+        The folder stands in the home itself: DuckDB makes it where it has to spill, but none above it.
+        """
+        spill = self.home / f"{SPILL}-{os.getpid()}-{uuid4().hex}"
         try:
             with lake.connect(self.memory_limit_gb, spill) as connection:
                 yield connection
@@ -162,7 +165,7 @@ class Store:
             raise AlreadyRunningError(busy) from error
         try:
             if self._lock.lock_counter == 1:  # what a killed run left
-                for left in (self.home / "tmp", *filter(_abandoned, self.home.glob(f"{SPILL}/*"))):
+                for left in (self.home / "tmp", *filter(_abandoned, self.home.glob(f"{SPILL}-*"))):
                     shutil.rmtree(left, ignore_errors=True)
             (self.home / "tmp").mkdir(exist_ok=True)
             with TemporaryDirectory(dir=self.home / "tmp", ignore_cleanup_errors=True) as staging:
