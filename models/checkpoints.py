@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from originrisk.data.console import progress
 from originrisk.data.contract import EPOCH, LINE_KEY, ONE_DAY
+from originrisk.data.settings import Settings
 from originrisk.data.store import journal, lake
 from originrisk.data.store.tables import Store
 from originrisk.features.history.arrays import NamedArray, named_arrays
@@ -44,6 +45,11 @@ class Checkpoints:
     tallies: tuple[AggregateSpec, ...] = TALLIES
     learners: Learners = field(default_factory=lambda: LEARNERS)
     shards: int = 1
+
+    @classmethod
+    def of(cls, store: Store, settings: Settings) -> Self:
+        """Those of a home, as its settings say."""
+        return cls(store, settings.history_start, shards=settings.history_shards)
 
     def latest(self, before: date) -> History:
         """The newest saved history of a day before this one that the tables bear out; an empty one if none is.

@@ -135,7 +135,7 @@ def links_of(settings: Settings, entry_number: str, line_number: int) -> dict[st
         raise UsageError(Problem("links", "the number of an entry line in the store", "no such line"))
     last = line["entry_date"][0].as_py() - timedelta(1)
     before = store.entries(settings.history_start, last, columns=list(LINKED))
-    graph = Checkpoints(store, settings.history_start).learner("graph", last)
+    graph = Checkpoints.of(store, settings).learner("graph", last)
     assert isinstance(graph, Graph)
     found = paths(graph, Lines.of(line).under(store.pseudonym_key))[:SHOWN]
     return {

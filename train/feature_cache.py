@@ -103,7 +103,7 @@ def features_of(frame: pd.DataFrame, settings: Settings) -> Floats:
         raise BadInputError(problems)
     table = pa.table(columns)
     days = table["entry_date"].to_pylist()
-    checkpoints = Checkpoints(Store(settings.home, settings.memory_limit_gb), settings.history_start)
+    checkpoints = Checkpoints.of(Store(settings.home, settings.memory_limit_gb), settings)
     history, before = checkpoints.latest(min(days)), min(days) - ONE_DAY
     if history.day is None:
         step = "Score a day before it: originrisk score --date D."

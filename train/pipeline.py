@@ -39,23 +39,22 @@ USUAL_DAYS: Final = np.timedelta64(180, "D")
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """A fitted model, what it learned from, and how it was judged. `settings` is what its bundle says of it."""
+    """A fitted model, what it learned from, and how it was judged. `settings` is what its bundle says of it,
+    `unknown` are the chapters without a result (`originrisk.train.arbiter`)."""
 
     settings: dict[str, Any]
     gathered: Gathered
     fitted: Fitted
     holdout: Holdout
+    unknown: list[dict[str, Any]]
 
     def metrics(self) -> dict[str, Any]:
         """Everything measured, as plain numbers."""
-        examples, unexamined = self.gathered.examples, self.gathered.unexamined
-        features = np.concatenate([one.features.to_numpy() for one in (unexamined.frame, examples)])
-        probability = self.fitted.model.probability(features)
         return {
             **self.holdout.summary(),
             "examples": self.settings["examples"],
             "left_out": self.gathered.left_out,
-            "chapters_without_result": chapters_without_result(examples, unexamined, probability),
+            "chapters_without_result": self.unknown,
             "trees": self.fitted.trees,
             "picked_log_odds": self.fitted.calibration.selection_shift,
             "error_rates": self.settings["error_rates"],
@@ -98,6 +97,8 @@ def learn(
         advance(1)
         fitted = fit(examples, gathered.unexamined, prototype, settings.train, seed)
         ends = fitted.estimate.intervals(seed)
+        features = np.concatenate([one.features.to_numpy() for one in (gathered.unexamined.frame, examples)])
+        unknown = chapters_without_result(examples, gathered.unexamined, fitted.model.probability(features))
         advance(1)
     described = {
         "cutoff": str(last_day),
@@ -110,7 +111,7 @@ def learn(
         "history_start": str(settings.history_start),
         "train": settings.train.model_dump(),
     }
-    return TrainingResult(described, gathered, fitted, holdout)
+    return TrainingResult(described, gathered, fitted, holdout, unknown)
 
 
 def classifier(settings: Settings, seed: int, features: Sequence[Feature] = CATALOGUE) -> OriginClassifier:

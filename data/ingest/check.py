@@ -65,6 +65,7 @@ class Checks:
             column.name: ColumnCheck(column, self._mapping, check_digit=mapping.check_digit, delimiter=delimiter)
             for column in table.columns
         }
+        self._units = pa.array([unit.code for unit in units()])
 
     def __call__(self, records: RecordBatch, sources: Map[str, str]) -> Checked:
         """Judge every record."""
@@ -112,10 +113,9 @@ class Checks:
             wrong = np.flatnonzero(np.asarray(pc.less(table[late], table[early]).fill_null(False))).tolist()
             _reject(late, dict.fromkeys(wrong, f"before {early}"), checked)
         # what stays as it is and should be known: units that no table has, and entry type 86 after its end
-        known = pa.array([unit.code for unit in units()])
         told = {
             f"{column.name}: {STRANGE_UNIT}": pc.invert(
-                pc.is_in(pc.coalesce(table[column.name], pa.scalar("X")), known)
+                pc.is_in(pc.coalesce(table[column.name], pa.scalar("X")), self._units)
             )
             for column in self._table.columns
             if column.rule == "unit"

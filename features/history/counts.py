@@ -1,5 +1,6 @@
 """Counts by key: the numbers that history keeps, and where to find those of a key."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -225,7 +226,22 @@ class Names:
         return self._places[names]
 
 
-class Index:
+class Lookup(ABC):
+    """Finds the rows of keys, by the nearest that are held."""
+
+    def find(self, keys: Keys) -> Places:
+        """Row of each key (n,); 0 where it was never learned."""
+        near, rows = np.empty_like(keys), np.empty(len(keys), np.int32)
+        self.nearest(keys, near, rows)
+        found: Places = rows * (near == keys)
+        return found
+
+    @abstractmethod
+    def nearest(self, keys: Keys, near: Keys, rows: Places) -> None:
+        """Write for each key (n,) the next one that is held into `near`, and its row into `rows`."""
+
+
+class Index(Lookup):
     """Rows of the keys of one tally; both (k,), in order of key."""
 
     def __init__(self) -> None:
@@ -237,15 +253,8 @@ class Index:
         """Take keys and their rows over as they are, key 0 with row 0 included."""
         self.keys, self.rows = keys, rows
 
-    def find(self, keys: Keys) -> Places:
-        """Row of each key (n,)."""
-        near, rows = np.empty_like(keys), np.empty(len(keys), np.int32)
-        self.nearest(keys, near, rows)
-        found: Places = rows * (near == keys)
-        return found
-
     def nearest(self, keys: Keys, near: Keys, rows: Places) -> None:
-        """Write for each key (n,) the next one that is held into `near`, and its row into `rows`."""
+        """As `Lookup.nearest`."""
         places = self.keys.searchsorted(keys)
         self.keys.take(places, out=near, mode="clip")
         self.rows.take(places, out=rows, mode="clip")
@@ -269,21 +278,14 @@ class Index:
         return found
 
 
-class SplitIndex:
+class SplitIndex(Lookup):
     """Rows of the keys of one tally that are split by hash over shards, as `SplitCounts` numbers them."""
 
     def __init__(self, shards: int) -> None:
         self.parts = tuple(Index() for _ in range(shards))
 
-    def find(self, keys: Keys) -> Places:
-        """As `Index.find`."""
-        near, rows = np.empty_like(keys), np.empty(len(keys), np.int32)
-        self.nearest(keys, near, rows)
-        found: Places = rows * (near == keys)
-        return found
-
     def nearest(self, keys: Keys, near: Keys, rows: Places) -> None:
-        """As `Index.nearest`, in the shard of each key."""
+        """As `Lookup.nearest`, in the shard of each key."""
         owner = shard_of(keys, len(self.parts))
         for shard, part in enumerate(self.parts):
             here = np.flatnonzero(owner == shard)

@@ -14,6 +14,7 @@ import numpy as np
 from originrisk.features.graph.graph import Graph
 from originrisk.features.history.counts import (
     Columns,
+    Counted,
     Counts,
     Index,
     Integers,
@@ -70,9 +71,9 @@ class History:
         self.pseudonym_key, self.shards = pseudonym_key, shards
         alike: defaultdict[tuple[str, ...], list[AggregateSpec]] = defaultdict(list)
         for tally in tallies:
-            alike[tuple(Counts(tally).columns)].append(tally)
+            alike[tuple(Counted(tally).columns)].append(tally)
         groups: list[Group] = []
-        for first, *others in sorted(alike.values(), key=lambda members: not Counts(members[0]).has_window):
+        for first, *others in sorted(alike.values(), key=lambda members: not Counted(members[0]).has_window):
             keys, start = tuple(tally.key for tally in (first, *others)), groups[-1].places.stop if groups else 0
             counts = Counts(first) if shards == 1 else SplitCounts(first, shards)
             groups.append(Group(counts, keys, slice(start, start + len(keys))))

@@ -87,7 +87,7 @@ def close_until(settings: Settings, day: date, engine: Engine | None = None) -> 
     Raises AlreadyRunningError while another run writes.
     """
     store = Store(settings.home, settings.memory_limit_gb)
-    checkpoints = Checkpoints(store, settings.history_start, shards=settings.history_shards)
+    checkpoints = Checkpoints.of(store, settings)
     with store.writing() as staging:
         if engine is None:
             checkpoints.bring_to(day)

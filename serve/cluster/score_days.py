@@ -193,7 +193,7 @@ def days_tasks(engine: Engine, scorer: Scorer, start: date, end: date, *, size: 
 
     Runs have about `size` lines each.
     """
-    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
+    checkpoints = Checkpoints.of(scorer.store, scorer.settings)
     days = scorer.store.entries(start, end, columns=["entry_date"])["entry_date"]
     firsts = sorted({start, *(days[place].as_py() for place in range(size, len(days), size))})
     folders = {first - ONE_DAY: staging / f"history-{first}" for first in firsts}
@@ -223,7 +223,7 @@ def score_on(engine: Engine, scorer: Scorer, start: date, end: date, staging: Pa
 
 def score_day_on(engine: Engine, scorer: Scorer, day: date, staging: Path) -> Iterator[DayScores]:
     """The scores of a day, if it has lines: the days before it are closed here, then the workers see its lines."""
-    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
+    checkpoints = Checkpoints.of(scorer.store, scorer.settings)
     checkpoints.bring_to(day - ONE_DAY)
     if len(lines := scorer.store.entries(day, day)):
         scores = scorer.day(day, lines)

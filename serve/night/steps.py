@@ -154,7 +154,7 @@ class NightWork:
     @property
     def checkpoints(self) -> Checkpoints:
         """The histories of the store."""
-        return Checkpoints(self.store, self.settings.history_start, shards=self.settings.history_shards)
+        return Checkpoints.of(self.store, self.settings)
 
 
 def close(work: NightWork) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def load_lists(settings: Settings) -> ActiveLists:
 
 def latest_history(settings: Settings) -> Path | None:
     """Folder of the latest saved history."""
-    checkpoints = Checkpoints(Store(settings.home), settings.history_start)
+    checkpoints = Checkpoints.of(Store(settings.home), settings)
     days = checkpoints.days()
     return checkpoints.folder(max(days)) if days else None
 

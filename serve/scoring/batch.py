@@ -90,7 +90,7 @@ def score_period(settings: Settings, start: date, end: date, engine: Engine | No
 
 def _here(scorer: Scorer, start: date, end: date) -> Iterator[pa.Table]:
     """Scores of each day that has lines, worked out in this process."""
-    checkpoints = Checkpoints(scorer.store, scorer.settings.history_start, shards=scorer.settings.history_shards)
+    checkpoints = Checkpoints.of(scorer.store, scorer.settings)
     history = checkpoints.latest(start)
     entries = checkpoints.entries(history, end)
     yield from scorer.tables(entries, checkpoints.replay(history, entries, end), start)

@@ -187,7 +187,7 @@ def background_reading(
     settings: Settings, store: Store, patience: float = 1.0
 ) -> BackgroundCache[State, StoreSnapshot]:
     """The reading of a home, made anew in the background whenever the home changes."""
-    kept = Checkpoints(store, settings.history_start)
+    kept = Checkpoints.of(store, settings)
     return BackgroundCache(lambda: _state(kept), lambda state: StoreSnapshot(kept, state), patience)
 
 
